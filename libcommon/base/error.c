@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static void cut(char *buffer, size_t size, int length)
+{
+	if (length >= 0 && (size_t)length >= size)
+		memcpy(buffer + size - 4, "...", 4);
+}
+
+int error_set(struct error *err, enum error_code code, const char *format, ...)
+{
+	va_list args;
+
+	if (!err)
+		return -1;
+	err->code = code;
+	err->saved_errno = 0;
+	err->hint[0] = '\0';
+	va_start(args, format);
+	cut(err->message, sizeof(err->message),
+	    vsnprintf(err->message, sizeof(err->message), format, args));
+	va_end(args);
+	return -1;
+}
+
+static bool errno_is_temporary(int number)
+{
+	switch (number) {
+	case ECONNREFUSED:
+	case ECONNRESET:
+	case ECONNABORTED:
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case ENETDOWN:
+	case ETIMEDOUT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+int error_errno(struct error *err, const char *format, ...)
+{
+	int number = errno;
+	va_list args;
+	int length;
+
+	if (!err)
+		return -1;
+	err->code = errno_is_temporary(number) ? ERROR_TEMPORARY : ERROR_FAILED;
+	err->saved_errno = number;
+	err->hint[0] = '\0';
+	va_start(args, format);
+	length = vsnprintf(err->message, sizeof(err->message), format, args);
+	va_end(args);
+	if (length >= 0 && (size_t)length < sizeof(err->message)) {
+		size_t room = sizeof(err->message) - (size_t)length;
+
+		length = snprintf(err->message + length, room, ": %s", strerror(number));
+		cut(err->message + sizeof(err->message) - room, room, length);
+	} else {
+		cut(err->message, sizeof(err->message), length);
+	}
+	errno = number;
+	return -1;
+}
+
+int error_prefix(struct error *err, const char *format, ...)
+{
+	char message[sizeof(err->message)];
+	va_list args;
+	int length;
+
+	if (!err)
+		return -1;
+	va_start(args, format);
+	length = vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	if (length >= 0 && (size_t)length < sizeof(message)) {
+		size_t room = sizeof(message) - (size_t)length;
+
+		length = snprintf(message + length, room, ": %s", err->message);
+		cut(message + sizeof(message) - room, room, length);
+	} else {
+		cut(message, sizeof(message), length);
+	}
+	memcpy(err->message, message, sizeof(message));
+	return -1;
+}
+
+int error_hint(struct error *err, const char *format, ...)
+{
+	va_list args;
+
+	if (!err)
+		return -1;
+	va_start(args, format);
+	cut(err->hint, sizeof(err->hint), vsnprintf(err->hint, sizeof(err->hint), format, args));
+	va_end(args);
+	return -1;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/message.h"
+
+#include "base/alloc.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *tool_name = "ctnr";
+static int log_fd = -1;
+static enum message_format log_format = MESSAGE_TEXT;
+
+void message_init(const char *tool)
+{
+	tool_name = tool;
+}
+
+int message_log_to(const char *path, enum message_format format, struct error *err)
+{
+	log_format = format;
+	if (!path)
+		return 0;
+	log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	if (log_fd < 0)
+		return error_errno(err, "cannot open log '%s'", path);
+	return 0;
+}
+
+static void append_json_string(struct str *line, const char *text)
+{
+	str_append_char(line, '"');
+	for (const char *p = text; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			str_appendf(line, "\\%c", *p);
+		else if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			str_appendf(line, "\\u%04x", (unsigned)*p);
+		else
+			str_append_char(line, *p);
+	}
+	str_append_char(line, '"');
+}
+
+static void append_line(struct str *line, enum message_format format, const char *level,
+			const char *text)
+{
+	char when[32] = "";
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (format == MESSAGE_TEXT) {
+		str_appendf(line, "%s: %s: %s\n", tool_name, level, text);
+		return;
+	}
+	if (gmtime_r(&now, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	str_append(line, "{\"level\":");
+	append_json_string(line, level);
+	str_append(line, ",\"msg\":");
+	append_json_string(line, text);
+	str_appendf(line, ",\"time\":\"%s\"}\n", when);
+}
+
+/* A message that cannot be written has nowhere to be reported. */
+static void write_line(int fd, const struct str *line)
+{
+	const char *p = line->data;
+	size_t left = line->len;
+
+	while (left) {
+		ssize_t n = write(fd, p, left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		p += n;
+		left -= (size_t)n;
+	}
+}
+
+static void print(const char *level, const char *text)
+{
+	autostr struct str safe = STR_INIT;
+	autostr struct str line = STR_INIT;
+
+	str_append_escaped(&safe, text);
+	append_line(&line, log_fd < 0 ? log_format : MESSAGE_TEXT, level, safe.data);
+	write_line(STDERR_FILENO, &line);
+	if (log_fd < 0)
+		return;
+	str_clear(&line);
+	append_line(&line, log_format, level, safe.data);
+	write_line(log_fd, &line);
+}
+
+void message_error(const struct error *err)
+{
+	if (!err->message[0])
+		return;
+	print("error", err->message);
+	if (err->hint[0])
+		print("hint", err->hint);
+}
+
+void message_warning(const char *format, ...)
+{
+	autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = xvasprintf(format, args);
+	va_end(args);
+	print("warning", text);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages for people on stderr, and in a log file for programs.
+ *
+ *	ctnr-unpack: error: layer sha256:ab12: cannot create 'etc/x': No space left on device
+ *	ctnr-unpack: hint: free some space below /home/u/.local/share/ctnr
+ *
+ * Only code in cmd/ prints; libcommon returns errors. Control bytes are escaped here. The tool's
+ * name and the log are the only globals of this project.
+ */
+#ifndef BASE_MESSAGE_H
+#define BASE_MESSAGE_H
+
+#include "base/error.h"
+
+enum message_format {
+	MESSAGE_TEXT,
+	MESSAGE_JSON, /* {"level":"error","msg":"...","time":"RFC 3339"}, one object per line */
+	MESSAGE_FORMAT_MAX,
+};
+
+/* The name that stands before every message; tool is borrowed for the life of the process. */
+void message_init(const char *tool);
+
+/* With a path, every message is also appended to that file in that format; without (NULL), the
+ * format is that of stderr. */
+int message_log_to(const char *path, enum message_format format, struct error *err);
+
+/* Print an error and its hint. An error with an empty message prints nothing: the tool before in
+ * the pipe has already said why. */
+void message_error(const struct error *err);
+
+/* "TOOL: warning: ...": say what happens next, as in "..., ignoring". */
+void message_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

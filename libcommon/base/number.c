@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/number.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Returns a pointer behind the digits, or NULL when there are none or the value passes max. */
+static const char *digits(const char *text, unsigned base, uint64_t max, uint64_t *ret_value)
+{
+	uint64_t value = 0;
+	const char *p = text;
+
+	for (; *p >= '0' && *p < (char)('0' + base); p++) {
+		uint64_t digit = (uint64_t)(*p - '0');
+
+		if (value > (max - digit) / base || digit > max)
+			return NULL;
+		value = value * base + digit;
+	}
+	if (p == text)
+		return NULL;
+	*ret_value = value;
+	return p;
+}
+
+int number_parse(const char *text, uint64_t max, uint64_t *ret_value, struct error *err)
+{
+	uint64_t value;
+	const char *end = digits(text, 10, max, &value);
+
+	if (!end || *end)
+		return error_set(err, ERROR_USAGE,
+				 "expected a number from 0 to %" PRIu64 ", got '%s'", max, text);
+	*ret_value = value;
+	return 0;
+}
+
+int number_parse_octal(const char *text, uint64_t max, uint64_t *ret_value, struct error *err)
+{
+	uint64_t value;
+	const char *end = digits(text, 8, max, &value);
+
+	if (!end || *end)
+		return error_set(err, ERROR_USAGE,
+				 "expected an octal number from 0 to %" PRIo64 ", got '%s'", max,
+				 text);
+	*ret_value = value;
+	return 0;
+}
+
+int number_parse_size(const char *text, uint64_t max, uint64_t *ret_bytes, struct error *err)
+{
+	static const char suffixes[] = "bkmgt";
+	uint64_t value;
+	const char *end = digits(text, 10, max, &value);
+	unsigned shift = 0;
+
+	if (end && *end) {
+		char lower = (char)(*end | 0x20);
+		const char *found = strchr(suffixes, lower);
+
+		if (!found || end[1])
+			end = NULL;
+		else
+			shift = 10 * (unsigned)(found - suffixes);
+	}
+	if (!end || value > max >> shift)
+		return error_set(err, ERROR_USAGE,
+				 "expected a size like 512, 64k, 10m or 2g, at most %" PRIu64
+				 " bytes, got '%s'",
+				 max, text);
+	*ret_bytes = value << shift;
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one strict way from text to a number: the whole text, base 10, no sign, no blanks. */
+#ifndef BASE_NUMBER_H
+#define BASE_NUMBER_H
+
+#include "base/error.h"
+
+#include <stdint.h>
+
+/* Decimal digits only, at most max. On failure the message is "expected a number from 0 to MAX,
+ * got 'TEXT'" with ERROR_USAGE, for the caller to prefix. */
+int number_parse(const char *text, uint64_t max, uint64_t *ret_value, struct error *err);
+
+/* Octal digits only (file modes, umask). */
+int number_parse_octal(const char *text, uint64_t max, uint64_t *ret_value, struct error *err);
+
+/* A size in bytes with an optional suffix b, k, m, g or t (powers of 1024, either case). */
+int number_parse_size(const char *text, uint64_t max, uint64_t *ret_bytes, struct error *err);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/str.h"
+
+#include "base/alloc.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+char str_empty[1];
+
+void str_release(struct str *s)
+{
+	if (!s)
+		return;
+	if (s->capacity)
+		free(s->data);
+	*s = (struct str)STR_INIT;
+}
+
+void str_clear(struct str *s)
+{
+	s->len = 0;
+	if (s->capacity)
+		s->data[0] = '\0';
+}
+
+void str_reserve(struct str *s, size_t len)
+{
+	size_t need = s->len + len + 1;
+	size_t capacity = s->capacity ? s->capacity : 64;
+
+	if (need <= s->capacity)
+		return;
+	while (capacity < need)
+		capacity *= 2;
+	s->data = xrealloc(s->capacity ? s->data : NULL, capacity, 1);
+	s->data[s->len] = '\0';
+	s->capacity = capacity;
+}
+
+void str_append_bytes(struct str *s, const void *data, size_t len)
+{
+	str_reserve(s, len);
+	if (len)
+		memcpy(s->data + s->len, data, len);
+	s->len += len;
+	s->data[s->len] = '\0';
+}
+
+void str_append(struct str *s, const char *text)
+{
+	str_append_bytes(s, text, strlen(text));
+}
+
+void str_append_char(struct str *s, char c)
+{
+	str_append_bytes(s, &c, 1);
+}
+
+void str_appendf(struct str *s, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (length < 0)
+		return;
+	str_reserve(s, (size_t)length);
+	va_start(args, format);
+	vsnprintf(s->data + s->len, (size_t)length + 1, format, args);
+	va_end(args);
+	s->len += (size_t)length;
+}
+
+char *str_steal(struct str *s)
+{
+	char *text = s->capacity ? s->data : xstrdup("");
+
+	*s = (struct str)STR_INIT;
+	return text;
+}
+
+void strlist_release(struct strlist *list)
+{
+	if (!list)
+		return;
+	for (size_t i = 0; i < list->len; i++)
+		free(list->items[i]);
+	free(list->items);
+	*list = (struct strlist)STRLIST_INIT;
+}
+
+void strlist_take(struct strlist *list, char *text)
+{
+	/* The capacity is the power of two at or above len + 1: grow when len reaches one. */
+	if ((list->len & (list->len + 1)) == 0)
+		list->items = xrealloc(list->items, 2 * (list->len + 1), sizeof(*list->items));
+	list->items[list->len++] = text;
+	list->items[list->len] = NULL;
+}
+
+void strlist_append(struct strlist *list, const char *text)
+{
+	strlist_take(list, xstrdup(text));
+}
+
+bool strlist_contains(const struct strlist *list, const char *text)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (strcmp(list->items[i], text) == 0)
+			return true;
+	return false;
+}
+
+bool str_starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool str_ends_with(const char *text, const char *suffix)
+{
+	size_t text_len = strlen(text);
+	size_t suffix_len = strlen(suffix);
+
+	return text_len >= suffix_len && strcmp(text + text_len - suffix_len, suffix) == 0;
+}
+
+/* The length of the well-formed UTF-8 sequence at p that is safe to print, or 0. C1 controls
+ * (U+0080 to U+009F) and the bidirectional overrides count as unsafe. */
+static size_t utf8_printable(const unsigned char *p)
+{
+	uint32_t code;
+	size_t len;
+
+	if (p[0] >= 0x20 && p[0] < 0x7f)
+		return p[0] == '\\' ? 0 : 1;
+	if (p[0] >= 0xc2 && p[0] <= 0xdf) {
+		code = p[0] & 0x1fU;
+		len = 2;
+	} else if (p[0] >= 0xe0 && p[0] <= 0xef) {
+		code = p[0] & 0x0fU;
+		len = 3;
+	} else if (p[0] >= 0xf0 && p[0] <= 0xf4) {
+		code = p[0] & 0x07U;
+		len = 4;
+	} else {
+		return 0;
+	}
+	for (size_t i = 1; i < len; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (p[i] & 0x3fU);
+	}
+	if (code < 0xa0 || (len == 3 && code < 0x800) || (len == 4 && code < 0x10000) ||
+	    code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+		return 0;
+	if ((code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+	    (code >= 0x2066 && code <= 0x2069) || code == 0xfeff)
+		return 0;
+	return len;
+}
+
+void str_append_escaped(struct str *s, const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	while (*p) {
+		size_t len = utf8_printable(p);
+
+		if (len) {
+			str_append_bytes(s, p, len);
+			p += len;
+		} else {
+			str_appendf(s, "\\x%02x", *p++);
+		}
+	}
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/tool.h"
+
+#include "base/alloc.h"
+#include "base/message.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#ifndef CTNR_VERSION
+#error "CTNR_VERSION comes from the GNUmakefile"
+#endif
+
+struct common_opts {
+	bool help;
+	bool version;
+	bool dump_options;
+	const char *log;
+	int log_format;
+};
+
+static const char *const log_formats[] = { "text", "json", NULL };
+
+static const struct option common_options[] = {
+	{ "log", 0, "FILE", "append messages to FILE too", OPTION_STRING,
+	  offsetof(struct common_opts, log), NULL },
+	{ "log-format", 0, "FORMAT", "format of messages: text or json", OPTION_CHOICE,
+	  offsetof(struct common_opts, log_format), log_formats },
+	{ "help", 'h', NULL, "print this help and exit", OPTION_BOOL,
+	  offsetof(struct common_opts, help), NULL },
+	{ "version", 0, NULL, "print the version and exit", OPTION_BOOL,
+	  offsetof(struct common_opts, version), NULL },
+	OPTION_END,
+};
+
+/* For programs; not part of any help text or man page. */
+static const struct option hidden_options[] = {
+	{ "dump-options", 0, NULL, "print the option table", OPTION_BOOL,
+	  offsetof(struct common_opts, dump_options), NULL },
+	OPTION_END,
+};
+
+static void print_synopsis(const struct tool *tool, const struct command *c, const char *lead)
+{
+	printf("%s %s%s%s%s%s\n", lead, tool->name, c->name ? " " : "", c->name ? c->name : "",
+	       c->synopsis[0] ? " " : "", c->synopsis);
+}
+
+static void print_help(const struct tool *tool, const struct command *command)
+{
+	if (command) {
+		print_synopsis(tool, command, "Usage:");
+		printf("\n%s\n\nOptions:\n", command->summary);
+		option_print_help(stdout, command->options);
+	} else {
+		const char *lead = "Usage:";
+
+		for (const struct command *c = tool->commands; c->run; c++) {
+			print_synopsis(tool, c, lead);
+			lead = "      ";
+		}
+		printf("\n");
+		for (const struct command *c = tool->commands; c->run; c++)
+			printf("  %-14s%s\n", c->name, c->summary);
+		printf("\nOptions:\n");
+	}
+	option_print_help(stdout, common_options);
+	printf("\nSee %s(1).\n", tool->name);
+}
+
+static void dump_options(const struct tool *tool)
+{
+	for (const struct command *c = tool->commands; c->run; c++) {
+		const char *prefix = c->name ? c->name : "-";
+
+		option_print_table(stdout, prefix, c->options);
+		option_print_table(stdout, prefix, common_options);
+	}
+}
+
+/* Does the option written in arg take the next argument as its value, in any verb's table? Only
+ * asked for options that stand before the verb. */
+static bool takes_next(const struct tool *tool, const char *arg)
+{
+	for (const struct command *c = tool->commands; c->run; c++) {
+		const struct option *tables[] = { c->options, common_options };
+
+		for (size_t i = 0; i < array_size(tables); i++) {
+			const struct option *o = arg[1] == '-'
+							 ? option_find(tables[i], arg + 2, 0)
+							 : option_find(tables[i], NULL, arg[1]);
+
+			if (o && (arg[1] == '-' || !arg[2]))
+				return o->kind != OPTION_BOOL;
+		}
+	}
+	return false;
+}
+
+/* The verb is the first one or two operands. Its words are taken out of argv. Returns NULL when
+ * no verb was written (ret_unknown: or the word that is none). */
+static const struct command *take_verb(const struct tool *tool, char **argv,
+				       const char **ret_unknown)
+{
+	char **word = argv[0] ? argv + 1 : argv;
+
+	*ret_unknown = NULL;
+	while (*word && (*word)[0] == '-' && (*word)[1]) {
+		if (strcmp(*word, "--") == 0)
+			return NULL;
+		word += takes_next(tool, *word) && word[1] ? 2 : 1;
+	}
+	if (!*word)
+		return NULL;
+	for (const struct command *c = tool->commands; c->run; c++) {
+		const char *space = strchr(c->name, ' ');
+		size_t first = space ? (size_t)(space - c->name) : strlen(c->name);
+		size_t words = space ? 2 : 1;
+
+		if (strncmp(*word, c->name, first) != 0 || (*word)[first])
+			continue;
+		if (space && (!word[1] || strcmp(word[1], space + 1) != 0))
+			continue;
+		do {
+			word[0] = word[words];
+		} while (*word++);
+		return c;
+	}
+	*ret_unknown = *word;
+	return NULL;
+}
+
+static void usage_hint(const struct tool *tool, const struct command *c, struct error *err)
+{
+	if (err->code == ERROR_USAGE && !err->hint[0])
+		error_hint(err, "try '%s%s%s --help'", tool->name, c && c->name ? " " : "",
+			   c && c->name ? c->name : "");
+}
+
+/* Data that could not be written is a failure. */
+static int flush_stdout(struct error *err)
+{
+	errno = 0;
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return error_errno(err, "cannot write to stdout");
+	return 0;
+}
+
+static void release_lists(const struct option *table, void *opts)
+{
+	for (const struct option *o = table; o->kind != OPTION_END_OF_TABLE; o++)
+		if (o->kind == OPTION_LIST)
+			strlist_release((struct strlist *)((char *)opts + o->offset));
+}
+
+static int run_command(const struct tool *tool, const struct command *command,
+		       struct common_opts *common, char **argv, struct error *err)
+{
+	autofree void *opts = command->defaults ? xmemdup(command->defaults, command->opts_size)
+						: xcalloc(1, command->opts_size);
+	autostrlist struct strlist operands = STRLIST_INIT;
+	const struct option_target targets[] = { { command->options, opts },
+						 { common_options, common },
+						 { hidden_options, common } };
+	int status = -1;
+
+	if (option_parse(targets, array_size(targets), command->order, argv, &operands, err) < 0)
+		status = -1;
+	else if (common->help)
+		status = (print_help(tool, command), 0);
+	else if (common->version)
+		status = printf("%s %s\n", tool->name, CTNR_VERSION) < 0 ? 1 : 0;
+	else if (common->dump_options)
+		status = (dump_options(tool), 0);
+	else if (message_log_to(common->log, (enum message_format)common->log_format, err) == 0)
+		status = command->run(opts, &operands, err);
+	release_lists(command->options, opts);
+	return status;
+}
+
+/* A tool with verbs was called without one: only the common options make sense. */
+static int run_without_verb(const struct tool *tool, const char *unknown, char **argv,
+			    struct error *err)
+{
+	struct common_opts common = { 0 };
+	autostrlist struct strlist operands = STRLIST_INIT;
+	const struct option_target targets[] = { { common_options, &common },
+						 { hidden_options, &common } };
+
+	if (unknown)
+		return error_set(err, ERROR_USAGE, "unknown command '%s'", unknown);
+	if (option_parse(targets, array_size(targets), OPTION_PERMUTE, argv, &operands, err) < 0)
+		return -1;
+	if (common.help)
+		print_help(tool, NULL);
+	else if (common.version)
+		printf("%s %s\n", tool->name, CTNR_VERSION);
+	else if (common.dump_options)
+		dump_options(tool);
+	else
+		return error_set(err, ERROR_USAGE, "no command given");
+	return 0;
+}
+
+int tool_main(const struct tool *tool, int argc, char **argv)
+{
+	const struct command *command = tool->commands;
+	struct common_opts common = { 0 };
+	struct error err = { 0 };
+	const char *unknown = NULL;
+	int status;
+
+	(void)argc;
+	message_init(tool->name);
+	/* A reader that went away is an error of write(2), not a silent death. */
+	signal(SIGPIPE, SIG_IGN);
+	if (command->name)
+		command = take_verb(tool, argv, &unknown);
+	if (command)
+		status = run_command(tool, command, &common, argv, &err);
+	else
+		status = run_without_verb(tool, unknown, argv, &err);
+	if (status >= 0 && flush_stdout(&err) < 0)
+		status = -1;
+	if (status >= 0)
+		return status;
+	usage_hint(tool, command, &err);
+	message_error(&err);
+	if (!err.code)
+		err.code = ERROR_FAILED;
+	if (command && command->failure_status && err.code < ERROR_RUNTIME)
+		return command->failure_status;
+	return err.code;
+}

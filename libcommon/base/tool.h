@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every tool does around its work: the common options, --help, --version, the verb, the
+ * message of a failure, a checked stdout and the exit status.
+ *
+ *	static const struct command commands[] = {
+ *		{ .synopsis = "[OPTIONS] IMAGE", .summary = "...", .options = options,
+ *		  .opts_size = sizeof(struct unpack_opts), .run = unpack },
+ *		COMMAND_END
+ *	};
+ *	static const struct tool tool = { "ctnr-unpack", "make a bundle ...", commands };
+ *
+ *	int main(int argc, char **argv)
+ *	{
+ *		return tool_main(&tool, argc, argv);
+ *	}
+ *
+ * Common options of every tool: --help, --version, --log FILE, --log-format text|json, and
+ * --dump-options (for programs: the option table; in no help text). Options may stand before the
+ * verb too. Level 0; for cmd/ alone: it prints.
+ */
+#ifndef BASE_TOOL_H
+#define BASE_TOOL_H
+
+#include "base/option.h"
+
+struct command {
+	const char *name; /* "run", "image ls" (two words); NULL: the tool has no verbs */
+	const char *synopsis; /* what follows the name: "[OPTIONS] IMAGE" */
+	const char *summary; /* one sentence for --help, capital letter and full stop */
+	const struct option *options; /* ends with OPTION_END */
+	size_t opts_size;
+	const void *defaults; /* opts_size bytes, or NULL for zeros */
+	enum option_order order;
+	/* opts has been parsed into; its lists are released by the caller. Data goes to stdout as
+	 * it is ready. Returns the exit status on success (0, or a container's status), -1 with
+	 * err set on failure. */
+	int (*run)(const void *opts, const struct strlist *operands, struct error *err);
+	/* The status to exit with when run fails with a code that is not a runtime's own (125 to
+	 * 127): 0 keeps the code, ERROR_RUNTIME makes everything 125 (ctnr-exec run). */
+	int failure_status;
+};
+
+#define COMMAND_END \
+	{ \
+		.run = NULL \
+	}
+
+struct tool {
+	const char *name; /* "ctnr-unpack" */
+	const char *summary; /* man page NAME line: lower case, no full stop */
+	const struct command *commands; /* ends with COMMAND_END */
+};
+
+/* Run the tool; returns main's status. */
+int tool_main(const struct tool *tool, int argc, char **argv);
+
+#endif

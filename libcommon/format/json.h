@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JSON documents (jansson) read with their path at hand, so that every complaint says where:
+ *
+ *	config.json: process.args[0]: expected string, got integer
+ *
+ *	struct jnode root = jnode_root(document, "config.json");
+ *	struct jnode process = jnode_member(&root, "process");
+ *	const char *cwd;
+ *
+ *	if (jnode_string(&process_cwd, &cwd, err) < 0) ...
+ *
+ * A jnode borrows its document, its parent and its key: keep it on the stack, below its parent.
+ * A node of a member that is absent or null has value NULL; members of it are absent too, so that
+ * chains need no checks in between. Duplicate keys are refused when parsing (STYLE.md, JSON);
+ * unknown members are ignored by reading and kept by editing.
+ */
+#ifndef FORMAT_JSON_H
+#define FORMAT_JSON_H
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+void json_free(json_t **document);
+/* A reference to a document, dropped at the end of the scope; json_t *d = NULL first. */
+#define autojson autocleanup(json_free)
+
+/* Parse a whole text into a new document; document names it in messages ("config.json").
+ * Duplicate keys, a NUL and trailing text are errors; depth is limited by jansson (2048). */
+json_t *json_parse(const char *text, size_t len, const char *document, struct error *err);
+
+/* Print one compact line: {"a":1}\n. */
+int json_print(FILE *out, const json_t *value, struct error *err);
+
+/* The same as a new string without the line feed; never NULL. */
+char *json_format(const json_t *value);
+
+struct jnode {
+	const json_t *value; /* NULL: absent */
+	const struct jnode *parent; /* NULL: the root */
+	const char *name; /* the document's or the member's name; NULL: an array's element */
+	size_t index;
+};
+
+struct jnode jnode_root(const json_t *value, const char *document);
+struct jnode jnode_member(const struct jnode *object, const char *key);
+struct jnode jnode_element(const struct jnode *array, size_t index);
+static inline bool jnode_is_present(const struct jnode *node)
+{
+	return node->value != NULL;
+}
+
+/* Fail with "DOCUMENT: a.b[0]: FORMAT" (ERROR_FAILED). */
+int jnode_error(const struct jnode *node, struct error *err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Required values: absent is an error ("missing"), and so is another type. Strings are borrowed
+ * from the document. */
+int jnode_string(const struct jnode *node, const char **ret, struct error *err);
+int jnode_integer(const struct jnode *node, int64_t min, int64_t max, int64_t *ret,
+		  struct error *err);
+int jnode_bool(const struct jnode *node, bool *ret, struct error *err);
+
+/* Optional values: absent leaves *ret as it is. */
+int jnode_string_opt(const struct jnode *node, const char **ret, struct error *err);
+int jnode_integer_opt(const struct jnode *node, int64_t min, int64_t max, int64_t *ret,
+		      struct error *err);
+int jnode_bool_opt(const struct jnode *node, bool *ret, struct error *err);
+
+/* Containers: absent counts as empty (*ret_len 0); another type is an error. */
+int jnode_array(const struct jnode *node, size_t *ret_len, struct error *err);
+int jnode_object(const struct jnode *node, struct error *err);
+
+/* An array of strings (absent: empty), appended to list as copies. */
+struct strlist;
+int jnode_strings(const struct jnode *node, struct strlist *list, struct error *err);
+
+#endif

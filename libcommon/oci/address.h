@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Addresses of images outside the store (ctnr(7), ADDRESSES): docker://REFERENCE, oci:DIR[:REF].
+ * Later transports get a row in the table of address.c.
+ */
+#ifndef OCI_ADDRESS_H
+#define OCI_ADDRESS_H
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+enum transport {
+	TRANSPORT_DOCKER, /* "docker://": a registry */
+	TRANSPORT_OCI, /* "oci:": a layout directory */
+	TRANSPORT_MAX,
+};
+
+struct address {
+	enum transport transport;
+	char *path; /* oci: the directory; docker: NULL */
+	char *reference; /* docker: as written; oci: the ref.name or NULL */
+};
+
+#define ADDRESS_INIT \
+	{ \
+		0 \
+	}
+
+void address_release(struct address *address);
+#define autoaddress autocleanup(address_release)
+
+/* ERROR_USAGE for text without a transport, and for one that we do not speak (it is named). DIR
+ * of oci: ends at the first colon. */
+int address_parse(const char *text, struct address *ret, struct error *err);
+
+#endif

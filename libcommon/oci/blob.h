@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writing blobs into a layout: verified while streaming, visible only when whole.
+ *
+ * A blob in the making is blobs/ALG/HEX.part, held by flock. Whoever gets the lock looks again:
+ * the blob may have appeared meanwhile. Links libcrypto.
+ */
+#ifndef OCI_BLOB_H
+#define OCI_BLOB_H
+
+#include "format/hash.h"
+#include "oci/layout.h"
+
+struct blob_writer {
+	const struct layout *layout; /* borrowed */
+	struct digest digest; /* what it must be */
+	uint64_t size; /* bytes it must have; UINT64_MAX: not known */
+	uint64_t written;
+	struct hash hash;
+	int fd; /* of the .part file, locked */
+};
+
+#define BLOB_WRITER_INIT \
+	{ \
+		.fd = -EBADF \
+	}
+
+/* Releasing before blob_finish() removes the .part file. */
+void blob_writer_release(struct blob_writer *writer);
+#define autoblobwriter autocleanup(blob_writer_release)
+
+/* Begin. Returns 1 when the blob is there already (nothing to do), 0 when the writer is ready. */
+int blob_start(const struct layout *layout, const struct digest *digest, uint64_t size,
+	       struct blob_writer *ret, struct error *err);
+
+/* More bytes than the size says is ERROR_VERIFY. */
+int blob_write(struct blob_writer *writer, const void *data, size_t len, struct error *err);
+
+/* Verify digest and size (ERROR_VERIFY), then publish by rename. */
+int blob_finish(struct blob_writer *writer, struct error *err);
+
+/* A small blob of ours: hash, write, publish; its digest and size go to ret (media_type copied). */
+int blob_put(const struct layout *layout, const char *media_type, const void *data, size_t len,
+	     struct descriptor *ret, struct error *err);
+
+/* Recompute the digest of a blob that is there; ERROR_VERIFY when it is another. */
+int blob_verify(const struct layout *layout, const struct descriptor *descriptor,
+		struct error *err);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A content descriptor (image-spec descriptor.md). Unknown members live on in json. */
+#ifndef OCI_DESCRIPTOR_H
+#define OCI_DESCRIPTOR_H
+
+#include "format/digest.h"
+#include "format/json.h"
+#include "oci/platform.h"
+
+#include <stdint.h>
+
+#define ANNOTATION_REF_NAME "org.opencontainers.image.ref.name"
+/* The digest of what the registry gave, before conversion or choice of a platform. */
+#define ANNOTATION_SOURCE "org.ctnr.source"
+/* Docker's mark of an attestation manifest in an index. */
+#define ANNOTATION_DOCKER_REFERENCE_TYPE "vnd.docker.reference.type"
+
+struct descriptor {
+	char *media_type;
+	struct digest digest;
+	uint64_t size; /* bytes */
+	struct platform platform; /* empty os: not stated */
+	json_t *json; /* the whole object, for its annotations and unknown members; may be NULL */
+};
+
+#define DESCRIPTOR_INIT \
+	{ \
+		0 \
+	}
+
+void descriptor_release(struct descriptor *descriptor);
+#define autodescriptor autocleanup(descriptor_release)
+
+int descriptor_from_json(const struct jnode *node, struct descriptor *ret, struct error *err);
+/* A new object: the kept json with mediaType, digest, size and platform as they stand now. */
+json_t *descriptor_to_json(const struct descriptor *descriptor);
+void descriptor_copy(const struct descriptor *from, struct descriptor *ret);
+/* An annotation's value (borrowed), or NULL. */
+const char *descriptor_annotation(const struct descriptor *descriptor, const char *key);
+void descriptor_set_annotation(struct descriptor *descriptor, const char *key, const char *value);
+void descriptor_remove_annotation(struct descriptor *descriptor, const char *key);
+
+#endif

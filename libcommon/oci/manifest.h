@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An image manifest (image-spec manifest.md) and an image index (image-index.md), read. */
+#ifndef OCI_MANIFEST_H
+#define OCI_MANIFEST_H
+
+#include "oci/descriptor.h"
+
+/* Most bytes of a manifest or index that we read (registries cap them at 4 MiB). */
+#define MANIFEST_MAX (4U << 20)
+/* Most layers of an image: more cannot be mounted as one overlay. */
+#define MANIFEST_LAYERS_MAX 499
+#define INDEX_MANIFESTS_MAX 10000
+
+struct manifest {
+	char *media_type;
+	struct descriptor config;
+	struct descriptor *layers; /* layers[0] is the base */
+	size_t n_layers;
+	json_t *json; /* the whole document */
+};
+
+#define MANIFEST_INIT \
+	{ \
+		0 \
+	}
+
+void manifest_release(struct manifest *manifest);
+#define automanifest autocleanup(manifest_release)
+
+/* media_type is what the descriptor or Content-Type said; a mediaType member that says otherwise,
+ * or both "layers" and "manifests", is ERROR_VERIFY (manifest confusion). */
+int manifest_parse(const char *text, size_t len, const char *media_type, struct manifest *ret,
+		   struct error *err);
+
+struct index {
+	char *media_type;
+	struct descriptor *manifests;
+	size_t n_manifests;
+	json_t *json;
+};
+
+#define INDEX_INIT \
+	{ \
+		0 \
+	}
+
+void index_release(struct index *index);
+#define autoindex autocleanup(index_release)
+
+int index_parse(const char *text, size_t len, const char *media_type, struct index *ret,
+		struct error *err);
+
+/* The first manifest that fits the platform (exact variant first); attestations are passed over.
+ * NULL with ERROR_NOT_FOUND and the platforms there are. Borrowed. */
+const struct descriptor *index_choose(const struct index *index, const struct platform *want,
+				      struct error *err);
+
+/* An index entry that is an attestation ("unknown/unknown" or Docker's annotation). */
+bool descriptor_is_attestation(const struct descriptor *descriptor);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The media types that we know, and what they mean (image-spec media-types.md; Docker schema 2). */
+#ifndef OCI_MEDIA_TYPE_H
+#define OCI_MEDIA_TYPE_H
+
+#include <stdbool.h>
+
+#define MEDIA_TYPE_INDEX "application/vnd.oci.image.index.v1+json"
+#define MEDIA_TYPE_MANIFEST "application/vnd.oci.image.manifest.v1+json"
+#define MEDIA_TYPE_CONFIG "application/vnd.oci.image.config.v1+json"
+#define MEDIA_TYPE_LAYER "application/vnd.oci.image.layer.v1.tar"
+#define MEDIA_TYPE_LAYER_GZIP MEDIA_TYPE_LAYER "+gzip"
+#define MEDIA_TYPE_LAYER_ZSTD MEDIA_TYPE_LAYER "+zstd"
+#define MEDIA_TYPE_DOCKER_LIST "application/vnd.docker.distribution.manifest.list.v2+json"
+#define MEDIA_TYPE_DOCKER_MANIFEST "application/vnd.docker.distribution.manifest.v2+json"
+#define MEDIA_TYPE_DOCKER_CONFIG "application/vnd.docker.container.image.v1+json"
+#define MEDIA_TYPE_DOCKER_LAYER "application/vnd.docker.image.rootfs.diff.tar"
+#define MEDIA_TYPE_DOCKER_LAYER_GZIP MEDIA_TYPE_DOCKER_LAYER ".gzip"
+
+enum media_kind {
+	MEDIA_UNKNOWN,
+	MEDIA_INDEX, /* OCI index or Docker manifest list */
+	MEDIA_MANIFEST,
+	MEDIA_CONFIG,
+	MEDIA_LAYER, /* any layer, non-distributable and Docker's foreign ones too */
+};
+
+enum media_compression {
+	MEDIA_PLAIN,
+	MEDIA_GZIP,
+	MEDIA_ZSTD,
+	MEDIA_COMPRESSION_UNKNOWN, /* a layer with a suffix that we do not know */
+};
+
+enum media_kind media_type_kind(const char *media_type);
+enum media_compression media_type_compression(const char *media_type); /* of a layer */
+bool media_type_is_docker(const char *media_type);
+/* The OCI type that means the same as a Docker type (static text); others are returned as is. */
+const char *media_type_to_oci(const char *media_type);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * References to images: [HOST[:PORT]/]NAME[:TAG][@DIGEST] (distribution-spec "name" and "tag"
+ * grammar; Docker's short names).
+ */
+#ifndef OCI_REFERENCE_H
+#define OCI_REFERENCE_H
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+
+struct reference {
+	char *registry; /* "docker.io", "localhost:5000" */
+	char *repository; /* "library/alpine" */
+	char *tag; /* NULL only when a digest was written without a tag */
+	char *digest; /* NULL, or a valid digest's text */
+};
+
+#define REFERENCE_INIT \
+	{ \
+		0 \
+	}
+
+void reference_release(struct reference *reference);
+#define autoreference autocleanup(reference_release)
+
+/* Docker's rules: the first component is a registry when it has '.' or ':' or is "localhost" or
+ * has an upper-case letter; else docker.io, and a lone name is library/NAME. Without tag and digest
+ * the tag is latest. ERROR_USAGE for anything outside the grammar. */
+int reference_parse(const char *text, struct reference *ret, struct error *err);
+
+/* "docker.io/library/alpine:3.20" or "HOST/NAME[:TAG]@sha256:...", new. */
+char *reference_format(const struct reference *reference);
+
+/* Did the text name a registry itself ("alpine": no)? */
+bool reference_has_registry(const char *text);
+
+#endif

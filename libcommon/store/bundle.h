@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bundles (runtime-spec bundle.md) and the bundle record:
+ *
+ *	{"bundle":"/abs/bundle","id":"k3x9...","image":{...},"rootfs":{"path":"/abs/bundle/rootfs",
+ *	 "driver":"overlay"},"stdin":true}
+ *
+ * An overlay bundle has lower/0..N, symlinks to layer directories (0 on top), upper/ and work/;
+ * a copy bundle has none of them. That, and nothing that an image says, makes the difference.
+ * "stdin" is written by ctnr-spec: does the container get the caller's standard input (-i)?
+ *
+ * Container ID = name of the bundle directory = [A-Za-z0-9][A-Za-z0-9_.-]{0,127}. mkdir decides who
+ * won. The file "lock" is held (flock) while the container runs. A bundle elsewhere (-b with a
+ * slash) is registered by a symlink in bundles/.
+ *
+ * A bundle made for one run has an entry bundles/.ephemeral/ID with "PID START_TIME BOOT_ID" of its
+ * owner. When the owner is gone and the lock is free, the next command reclaims it.
+ */
+#ifndef STORE_BUNDLE_H
+#define STORE_BUNDLE_H
+
+#include "store/image.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define BUNDLE_ID_MAX 128 /* characters, without NUL */
+
+enum bundle_driver {
+	BUNDLE_AUTO,
+	BUNDLE_OVERLAY,
+	BUNDLE_COPY,
+	BUNDLE_DRIVER_MAX,
+};
+extern const char *const bundle_driver_names[]; /* "auto", "overlay", "copy", NULL */
+
+enum bundle_stdin {
+	BUNDLE_STDIN_UNSTATED,
+	BUNDLE_STDIN_CLOSED,
+	BUNDLE_STDIN_OPEN,
+};
+
+struct bundle {
+	char *path; /* absolute */
+	char *id;
+	struct image image; /* layout NULL: not known */
+	enum bundle_driver driver;
+	enum bundle_stdin stdin_mode;
+	int dirfd; /* -EBADF until opened */
+};
+
+#define BUNDLE_INIT \
+	{ \
+		.dirfd = -EBADF \
+	}
+
+void bundle_release(struct bundle *bundle);
+#define autobundle autocleanup(bundle_release)
+
+bool bundle_id_is_valid(const char *id);
+
+/* Where a bundle called name is or would be: a name within the store's bundles/ (or the run
+ * directory's when the store is read-only), a word with a slash as a path. New string. */
+char *bundle_path(const struct store *store, const char *name, struct error *err);
+
+/* word is an ID in the store, a path (with a slash, or "."), a bundle record that begins with '{',
+ * or
+ * "-" for a record on stdin. Opens the directory, reads record.json where there is one; what a
+ * given record says wins. ERROR_NOT_FOUND. */
+int bundle_open(const struct store *store, const char *word, struct bundle *ret, struct error *err);
+
+json_t *bundle_to_json(const struct bundle *bundle); /* the record, new */
+
+/* Write record.json in the bundle. */
+int bundle_save(const struct bundle *bundle, struct error *err);
+
+/* Make a new bundle directory, 0700: name NULL: 12 random characters of [a-z0-9]. A name that is
+ * taken is an error with a hint (--update, or ctnr rm). Sets path, id, dirfd. */
+int bundle_create(const struct store *store, const char *name, struct bundle *ret,
+		  struct error *err);
+
+/* Take the bundle's lock; ERROR_FAILED "container 'ID' is running" when it is held. Returns the
+ * fd that holds it. */
+int bundle_lock(const struct bundle *bundle, struct error *err);
+bool bundle_is_running(const struct bundle *bundle); /* the lock is held by somebody */
+
+/* Mark the bundle as made for one run by that process. */
+int bundle_set_ephemeral(const struct store *store, const struct bundle *bundle, pid_t owner,
+			 struct error *err);
+/* The bundle stays after all. */
+void bundle_clear_ephemeral(const struct store *store, const char *id);
+
+/* Rename to trash/ and delete, with its registration and its mark. The caller holds the lock and
+ * is in the user namespace that owns the files. */
+int bundle_remove(const struct store *store, const struct bundle *bundle, struct error *err);
+
+/* Does any ephemeral bundle wait for being reclaimed (a readdir of a directory that is empty
+ * unless something runs), or does trash/ hold anything? */
+bool bundle_reclaim_needed(const struct store *store);
+/* Reclaim them. In the user namespace. Best effort. */
+void bundle_reclaim(const struct store *store);
+
+/* Call each for every bundle of the store, in the order of names. each returns < 0 to stop. */
+int bundle_each(const struct store *store,
+		int (*each)(const struct bundle *bundle, void *data, struct error *err), void *data,
+		struct error *err);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * IMAGE, wherever a tool wants one, and the image record (ctnr(7), RECORDS, IMAGES):
+ *
+ *	{"layout":"/abs/images","ref":"docker.io/library/alpine:3.20",
+ *	 "descriptor":{"mediaType":...,"digest":...,"size":528,"platform":{...}}}
+ */
+#ifndef STORE_IMAGE_H
+#define STORE_IMAGE_H
+
+#include "oci/descriptor.h"
+#include "oci/layout.h"
+#include "store/store.h"
+
+#define RECORD_MAX (1U << 20) /* bytes of a record on stdin */
+
+struct image {
+	char *layout; /* absolute path of the layout */
+	char *ref; /* ref.name, or NULL */
+	struct descriptor descriptor; /* of an image manifest */
+};
+
+#define IMAGE_INIT \
+	{ \
+		0 \
+	}
+
+void image_release(struct image *image);
+#define autoimage autocleanup(image_release)
+
+/* Read one record (a JSON object) from stdin: a new document. End of input without a record fails
+ * silently: ERROR_FAILED with an empty message. */
+json_t *record_read_stdin(struct error *err);
+
+/* word is a reference in the store (as it stands, localhost/NAME, docker.io/library/NAME; default
+ * tag latest), NAME@DIGEST, a digest or a unique prefix of 8 or more hex digits, oci:DIR[:REF], a
+ * record that begins with '{', or "-" for a record on stdin. platform NULL: the host's.
+ * ERROR_NOT_FOUND when it is not there. Uses cache/refs when it is fresh. */
+int image_resolve(const struct store *store, const char *word, const struct platform *platform,
+		  struct image *ret, struct error *err);
+
+int image_from_json(const struct jnode *node, struct image *ret, struct error *err);
+json_t *image_to_json(const struct image *image); /* new */
+
+#endif

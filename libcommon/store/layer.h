@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Unpacked layers in the store: layers/IDMAP/ALG/CHAINID/{diff/,owners}, and the chain IDs of an
+ * image (image-spec config.md, "Layer ChainID").
+ *
+ * Chain IDs need SHA-256, which a warm run does not load: they are kept in
+ * cache/chains/ALG/HEX of the image config's digest, one a line, base first. Whoever misses them
+ * runs the layer worker, which computes them and writes the file.
+ */
+#ifndef STORE_LAYER_H
+#define STORE_LAYER_H
+
+#include "base/str.h"
+#include "format/digest.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+
+/* "layers/IDMAP/sha256/HEX" relative to the store, new. */
+char *layer_path(const char *idmap, const struct digest *chain_id);
+bool layer_exists(const struct store *store, const char *idmap, const struct digest *chain_id);
+
+/* Read the cached chain IDs of a config: ret gets n digests, new array. Returns 1 when they are
+ * cached, 0 when not. */
+int layer_chain_cached(const struct store *store, const struct digest *config, struct digest **ret,
+		       size_t *ret_len, struct error *err);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * File descriptors: ownership, whole reads and writes, whole small files.
+ *
+ * Every descriptor of this project is O_CLOEXEC. A variable that owns one is an autoclose int; an
+ * empty one holds -EBADF.
+ */
+#ifndef SYSTEM_FD_H
+#define SYSTEM_FD_H
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Close *fd when it is open, keep errno, leave -EBADF. */
+void fd_close(int *fd);
+#define autoclose autocleanup(fd_close)
+
+/* Take the descriptor out of an autoclose variable. */
+static inline int fd_steal(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -EBADF;
+	return taken;
+}
+
+/* Write all bytes, over short writes and EINTR. -1 with errno on failure. */
+int fd_write_all(int fd, const void *data, size_t len);
+
+/* Read until size bytes or end of file. Returns the bytes read, -1 with errno on failure. */
+ssize_t fd_read_full(int fd, void *buffer, size_t size);
+
+/* Append the rest of fd to ret; more than max bytes is an error ("larger than N bytes"). */
+int fd_read_rest(int fd, size_t max, struct str *ret, struct error *err);
+
+/* Read a regular file whole, following no symlink in the last component; anything but a regular
+ * file and more than max bytes are errors. dirfd may be AT_FDCWD. A file that does not exist
+ * is ERROR_NOT_FOUND with saved_errno ENOENT. */
+int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struct error *err);
+
+enum file_sync {
+	FILE_NO_SYNC,
+	FILE_SYNC, /* fsync the file before the rename, and the directory after it */
+};
+
+/* Publish a file: write NAME.XXXXXX.part beside it, rename. Readers see the old or the new. */
+int file_write_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
+		  enum file_sync sync, struct error *err);
+
+/* mkdir -p beneath dirfd with that mode for every new component; an existing directory is fine.
+ * Symlinks on the way are followed: for our own trees, never inside a rootfs. */
+int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err);
+
+/* Open a directory (O_PATH is not used: the fd can be read and synced). */
+int dir_open_at(int dirfd, const char *path, struct error *err);
+
+/* Move fd out of 0..2 so that it survives redirection; returns the new fd (CLOEXEC). */
+int fd_above_stdio(int fd, struct error *err);
+
+#endif

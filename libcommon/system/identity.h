@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who we are and what we may become: the identity ladder (ctnr(7), IDENTITY), and entering a user
+ * namespace by it.
+ *
+ * The rung is probed at each call and never remembered. Probing has no side effects.
+ */
+#ifndef SYSTEM_IDENTITY_H
+#define SYSTEM_IDENTITY_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum identity_rung {
+	IDENTITY_PRIVILEGED, /* CAP_SYS_ADMIN in the present user namespace: no new one */
+	IDENTITY_SUBORDINATE, /* /etc/subuid, /etc/subgid and newuidmap, newgidmap */
+	IDENTITY_SINGLE, /* one ID */
+	IDENTITY_NONE, /* no user namespaces */
+	IDENTITY_RUNG_MAX,
+};
+
+/* One line of a map, in the terms of user_namespaces(7): inside, outside (parent), count. */
+struct idmap_range {
+	uint32_t inside;
+	uint32_t outside;
+	uint32_t count;
+};
+
+#define IDMAP_RANGES_MAX 64
+
+struct idmap {
+	struct idmap_range ranges[IDMAP_RANGES_MAX];
+	size_t len;
+};
+
+struct identity {
+	enum identity_rung rung;
+	uid_t uid; /* effective, outside */
+	gid_t gid;
+	bool real_root; /* privileged, and the maps of the present namespace are the identity */
+	struct idmap uids; /* privileged: the present namespace's; else what a new one gets */
+	struct idmap gids;
+	char newuidmap[256]; /* full paths; subordinate only */
+	char newgidmap[256];
+	char why[256]; /* why not a higher rung, for doctor; empty on the first */
+	char grant[256]; /* the line that would grant it, or empty */
+};
+
+/* Find the rung. Fails only when the system cannot be read. */
+int identity_probe(struct identity *ret, struct error *err);
+
+/* With one ID, the caller appears inside as these (0, 0 by default): rewrites the maps. */
+void identity_map_single(struct identity *identity, uid_t inside_uid, gid_t inside_gid);
+
+/* The name of the ID mapping in the store: "0" real root, "1" one ID, else 12 hex digits of a
+ * digest of the maps. name has room for 13. */
+#define IDMAP_NAME_MAX 13
+void identity_idmap_name(const struct identity *identity, char name[IDMAP_NAME_MAX]);
+
+/* Is that ID inside the map (seen from inside)? */
+bool idmap_has_inside(const struct idmap *map, uint32_t id);
+
+/*
+ * Write the maps of a child that was cloned with CLONE_NEWUSER and waits; from outside, by
+ * newuidmap and newgidmap (both run at once) or directly with one ID. Error with a hint when the
+ * system refuses.
+ */
+int identity_write_maps(const struct identity *identity, pid_t child, struct error *err);
+
+/*
+ * Enter a new user namespace in this process: the rung's maps, uid 0 and gid 0 inside (with one
+ * ID whatever identity_map_single() said), all capabilities in it. Nothing to do when
+ * privileged. Only while single-threaded. On IDENTITY_NONE it fails with why and grant as hint.
+ */
+int identity_enter(const struct identity *identity, struct error *err);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Paths inside a root filesystem that somebody else filled. Every path that comes from an image,
+ * a layer or a running container is resolved here, by openat2(2), and never as a string.
+ *
+ * rootfd is a directory descriptor of the root (O_PATH is enough). Paths may be absolute or
+ * relative; both mean "from rootfd". Symlinks resolve as they would after chroot(2)
+ * (RESOLVE_IN_ROOT); magic links are refused (RESOLVE_NO_MAGICLINKS). ".." stops at the root.
+ * EAGAIN (a rename raced with us) is retried a bounded number of times.
+ */
+#ifndef SYSTEM_PATH_H
+#define SYSTEM_PATH_H
+
+#include "base/error.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+enum path_resolve {
+	PATH_IN_ROOT, /* symlinks resolve inside the root */
+	PATH_NO_SYMLINKS, /* a symlink anywhere on the way is ELOOP */
+};
+
+/* openat2 beneath the root: flags as for open(2) (O_CLOEXEC is added). Returns the new fd, or -1
+ * with errno set. */
+int path_open(int rootfd, const char *path, int flags, mode_t mode, enum path_resolve resolve);
+
+/* Open (O_PATH) the directory that holds the last component of path, and point ret_name at that
+ * component within path. "", "." and ".." as last component are refused with EINVAL; trailing
+ * slashes are ignored, and ret_name_len tells the length. Returns the new fd or -1 with errno. */
+int path_open_parent(int rootfd, const char *path, enum path_resolve resolve, const char **ret_name,
+		     size_t *ret_name_len);
+
+/* mkdir -p inside the root, symlinks resolved in it. Returns an O_PATH fd of the directory, or -1
+ * with errno. New directories get that mode (before umask). */
+int path_make_dirs(int rootfd, const char *path, mode_t mode);
+
+/* "/proc/self/fd/N" in a caller's buffer, for calls that take only paths. */
+#define PATH_PROC_FD_MAX 32
+const char *path_proc_fd(int fd, char buffer[PATH_PROC_FD_MAX]);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Other programs: starting them without a shell, waiting for them, finding our own. */
+#ifndef SYSTEM_PROCESS_H
+#define SYSTEM_PROCESS_H
+
+#include "base/error.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Start argv[0] (an absolute path) with our environment. stdio[i] becomes fd i; -1 keeps ours.
+ * Returns the pid, -1 on failure (ERROR_NOT_FOUND when the program does not exist). */
+pid_t process_spawn(char *const *argv, const int stdio[3], struct error *err);
+
+/* Wait for a child. Returns its exit status, or 128 + N when signal N ended it. */
+int process_wait(pid_t pid, struct error *err);
+
+/* The path of one of our helper programs, new: ../libexec/ctnr/NAME beside the directory of the
+ * running executable (/proc/self/exe), or beside the executable itself. */
+char *process_libexec(const char *name, struct error *err);
+
+/* The full path of a program found in PATH, new; NULL when there is none. */
+char *process_find(const char *name);
+
+/* When a process was started, in clock ticks since boot (field 22 of /proc/PID/stat): with the
+ * pid it names a process for good. -1 when there is no such process. */
+int process_start_time(pid_t pid, uint64_t *ret_ticks);
+
+#endif
