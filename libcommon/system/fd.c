@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/fd.h"
+
+#include "base/alloc.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void fd_close(int *fd)
+{
+	int number = errno;
+
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -EBADF;
+	errno = number;
+}
+
+int fd_write_all(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+ssize_t fd_read_full(int fd, void *buffer, size_t size)
+{
+	size_t got = 0;
+
+	while (got < size) {
+		ssize_t n = read(fd, (char *)buffer + got, size - got);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	return (ssize_t)got;
+}
+
+#define READ_CHUNK 16384U
+
+int fd_read_rest(int fd, size_t max, struct str *ret, struct error *err)
+{
+	size_t total = 0;
+
+	for (;;) {
+		ssize_t n;
+
+		str_reserve(ret, READ_CHUNK);
+		n = read(fd, ret->data + ret->len, READ_CHUNK);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_errno(err, "cannot read");
+		if (n == 0)
+			break;
+		total += (size_t)n;
+		if (total > max)
+			return error_set(err, ERROR_FAILED, "larger than %zu bytes", max);
+		ret->len += (size_t)n;
+	}
+	ret->data[ret->len] = '\0';
+	return 0;
+}
+
+int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struct error *err)
+{
+	/* O_NONBLOCK: a FIFO must not hold us up before it is refused. */
+	autoclose int fd =
+		openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0) {
+		error_errno(err, "cannot open '%s'", path);
+		if (err && errno == ENOENT)
+			err->code = ERROR_NOT_FOUND;
+		return -1;
+	}
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, "cannot stat '%s'", path);
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, ERROR_FAILED, "'%s' is not a regular file", path);
+	/* The size decides the first allocation; files of /proc say 0 and are read in chunks. */
+	if (st.st_size > 0 && (uint64_t)st.st_size <= max)
+		str_reserve(ret, (size_t)st.st_size + READ_CHUNK);
+	if (fd_read_rest(fd, max, ret, err) < 0)
+		return error_prefix(err, "'%s'", path);
+	return 0;
+}
+
+/* A name for a file in the making: NAME.RANDOM.part. */
+static char *part_name(const char *path)
+{
+	unsigned long long number = 0;
+
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
+		number = (unsigned long long)getpid();
+	return xasprintf("%s.%016llx.part", path, number);
+}
+
+static int sync_parent(int dirfd, const char *path, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	autofree char *parent = slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
+	autoclose int fd =
+		openat(dirfd, *parent ? parent : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || fsync(fd) < 0)
+		return error_errno(err, "cannot sync the directory of '%s'", path);
+	return 0;
+}
+
+static int write_part(int dirfd, const char *part, const void *data, size_t len, mode_t mode,
+		      enum file_sync sync, struct error *err)
+{
+	autoclose int fd =
+		openat(dirfd, part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+
+	if (fd < 0)
+		return error_errno(err, "cannot create '%s'", part);
+	if (fd_write_all(fd, data, len) < 0)
+		return error_errno(err, "cannot write '%s'", part);
+	if (sync == FILE_SYNC && fsync(fd) < 0)
+		return error_errno(err, "cannot sync '%s'", part);
+	return 0;
+}
+
+int file_write_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
+		  enum file_sync sync, struct error *err)
+{
+	autofree char *part = part_name(path);
+
+	if (write_part(dirfd, part, data, len, mode, sync, err) < 0) {
+		unlinkat(dirfd, part, 0);
+		return -1;
+	}
+	if (renameat(dirfd, part, dirfd, path) < 0) {
+		error_errno(err, "cannot rename '%s' to '%s'", part, path);
+		unlinkat(dirfd, part, 0);
+		return -1;
+	}
+	if (sync == FILE_SYNC)
+		return sync_parent(dirfd, path, err);
+	return 0;
+}
+
+int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err)
+{
+	autofree char *copy = xstrdup(path);
+
+	/* Most often everything but the last component is there. */
+	if (mkdirat(dirfd, path, mode) == 0 || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT)
+		return error_errno(err, "cannot create directory '%s'", path);
+	for (char *p = copy + 1; *copy && *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdirat(dirfd, copy, mode) < 0 && errno != EEXIST)
+			return error_errno(err, "cannot create directory '%s'", copy);
+		*p = '/';
+	}
+	if (mkdirat(dirfd, path, mode) < 0 && errno != EEXIST)
+		return error_errno(err, "cannot create directory '%s'", path);
+	return 0;
+}
+
+int dir_open_at(int dirfd, const char *path, struct error *err)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0) {
+		error_errno(err, "cannot open directory '%s'", path);
+		if (err && errno == ENOENT)
+			err->code = ERROR_NOT_FOUND;
+	}
+	return fd;
+}
+
+int fd_above_stdio(int fd, struct error *err)
+{
+	int moved;
+
+	if (fd > STDERR_FILENO)
+		return fd;
+	moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (moved < 0)
+		return error_errno(err, "cannot duplicate a descriptor");
+	close(fd);
+	return moved;
+}

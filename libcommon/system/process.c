@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/process.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/number.h"
+#include "base/str.h"
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static void destroy_actions(posix_spawn_file_actions_t *actions)
+{
+	posix_spawn_file_actions_destroy(actions);
+}
+
+static void destroy_attributes(posix_spawnattr_t *attributes)
+{
+	posix_spawnattr_destroy(attributes);
+}
+
+pid_t process_spawn(char *const *argv, const int stdio[3], struct error *err)
+{
+	autocleanup(destroy_actions) posix_spawn_file_actions_t actions;
+	autocleanup(destroy_attributes) posix_spawnattr_t attributes;
+	sigset_t defaults;
+	pid_t pid;
+	int number;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	/* SIGPIPE is ignored in our tools; programs expect the default. */
+	sigemptyset(&defaults);
+	sigaddset(&defaults, SIGPIPE);
+	posix_spawnattr_setsigdefault(&attributes, &defaults);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	for (int i = 0; i < 3; i++)
+		if (stdio[i] >= 0)
+			posix_spawn_file_actions_adddup2(&actions, stdio[i], i);
+	number = posix_spawn(&pid, argv[0], &actions, &attributes, argv, environ);
+	if (number) {
+		errno = number;
+		error_errno(err, "cannot execute '%s'", argv[0]);
+		if (err && number == ENOENT)
+			err->code = ERROR_NOT_FOUND;
+		return -1;
+	}
+	return pid;
+}
+
+int process_wait(pid_t pid, struct error *err)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return error_errno(err, "cannot wait for process %d", (int)pid);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+char *process_libexec(const char *name, struct error *err)
+{
+	char self[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	autofree char *path = NULL;
+	char *slash;
+
+	if (len < 0) {
+		error_errno(err, "cannot read /proc/self/exe");
+		return NULL;
+	}
+	self[len] = '\0';
+	slash = strrchr(self, '/');
+	if (slash)
+		*slash = '\0';
+	path = xasprintf("%s/../libexec/ctnr/%s", self, name);
+	if (access(path, X_OK) == 0)
+		return steal(&path);
+	free(path);
+	path = xasprintf("%s/%s", self, name);
+	if (access(path, X_OK) == 0)
+		return steal(&path);
+	error_set(err, ERROR_FAILED, "cannot find '%s' beside '%s'", name, self);
+	error_hint(err, "the installation is incomplete: run make install again");
+	return NULL;
+}
+
+char *process_find(const char *name)
+{
+	const char *path = getenv("PATH");
+
+	if (!path || !*path)
+		path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	while (*path) {
+		size_t len = strcspn(path, ":");
+		autofree char *full = NULL;
+
+		/* Relative and empty entries mean the present directory: never. */
+		if (len && *path == '/') {
+			full = xasprintf("%.*s/%s", (int)len, path, name);
+			if (access(full, X_OK) == 0)
+				return steal(&full);
+		}
+		path += len;
+		path += *path == ':';
+	}
+	return NULL;
+}
+
+/* The fields behind the command name, which may hold anything, start at the last ')'. */
+#define STAT_FIELDS_TO_START_TIME 20
+
+int process_start_time(pid_t pid, uint64_t *ret_ticks)
+{
+	char path[64];
+	char text[1024];
+	autoclose int fd = -EBADF;
+	ssize_t len;
+	char *p;
+	char *end;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	len = fd_read_full(fd, text, sizeof(text) - 1);
+	if (len < 0)
+		return -1;
+	text[len] = '\0';
+	p = strrchr(text, ')');
+	for (int i = 0; p && i < STAT_FIELDS_TO_START_TIME; i++) {
+		p = strchr(p, ' ');
+		if (p)
+			p++;
+	}
+	if (!p)
+		return -1;
+	end = strchr(p, ' ');
+	if (end)
+		*end = '\0';
+	return number_parse(p, UINT64_MAX, ret_ticks, NULL);
+}
