@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The identity ladder.
+ *
+ * Order in identity_probe(): privileged first (nothing is read but the capabilities and the maps);
+ * then subordinate IDs, which need all of: no no_new_privs, newuidmap and newgidmap that are
+ * set-uid or carry file capabilities, and a range in both files; then one ID.  What stood in the
+ * way of a higher rung is kept in why and grant.
+ *
+ * Order in identity_enter(): a helper child is made first, in the old namespace; then this process
+ * unshares and tells it; the child writes the maps from outside and ends; then this process
+ * becomes 0:0.
+ */
+#include "system/identity.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/number.h"
+#include "base/str.h"
+#include "system/fd.h"
+#include "system/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <linux/capability.h>
+#include <linux/sched.h>
+#include <pwd.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ID_FILE_MAX (1U << 20) /* bytes of passwd, subuid, a map */
+#define MAP_TEXT_MAX 4096 /* the kernel takes no more than a page */
+
+static bool has_sys_admin(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return false;
+	return data[0].effective & (1U << CAP_SYS_ADMIN);
+}
+
+static int add_range(struct idmap *map, uint64_t inside, uint64_t outside, uint64_t count)
+{
+	if (map->len == IDMAP_RANGES_MAX || count == 0 || inside + count > UINT32_MAX ||
+	    outside + count > (uint64_t)UINT32_MAX + 1)
+		return -1;
+	map->ranges[map->len++] =
+		(struct idmap_range) { (uint32_t)inside, (uint32_t)outside, (uint32_t)count };
+	return 0;
+}
+
+/* Read /proc/self/uid_map or gid_map: "inside outside count" on each line. */
+static int read_map(const char *path, struct idmap *ret, struct error *err)
+{
+	autostr struct str text = STR_INIT;
+	char *line;
+	char *rest;
+
+	ret->len = 0;
+	if (file_read_at(AT_FDCWD, path, ID_FILE_MAX, &text, err) < 0)
+		return -1;
+	for (line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		uint32_t inside;
+		uint32_t outside;
+		uint32_t count;
+
+		if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32, &inside, &outside, &count) !=
+		    3)
+			return error_set(err, ERROR_FAILED, "cannot read the map in '%s'", path);
+		/* The whole range of 2^32 - 1 IDs is one more than add_range() takes from 0. */
+		if (ret->len < IDMAP_RANGES_MAX)
+			ret->ranges[ret->len++] = (struct idmap_range) { inside, outside, count };
+	}
+	return 0;
+}
+
+static bool map_is_identity(const struct idmap *map)
+{
+	return map->len == 1 && map->ranges[0].inside == 0 && map->ranges[0].outside == 0 &&
+	       map->ranges[0].count == UINT32_MAX;
+}
+
+/* The name of a uid in /etc/passwd; the user database, which loads NSS, only when it is not
+ * there. New, or NULL. */
+static char *user_name(uid_t uid)
+{
+	autostr struct str text = STR_INIT;
+	const struct passwd *entry;
+	char *line;
+	char *rest;
+
+	if (file_read_at(AT_FDCWD, "/etc/passwd", ID_FILE_MAX, &text, NULL) == 0) {
+		for (line = strtok_r(text.data, "\n", &rest); line;
+		     line = strtok_r(NULL, "\n", &rest)) {
+			const char *second = strchr(line, ':');
+			const char *third = second ? strchr(second + 1, ':') : NULL;
+			char *end = third ? strchr(third + 1, ':') : NULL;
+			uint64_t value;
+
+			if (!end)
+				continue;
+			*end = '\0';
+			if (number_parse(third + 1, UINT32_MAX, &value, NULL) == 0 && value == uid)
+				return xstrndup(line, (size_t)(second - line));
+		}
+	}
+	entry = getpwuid(uid);
+	return entry ? xstrdup(entry->pw_name) : NULL;
+}
+
+/* Append the ranges of a user (by name or number) in /etc/subuid or /etc/subgid to map, inside
+ * from 1 on (subuid(5): "name:start:count"). */
+static void read_subids(const char *path, const char *name, uid_t uid, struct idmap *map)
+{
+	autostr struct str text = STR_INIT;
+	uint64_t inside = 1;
+	char number[16];
+	char *line;
+	char *rest;
+
+	snprintf(number, sizeof(number), "%u", uid);
+	if (file_read_at(AT_FDCWD, path, ID_FILE_MAX, &text, NULL) < 0)
+		return;
+	for (line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		char *start = strchr(line, ':');
+		char *count = start ? strchr(start + 1, ':') : NULL;
+		uint64_t first;
+		uint64_t len;
+
+		if (!count)
+			continue;
+		*start++ = '\0';
+		*count++ = '\0';
+		if ((!name || strcmp(line, name) != 0) && strcmp(line, number) != 0)
+			continue;
+		if (number_parse(start, UINT32_MAX, &first, NULL) < 0 ||
+		    number_parse(count, UINT32_MAX, &len, NULL) < 0)
+			continue;
+		if (add_range(map, inside, first, len) == 0)
+			inside += len;
+	}
+}
+
+/* Find one of the set-uid map writers; false with why when it cannot do its work. */
+static bool find_map_writer(const char *name, char path[static 256], struct identity *id)
+{
+	static const char *const grant = "apt-get install uidmap";
+	autofree char *found = NULL;
+	struct stat st;
+
+	snprintf(path, 256, "/usr/bin/%s", name);
+	if (stat(path, &st) < 0) {
+		found = process_find(name);
+		if (!found || strlen(found) > 255 || stat(found, &st) < 0) {
+			snprintf(id->why, sizeof(id->why), "%s is not installed", name);
+			snprintf(id->grant, sizeof(id->grant), "%s", grant);
+			return false;
+		}
+		snprintf(path, 256, "%s", found);
+	}
+	/* Set-uid root, or with file capabilities (Fedora): those are an xattr. */
+	if (!(st.st_mode & S_ISUID) &&
+	    syscall(SYS_getxattr, path, "security.capability", NULL, 0) < 0) {
+		snprintf(id->why, sizeof(id->why), "%.64s is not set-uid", path);
+		snprintf(id->grant, sizeof(id->grant), "chmod u+s %.64s", path);
+		return false;
+	}
+	return true;
+}
+
+static bool probe_subordinate(struct identity *id)
+{
+	autofree char *name = NULL;
+
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
+		snprintf(id->why, sizeof(id->why), "no_new_privs is set, which disables newuidmap");
+		return false;
+	}
+	if (!find_map_writer("newuidmap", id->newuidmap, id) ||
+	    !find_map_writer("newgidmap", id->newgidmap, id))
+		return false;
+	name = user_name(id->uid);
+	id->uids.len = 0;
+	id->gids.len = 0;
+	add_range(&id->uids, 0, id->uid, 1);
+	add_range(&id->gids, 0, id->gid, 1);
+	read_subids("/etc/subuid", name, id->uid, &id->uids);
+	read_subids("/etc/subgid", name, id->uid, &id->gids);
+	if (id->uids.len > 1 && id->gids.len > 1)
+		return true;
+	snprintf(id->why, sizeof(id->why), "no range for %s in %s", name ? name : "this user",
+		 id->uids.len > 1 ? "/etc/subgid" : "/etc/subuid");
+	snprintf(id->grant, sizeof(id->grant),
+		 "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 %s",
+		 name ? name : "USER");
+	return false;
+}
+
+/* Is there a sysctl that forbids user namespaces? */
+static bool sysctl_is_zero(const char *path)
+{
+	autostr struct str text = STR_INIT;
+
+	return file_read_at(AT_FDCWD, path, 64, &text, NULL) == 0 && strcmp(text.data, "0\n") == 0;
+}
+
+static bool namespaces_forbidden(struct identity *id)
+{
+	if (access("/proc/self/ns/user", F_OK) < 0) {
+		snprintf(id->why, sizeof(id->why), "the kernel has no user namespaces");
+		return true;
+	}
+	if (sysctl_is_zero("/proc/sys/user/max_user_namespaces")) {
+		snprintf(id->why, sizeof(id->why), "user.max_user_namespaces is 0");
+		snprintf(id->grant, sizeof(id->grant), "sysctl -w user.max_user_namespaces=15000");
+		return true;
+	}
+	if (sysctl_is_zero("/proc/sys/kernel/unprivileged_userns_clone")) {
+		snprintf(id->why, sizeof(id->why), "kernel.unprivileged_userns_clone is 0");
+		snprintf(id->grant, sizeof(id->grant),
+			 "sysctl -w kernel.unprivileged_userns_clone=1");
+		return true;
+	}
+	return false;
+}
+
+int identity_probe(struct identity *ret, struct error *err)
+{
+	struct identity id = { .uid = geteuid(), .gid = getegid() };
+
+	if (has_sys_admin()) {
+		id.rung = IDENTITY_PRIVILEGED;
+		if (read_map("/proc/self/uid_map", &id.uids, err) < 0 ||
+		    read_map("/proc/self/gid_map", &id.gids, err) < 0)
+			return -1;
+		id.real_root = map_is_identity(&id.uids) && map_is_identity(&id.gids);
+	} else if (namespaces_forbidden(&id)) {
+		id.rung = IDENTITY_NONE;
+	} else if (probe_subordinate(&id)) {
+		id.rung = IDENTITY_SUBORDINATE;
+		snprintf(id.why, sizeof(id.why), "not root");
+	} else {
+		id.rung = IDENTITY_SINGLE;
+		identity_map_single(&id, 0, 0);
+	}
+	*ret = id;
+	return 0;
+}
+
+void identity_map_single(struct identity *identity, uid_t inside_uid, gid_t inside_gid)
+{
+	identity->uids.len = 0;
+	identity->gids.len = 0;
+	add_range(&identity->uids, inside_uid, identity->uid, 1);
+	add_range(&identity->gids, inside_gid, identity->gid, 1);
+}
+
+/* FNV-1a, 64 bits: it tells maps apart, nothing more, and needs no libcrypto on a warm run. */
+static void fnv_add(uint64_t *hash, const struct idmap *map)
+{
+	char text[64];
+
+	for (size_t i = 0; i < map->len; i++) {
+		const struct idmap_range *r = &map->ranges[i];
+
+		snprintf(text, sizeof(text), "%u %u %u\n", r->inside, r->outside, r->count);
+		for (const char *p = text; *p; p++) {
+			*hash ^= (unsigned char)*p;
+			*hash *= 0x100000001b3;
+		}
+	}
+	*hash ^= '/';
+	*hash *= 0x100000001b3;
+}
+
+void identity_idmap_name(const struct identity *identity, char name[IDMAP_NAME_MAX])
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	if (identity->real_root) {
+		snprintf(name, IDMAP_NAME_MAX, "0");
+	} else if (identity->uids.len == 1 && identity->uids.ranges[0].count == 1) {
+		snprintf(name, IDMAP_NAME_MAX, "1");
+	} else {
+		fnv_add(&hash, &identity->uids);
+		fnv_add(&hash, &identity->gids);
+		snprintf(name, IDMAP_NAME_MAX, "%012" PRIx64, hash & 0xffffffffffff);
+	}
+}
+
+bool idmap_has_inside(const struct idmap *map, uint32_t id)
+{
+	for (size_t i = 0; i < map->len; i++)
+		if (id >= map->ranges[i].inside &&
+		    id - map->ranges[i].inside < map->ranges[i].count)
+			return true;
+	return false;
+}
+
+static int write_proc(pid_t pid, const char *file, const char *text, struct error *err)
+{
+	char path[64];
+	autoclose int fd = -EBADF;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, "cannot open '%s'", path);
+	/* The kernel takes a map in one write only. */
+	if (write(fd, text, strlen(text)) < 0)
+		return error_errno(err, "cannot write '%s'", path);
+	return 0;
+}
+
+static int write_direct(const struct identity *id, pid_t child, struct error *err)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%u %u 1\n", id->uids.ranges[0].inside,
+		 id->uids.ranges[0].outside);
+	if (write_proc(child, "uid_map", text, err) < 0)
+		return -1;
+	/* An unprivileged gid_map needs setgroups denied first (user_namespaces(7)). */
+	if (write_proc(child, "setgroups", "deny", err) < 0)
+		return -1;
+	snprintf(text, sizeof(text), "%u %u 1\n", id->gids.ranges[0].inside,
+		 id->gids.ranges[0].outside);
+	return write_proc(child, "gid_map", text, err);
+}
+
+static pid_t spawn_map_writer(const char *program, pid_t child, const struct idmap *map,
+			      struct error *err)
+{
+	static const int stdio[3] = { -1, -1, -1 };
+	autostrlist struct strlist argv = STRLIST_INIT;
+
+	strlist_append(&argv, program);
+	strlist_take(&argv, xasprintf("%d", (int)child));
+	for (size_t i = 0; i < map->len; i++) {
+		strlist_take(&argv, xasprintf("%u", map->ranges[i].inside));
+		strlist_take(&argv, xasprintf("%u", map->ranges[i].outside));
+		strlist_take(&argv, xasprintf("%u", map->ranges[i].count));
+	}
+	return process_spawn(argv.items, stdio, err);
+}
+
+static int wait_map_writer(const char *program, pid_t pid, struct error *err)
+{
+	int status = process_wait(pid, err);
+
+	if (status < 0)
+		return -1;
+	if (status == 0)
+		return 0;
+	error_set(err, ERROR_FAILED, "%s failed with status %d", program, status);
+	return error_hint(err, "check this user's lines in /etc/subuid and /etc/subgid");
+}
+
+int identity_write_maps(const struct identity *identity, pid_t child, struct error *err)
+{
+	pid_t uid_writer;
+	pid_t gid_writer;
+	int result;
+
+	if (identity->uids.len == 1 && identity->uids.ranges[0].count == 1)
+		return write_direct(identity, child, err);
+	uid_writer = spawn_map_writer(identity->newuidmap, child, &identity->uids, err);
+	if (uid_writer < 0)
+		return -1;
+	gid_writer = spawn_map_writer(identity->newgidmap, child, &identity->gids, err);
+	if (gid_writer < 0) {
+		process_wait(uid_writer, NULL);
+		return -1;
+	}
+	result = wait_map_writer(identity->newuidmap, uid_writer, err);
+	if (wait_map_writer(identity->newgidmap, gid_writer, result < 0 ? NULL : err) < 0)
+		result = -1;
+	return result;
+}
+
+/* The child outside: waits for a byte, writes the parent's maps, sends its error back. */
+static _Noreturn void map_parent(const struct identity *id, pid_t parent, int go, int report)
+{
+	struct error err = { 0 };
+	char byte;
+
+	if (fd_read_full(go, &byte, 1) != 1)
+		_exit(1);
+	if (identity_write_maps(id, parent, &err) == 0)
+		_exit(0);
+	if (fd_write_all(report, &err, sizeof(err)) < 0)
+		_exit(2);
+	_exit(1);
+}
+
+static int refused(const struct identity *id, struct error *err)
+{
+	error_errno(err, "cannot create a user namespace");
+	if (errno == EPERM || errno == EACCES)
+		error_hint(
+			err,
+			"something on this machine forbids it (seccomp, AppArmor, a container around us): see ctnr doctor");
+	else if (errno == ENOSPC || errno == EUSERS)
+		error_hint(err, "raise user.max_user_namespaces, or nest less deeply");
+	(void)id;
+	return -1;
+}
+
+static int finish_enter(const struct identity *id, pid_t helper, int go, int report,
+			struct error *err)
+{
+	struct error theirs;
+	int status;
+
+	if (fd_write_all(go, "g", 1) < 0)
+		return error_errno(err, "cannot start the map writer");
+	status = process_wait(helper, err);
+	if (status < 0)
+		return -1;
+	if (status != 0) {
+		if (fd_read_full(report, &theirs, sizeof(theirs)) == sizeof(theirs)) {
+			if (err)
+				*err = theirs;
+			return -1;
+		}
+		return error_set(err, ERROR_FAILED, "the map writer failed with status %d", status);
+	}
+	if (setresgid(id->gids.ranges[0].inside, id->gids.ranges[0].inside,
+		      id->gids.ranges[0].inside) < 0 ||
+	    setresuid(id->uids.ranges[0].inside, id->uids.ranges[0].inside,
+		      id->uids.ranges[0].inside) < 0)
+		return error_errno(err, "cannot become root in the user namespace");
+	/* Supplementary groups of the caller mean nothing inside. */
+	if (id->rung == IDENTITY_SUBORDINATE && setgroups(0, NULL) < 0)
+		return error_errno(err, "cannot drop supplementary groups");
+	return 0;
+}
+
+int identity_enter(const struct identity *identity, struct error *err)
+{
+	int go[2];
+	int report[2];
+	pid_t parent = getpid();
+	pid_t helper;
+
+	if (identity->rung == IDENTITY_PRIVILEGED)
+		return 0;
+	if (identity->rung == IDENTITY_NONE) {
+		error_set(err, ERROR_FAILED, "user namespaces are not available: %s",
+			  identity->why);
+		if (identity->grant[0])
+			error_hint(err, "ask the administrator for: %s", identity->grant);
+		return -1;
+	}
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return error_errno(err, "cannot create a pipe");
+	autoclose int go_read = go[0];
+	autoclose int go_write = go[1];
+
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return error_errno(err, "cannot create a pipe");
+	autoclose int report_read = report[0];
+	autoclose int report_write = report[1];
+
+	helper = fork();
+	if (helper < 0)
+		return error_errno(err, "cannot fork");
+	if (helper == 0) {
+		close(go_write);
+		close(report_read);
+		map_parent(identity, parent, go_read, report_write);
+	}
+	fd_close(&report_write);
+	if (unshare(CLONE_NEWUSER) < 0) {
+		refused(identity, err);
+		fd_close(&go_write);
+		process_wait(helper, NULL);
+		return -1;
+	}
+	return finish_enter(identity, helper, go_write, report_read, err);
+}
