@@ -1,0 +1,325 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# Assertions for tests in POSIX sh; the output is TAP. A test file looks like this:
+#
+#	#!/bin/sh
+#	# SPDX-License-Identifier: Apache-2.0
+#	# identities: root sub one
+#	. "$(dirname "$0")/../lib/test.sh"
+#
+#	run ctnr-unpack nosuch
+#	is_status 3 "an image that is not in the store is not found"
+#	is_stdout "" "... and nothing is written to stdout"
+#	like_stderr "ctnr-unpack: error: *nosuch*" "... and the message names it"
+#	done_testing
+#
+# A title states behaviour ("an opaque whiteout hides lower files but keeps its own"). It comes
+# last, but for ok and fails, where the command follows it. "set -u" holds, "set -e" does not: a
+# file that dies before done_testing has no plan, and that is a failure.
+#
+# The identities line says as whom tests/run runs the file (all three when there is none): root,
+# sub (a user with subordinate IDs), one (a user without). $CTNR_TEST_IDENTITY tells which it is.
+#
+# run CMD...                 run it; $status, $stdout and $stderr (without final newlines) and the
+#                            exact bytes in $stdout_file and $stderr_file; stdin is this shell's,
+#                            which is /dev/null unless redirected: run CMD <file
+# is_status N TITLE          of the last run; likewise:
+# is_stdout TEXT TITLE, is_stderr TEXT TITLE
+# like_stdout PATTERN TITLE, like_stderr PATTERN TITLE, unlike_stdout ..., unlike_stderr ...
+#                            PATTERN is a shell pattern over the whole text: '*not found*'
+# is GOT WANTED TITLE, isnt GOT OTHER TITLE, like GOT PATTERN TITLE
+# is_file FILE WANTED-FILE TITLE
+# ok TITLE CMD..., fails TITLE CMD...
+# pass TITLE, fail TITLE [REASON]
+# note TEXT                  a remark in the output
+# eventually SECONDS CMD...  true as soon as CMD is; false when the time is over
+# needs PREREQUISITE...      skip the whole file unless all are there
+# has PREREQUISITE TITLE     true when it is there; else that test is skipped
+# done_testing               the plan, and the end of the file
+# at_end COMMAND             a shell command for the end, latest first, whatever happens
+#
+# Prerequisites: USERNS SUBID TUN FUSE ROOT NETWORK PEER:program. CTNR_TEST_MUST_RUN=1 turns skips
+# into failures. Whether a test makes sense for an identity is no prerequisite: ask with
+# "identity root sub".
+#
+# Each file has $CTNR_TEST_TMP, fresh and empty but for home (HOME) and run (XDG_RUNTIME_DIR), and
+# for root store (CTNR_STORE) and state (CTNR_RUN_DIR), so that the machine's own store is never
+# touched. It is deleted at the end, with what subordinate IDs own. It is the working directory.
+
+set -u
+
+test_count=0
+test_failed=0
+test_at_end=
+test_lib=$(cd "$(dirname "$0")/../lib" && pwd)
+test_name=$(basename "$(dirname "$0")")/$(basename "$0" .t)
+
+test_identity() {
+	if [ "$(id -u)" = 0 ]; then
+		echo root
+	elif unshare --map-root-user --map-auto true 2>/dev/null; then
+		echo sub
+	else
+		echo one
+	fi
+}
+
+# delete_tree DIR: also what subordinate IDs own or what has no permissions.
+delete_tree() {
+	rm -rf "$1" 2>/dev/null ||
+		unshare --map-root-user --map-auto rm -rf "$1" 2>/dev/null ||
+		unshare --map-root-user rm -rf "$1"
+}
+
+test_end() {
+	test_status=$?
+	trap - EXIT HUP INT TERM
+	eval "$test_at_end"
+	cd /
+	[ -n "${CTNR_TEST_KEEP-}" ] || delete_tree "$CTNR_TEST_TMP"
+	[ "$test_failed" = 0 ] || [ "$test_status" != 0 ] || test_status=1
+	exit "$test_status"
+}
+
+at_end() {
+	test_at_end="$1; $test_at_end"
+}
+
+# A checkout's own build comes first when the runner has not decided.
+if [ -z "${CTNR_TEST_BUILD-}" ] && [ -d "$test_lib/../../build/bin" ]; then
+	CTNR_TEST_BUILD=$(cd "$test_lib/../../build" && pwd)
+fi
+PATH="${CTNR_TEST_BUILD:+$CTNR_TEST_BUILD/bin:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+LC_ALL=C.UTF-8
+export PATH LC_ALL
+umask 022
+unset XDG_DATA_HOME XDG_CONFIG_HOME XDG_CACHE_HOME CTNR_STORE CTNR_RUN_DIR CTNR_RUNTIME
+: "${CTNR_TEST_IDENTITY:=$(test_identity)}"
+
+CTNR_TEST_TMP=$(mktemp -d "${TMPDIR:-/tmp}/ctnr-test.XXXXXX") || exit 1
+trap test_end EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+HOME=$CTNR_TEST_TMP/home
+XDG_RUNTIME_DIR=$CTNR_TEST_TMP/run
+chmod 755 "$CTNR_TEST_TMP" # a container's mapped IDs must get through
+mkdir -m 755 "$HOME" && mkdir -m 700 "$XDG_RUNTIME_DIR" || exit 1
+export CTNR_TEST_TMP CTNR_TEST_IDENTITY HOME XDG_RUNTIME_DIR
+if [ "$CTNR_TEST_IDENTITY" = root ]; then
+	CTNR_STORE=$CTNR_TEST_TMP/store
+	CTNR_RUN_DIR=$CTNR_TEST_TMP/state
+	export CTNR_STORE CTNR_RUN_DIR
+fi
+cd "$CTNR_TEST_TMP" || exit 1
+exec </dev/null
+
+status=0
+stdout=
+stderr=
+stdout_file=$CTNR_TEST_TMP/.stdout
+stderr_file=$CTNR_TEST_TMP/.stderr
+test_command=
+touch "$stdout_file" "$stderr_file"
+
+run() {
+	test_command=$*
+	"$@" >"$stdout_file" 2>"$stderr_file"
+	status=$?
+	stdout=$(tr -d '\000' <"$stdout_file")
+	stderr=$(tr -d '\000' <"$stderr_file")
+}
+
+note() {
+	printf '%s\n' "$1" | sed 's/^/# /'
+}
+
+pass() {
+	test_count=$((test_count + 1))
+	printf 'ok %d - %s\n' "$test_count" "$1"
+}
+
+fail() {
+	test_count=$((test_count + 1))
+	test_failed=$((test_failed + 1))
+	printf 'not ok %d - %s\n' "$test_count" "$1"
+	[ $# -lt 2 ] || note "$2"
+}
+
+# What the last run was, below a failure that is about it.
+test_show_run() {
+	note "command: $test_command"
+	note "status:  $status"
+	[ -z "$stderr" ] || note "stderr:  $(printf '%s' "$stderr" | head -c 4000)"
+}
+
+test_difference() {
+	printf '%s\n' "$2" >"$CTNR_TEST_TMP/.wanted"
+	printf '%s\n' "$1" >"$CTNR_TEST_TMP/.got"
+	note "$(diff -u --label wanted --label got "$CTNR_TEST_TMP/.wanted" "$CTNR_TEST_TMP/.got" |
+		head -n 100)"
+}
+
+is() {
+	if [ "$1" = "$2" ]; then
+		pass "$3"
+	else
+		fail "$3"
+		test_difference "$1" "$2"
+		return 1
+	fi
+}
+
+isnt() {
+	if [ "$1" != "$2" ]; then
+		pass "$3"
+	else
+		fail "$3" "got what must not be: $1"
+		return 1
+	fi
+}
+
+# shellcheck disable=SC2254 # patterns are the point
+test_matches() {
+	case $1 in
+	$2) return 0 ;;
+	esac
+	return 1
+}
+
+like() {
+	if test_matches "$1" "$2"; then
+		pass "$3"
+	else
+		fail "$3" "no match for: $2"
+		note "in: $(printf '%s' "$1" | head -c 4000)"
+		return 1
+	fi
+}
+
+unlike() {
+	if test_matches "$1" "$2"; then
+		fail "$3" "must not match: $2"
+		note "in: $(printf '%s' "$1" | head -c 4000)"
+		return 1
+	fi
+	pass "$3"
+}
+
+is_file() {
+	if cmp -s "$1" "$2"; then
+		pass "$3"
+	else
+		fail "$3" "$(diff -u "$2" "$1" 2>&1 | head -n 100)"
+		return 1
+	fi
+}
+
+is_status() {
+	if [ "$status" = "$1" ]; then
+		pass "$2"
+	else
+		fail "$2" "wanted status $1"
+		test_show_run
+		return 1
+	fi
+}
+
+# Run an assertion about the last run; when it fails say what that was.
+test_of_run() {
+	"$@" || {
+		test_show_run
+		return 1
+	}
+}
+
+is_stdout() { test_of_run is "$stdout" "$1" "$2"; }
+is_stderr() { test_of_run is "$stderr" "$1" "$2"; }
+like_stdout() { test_of_run like "$stdout" "$1" "$2"; }
+like_stderr() { test_of_run like "$stderr" "$1" "$2"; }
+unlike_stdout() { test_of_run unlike "$stdout" "$1" "$2"; }
+unlike_stderr() { test_of_run unlike "$stderr" "$1" "$2"; }
+
+ok() {
+	test_title=$1
+	shift
+	if "$@" >"$CTNR_TEST_TMP/.ok" 2>&1; then
+		pass "$test_title"
+	else
+		fail "$test_title" "failed: $*"
+		note "$(head -c 4000 "$CTNR_TEST_TMP/.ok")"
+		return 1
+	fi
+}
+
+fails() {
+	test_title=$1
+	shift
+	if "$@" >"$CTNR_TEST_TMP/.ok" 2>&1; then
+		fail "$test_title" "must fail: $*"
+		note "$(head -c 4000 "$CTNR_TEST_TMP/.ok")"
+		return 1
+	fi
+	pass "$test_title"
+}
+
+eventually() {
+	test_tries=$(($1 * 20))
+	shift
+	while ! "$@" >/dev/null 2>&1; do
+		test_tries=$((test_tries - 1))
+		[ "$test_tries" -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
+# identity NAME...: is it one of these that the test runs as?
+identity() {
+	for test_one in "$@"; do
+		[ "$test_one" != "$CTNR_TEST_IDENTITY" ] || return 0
+	done
+	return 1
+}
+
+test_prerequisite() {
+	case $1 in
+	USERNS) unshare --map-root-user true ;;
+	SUBID) unshare --map-root-user --map-auto true ;;
+	TUN) [ -r /dev/net/tun ] && [ -w /dev/net/tun ] ;;
+	FUSE) [ -r /dev/fuse ] && [ -w /dev/fuse ] ;;
+	ROOT) [ "$(id -u)" = 0 ] ;;
+	NETWORK) /usr/bin/python3 "$test_lib/apt-reachable.py" ;;
+	PEER:*) command -v "${1#PEER:}" ;;
+	*) echo "Bail out! unknown prerequisite $1" && exit 1 ;;
+	esac >/dev/null 2>&1
+}
+
+test_skip() {
+	if [ -n "${CTNR_TEST_MUST_RUN-}" ]; then
+		fail "$1" "$2 is missing, and CTNR_TEST_MUST_RUN is set"
+	else
+		test_count=$((test_count + 1))
+		printf 'ok %d - %s # SKIP %s\n' "$test_count" "$1" "$2"
+	fi
+}
+
+has() {
+	test_prerequisite "$1" && return 0
+	test_skip "$2" "$1"
+	return 1
+}
+
+needs() {
+	for test_one in "$@"; do
+		if ! test_prerequisite "$test_one"; then
+			test_skip "$test_name" "$test_one"
+			done_testing
+		fi
+	done
+}
+
+done_testing() {
+	echo "1..$test_count"
+	exit
+}
