@@ -193,6 +193,6 @@ void option_print_table(FILE *out, const char *prefix, const struct option *tabl
 			o->argument ? o->argument : "-", kinds[o->kind]);
 		for (int i = 0; o->choices && o->choices[i]; i++)
 			fprintf(out, "%s%s", i ? "|" : "", o->choices[i]);
-		fprintf(out, "%s\n", o->choices ? "" : "-");
+		fprintf(out, "%s\t%s\n", o->choices ? "" : "-", o->help);
 	}
 }

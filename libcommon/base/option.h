@@ -78,7 +78,7 @@ const struct option *option_find(const struct option *table, const char *name, c
 void option_print_help(FILE *out, const struct option *table);
 
 /* Print the rows for programs, tab-separated: PREFIX, --name, -letter or "-", placeholder or "-",
- * kind (bool, value, list, choice), choices joined with '|' or "-". */
+ * kind (bool, value, list, choice), choices joined with '|' or "-", help. */
 void option_print_table(FILE *out, const char *prefix, const struct option *table);
 
 #endif
