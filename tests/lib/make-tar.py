@@ -29,7 +29,7 @@ Keys of every entry: mode= (octal) uid= gid= uname= gname= mtime= (seconds, may 
 format=pax|gnu|ustar (default pax), pax.KEY=VALUE, xattr.NAME=TEXT (escapes as in data),
 size=N (what the header says, whatever the data), checksum=N (instead of the right one),
 times=N (the entry N times; {} in the path becomes 0..N-1).
-Defaults: mode 0755 for directories and 0644 else, 0:0, mtime 1000000000."""
+Defaults: mode 0755 for directories, 0777 for symlinks and 0644 else, 0:0, mtime 1000000000."""
 
 import codecs
 import io
@@ -39,6 +39,7 @@ import tarfile
 
 TYPES = {"file": b"0", "hardlink": b"1", "symlink": b"2", "char": b"3", "block": b"4",
          "dir": b"5", "fifo": b"6", "whiteout": b"0", "opaque": b"0"}
+MODES = {"dir": "755", "symlink": "777"}
 FORMATS = {"pax": tarfile.PAX_FORMAT, "gnu": tarfile.GNU_FORMAT, "ustar": tarfile.USTAR_FORMAT}
 
 
@@ -89,7 +90,7 @@ class Entry:
             info.linkname = self.operands[1]
         elif self.verb == "entry" and len(self.operands) > 2:
             info.linkname = self.operands[2]
-        info.mode = int(self.keys.get("mode", "755" if self.verb == "dir" else "644"), 8)
+        info.mode = int(self.keys.get("mode", MODES.get(self.verb, "644")), 8)
         info.uid, info.gid = int(self.keys.get("uid", 0)), int(self.keys.get("gid", 0))
         info.uname, info.gname = self.keys.get("uname", ""), self.keys.get("gname", "")
         mtime = self.keys.get("mtime", "1000000000")

@@ -39,9 +39,9 @@
 # done_testing               the plan, and the end of the file
 # at_end COMMAND             a shell command for the end, latest first, whatever happens
 #
-# Prerequisites: USERNS SUBID TUN FUSE ROOT NETWORK PEER:program. CTNR_TEST_MUST_RUN=1 turns skips
-# into failures. Whether a test makes sense for an identity is no prerequisite: ask with
-# "identity root sub".
+# Prerequisites: USERNS SUBID TUN FUSE ROOT NETWORK (package sources can be reached) DEBIAN (image.sh)
+# PEER:program. CTNR_TEST_MUST_RUN=1 turns skips into failures. Whether a test makes sense for an
+# identity is no prerequisite: ask with "identity root sub".
 #
 # Each file has $CTNR_TEST_TMP, fresh and empty but for home (HOME) and run (XDG_RUNTIME_DIR), and
 # for root store (CTNR_STORE) and state (CTNR_RUN_DIR), so that the machine's own store is never
@@ -290,6 +290,7 @@ test_prerequisite() {
 	FUSE) [ -r /dev/fuse ] && [ -w /dev/fuse ] ;;
 	ROOT) [ "$(id -u)" = 0 ] ;;
 	NETWORK) /usr/bin/python3 "$test_lib/apt-reachable.py" ;;
+	DEBIAN) (. "$test_lib/image.sh" && debian_layout) ;;
 	PEER:*) command -v "${1#PEER:}" ;;
 	*) echo "Bail out! unknown prerequisite $1" && exit 1 ;;
 	esac >/dev/null 2>&1
