@@ -9,7 +9,8 @@
 #define MANIFEST_MAX (4U << 20)
 /* Most layers of an image: more cannot be mounted as one overlay. */
 #define MANIFEST_LAYERS_MAX 499
-#define INDEX_MANIFESTS_MAX 10000
+/* Most entries of an index: index.json of a layout has one for each reference. */
+#define INDEX_MANIFESTS_MAX 250000
 
 struct manifest {
 	char *media_type;
@@ -27,8 +28,9 @@ struct manifest {
 void manifest_release(struct manifest *manifest);
 #define automanifest autocleanup(manifest_release)
 
-/* media_type is what the descriptor or Content-Type said; a mediaType member that says otherwise,
- * or both "layers" and "manifests", is ERROR_VERIFY (manifest confusion). */
+/* media_type is what the descriptor or Content-Type said (NULL: nothing did); a mediaType member
+ * that says otherwise, a type that is no manifest's, or members of both a manifest and an index are
+ * ERROR_VERIFY (manifest confusion). Of a Docker schema 2 manifest all the same is read. */
 int manifest_parse(const char *text, size_t len, const char *media_type, struct manifest *ret,
 		   struct error *err);
 
@@ -50,8 +52,9 @@ void index_release(struct index *index);
 int index_parse(const char *text, size_t len, const char *media_type, struct index *ret,
 		struct error *err);
 
-/* The first manifest that fits the platform (exact variant first); attestations are passed over.
- * NULL with ERROR_NOT_FOUND and the platforms there are. Borrowed. */
+/* The first manifest that fits the platform best (exact variant first); when none does, the first
+ * one that states no platform. Attestations are passed over. want NULL: the host's. NULL with
+ * ERROR_NOT_FOUND and the platforms there are. Borrowed. */
 const struct descriptor *index_choose(const struct index *index, const struct platform *want,
 				      struct error *err);
 

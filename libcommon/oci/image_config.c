@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "oci/image_config.h"
+
+#include "base/alloc.h"
+#include "oci/manifest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void image_config_release(struct image_config *config)
+{
+	if (!config)
+		return;
+	strlist_release(&config->env);
+	strlist_release(&config->entrypoint);
+	strlist_release(&config->cmd);
+	strlist_release(&config->exposed_ports);
+	strlist_release(&config->volumes);
+	free(config->diff_ids);
+	json_free(&config->json);
+	*config = (struct image_config)IMAGE_CONFIG_INIT;
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The keys of an object that is used as a set ("ExposedPorts": {"80/tcp": {}}), sorted. */
+static int read_keys(const struct jnode *parent, const char *key, struct strlist *ret,
+		     struct error *err)
+{
+	struct jnode node = jnode_member(parent, key);
+	const char *name;
+	json_t *value;
+
+	if (jnode_object(&node, err) < 0)
+		return -1;
+	json_object_foreach ((json_t *)node.value, name, value)
+		strlist_append(ret, name);
+	if (ret->len)
+		qsort(ret->items, ret->len, sizeof(*ret->items), compare_strings);
+	return 0;
+}
+
+static int read_labels(const struct jnode *parent, const json_t **ret, struct error *err)
+{
+	struct jnode node = jnode_member(parent, "Labels");
+	const char *name;
+	json_t *value;
+
+	if (jnode_object(&node, err) < 0)
+		return -1;
+	json_object_foreach ((json_t *)node.value, name, value) {
+		struct jnode label = jnode_member(&node, name);
+		const char *text;
+
+		if (jnode_string(&label, &text, err) < 0)
+			return -1;
+	}
+	*ret = node.value;
+	return 0;
+}
+
+static int read_strings(const struct jnode *parent, const char *key, struct strlist *ret,
+			struct error *err)
+{
+	struct jnode node = jnode_member(parent, key);
+
+	return jnode_strings(&node, ret, err);
+}
+
+static int read_string(const struct jnode *parent, const char *key, const char **ret,
+		       struct error *err)
+{
+	struct jnode node = jnode_member(parent, key);
+
+	return jnode_string_opt(&node, ret, err);
+}
+
+static int read_execution(const struct jnode *root, struct image_config *c, struct error *err)
+{
+	struct jnode config = jnode_member(root, "config");
+
+	c->user = "";
+	c->working_dir = "";
+	if (jnode_object(&config, err) < 0 || read_string(&config, "User", &c->user, err) < 0 ||
+	    read_string(&config, "WorkingDir", &c->working_dir, err) < 0 ||
+	    read_string(&config, "StopSignal", &c->stop_signal, err) < 0 ||
+	    read_strings(&config, "Env", &c->env, err) < 0 ||
+	    read_strings(&config, "Entrypoint", &c->entrypoint, err) < 0 ||
+	    read_strings(&config, "Cmd", &c->cmd, err) < 0 ||
+	    read_keys(&config, "ExposedPorts", &c->exposed_ports, err) < 0 ||
+	    read_keys(&config, "Volumes", &c->volumes, err) < 0 ||
+	    read_labels(&config, &c->labels, err) < 0)
+		return -1;
+	return 0;
+}
+
+static int read_rootfs(const struct jnode *root, struct image_config *c, struct error *err)
+{
+	struct jnode rootfs = jnode_member(root, "rootfs");
+	struct jnode type_node = jnode_member(&rootfs, "type");
+	struct jnode diff_ids = jnode_member(&rootfs, "diff_ids");
+	const char *type = "layers";
+	size_t len = 0;
+
+	if (!jnode_is_present(&rootfs))
+		return jnode_error(&rootfs, err, "missing, expected object");
+	if (jnode_object(&rootfs, err) < 0 || jnode_string_opt(&type_node, &type, err) < 0 ||
+	    jnode_array(&diff_ids, &len, err) < 0)
+		return -1;
+	if (strcmp(type, "layers") != 0)
+		return jnode_error(&type_node, err, "expected 'layers', got '%s'", type);
+	if (len > MANIFEST_LAYERS_MAX)
+		return jnode_error(&diff_ids, err, "%zu layers are too many (at most %d)", len,
+				   MANIFEST_LAYERS_MAX);
+	c->diff_ids = xcalloc(len ? len : 1, sizeof(*c->diff_ids));
+	c->n_diff_ids = len;
+	for (size_t i = 0; i < len; i++) {
+		struct jnode element = jnode_element(&diff_ids, i);
+		const char *text;
+
+		if (jnode_string(&element, &text, err) < 0)
+			return -1;
+		if (digest_parse(text, &c->diff_ids[i], NULL) == 0)
+			continue;
+		jnode_error(&element, err, "invalid digest '%s'", text);
+		if (err)
+			err->code = ERROR_VERIFY;
+		return -1;
+	}
+	return 0;
+}
+
+int image_config_parse(const char *text, size_t len, struct image_config *ret, struct error *err)
+{
+	autoimageconfig struct image_config c = IMAGE_CONFIG_INIT;
+	struct jnode root;
+
+	if (len > IMAGE_CONFIG_MAX)
+		return error_set(err, ERROR_VERIFY, "image config: larger than %u bytes",
+				 IMAGE_CONFIG_MAX);
+	c.json = json_parse(text, len, "image config", err);
+	if (!c.json)
+		return -1;
+	root = jnode_root(c.json, "image config");
+	if (!json_is_object(c.json))
+		return jnode_error(&root, err, "expected object");
+	if (platform_from_json(&root, &c.platform, err) < 0 ||
+	    read_string(&root, "created", &c.created, err) < 0 ||
+	    read_string(&root, "author", &c.author, err) < 0 ||
+	    read_execution(&root, &c, err) < 0 || read_rootfs(&root, &c, err) < 0)
+		return -1;
+	*ret = c;
+	c = (struct image_config)IMAGE_CONFIG_INIT;
+	return 0;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "oci/manifest.h"
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "oci/media_type.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLATFORMS_SHOWN 12 /* in the message of a platform that is not there */
+
+void manifest_release(struct manifest *manifest)
+{
+	if (!manifest)
+		return;
+	free(manifest->media_type);
+	descriptor_release(&manifest->config);
+	for (size_t i = 0; i < manifest->n_layers; i++)
+		descriptor_release(&manifest->layers[i]);
+	free(manifest->layers);
+	json_free(&manifest->json);
+	*manifest = (struct manifest)MANIFEST_INIT;
+}
+
+void index_release(struct index *index)
+{
+	if (!index)
+		return;
+	free(index->media_type);
+	for (size_t i = 0; i < index->n_manifests; i++)
+		descriptor_release(&index->manifests[i]);
+	free(index->manifests);
+	json_free(&index->json);
+	*index = (struct index)INDEX_INIT;
+}
+
+static int verify_error(const struct jnode *node, struct error *err, const char *what)
+{
+	jnode_error(node, err, "%s", what);
+	if (err)
+		err->code = ERROR_VERIFY;
+	return -1;
+}
+
+/*
+ * What both documents have in common: the parser must not be able to see another kind of document
+ * in the same bytes than the next program does (CVE-2021-41190). A member that is null counts as
+ * there.
+ */
+static int check_kind(const struct jnode *root, const char *said, enum media_kind kind,
+		      const char *const *foreign_members, char **ret_media_type, struct error *err)
+{
+	struct jnode version_node = jnode_member(root, "schemaVersion");
+	struct jnode type_node = jnode_member(root, "mediaType");
+	const char *type = NULL;
+	int64_t version = 2;
+
+	if (!json_is_object(root->value))
+		return verify_error(root, err, "expected object");
+	if (jnode_integer_opt(&version_node, 0, INT_MAX, &version, err) < 0 ||
+	    jnode_string_opt(&type_node, &type, err) < 0)
+		return -1;
+	if (version == 1)
+		return verify_error(&version_node, err, "Docker schema 1 is not supported");
+	if (version != 2)
+		return verify_error(&version_node, err, "expected 2");
+	if (said && type && strcmp(said, type) != 0)
+		return verify_error(&type_node, err, "not the media type it was announced with");
+	if (!type)
+		type = said;
+	if (!type)
+		type = kind == MEDIA_INDEX ? MEDIA_TYPE_INDEX : MEDIA_TYPE_MANIFEST;
+	if (media_type_kind(type) != kind)
+		return verify_error(root, err,
+				    kind == MEDIA_INDEX
+					    ? "the media type is not that of an index"
+					    : "the media type is not that of a manifest");
+	for (; *foreign_members; foreign_members++) {
+		struct jnode foreign = jnode_member(root, *foreign_members);
+
+		if (json_object_get(root->value, *foreign_members))
+			return verify_error(&foreign, err,
+					    kind == MEDIA_INDEX ? "does not belong in an index"
+								: "does not belong in a manifest");
+	}
+	*ret_media_type = xstrdup(type);
+	return 0;
+}
+
+static int read_descriptors(const struct jnode *array, size_t max, struct descriptor **ret,
+			    size_t *ret_len, struct error *err)
+{
+	size_t len = 0;
+
+	if (!jnode_is_present(array))
+		return jnode_error(array, err, "missing, expected array");
+	if (jnode_array(array, &len, err) < 0)
+		return -1;
+	if (len > max)
+		return jnode_error(array, err, "%zu entries are too many (at most %zu)", len, max);
+	*ret = xcalloc(len ? len : 1, sizeof(**ret));
+	for (*ret_len = 0; *ret_len < len; ++*ret_len) {
+		struct jnode element = jnode_element(array, *ret_len);
+
+		if (descriptor_from_json(&element, &(*ret)[*ret_len], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int manifest_parse(const char *text, size_t len, const char *media_type, struct manifest *ret,
+		   struct error *err)
+{
+	static const char *const of_an_index[] = { "manifests", "fsLayers", NULL };
+	automanifest struct manifest m = MANIFEST_INIT;
+	struct jnode root;
+	struct jnode config;
+	struct jnode layers;
+
+	if (len > MANIFEST_MAX)
+		return error_set(err, ERROR_VERIFY, "manifest: larger than %u bytes", MANIFEST_MAX);
+	m.json = json_parse(text, len, "manifest", err);
+	if (!m.json)
+		return -1;
+	root = jnode_root(m.json, "manifest");
+	config = jnode_member(&root, "config");
+	layers = jnode_member(&root, "layers");
+	if (check_kind(&root, media_type, MEDIA_MANIFEST, of_an_index, &m.media_type, err) < 0 ||
+	    descriptor_from_json(&config, &m.config, err) < 0 ||
+	    read_descriptors(&layers, MANIFEST_LAYERS_MAX, &m.layers, &m.n_layers, err) < 0)
+		return -1;
+	*ret = m;
+	m = (struct manifest)MANIFEST_INIT;
+	return 0;
+}
+
+int index_parse(const char *text, size_t len, const char *media_type, struct index *ret,
+		struct error *err)
+{
+	static const char *const of_a_manifest[] = { "config", "layers", "fsLayers", NULL };
+	autoindex struct index index = INDEX_INIT;
+	struct jnode root;
+	struct jnode manifests;
+
+	index.json = json_parse(text, len, "index", err);
+	if (!index.json)
+		return -1;
+	root = jnode_root(index.json, "index");
+	manifests = jnode_member(&root, "manifests");
+	if (check_kind(&root, media_type, MEDIA_INDEX, of_a_manifest, &index.media_type, err) < 0 ||
+	    read_descriptors(&manifests, INDEX_MANIFESTS_MAX, &index.manifests, &index.n_manifests,
+			     err) < 0)
+		return -1;
+	*ret = index;
+	index = (struct index)INDEX_INIT;
+	return 0;
+}
+
+bool descriptor_is_attestation(const struct descriptor *descriptor)
+{
+	return descriptor_annotation(descriptor, ANNOTATION_DOCKER_REFERENCE_TYPE) ||
+	       (strcmp(descriptor->platform.os, "unknown") == 0 &&
+		strcmp(descriptor->platform.architecture, "unknown") == 0);
+}
+
+/* "no image for linux/arm64: there is linux/amd64, linux/s390x" */
+static void no_such_platform(const struct index *index, const struct platform *want,
+			     struct error *err)
+{
+	autostr struct str there = STR_INIT;
+	char text[PLATFORM_TEXT_MAX];
+	size_t shown = 0;
+
+	for (size_t i = 0; i < index->n_manifests; i++) {
+		const struct descriptor *d = &index->manifests[i];
+
+		if (descriptor_is_attestation(d) || !d->platform.os[0])
+			continue;
+		if (shown == PLATFORMS_SHOWN) {
+			str_append(&there, ", ...");
+			break;
+		}
+		str_appendf(&there, "%s%s", shown++ ? ", " : "",
+			    platform_format(&d->platform, text));
+	}
+	error_set(err, ERROR_NOT_FOUND, "no image for %s%s%s", platform_format(want, text),
+		  there.len ? ", there is " : "", there.data);
+	if (there.len)
+		error_hint(err, "choose one of them with --platform");
+}
+
+const struct descriptor *index_choose(const struct index *index, const struct platform *want,
+				      struct error *err)
+{
+	const struct descriptor *best = NULL;
+	const struct descriptor *unstated = NULL;
+	struct platform host;
+	int best_distance = INT_MAX;
+
+	if (!want) {
+		platform_host(&host);
+		want = &host;
+	}
+	for (size_t i = 0; i < index->n_manifests; i++) {
+		const struct descriptor *d = &index->manifests[i];
+		int distance = platform_distance(&d->platform, want);
+
+		if (descriptor_is_attestation(d))
+			continue;
+		if (!d->platform.os[0] && !unstated)
+			unstated = d;
+		if (distance >= 0 && distance < best_distance) {
+			best = d;
+			best_distance = distance;
+		}
+	}
+	if (!best && !unstated)
+		no_such_platform(index, want, err);
+	return best ? best : unstated;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "oci/media_type.h"
+
+#include "base/cleanup.h"
+#include "base/str.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define FOREIGN_LAYER "application/vnd.oci.image.layer.nondistributable.v1.tar"
+#define DOCKER_FOREIGN_LAYER "application/vnd.docker.image.rootfs.foreign.diff.tar"
+
+static const struct {
+	const char *type;
+	enum media_kind kind;
+	const char *oci; /* of a Docker type: the OCI type that means the same */
+} documents[] = {
+	{ MEDIA_TYPE_INDEX, MEDIA_INDEX, NULL },
+	{ MEDIA_TYPE_MANIFEST, MEDIA_MANIFEST, NULL },
+	{ MEDIA_TYPE_CONFIG, MEDIA_CONFIG, NULL },
+	{ MEDIA_TYPE_DOCKER_LIST, MEDIA_INDEX, MEDIA_TYPE_INDEX },
+	{ MEDIA_TYPE_DOCKER_MANIFEST, MEDIA_MANIFEST, MEDIA_TYPE_MANIFEST },
+	{ MEDIA_TYPE_DOCKER_CONFIG, MEDIA_CONFIG, MEDIA_TYPE_CONFIG },
+};
+
+/* A layer's type is one of these and a suffix that says how it is compressed. */
+static const struct {
+	const char *type;
+	char separator; /* before the suffix */
+	const char *oci;
+} layers[] = {
+	{ MEDIA_TYPE_LAYER, '+', NULL },
+	{ FOREIGN_LAYER, '+', NULL },
+	{ MEDIA_TYPE_DOCKER_LAYER, '.', MEDIA_TYPE_LAYER },
+	{ DOCKER_FOREIGN_LAYER, '.', FOREIGN_LAYER },
+};
+
+static const struct {
+	const char *suffix;
+	enum media_compression compression;
+} compressions[] = {
+	{ "", MEDIA_PLAIN },
+	{ "gzip", MEDIA_GZIP },
+	{ "zstd", MEDIA_ZSTD },
+};
+
+/* The row of a layer's type, or -1; *ret_suffix is what follows the separator. */
+static int find_layer(const char *media_type, const char **ret_suffix)
+{
+	for (size_t i = 0; i < array_size(layers); i++) {
+		size_t len = strlen(layers[i].type);
+
+		if (strncmp(media_type, layers[i].type, len) != 0)
+			continue;
+		if (media_type[len] && media_type[len] != layers[i].separator)
+			continue;
+		*ret_suffix = media_type + len + (media_type[len] ? 1 : 0);
+		return (int)i;
+	}
+	return -1;
+}
+
+enum media_kind media_type_kind(const char *media_type)
+{
+	const char *suffix;
+
+	for (size_t i = 0; i < array_size(documents); i++)
+		if (strcmp(media_type, documents[i].type) == 0)
+			return documents[i].kind;
+	return find_layer(media_type, &suffix) >= 0 ? MEDIA_LAYER : MEDIA_UNKNOWN;
+}
+
+enum media_compression media_type_compression(const char *media_type)
+{
+	const char *suffix;
+
+	if (find_layer(media_type, &suffix) < 0)
+		return MEDIA_COMPRESSION_UNKNOWN;
+	for (size_t i = 0; i < array_size(compressions); i++)
+		if (strcmp(suffix, compressions[i].suffix) == 0)
+			return compressions[i].compression;
+	return MEDIA_COMPRESSION_UNKNOWN;
+}
+
+bool media_type_is_docker(const char *media_type)
+{
+	return str_starts_with(media_type, "application/vnd.docker.");
+}
+
+const char *media_type_to_oci(const char *media_type)
+{
+	static const char *const foreign[] = { FOREIGN_LAYER, FOREIGN_LAYER "+gzip",
+					       FOREIGN_LAYER "+zstd" };
+	static const char *const ordinary[] = { MEDIA_TYPE_LAYER, MEDIA_TYPE_LAYER_GZIP,
+						MEDIA_TYPE_LAYER_ZSTD };
+	enum media_compression compression = media_type_compression(media_type);
+	const char *suffix;
+	int row = find_layer(media_type, &suffix);
+
+	for (size_t i = 0; i < array_size(documents); i++)
+		if (documents[i].oci && strcmp(media_type, documents[i].type) == 0)
+			return documents[i].oci;
+	if (row < 0 || !layers[row].oci || compression == MEDIA_COMPRESSION_UNKNOWN)
+		return media_type;
+	return strcmp(layers[row].oci, FOREIGN_LAYER) == 0 ? foreign[compression]
+							   : ordinary[compression];
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "oci/reference.h"
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "format/digest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_LENGTH_MAX 255 /* registry and repository together (Docker's limit) */
+#define TAG_LENGTH_MAX 128
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+#define DEFAULT_REGISTRY "docker.io"
+#define DEFAULT_REGISTRY_OLD "index.docker.io"
+#define DEFAULT_NAMESPACE "library/"
+#define DEFAULT_TAG "latest"
+
+void reference_release(struct reference *reference)
+{
+	if (!reference)
+		return;
+	free(reference->registry);
+	free(reference->repository);
+	free(reference->tag);
+	free(reference->digest);
+	*reference = (struct reference)REFERENCE_INIT;
+}
+
+/* HOST[:PORT] or [IPv6][:PORT]: enough of a grammar that it can be put into a URL. */
+static bool registry_is_valid(const char *registry)
+{
+	const char *rest = registry;
+
+	if (*rest == '[') {
+		size_t len = strspn(rest + 1, DIGITS "abcdefABCDEF:.");
+
+		if (len < 2 || rest[1 + len] != ']')
+			return false;
+		rest += len + 2;
+	} else {
+		do {
+			size_t len;
+
+			rest += rest != registry;
+			len = strspn(rest, LOWER UPPER DIGITS "-");
+			if (len == 0 || rest[0] == '-' || rest[len - 1] == '-')
+				return false;
+			rest += len;
+		} while (*rest == '.');
+	}
+	if (*rest == ':') {
+		size_t len = strspn(rest + 1, DIGITS);
+
+		if (len == 0 || len > 5)
+			return false;
+		rest += 1 + len;
+	}
+	return *rest == '\0';
+}
+
+/* Components of [a-z0-9]+ joined by one '.', one or two '_', or any number of '-', separated by
+ * '/'. */
+static bool repository_is_valid(const char *repository)
+{
+	const char *rest = repository;
+
+	for (;;) {
+		size_t len = strspn(rest, LOWER DIGITS);
+
+		if (len == 0)
+			return false;
+		rest += len;
+		if (*rest == '\0')
+			return true;
+		if (strncmp(rest, "__", 2) == 0)
+			rest += 2;
+		else if (*rest == '-')
+			rest += strspn(rest, "-");
+		else if (*rest == '/' || *rest == '.' || *rest == '_')
+			rest++;
+		else
+			return false;
+	}
+}
+
+static bool tag_is_valid(const char *tag)
+{
+	size_t len = strspn(tag, LOWER UPPER DIGITS "_.-");
+
+	return len > 0 && len <= TAG_LENGTH_MAX && tag[len] == '\0' && tag[0] != '.' &&
+	       tag[0] != '-';
+}
+
+/* The length of the registry that text names itself, 0 for none. */
+static size_t registry_length(const char *text)
+{
+	size_t len = strcspn(text, "/");
+
+	if (text[len] != '/')
+		return 0;
+	if (len == strlen("localhost") && strncmp(text, "localhost", len) == 0)
+		return len;
+	for (size_t i = 0; i < len; i++)
+		if (strchr(".:" UPPER, text[i]))
+			return len;
+	return 0;
+}
+
+bool reference_has_registry(const char *text)
+{
+	return registry_length(text) > 0;
+}
+
+/* Cut "@DIGEST" and then ":TAG" off the name. */
+static int cut_suffixes(char *name, size_t registry_len, struct reference *r, struct error *err)
+{
+	char *at = strchr(name, '@');
+	char *colon;
+
+	if (at) {
+		struct digest digest;
+
+		*at = '\0';
+		if (digest_parse(at + 1, &digest, err) < 0) {
+			if (err)
+				err->code = ERROR_USAGE;
+			return -1;
+		}
+		r->digest = xstrdup(digest.text);
+	}
+	colon = strchr(name + registry_len, ':');
+	if (colon) {
+		*colon = '\0';
+		if (!tag_is_valid(colon + 1))
+			return error_set(err, ERROR_USAGE, "invalid tag '%s'", colon + 1);
+		r->tag = xstrdup(colon + 1);
+	}
+	return 0;
+}
+
+static void apply_defaults(const char *name, size_t registry_len, struct reference *r)
+{
+	const char *repository = name + registry_len + (registry_len ? 1 : 0);
+
+	r->registry = registry_len ? xstrndup(name, registry_len) : xstrdup(DEFAULT_REGISTRY);
+	if (strcmp(r->registry, DEFAULT_REGISTRY_OLD) == 0) {
+		free(r->registry);
+		r->registry = xstrdup(DEFAULT_REGISTRY);
+	}
+	if (strcmp(r->registry, DEFAULT_REGISTRY) == 0 && !strchr(repository, '/'))
+		r->repository = xasprintf(DEFAULT_NAMESPACE "%s", repository);
+	else
+		r->repository = xstrdup(repository);
+	if (!r->tag && !r->digest)
+		r->tag = xstrdup(DEFAULT_TAG);
+}
+
+int reference_parse(const char *text, struct reference *ret, struct error *err)
+{
+	autoreference struct reference r = REFERENCE_INIT;
+	autofree char *name = xstrdup(text);
+	size_t registry_len = registry_length(text);
+
+	if (cut_suffixes(name, registry_len, &r, err) < 0)
+		return error_prefix(err, "invalid reference '%s'", text);
+	apply_defaults(name, registry_len, &r);
+	if (strlen(name) > NAME_LENGTH_MAX)
+		return error_set(err, ERROR_USAGE,
+				 "invalid reference '%s': longer than %d characters", text,
+				 NAME_LENGTH_MAX);
+	if (!registry_is_valid(r.registry))
+		return error_set(err, ERROR_USAGE, "invalid reference '%s': invalid registry '%s'",
+				 text, r.registry);
+	if (!repository_is_valid(r.repository)) {
+		error_set(err, ERROR_USAGE, "invalid reference '%s': invalid name", text);
+		if (strpbrk(r.repository, UPPER))
+			error_hint(err, "names of images are lower case");
+		return -1;
+	}
+	*ret = r;
+	r = (struct reference)REFERENCE_INIT;
+	return 0;
+}
+
+char *reference_format(const struct reference *reference)
+{
+	return xasprintf("%s/%s%s%s%s%s", reference->registry, reference->repository,
+			 reference->tag ? ":" : "", reference->tag ? reference->tag : "",
+			 reference->digest ? "@" : "", reference->digest ? reference->digest : "");
+}
