@@ -10,12 +10,16 @@
 
 #include "format/hash.h"
 #include "oci/layout.h"
+#include "system/fd.h"
+
+#include <stdint.h>
 
 struct blob_writer {
 	const struct layout *layout; /* borrowed */
 	struct digest digest; /* what it must be */
 	uint64_t size; /* bytes it must have; UINT64_MAX: not known */
 	uint64_t written;
+	uint64_t flushed; /* bytes whose way to the disk was begun */
 	struct hash hash;
 	int fd; /* of the .part file, locked */
 };
@@ -29,14 +33,26 @@ struct blob_writer {
 void blob_writer_release(struct blob_writer *writer);
 #define autoblobwriter autocleanup(blob_writer_release)
 
-/* Begin. Returns 1 when the blob is there already (nothing to do), 0 when the writer is ready. */
+/* What blob_start() found. */
+enum blob_state {
+	BLOB_READY, /* the writer is ours: write, then finish */
+	BLOB_PRESENT, /* the blob is there already: nothing to do */
+	BLOB_BUSY, /* another process is making it (blob_try_start() only) */
+};
+
+/* Begin, waiting for whoever is making the same blob. Returns an enum blob_state (so 1 when the
+ * blob is there already, 0 when the writer is ready), -1 on failure. */
 int blob_start(const struct layout *layout, const struct digest *digest, uint64_t size,
 	       struct blob_writer *ret, struct error *err);
+
+/* The same without waiting: BLOB_BUSY instead. Callers that must notice signals poll with it. */
+int blob_try_start(const struct layout *layout, const struct digest *digest, uint64_t size,
+		   struct blob_writer *ret, struct error *err);
 
 /* More bytes than the size says is ERROR_VERIFY. */
 int blob_write(struct blob_writer *writer, const void *data, size_t len, struct error *err);
 
-/* Verify digest and size (ERROR_VERIFY), then publish by rename. */
+/* Verify digest and size (ERROR_VERIFY), bring the content to the disk, then publish by rename. */
 int blob_finish(struct blob_writer *writer, struct error *err);
 
 /* A small blob of ours: hash, write, publish; its digest and size go to ret (media_type copied). */

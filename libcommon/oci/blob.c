@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Theory of operation. HEX.part is created by whoever comes first and locked; the others wait for
+ * the lock, and lock_open_at() makes sure that the file they then hold still has that name. Only
+ * the holder of the lock truncates, writes, renames or unlinks it, so a .part file without a lock
+ * is what a killed process left, and the next one simply takes it over.
+ *
+ * The content is on the disk before the rename: after a power loss a blob is whole or absent.
+ */
+#include "oci/blob.h"
+
+#include "base/alloc.h"
+#include "system/lock.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How much is written between two hints to begin writing back: the sync at the end then finds
+ * little left to do. */
+#define FLUSH_STEP (8U << 20)
+
+#define COPY_CHUNK (64U << 10)
+
+struct part_path {
+	char blob[LAYOUT_BLOB_PATH_MAX];
+	char part[LAYOUT_BLOB_PATH_MAX + 8];
+};
+
+static void blob_paths(const struct digest *digest, struct part_path *ret)
+{
+	layout_blob_path(digest, ret->blob);
+	snprintf(ret->part, sizeof(ret->part), "%s.part", ret->blob);
+}
+
+void blob_writer_release(struct blob_writer *writer)
+{
+	if (!writer)
+		return;
+	if (writer->fd >= 0) {
+		struct part_path path;
+
+		/* While the lock is held the name is ours. */
+		blob_paths(&writer->digest, &path);
+		unlinkat(writer->layout->dirfd, path.part, 0);
+		fd_close(&writer->fd);
+	}
+	hash_release(&writer->hash);
+}
+
+/* A blob is as open as the directory that it lies in: private in a store, readable where the
+ * caller's umask made a readable layout. */
+static int open_up(int dirfd, const char *parent, int fd, struct error *err)
+{
+	struct stat st;
+
+	if (fstatat(dirfd, parent, &st, 0) < 0 || fchmod(fd, 0600 | (st.st_mode & 0044)) < 0)
+		return error_errno(err, "cannot set the mode of a blob in '%s'", parent);
+	return 0;
+}
+
+static int start(const struct layout *layout, const struct digest *digest, uint64_t size,
+		 enum lock_wait wait, struct blob_writer *ret, struct error *err)
+{
+	autoclose int fd = -EBADF;
+	autohash struct hash hash = HASH_INIT;
+	struct error lock_err = { 0 };
+	struct part_path path;
+	char parent[32];
+
+	if (layout_has_blob(layout, digest, size))
+		return BLOB_PRESENT;
+	snprintf(parent, sizeof(parent), "blobs/%s", digest_algorithm_name(digest->algorithm));
+	if (dir_make_at(layout->dirfd, parent, 0777, err) < 0)
+		return -1;
+	blob_paths(digest, &path);
+	fd = lock_open_at(layout->dirfd, path.part, LOCK_EXCLUSIVE, wait, &lock_err);
+	if (fd < 0) {
+		if (wait == LOCK_TRY && lock_err.saved_errno == EWOULDBLOCK)
+			return BLOB_BUSY;
+		if (err)
+			*err = lock_err;
+		return -1;
+	}
+	if (layout_has_blob(layout, digest, size)) {
+		unlinkat(layout->dirfd, path.part, 0);
+		return BLOB_PRESENT;
+	}
+	if (ftruncate(fd, 0) < 0)
+		return error_errno(err, "cannot truncate '%s'", path.part);
+	if (open_up(layout->dirfd, parent, fd, err) < 0)
+		return -1;
+	if (hash_start(&hash, digest->algorithm, err) < 0)
+		return -1;
+	*ret = (struct blob_writer) {
+		.layout = layout, .digest = *digest, .size = size, .hash = hash, .fd = fd_steal(&fd)
+	};
+	hash.context = NULL;
+	return BLOB_READY;
+}
+
+int blob_start(const struct layout *layout, const struct digest *digest, uint64_t size,
+	       struct blob_writer *ret, struct error *err)
+{
+	return start(layout, digest, size, LOCK_WAIT, ret, err);
+}
+
+int blob_try_start(const struct layout *layout, const struct digest *digest, uint64_t size,
+		   struct blob_writer *ret, struct error *err)
+{
+	return start(layout, digest, size, LOCK_TRY, ret, err);
+}
+
+int blob_write(struct blob_writer *writer, const void *data, size_t len, struct error *err)
+{
+	if (writer->size != UINT64_MAX && len > writer->size - writer->written)
+		return error_set(err, ERROR_VERIFY, "blob %s is larger than the %llu bytes stated",
+				 writer->digest.text, (unsigned long long)writer->size);
+	hash_update(&writer->hash, data, len);
+	if (fd_write_all(writer->fd, data, len) < 0)
+		return error_errno(err, "cannot write blob %s in '%s'", writer->digest.text,
+				   writer->layout->path);
+	writer->written += len;
+	if (writer->written - writer->flushed >= FLUSH_STEP) {
+		sync_file_range(writer->fd, (off_t)writer->flushed,
+				(off_t)(writer->written - writer->flushed), SYNC_FILE_RANGE_WRITE);
+		writer->flushed = writer->written;
+	}
+	return 0;
+}
+
+static int verify(const struct digest *want, const struct digest *got, struct error *err)
+{
+	if (digest_equal(want, got))
+		return 0;
+	return error_set(err, ERROR_VERIFY, "blob %s has the content of %s", want->text, got->text);
+}
+
+int blob_finish(struct blob_writer *writer, struct error *err)
+{
+	struct part_path path;
+	struct digest got;
+
+	if (writer->size != UINT64_MAX && writer->written != writer->size)
+		return error_set(err, ERROR_VERIFY,
+				 "blob %s ended after %llu of the %llu bytes stated",
+				 writer->digest.text, (unsigned long long)writer->written,
+				 (unsigned long long)writer->size);
+	hash_finish(&writer->hash, &got);
+	if (verify(&writer->digest, &got, err) < 0)
+		return -1;
+	blob_paths(&writer->digest, &path);
+	if (fdatasync(writer->fd) < 0)
+		return error_errno(err, "cannot sync blob %s", writer->digest.text);
+	if (renameat(writer->layout->dirfd, path.part, writer->layout->dirfd, path.blob) < 0)
+		return error_errno(err, "cannot publish blob %s", writer->digest.text);
+	fd_close(&writer->fd);
+	hash_release(&writer->hash);
+	return 0;
+}
+
+int blob_put(const struct layout *layout, const char *media_type, const void *data, size_t len,
+	     struct descriptor *ret, struct error *err)
+{
+	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
+	struct digest digest;
+	int state;
+
+	if (hash_buffer(DIGEST_SHA256, data, len, &digest, err) < 0)
+		return -1;
+	state = blob_start(layout, &digest, len, &writer, err);
+	if (state < 0)
+		return -1;
+	if (state == BLOB_READY &&
+	    (blob_write(&writer, data, len, err) < 0 || blob_finish(&writer, err) < 0))
+		return -1;
+	*ret = (struct descriptor)DESCRIPTOR_INIT;
+	ret->media_type = xstrdup(media_type);
+	ret->digest = digest;
+	ret->size = len;
+	return 0;
+}
+
+int blob_verify(const struct layout *layout, const struct descriptor *descriptor, struct error *err)
+{
+	autoclose int fd = layout_open_blob(layout, descriptor, err);
+	autohash struct hash hash = HASH_INIT;
+	autofree char *buffer = xmalloc(COPY_CHUNK);
+	struct digest got;
+	ssize_t n;
+
+	if (fd < 0 || hash_start(&hash, descriptor->digest.algorithm, err) < 0)
+		return -1;
+	while ((n = fd_read_full(fd, buffer, COPY_CHUNK)) > 0)
+		hash_update(&hash, buffer, (size_t)n);
+	if (n < 0)
+		return error_errno(err, "cannot read blob %s", descriptor->digest.text);
+	hash_finish(&hash, &got);
+	return verify(&descriptor->digest, &got, err);
+}
