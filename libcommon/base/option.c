@@ -15,6 +15,11 @@ const struct option *option_find(const struct option *table, const char *name, c
 	return NULL;
 }
 
+bool option_takes_argument(const struct option *option)
+{
+	return option->kind != OPTION_BOOL && option->kind != OPTION_TRISTATE;
+}
+
 static int set_bool(const struct option *o, bool *field, const char *value, struct error *err)
 {
 	if (!value || strcmp(value, "true") == 0)
@@ -50,6 +55,14 @@ static int set_field(const struct option *o, void *opts, const char *value, stru
 	switch (o->kind) {
 	case OPTION_BOOL:
 		return set_bool(o, field, value, err);
+	case OPTION_TRISTATE: {
+		bool value_is_true;
+
+		if (set_bool(o, &value_is_true, value, err) < 0)
+			return -1;
+		*(enum option_state *)field = value_is_true ? OPTION_TRUE : OPTION_FALSE;
+		return 0;
+	}
 	case OPTION_STRING:
 		*(const char **)field = value;
 		return 0;
@@ -102,7 +115,7 @@ static int parse_long(struct parser *p, const char *arg, struct error *err)
 
 	if (!o)
 		return error_set(err, ERROR_USAGE, "unknown option '--%s'", name);
-	if (!value && o->kind != OPTION_BOOL) {
+	if (!value && option_takes_argument(o)) {
 		if (!*p->next)
 			return error_set(err, ERROR_USAGE, "option --%s needs a value (%s)", name,
 					 o->argument);
@@ -121,7 +134,7 @@ static int parse_letters(struct parser *p, const char *letters, struct error *er
 		if (!o)
 			return error_set(err, ERROR_USAGE, "unknown option '-%c'", *letters);
 		letters++;
-		if (o->kind != OPTION_BOOL) {
+		if (option_takes_argument(o)) {
 			value = *letters ? letters : *p->next;
 			if (!value)
 				return error_set(err, ERROR_USAGE, "option -%c needs a value (%s)",
@@ -182,8 +195,9 @@ void option_print_help(FILE *out, const struct option *table)
 void option_print_table(FILE *out, const char *prefix, const struct option *table)
 {
 	static const char *const kinds[] = {
-		[OPTION_BOOL] = "bool",    [OPTION_STRING] = "value", [OPTION_LIST] = "list",
-		[OPTION_NUMBER] = "value", [OPTION_SIZE] = "value",   [OPTION_CHOICE] = "choice",
+		[OPTION_BOOL] = "bool",     [OPTION_TRISTATE] = "bool", [OPTION_STRING] = "value",
+		[OPTION_LIST] = "list",     [OPTION_NUMBER] = "value",  [OPTION_SIZE] = "value",
+		[OPTION_CHOICE] = "choice",
 	};
 
 	for (const struct option *o = table; o->kind != OPTION_END_OF_TABLE; o++) {

@@ -30,7 +30,9 @@
 
 enum option_kind {
 	OPTION_END_OF_TABLE,
-	OPTION_BOOL, /* bool; the only kind without an argument */
+	OPTION_BOOL, /* bool; takes no argument */
+	OPTION_TRISTATE, /* enum option_state: a boolean for editors, who must know whether it was
+			    stated; takes no argument either */
 	OPTION_STRING, /* const char *, borrowed from argv */
 	OPTION_LIST, /* struct strlist, one item for each occurrence */
 	OPTION_NUMBER, /* uint64_t */
@@ -38,10 +40,16 @@ enum option_kind {
 	OPTION_CHOICE, /* int: index into choices */
 };
 
+enum option_state {
+	OPTION_UNSTATED,
+	OPTION_FALSE,
+	OPTION_TRUE,
+};
+
 struct option {
 	const char *name; /* long name without dashes */
 	char letter; /* or 0 */
-	const char *argument; /* placeholder for --help ("NAME"); NULL for OPTION_BOOL */
+	const char *argument; /* placeholder for --help ("NAME"); NULL when it takes none */
 	const char *help; /* a few words, lower case, no full stop */
 	enum option_kind kind;
 	size_t offset; /* of the field in the options struct */
@@ -70,6 +78,9 @@ struct option_target {
 
 int option_parse(const struct option_target *targets, size_t n_targets, enum option_order order,
 		 char *const *argv, struct strlist *ret_operands, struct error *err);
+
+/* Does the option take an argument? Booleans do not. */
+bool option_takes_argument(const struct option *option);
 
 /* The row of that name (or letter when name is NULL), or NULL. */
 const struct option *option_find(const struct option *table, const char *name, char letter);

@@ -92,7 +92,7 @@ static bool takes_next(const struct tool *tool, const char *arg)
 							 : option_find(tables[i], NULL, arg[1]);
 
 			if (o && (arg[1] == '-' || !arg[2]))
-				return o->kind != OPTION_BOOL;
+				return option_takes_argument(o);
 		}
 	}
 	return false;

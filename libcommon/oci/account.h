@@ -7,6 +7,7 @@
 #ifndef OCI_ACCOUNT_H
 #define OCI_ACCOUNT_H
 
+#include "base/cleanup.h"
 #include "base/error.h"
 
 #include <stddef.h>
@@ -36,10 +37,13 @@ struct account {
 	}
 
 void account_release(struct account *account);
+#define autoaccount autocleanup(account_release)
 
 /* spec is an image config's User: "", "user", "uid", "user:group", "uid:gid", "uid:group",
- * "user:gid". Without a group, the user's primary group and the groups that list it; a uid that is
- * not in passwd gets gid 0. A name that is not there is ERROR_NOT_FOUND. */
+ * "user:gid". A name without a group gets its primary group and the groups that list it, and so
+ * does
+ * "", which is root. A uid has its primary group alone (image-spec conversion.md), 0 when it is not
+ * in passwd. A name that is not there is ERROR_NOT_FOUND. */
 int account_resolve(const struct account_root *root, const char *spec, struct account *ret,
 		    struct error *err);
 
