@@ -3,8 +3,12 @@
  * An OCI image layout directory (image-spec image-layout.md): oci-layout, index.json, blobs/.
  *
  * Readers take no lock: blobs and index.json appear whole, by rename. Writers of index.json hold
- * an exclusive lock on the file ".lock" in the layout. Verifying a blob's content is the writer's
- * duty (oci/blob.h); readers check the size.
+ * an exclusive lock on the file ".lock" in the layout, for the moment of writing only. Verifying a
+ * blob's content is the writer's duty (oci/blob.h); readers check the size.
+ *
+ * Whoever adds blobs and will make a reference to them opens with LAYOUT_CREATE. As long as that
+ * layout is open it holds a shared lock on the file ".hold", and whoever removes blobs needs that
+ * lock exclusively: a blob that was seen stays until the reference to it is written.
  */
 #ifndef OCI_LAYOUT_H
 #define OCI_LAYOUT_H
@@ -16,15 +20,17 @@
 #include <stdbool.h>
 
 #define LAYOUT_INDEX_MAX (64U << 20) /* bytes of index.json: ten thousands of references */
+#define LAYOUT_NESTING_MAX 8 /* indexes within indexes */
 
 struct layout {
 	char *path; /* absolute */
 	int dirfd;
+	int holdfd; /* LAYOUT_CREATE: of ".hold", locked */
 };
 
 #define LAYOUT_INIT \
 	{ \
-		NULL, -EBADF \
+		NULL, -EBADF, -EBADF \
 	}
 
 void layout_release(struct layout *layout);
@@ -32,7 +38,7 @@ void layout_release(struct layout *layout);
 
 enum layout_mode {
 	LAYOUT_READ, /* ERROR_NOT_FOUND when there is none */
-	LAYOUT_CREATE, /* make what is missing */
+	LAYOUT_CREATE, /* make what is missing; blobs stay while it is open */
 };
 
 int layout_open(const char *path, enum layout_mode mode, struct layout *ret, struct error *err);
@@ -55,22 +61,38 @@ int layout_read_blob(const struct layout *layout, const struct descriptor *descr
 
 int layout_read_index(const struct layout *layout, struct index *ret, struct error *err);
 
+/* Read a manifest or an index that is a blob of the layout. */
+int layout_read_manifest(const struct layout *layout, const struct descriptor *descriptor,
+			 struct manifest *ret, struct error *err);
+int layout_read_nested_index(const struct layout *layout, const struct descriptor *descriptor,
+			     struct index *ret, struct error *err);
+
+/* The manifest behind a descriptor: itself, or what the index that it is (also nested) has for the
+ * platform (NULL: the host's). */
+int layout_resolve(const struct layout *layout, const struct descriptor *descriptor,
+		   const struct platform *platform, struct descriptor *ret, struct error *err);
+
 /* The descriptor that ref (annotation ref.name) names; ref NULL: the only one in the layout, else
- * an error that lists the names. An index behind it (also nested, depth 8) is resolved by platform
- * (NULL: the host's). ERROR_NOT_FOUND. */
+ * an error that lists the names. Of several descriptors with that name the platform decides, and
+ * among equals the last. An index behind it is resolved as by layout_resolve(). ERROR_NOT_FOUND. */
 int layout_find(const struct layout *layout, const char *ref, const struct platform *platform,
 		struct descriptor *ret, struct error *err);
 
-/* As layout_find(), without resolving an index. */
+/* As layout_find(), without resolving an index; several different descriptors with that name are an
+ * error. */
 int layout_find_raw(const struct layout *layout, const char *ref, struct descriptor *ret,
 		    struct error *err);
 
 /* Let ref name exactly this descriptor (its annotations are kept, ref.name is set); whatever had
- * the name before loses it. */
+ * the name before is no longer in index.json. Other entries and unknown members are kept. */
 int layout_set_reference(const struct layout *layout, const char *ref,
 			 const struct descriptor *descriptor, struct error *err);
 
-/* Remove a reference; ERROR_NOT_FOUND when there is none. */
+/* Remove a reference; ERROR_NOT_FOUND when there is none. Blobs stay. */
 int layout_remove_reference(const struct layout *layout, const char *ref, struct error *err);
+
+/* Remove all entries with that digest, named or not. Returns how many there were. */
+int layout_remove_digest(const struct layout *layout, const struct digest *digest,
+			 struct error *err);
 
 #endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "oci/layout.h"
+
+#include "base/alloc.h"
+#include "oci/media_type.h"
+#include "system/fd.h"
+#include "system/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define INDEX_FILE "index.json"
+#define LAYOUT_FILE "oci-layout"
+#define LOCK_FILE ".lock"
+#define HOLD_FILE ".hold"
+
+#define LAYOUT_VERSION "1.0.0"
+#define LAYOUT_FILE_MAX 4096
+#define EMPTY_INDEX \
+	"{\"schemaVersion\":2,\"mediaType\":\"" MEDIA_TYPE_INDEX "\",\"manifests\":[]}\n"
+
+void layout_release(struct layout *layout)
+{
+	if (!layout)
+		return;
+	free(layout->path);
+	fd_close(&layout->dirfd);
+	fd_close(&layout->holdfd);
+	*layout = (struct layout)LAYOUT_INIT;
+}
+
+/* Only the major number matters: minor versions add what may be ignored. */
+static int check_version(int dirfd, struct error *err)
+{
+	autostr struct str text = STR_INIT;
+	autojson json_t *document = NULL;
+	struct jnode root;
+	struct jnode member;
+	const char *version;
+
+	if (file_read_at(dirfd, LAYOUT_FILE, LAYOUT_FILE_MAX, &text, err) < 0)
+		return -1;
+	document = json_parse(text.data, text.len, LAYOUT_FILE, err);
+	if (!document)
+		return -1;
+	root = jnode_root(document, LAYOUT_FILE);
+	member = jnode_member(&root, "imageLayoutVersion");
+	if (jnode_string(&member, &version, err) < 0)
+		return -1;
+	if (!str_starts_with(version, "1."))
+		return jnode_error(&member, err, "layout version '%s' is not supported", version);
+	return 0;
+}
+
+/* Make the files that are missing. The lock keeps two creators from emptying each other's
+ * index.json; oci-layout comes last and says that the rest is there. */
+static int make_files(int dirfd, struct error *err)
+{
+	autoclose int lock = -EBADF;
+
+	if (faccessat(dirfd, LAYOUT_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	lock = lock_open_at(dirfd, LOCK_FILE, LOCK_EXCLUSIVE, LOCK_WAIT, err);
+	if (lock < 0 || dir_make_at(dirfd, "blobs/sha256", 0755, err) < 0)
+		return -1;
+	if (faccessat(dirfd, INDEX_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+	    file_write_at(dirfd, INDEX_FILE, EMPTY_INDEX, strlen(EMPTY_INDEX), 0644, FILE_NO_SYNC,
+			  err) < 0)
+		return -1;
+	if (faccessat(dirfd, LAYOUT_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
+		static const char text[] = "{\"imageLayoutVersion\":\"" LAYOUT_VERSION "\"}\n";
+
+		return file_write_at(dirfd, LAYOUT_FILE, text, strlen(text), 0644, FILE_SYNC, err);
+	}
+	return 0;
+}
+
+static int open_directory(const char *path, enum layout_mode mode, struct layout *ret,
+			  struct error *err)
+{
+	if (mode == LAYOUT_CREATE && dir_make_at(AT_FDCWD, path, 0755, err) < 0)
+		return -1;
+	ret->path = realpath(path, NULL);
+	if (!ret->path) {
+		error_errno(err, "cannot open '%s'", path);
+		if (err && (errno == ENOENT || errno == ENOTDIR))
+			err->code = ERROR_NOT_FOUND;
+		return -1;
+	}
+	ret->dirfd = dir_open_at(AT_FDCWD, ret->path, err);
+	if (ret->dirfd < 0)
+		return -1;
+	if (mode == LAYOUT_CREATE) {
+		ret->holdfd = lock_open_at(ret->dirfd, HOLD_FILE, LOCK_SHARED, LOCK_WAIT, err);
+		if (ret->holdfd < 0)
+			return -1;
+		if (make_files(ret->dirfd, err) < 0)
+			return -1;
+	}
+	return check_version(ret->dirfd, err);
+}
+
+int layout_open(const char *path, enum layout_mode mode, struct layout *ret, struct error *err)
+{
+	autolayout struct layout layout = LAYOUT_INIT;
+
+	if (open_directory(path, mode, &layout, err) < 0)
+		return error_prefix(err, "OCI layout '%s'", path);
+	*ret = layout;
+	layout = (struct layout)LAYOUT_INIT;
+	return 0;
+}
+
+const char *layout_blob_path(const struct digest *digest, char path[LAYOUT_BLOB_PATH_MAX])
+{
+	snprintf(path, LAYOUT_BLOB_PATH_MAX, "blobs/%s/%s",
+		 digest_algorithm_name(digest->algorithm), digest_hex(digest));
+	return path;
+}
+
+bool layout_has_blob(const struct layout *layout, const struct digest *digest, uint64_t size)
+{
+	char path[LAYOUT_BLOB_PATH_MAX];
+	struct stat st;
+
+	return fstatat(layout->dirfd, layout_blob_path(digest, path), &st, AT_SYMLINK_NOFOLLOW) ==
+		       0 &&
+	       S_ISREG(st.st_mode) && (size == UINT64_MAX || (uint64_t)st.st_size == size);
+}
+
+int layout_open_blob(const struct layout *layout, const struct descriptor *descriptor,
+		     struct error *err)
+{
+	char path[LAYOUT_BLOB_PATH_MAX];
+	autoclose int fd = openat(layout->dirfd, layout_blob_path(&descriptor->digest, path),
+				  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT)
+		return error_set(err, ERROR_NOT_FOUND, "blob %s is not in '%s'",
+				 descriptor->digest.text, layout->path);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_errno(err, "cannot open blob %s", descriptor->digest.text);
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, ERROR_FAILED, "blob %s is not a regular file",
+				 descriptor->digest.text);
+	if ((uint64_t)st.st_size != descriptor->size)
+		return error_set(err, ERROR_VERIFY,
+				 "blob %s has %" PRIu64 " bytes, its descriptor says %" PRIu64,
+				 descriptor->digest.text, (uint64_t)st.st_size, descriptor->size);
+	return fd_steal(&fd);
+}
+
+int layout_read_blob(const struct layout *layout, const struct descriptor *descriptor, size_t max,
+		     struct str *ret, struct error *err)
+{
+	autoclose int fd = layout_open_blob(layout, descriptor, err);
+
+	if (fd < 0)
+		return -1;
+	if (fd_read_rest(fd, max, ret, err) < 0)
+		return error_prefix(err, "blob %s", descriptor->digest.text);
+	return 0;
+}
+
+int layout_read_index(const struct layout *layout, struct index *ret, struct error *err)
+{
+	autostr struct str text = STR_INIT;
+
+	if (file_read_at(layout->dirfd, INDEX_FILE, LAYOUT_INDEX_MAX, &text, err) < 0 ||
+	    index_parse(text.data, text.len, NULL, ret, err) < 0)
+		return error_prefix(err, "OCI layout '%s'", layout->path);
+	return 0;
+}
+
+int layout_read_manifest(const struct layout *layout, const struct descriptor *descriptor,
+			 struct manifest *ret, struct error *err)
+{
+	autostr struct str text = STR_INIT;
+
+	if (layout_read_blob(layout, descriptor, MANIFEST_MAX, &text, err) < 0)
+		return -1;
+	if (manifest_parse(text.data, text.len, descriptor->media_type, ret, err) < 0)
+		return error_prefix(err, "blob %s", descriptor->digest.text);
+	return 0;
+}
+
+int layout_read_nested_index(const struct layout *layout, const struct descriptor *descriptor,
+			     struct index *ret, struct error *err)
+{
+	autostr struct str text = STR_INIT;
+
+	if (layout_read_blob(layout, descriptor, MANIFEST_MAX, &text, err) < 0)
+		return -1;
+	if (index_parse(text.data, text.len, descriptor->media_type, ret, err) < 0)
+		return error_prefix(err, "blob %s", descriptor->digest.text);
+	return 0;
+}
+
+int layout_resolve(const struct layout *layout, const struct descriptor *descriptor,
+		   const struct platform *platform, struct descriptor *ret, struct error *err)
+{
+	autodescriptor struct descriptor current = DESCRIPTOR_INIT;
+
+	descriptor_copy(descriptor, &current);
+	for (int depth = 0; depth <= LAYOUT_NESTING_MAX; depth++) {
+		autoindex struct index index = INDEX_INIT;
+		const struct descriptor *chosen;
+		enum media_kind kind = media_type_kind(current.media_type);
+
+		if (kind == MEDIA_MANIFEST) {
+			*ret = current;
+			current = (struct descriptor)DESCRIPTOR_INIT;
+			return 0;
+		}
+		if (kind != MEDIA_INDEX)
+			return error_set(err, ERROR_FAILED, "%s is not an image but '%s'",
+					 current.digest.text, current.media_type);
+		if (layout_read_nested_index(layout, &current, &index, err) < 0)
+			return -1;
+		chosen = index_choose(&index, platform, err);
+		if (!chosen)
+			return -1;
+		descriptor_release(&current);
+		descriptor_copy(chosen, &current);
+	}
+	return error_set(err, ERROR_FAILED, "%s: more than %d indexes within each other",
+			 descriptor->digest.text, LAYOUT_NESTING_MAX);
+}
