@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parts of a tar archive's notation that need no stream: header blocks, extended headers,
+ * sparse maps. For format/tar.c.
+ */
+#ifndef FORMAT_TAR_HEADER_H
+#define FORMAT_TAR_HEADER_H
+
+#include "base/str.h"
+#include "format/tar.h"
+
+#define TAR_BLOCK_SIZE 512
+
+/* A header block, read. Texts are copies, NUL-terminated. */
+struct tar_header {
+	char type;
+	bool is_gnu; /* old GNU: what ustar uses as prefix has other meanings */
+	char path[100 + 1 + 155 + 1];
+	char link[100 + 1];
+	uint32_t mode;
+	int64_t uid;
+	int64_t gid;
+	uint64_t size;
+	int64_t mtime;
+	int64_t major;
+	int64_t minor;
+};
+
+bool tar_block_is_zero(const unsigned char *block);
+
+/* Read one header block; a wrong checksum or number is an error. */
+int tar_header_parse(const unsigned char *block, struct tar_header *ret, struct error *err);
+
+/* A growing list of the pieces of a sparse file. */
+struct tar_segments {
+	struct tar_segment *items;
+	size_t len;
+	size_t capacity;
+};
+
+int tar_segments_add(struct tar_segments *segments, uint64_t offset, uint64_t len,
+		     struct error *err);
+
+/* Pieces must ascend, must not overlap nor pass the end of the file, and must add up to the bytes
+ * that are stored. */
+int tar_segments_check(const struct tar_segments *segments, uint64_t size, uint64_t stored,
+		       struct error *err);
+
+/* The pieces in an old GNU sparse header, or in a block that continues it. ret_more: another block
+ * follows. */
+int tar_segments_parse_header(const unsigned char *block, struct tar_segments *segments,
+			      uint64_t *ret_size, bool *ret_more, struct error *err);
+int tar_segments_parse_block(const unsigned char *block, struct tar_segments *segments,
+			     bool *ret_more, struct error *err);
+
+enum tar_sparse {
+	TAR_SPARSE_NONE,
+	TAR_SPARSE_HEADER, /* the map is in the extended header: pax 0.0 and 0.1 */
+	TAR_SPARSE_DATA, /* the map stands before the content: pax 1.0 */
+};
+
+/* What an extended header says about the next entry. Pointers lie in its text. */
+struct tar_extension {
+	const char *path;
+	const char *link;
+	bool has_size, has_uid, has_gid, has_mtime;
+	uint64_t size;
+	uint64_t uid;
+	uint64_t gid;
+	struct timespec mtime;
+	struct tar_xattr xattrs[TAR_XATTRS_MAX];
+	size_t n_xattrs;
+	enum tar_sparse sparse;
+	const char *sparse_path;
+	bool has_sparse_size;
+	uint64_t sparse_size;
+	struct tar_segments segments; /* owned */
+};
+
+void tar_extension_clear(struct tar_extension *extension);
+
+/* Read the records in text[0..len), which is rewritten in place. */
+int tar_extension_parse(char *text, size_t len, struct tar_extension *ret, struct error *err);
+
+/* Decimal digits only, the whole of text[0..len). */
+int tar_decimal(const char *text, size_t len, uint64_t *ret);
+
+#endif
