@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh disable=SC2154
+#
+# From IMAGE to a bundle, for the verbs that make one. The options are in fetch_options,
+# unpack_options and so on (front/split.sh), pull is missing, always or never.
+
+# full_name NAME: set name to the reference that a registry knows it by (docker's rules).
+full_name() {
+	case $1 in
+	*/*)
+		case ${1%%/*} in
+		localhost | *[.:A-Z]*) name=$1 ;;
+		*) name=docker.io/$1 ;;
+		esac
+		;;
+	*) name=docker.io/library/$1 ;;
+	esac
+}
+
+# find_image IMAGE: set image, what the store may know it by (or nothing), and source, where it can
+# be fetched from (or nothing).
+find_image() {
+	image=$1
+	source=
+	case $1 in
+	docker://*)
+		full_name "${1#docker://}"
+		image=$name
+		source=docker://$name
+		;;
+	oci:*) source=$1 ;;
+	'{'* | - | sha256:* | sha512:* | localhost/*) ;;
+	*://* | *-archive:* | dir:* | rootfs:* | docker-daemon:* | containers-storage:*)
+		image=
+		source=$1
+		;;
+	*[!0-9a-f]* | ? | ?? | ??? | ???? | ????? | ?????? | ???????)
+		full_name "$1"
+		source=docker://$name
+		;;
+	*) ;; # only hexadecimal digits: the beginning of a digest
+	esac
+}
+
+# abandon STATUS: nothing stays of a bundle that was begun here.
+abandon() {
+	trap '' HUP INT TERM
+	[ -z "$record" ] || [ "$update" = true ] ||
+		eval "ctnr-store bundle rm $store_options -- \"\$record\"" >/dev/null || :
+	exit "$1"
+}
+
+fetch_image() {
+	[ ! -t 2 ] || printf 'ctnr: pulling %s\n' "$source" >&2
+	eval "image=\$(ctnr-fetch $fetch_options -- \"\$source\")" || abandon "$failure"
+}
+
+# make_bundle IMAGE [COMMAND...]: set record to that of a bundle that is ready to run.
+make_bundle() {
+	record=
+	trap 'abandon 129' HUP
+	trap 'abandon 130' INT
+	trap 'abandon 143' TERM
+	find_image "$1"
+	shift
+	case $pull in
+	always)
+		[ -n "$source" ] || die "$failure" "'$image' cannot be pulled: it names no registry"
+		fetch_image
+		;;
+	missing)
+		if [ -z "$image" ]; then
+			fetch_image
+		elif [ -n "$source" ] && [ "${source#oci:}" = "$source" ]; then
+			eval "record=\$(ctnr-unpack --if-present $unpack_options -- \"\$image\")" ||
+				{
+					[ $? = 3 ] || abandon "$failure"
+					fetch_image
+				}
+		fi
+		;;
+	esac
+	[ -n "$record" ] || eval "record=\$(ctnr-unpack $unpack_options -- \"\$image\")" ||
+		abandon "$failure"
+	begun=$record
+	eval "record=\$(ctnr-spec $spec_options -- \"\$begun\" \"\$@\")" || {
+		record=$begun
+		abandon "$failure"
+	}
+}

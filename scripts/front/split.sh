@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh disable=SC2154
+#
+# One command line for several tools: each option goes to the tools whose tables have it.
+# find_option, which knows them, is generated from the tools' tables (front/generate).
+#
+# split_options ARG...       sets fetch_options, unpack_options, spec_options, exec_options and
+#                            store_options, words quoted for eval, up to the first operand, and
+#                            split_shift, the number of arguments that were used
+# own_option OPTION VALUE    the verb defines it: called for options of the front itself
+
+fetch_options=
+unpack_options=
+spec_options=
+exec_options=
+store_options=
+
+# give WORD: append an option to the tools that take it. Words of the front go to own_option.
+give() {
+	quote "$1"
+	for tool in $tools; do
+		case $tool in
+		fetch) fetch_options="$fetch_options $quoted" ;;
+		unpack) unpack_options="$unpack_options $quoted" ;;
+		spec) spec_options="$spec_options $quoted" ;;
+		exec) exec_options="$exec_options $quoted" ;;
+		store) store_options="$store_options $quoted" ;;
+		front) own_option "${1%%=*}" "${1#*=}" ;;
+		esac
+	done
+}
+
+split_letters() {
+	letters=${1#-}
+	while [ -n "$letters" ]; do
+		rest=${letters#?}
+		letter=${letters%"$rest"}
+		letters=$rest
+		find_option "-$letter" || usage "unknown option '-$letter'"
+		if [ "$kind" = bool ]; then
+			give "$option=true"
+		elif [ -n "$letters" ]; then
+			give "$option=$letters"
+			return
+		else
+			[ $# -ge 2 ] || usage "option -$letter needs a value"
+			give "$option=$2"
+			split_shift=$((split_shift + 1))
+			return
+		fi
+	done
+}
+
+split_options() {
+	split_shift=0
+	while [ $# -gt 0 ]; do
+		split_before=$split_shift
+		split_shift=$((split_shift + 1))
+		case $1 in
+		--) return ;;
+		--*=*)
+			find_option "${1%%=*}" || usage "unknown option '${1%%=*}'"
+			give "$1"
+			;;
+		--*)
+			find_option "$1" || usage "unknown option '$1'"
+			if [ "$kind" = bool ]; then
+				give "$1=true"
+			else
+				[ $# -ge 2 ] || usage "option $1 needs a value"
+				give "$1=$2"
+				split_shift=$((split_shift + 1))
+			fi
+			;;
+		-?*) split_letters "$@" ;;
+		*)
+			split_shift=$split_before
+			return
+			;;
+		esac
+		shift $((split_shift - split_before))
+	done
+}
+
+# is_bool OPTION VALUE, is_when VALUE: hold values of options of the front to their kinds.
+is_bool() {
+	case $2 in
+	true | false) ;;
+	*) usage "option $1: expected true or false, got '$2'" ;;
+	esac
+}
+
+is_when() {
+	case $1 in
+	missing | always | never) ;;
+	*) usage "option --pull: expected one of missing, always, never, got '$1'" ;;
+	esac
+}
