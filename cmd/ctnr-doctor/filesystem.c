@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where images and containers live: overlay tried for real, room, permissions. */
+#include "base/alloc.h"
+#include "base/str.h"
+#include "check.h"
+#include "store/store.h"
+#include "system/fd.h"
+#include "system/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#define LITTLE_ROOM (1ULL << 30) /* bytes: a few images */
+
+#ifndef CIFS_SUPER_MAGIC
+#define CIFS_SUPER_MAGIC 0xff534d42
+#endif
+
+static int make_dir(const char *path, struct error *err)
+{
+	if (mkdir(path, 0755) < 0)
+		return error_errno(err, "cannot create '%s'", path);
+	return 0;
+}
+
+/* An overlay as ctnr-exec mounts it, in the current directory: it must hide a deleted file of the
+ * lower layer and make a directory opaque. */
+static int try_overlay(struct error *err)
+{
+	static const char options[] = "lowerdir=lower,upperdir=upper,workdir=work,userxattr";
+
+	if (make_dir("lower", err) < 0 || make_dir("lower/d", err) < 0 ||
+	    make_dir("lower/d/below", err) < 0 || make_dir("upper", err) < 0 ||
+	    make_dir("work", err) < 0 || make_dir("merged", err) < 0)
+		return -1;
+	if (mount("overlay", "merged", "overlay", 0, options) < 0)
+		return error_errno(err, "cannot mount");
+	if (rmdir("merged/d/below") < 0)
+		return error_errno(err, "cannot remove what is in a lower layer");
+	if (rmdir("merged/d") < 0 || mkdir("merged/d", 0755) < 0)
+		return error_errno(err, "cannot replace a directory of a lower layer");
+	if (access("merged/d/below", F_OK) == 0)
+		return error_set(err, ERROR_FAILED, "a replaced directory shows its old content");
+	return 0;
+}
+
+static int attempt_overlay(const struct patient *patient, struct error *err)
+{
+	autofree char *name = xasprintf(".ctnr-doctor.%d", (int)getpid());
+	autoclose int parent = dir_open_at(AT_FDCWD, patient->store_parent, err);
+	int result;
+
+	if (parent < 0 || identity_enter(&patient->identity, err) < 0)
+		return -1;
+	if (unshare(CLONE_NEWNS) < 0)
+		return error_errno(err, "cannot create a mount namespace");
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return error_errno(err, "cannot make mounts private");
+	if (mkdirat(parent, name, 0700) < 0)
+		return error_errno(err, "cannot create a directory in '%s'", patient->store_parent);
+	autoclose int dir = dir_open_at(parent, name, err);
+
+	result = dir < 0 || fchdir(dir) < 0 ? -1 : try_overlay(err);
+	umount2("merged", MNT_DETACH);
+	if (tree_remove_at(parent, name, result < 0 ? NULL : err) < 0)
+		result = -1;
+	return result;
+}
+
+static void check_overlay(const struct patient *patient, struct checklist *list)
+{
+	struct error err = { 0 };
+
+	if (check_in_child(attempt_overlay, patient, &err) == 0)
+		check_add(list, "overlay", CHECK_OK, "works where the store is");
+	else
+		check_add(list, "overlay", CHECK_WARN, "%s: images are copied for each container",
+			  err.message);
+}
+
+static bool is_network_filesystem(const struct statfs *fs)
+{
+	return (unsigned long)fs->f_type == NFS_SUPER_MAGIC ||
+	       (unsigned long)fs->f_type == SMB_SUPER_MAGIC ||
+	       (unsigned long)fs->f_type == CIFS_SUPER_MAGIC;
+}
+
+static void check_store(const struct patient *patient, struct checklist *list)
+{
+	bool exists = strcmp(patient->store, patient->store_parent) == 0;
+	bool writable = faccessat(AT_FDCWD, patient->store_parent, W_OK | X_OK, AT_EACCESS) == 0;
+	struct statfs fs;
+	uint64_t room;
+
+	if (!writable) {
+		check_add(list, "store", exists ? CHECK_WARN : CHECK_FAIL,
+			  exists ? "%s is read-only: only what is unpacked there can run"
+				 : "%s cannot be created",
+			  patient->store);
+		check_hint(list, "give --store DIR or set CTNR_STORE");
+	} else {
+		check_add(list, "store", CHECK_OK, "%s%s", patient->store,
+			  exists ? "" : " (not there yet)");
+	}
+	if (statfs(patient->store_parent, &fs) < 0)
+		return;
+	if (is_network_filesystem(&fs)) {
+		check_add(list, "store filesystem", CHECK_WARN,
+			  "is on the network: subordinate IDs and overlay do not work there");
+		check_hint(list, "put the store on a local filesystem (--store, CTNR_STORE)");
+	}
+	room = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize;
+	check_add(list, "room", room < LITTLE_ROOM ? CHECK_WARN : CHECK_OK, "%llu MiB free",
+		  (unsigned long long)(room >> 20));
+}
+
+/* Would this directory do? It must be ours alone, or not there yet in a place that we can write. */
+static void check_private_dir(const char *dir, const char *origin, struct checklist *list)
+{
+	autofree char *parent = xstrdup(dir);
+	char *slash = strrchr(parent, '/');
+	struct stat st;
+
+	if (slash && slash != parent)
+		*slash = '\0';
+	if (stat(dir, &st) == 0 && (st.st_uid != geteuid() || (st.st_mode & 077))) {
+		check_add(list, "run directory", CHECK_FAIL, "%s (%s) is not this user's alone",
+			  dir, origin);
+		check_hint(list, "name another directory, or make it yours with mode 0700");
+	} else if (faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) < 0 &&
+		   faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) < 0) {
+		check_add(list, "run directory", CHECK_FAIL, "%s (%s): %s", dir, origin,
+			  strerror(errno));
+		check_hint(list, "name another directory with --run-dir or CTNR_RUN_DIR");
+	} else {
+		check_add(list, "run directory", CHECK_OK, "%s", dir);
+	}
+}
+
+/* The same places in the same order as run_dir_open(), without making anything. */
+static void check_run_dir(const struct patient *patient, struct checklist *list)
+{
+	const char *variable = getenv("CTNR_RUN_DIR");
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	autofree char *in_runtime = NULL;
+
+	if (patient->run_dir)
+		check_private_dir(patient->run_dir, "--run-dir", list);
+	else if (variable && variable[0])
+		check_private_dir(variable, "CTNR_RUN_DIR", list);
+	else if (runtime && runtime[0])
+		check_private_dir(in_runtime = xasprintf("%s/ctnr", runtime), "XDG_RUNTIME_DIR",
+				  list);
+	else if (patient->identity.real_root)
+		check_private_dir("/run/ctnr", "root", list);
+	else
+		check_add(list, "run directory", CHECK_OK,
+			  "in the store (XDG_RUNTIME_DIR is not set)");
+}
+
+void check_filesystem(const struct patient *patient, struct checklist *list)
+{
+	check_store(patient, list);
+	check_run_dir(patient, list);
+	check_overlay(patient, list);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ctnr-doctor: say whether containers can run here, for this user, and what would help.
+ *
+ * Everything that can be tried is tried, in children that are thrown away: a setting that looks
+ * right may still be overruled by a seccomp filter, a security module or a container around us.
+ * Nothing is changed; a directory for the overlay is made and removed where the store is.
+ */
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/tool.h"
+#include "check.h"
+#include "report.h"
+#include "store/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct doctor_opts {
+	bool json;
+	const char *store;
+	const char *run_dir;
+};
+
+static const struct option options[] = {
+	{ "json", 0, NULL, "print one JSON object", OPTION_BOOL, offsetof(struct doctor_opts, json),
+	  NULL },
+	{ "store", 0, "DIR", "the store to look at", OPTION_STRING,
+	  offsetof(struct doctor_opts, store), NULL },
+	{ "run-dir", 0, "DIR", "the directory of state to look at", OPTION_STRING,
+	  offsetof(struct doctor_opts, run_dir), NULL },
+	OPTION_END,
+};
+
+static void patient_release(struct patient *patient)
+{
+	free(patient->store);
+	free(patient->store_parent);
+}
+
+/* The path itself when it is there, else the nearest directory above it that is. */
+static char *nearest_directory(const char *path)
+{
+	char *nearest = xstrdup(path);
+
+	while (access(nearest, F_OK) < 0) {
+		char *slash = strrchr(nearest, '/');
+
+		if (!slash)
+			break;
+		slash[slash == nearest] = '\0';
+		if (slash == nearest)
+			break;
+	}
+	return nearest;
+}
+
+static int run_doctor(const void *opts_, const struct strlist *operands, struct error *err)
+{
+	const struct doctor_opts *opts = opts_;
+	autocleanup(patient_release) struct patient patient = { .run_dir = opts->run_dir };
+	autochecklist struct checklist list = CHECKLIST_INIT;
+
+	if (operands->len)
+		return error_set(err, ERROR_USAGE, "unexpected operand '%s'", operands->items[0]);
+	if (identity_probe(&patient.identity, err) < 0)
+		return -1;
+	patient.store = store_path(opts->store, err);
+	if (!patient.store)
+		return -1;
+	patient.store_parent = nearest_directory(patient.store);
+
+	check_namespaces(&patient, &list);
+	check_kernel(&patient, &list);
+	check_filesystem(&patient, &list);
+	check_cgroup(&patient, &list);
+	check_programs(&list);
+
+	if (!opts->json)
+		report_text(&patient, &list);
+	else if (report_json(&patient, &list, err) < 0)
+		return -1;
+	return checklist_has_failed(&list) ? 1 : 0;
+}
+
+static const struct command commands[] = {
+	{ .synopsis = "[--json]",
+	  .summary =
+		  "Say whether containers can run here, for this user, and what would help. The status is 0 when they can, else 1.",
+	  .options = options,
+	  .opts_size = sizeof(struct doctor_opts),
+	  .run = run_doctor },
+	COMMAND_END,
+};
+
+static const struct tool tool = { "ctnr-doctor", "say whether containers can run here", commands };
+
+int main(int argc, char **argv)
+{
+	return tool_main(&tool, argc, argv);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rung of the identity ladder, tried and not only read, and what governs it. */
+#include "base/number.h"
+#include "base/str.h"
+#include "check.h"
+#include "system/fd.h"
+#include "system/process.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define FEW_NAMESPACES 128 /* a machine with fewer runs out of them soon */
+#define USUAL_RANGE 65536 /* images use IDs up to 65535 */
+
+/* The number in a file of /proc/sys; -1 when there is no such file. */
+static int64_t sysctl_number(const char *path)
+{
+	autostr struct str text = STR_INIT;
+	uint64_t value;
+
+	if (file_read_at(AT_FDCWD, path, 64, &text, NULL) < 0)
+		return -1;
+	text.data[strcspn(text.data, "\n")] = '\0';
+	return number_parse(text.data, INT64_MAX, &value, NULL) < 0 ? -1 : (int64_t)value;
+}
+
+static void check_sysctls(const struct patient *patient, struct checklist *list)
+{
+	int64_t max = sysctl_number("/proc/sys/user/max_user_namespaces");
+	int64_t clone = sysctl_number("/proc/sys/kernel/unprivileged_userns_clone");
+	int64_t apparmor = sysctl_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
+	bool privileged = patient->identity.rung == IDENTITY_PRIVILEGED;
+	enum check_state bad = privileged ? CHECK_WARN : CHECK_FAIL;
+
+	if (max == 0) {
+		check_add(list, "namespace limit", bad, "user.max_user_namespaces is 0");
+		check_hint(list, "sysctl -w user.max_user_namespaces=15000");
+	} else if (max > 0 && max < FEW_NAMESPACES) {
+		check_add(list, "namespace limit", CHECK_WARN,
+			  "user.max_user_namespaces is %" PRId64 ", one for each container", max);
+		check_hint(list, "sysctl -w user.max_user_namespaces=15000");
+	} else if (max > 0) {
+		check_add(list, "namespace limit", CHECK_OK, "%" PRId64 " user namespaces", max);
+	}
+	if (clone == 0 && !privileged) {
+		check_add(list, "namespace switch", CHECK_FAIL,
+			  "kernel.unprivileged_userns_clone is 0");
+		check_hint(list, "sysctl -w kernel.unprivileged_userns_clone=1");
+	}
+	if (apparmor == 1 && !privileged) {
+		check_add(
+			list, "apparmor", CHECK_WARN,
+			"restricts user namespaces to programs that have a profile with 'userns'");
+		check_hint(list, "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
+	}
+}
+
+static int attempt_enter(const struct patient *patient, struct error *err)
+{
+	return identity_enter(&patient->identity, err);
+}
+
+static void check_entry(const struct patient *patient, struct checklist *list)
+{
+	struct error err = { 0 };
+
+	if (patient->identity.rung == IDENTITY_PRIVILEGED) {
+		check_add(list, "user namespace", CHECK_OK,
+			  "not needed: this user has CAP_SYS_ADMIN");
+		return;
+	}
+	if (check_in_child(attempt_enter, patient, &err) == 0) {
+		check_add(list, "user namespace", CHECK_OK, "created and mapped");
+		return;
+	}
+	check_add(list, "user namespace", CHECK_FAIL, "%s", err.message);
+	if (patient->identity.grant[0])
+		check_hint(list, "%s", patient->identity.grant);
+	else if (err.hint[0])
+		check_hint(list, "%s", err.hint);
+}
+
+static void check_map_writer(const char *name, struct checklist *list)
+{
+	autofree char *path = process_find(name);
+	struct stat st;
+
+	if (!path || stat(path, &st) < 0) {
+		check_add(list, name, CHECK_WARN, "not installed: only one ID can be mapped");
+		check_hint(list, "apt-get install uidmap");
+	} else if (!((st.st_mode & S_ISUID) && st.st_uid == 0) &&
+		   getxattr(path, "security.capability", NULL, 0) < 0) {
+		check_add(list, name, CHECK_WARN,
+			  "%s is not set-uid root: only one ID can be mapped", path);
+		check_hint(list, "chown root %s && chmod u+s %s", path, path);
+	} else {
+		check_add(list, name, CHECK_OK, "%s", path);
+	}
+}
+
+static uint64_t map_total(const struct idmap *map)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < map->len; i++)
+		total += map->ranges[i].count;
+	return total;
+}
+
+static void check_subordinate(const struct patient *patient, struct checklist *list)
+{
+	const struct identity *id = &patient->identity;
+	uint64_t uids = map_total(&id->uids) - 1; /* 0 is the caller */
+	uint64_t gids = map_total(&id->gids) - 1;
+
+	if (id->rung == IDENTITY_SUBORDINATE) {
+		bool few = uids < USUAL_RANGE || gids < USUAL_RANGE;
+
+		check_add(list, "subordinate IDs", few ? CHECK_WARN : CHECK_OK,
+			  "%" PRIu64 " uids, %" PRIu64 " gids%s", uids, gids,
+			  few ? ": images with higher IDs cannot be unpacked" : "");
+		if (few)
+			check_hint(list, "give this user %d of each in /etc/subuid and /etc/subgid",
+				   USUAL_RANGE);
+	} else if (id->rung == IDENTITY_SINGLE) {
+		check_add(list, "subordinate IDs", CHECK_WARN, "%s: one ID stands for all",
+			  id->why);
+		if (id->grant[0])
+			check_hint(list, "%s", id->grant);
+	}
+}
+
+/* With one ID the kernel forbids setgroups(2), so they go into the container with us. */
+static void check_groups(const struct patient *patient, struct checklist *list)
+{
+	gid_t groups[256];
+	int n = getgroups(256, groups);
+	int supplementary = 0;
+
+	for (int i = 0; i < n; i++)
+		supplementary += groups[i] != patient->identity.gid;
+	if (patient->identity.rung != IDENTITY_SINGLE || supplementary == 0)
+		return;
+	check_add(list, "groups", CHECK_WARN,
+		  "%d supplementary groups cannot be dropped with one ID, containers keep them",
+		  supplementary);
+}
+
+void check_namespaces(const struct patient *patient, struct checklist *list)
+{
+	check_entry(patient, list);
+	check_sysctls(patient, list);
+	if (patient->identity.rung == IDENTITY_PRIVILEGED)
+		return;
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
+		check_add(list, "no_new_privs", CHECK_WARN,
+			  "is set: newuidmap cannot work, only one ID can be mapped");
+		check_hint(list,
+			   "start ctnr outside of what sets it (systemd: NoNewPrivileges=no)");
+	}
+	check_map_writer("newuidmap", list);
+	check_map_writer("newgidmap", list);
+	check_subordinate(patient, list);
+	check_groups(patient, list);
+}

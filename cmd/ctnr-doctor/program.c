@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/str.h"
+#include "check.h"
+#include "system/process.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+const struct program programs[] = {
+	{ "newuidmap", "subordinate IDs", NULL },
+	{ "newgidmap", "subordinate IDs", NULL },
+	{ "skopeo", "transports that ctnr-fetch does not speak", NULL },
+	{ "pasta", "network", "/dev/net/tun" },
+	{ "slirp4netns", "network", "/dev/net/tun" },
+	{ "fuse-overlayfs", "overlay where the kernel has none", "/dev/fuse" },
+	{ "runc", "another runtime", NULL },
+	{ "crun", "another runtime", NULL },
+	{ "proot", "other IDs with one ID", NULL },
+	{ NULL, NULL, NULL },
+};
+
+/* All of them are optional, so what is missing is no warning; one that is there and cannot work
+ * is. */
+void check_programs(struct checklist *list)
+{
+	autostr struct str found = STR_INIT;
+	autostr struct str missing = STR_INIT;
+
+	for (const struct program *p = programs; p->name; p++) {
+		autofree char *path = process_find(p->name);
+
+		str_appendf(path ? &found : &missing, " %s", p->name);
+		if (path && p->device && access(p->device, R_OK | W_OK) < 0) {
+			check_add(list, p->name, CHECK_WARN, "cannot open %s: no use for %s",
+				  p->device, p->use);
+			check_hint(list, "chmod 666 %s", p->device);
+		}
+	}
+	check_add(list, "programs", CHECK_OK, "found:%s; not found:%s",
+		  found.len ? found.data : " none", missing.len ? missing.data : " none");
+}
