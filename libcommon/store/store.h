@@ -19,7 +19,7 @@
 #include <stdbool.h>
 
 struct store {
-	char *path; /* absolute */
+	char *path; /* absolute, without symlinks */
 	int dirfd;
 	bool writable;
 };
@@ -44,13 +44,26 @@ enum store_mode {
 			    read-only */
 };
 
+/* A store that every user may write to is refused, unless it is only read. */
 int store_open(const char *option, enum store_mode mode, struct store *ret, struct error *err);
 
-/* The state directory: option, else $CTNR_RUN_DIR, else $XDG_RUNTIME_DIR/ctnr, for real root
- * /run/ctnr, else STORE/run/BOOT_ID; when the store is read-only or absent: /tmp/ctnr-run-UID.
+/* The state directory: option, else $CTNR_RUN_DIR, else for real root /run/ctnr, else
+ * $XDG_RUNTIME_DIR/ctnr, else STORE/run/BOOT_ID; when the store is read-only or absent (NULL):
+ * /tmp/ctnr-run-UID. What was asked for must work; of the rest the first that works is taken.
  * It is made 0700, and refused when it is not ours or open to others. New string in ret_path,
- * returns an fd of it. */
+ * returns an fd of it. The answer is the same inside a user namespace that we entered. */
 int run_dir_open(const char *option, const struct store *store, char **ret_path, struct error *err);
+
+/* The kernel's name for the time since the machine was started. */
+#define BOOT_ID_MAX 40
+int boot_id_read(char id[BOOT_ID_MAX], struct error *err);
+
+/* Rename dirfd/path into trash/ under a name that says who deletes it, and delete it there. In the
+ * user namespace that owns the files. */
+int store_discard(const struct store *store, int dirfd, const char *path, struct error *err);
+
+/* Does trash/ hold what a killed process left? What a living one is deleting does not count. */
+bool store_trash_waits(const struct store *store);
 
 /* Delete what a killed process left in trash/. Callers of mapped stores are in the user namespace
  * already. Errors are not reported: the next command tries again. */

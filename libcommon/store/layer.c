@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/layer.h"
+
+#include "base/alloc.h"
+#include "oci/manifest.h"
+#include "system/fd.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+char *layer_path(const char *idmap, const struct digest *chain_id)
+{
+	return xasprintf("layers/%s/%s/%s", idmap, digest_algorithm_name(chain_id->algorithm),
+			 digest_hex(chain_id));
+}
+
+bool layer_exists(const struct store *store, const char *idmap, const struct digest *chain_id)
+{
+	autofree char *path = layer_path(idmap, chain_id);
+	struct stat st;
+
+	return fstatat(store->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+int layer_chain_cached(const struct store *store, const struct digest *config, struct digest **ret,
+		       size_t *ret_len, struct error *err)
+{
+	autofree char *path = xasprintf(
+		"cache/chains/%s/%s", digest_algorithm_name(config->algorithm), digest_hex(config));
+	autofree struct digest *chain = NULL;
+	autostr struct str text = STR_INIT;
+	struct error cause = { 0 };
+	size_t n = 0;
+	char *rest;
+
+	if (file_read_at(store->dirfd, path, (size_t)MANIFEST_LAYERS_MAX * DIGEST_TEXT_MAX, &text,
+			 &cause) < 0) {
+		if (cause.code == ERROR_NOT_FOUND)
+			return 0;
+		if (err)
+			*err = cause;
+		return -1;
+	}
+	chain = xcalloc(MANIFEST_LAYERS_MAX, sizeof(*chain));
+	for (char *line = strtok_r(text.data, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		/* Derived data that is damaged is as good as absent. */
+		if (n == MANIFEST_LAYERS_MAX || digest_parse(line, &chain[n], NULL) < 0)
+			return 0;
+		n++;
+	}
+	*ret = steal(&chain);
+	*ret_len = n;
+	return 1;
+}

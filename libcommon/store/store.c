@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/store.h"
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "store/owner.h"
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ROOT_STORE "/var/lib/ctnr"
+
+/* Made when a store is opened for writing; the last one says that the others are there. */
+static const char *const rooms[] = { "images", "layers", "bundles", "cache", "trash" };
+
+void store_release(struct store *store)
+{
+	if (!store)
+		return;
+	free(store->path);
+	fd_close(&store->dirfd);
+	*store = (struct store)STORE_INIT;
+}
+
+/* Real root has /var/lib/ctnr where that can be written to. */
+static bool root_store_is_writable(void)
+{
+	struct owner owner;
+
+	if (owner_of_process(&owner) < 0 || !owner.is_real_root)
+		return false;
+	if (faccessat(AT_FDCWD, ROOT_STORE, W_OK, AT_EACCESS) == 0)
+		return true;
+	return errno == ENOENT && faccessat(AT_FDCWD, "/var/lib", W_OK, AT_EACCESS) == 0;
+}
+
+/* $HOME, else what the user database says. Borrowed, or NULL. */
+static const char *home_directory(void)
+{
+	const char *home = getenv("HOME");
+	const struct passwd *entry;
+
+	if (home && *home == '/')
+		return home;
+	entry = getpwuid(geteuid());
+	return entry && entry->pw_dir && *entry->pw_dir == '/' ? entry->pw_dir : NULL;
+}
+
+static char *absolute(const char *path, struct error *err)
+{
+	autofree char *present = NULL;
+
+	if (*path == '/')
+		return xstrdup(path);
+	present = getcwd(NULL, 0);
+	if (!present) {
+		error_errno(err, "cannot tell the present directory");
+		return NULL;
+	}
+	return xasprintf("%s/%s", present, path);
+}
+
+char *store_path(const char *option, struct error *err)
+{
+	const char *asked = option ? option : getenv("CTNR_STORE");
+	const char *data = getenv("XDG_DATA_HOME");
+	const char *home;
+
+	if (option && !*option) {
+		error_set(err, ERROR_USAGE, "the name of the store is empty");
+		return NULL;
+	}
+	if (asked && *asked)
+		return absolute(asked, err);
+	if (root_store_is_writable())
+		return xstrdup(ROOT_STORE);
+	/* A relative $XDG_DATA_HOME is to be ignored (XDG base directory specification). */
+	if (data && *data == '/')
+		return xasprintf("%s/ctnr", data);
+	home = home_directory();
+	if (home)
+		return xasprintf("%s/.local/share/ctnr", home);
+	error_set(err, ERROR_FAILED, "no place for the store: uid %u has no home directory",
+		  geteuid());
+	error_hint(err, "say where with --store DIR or CTNR_STORE");
+	return NULL;
+}
+
+static int make_rooms(const struct store *store, struct error *err)
+{
+	if (faccessat(store->dirfd, rooms[array_size(rooms) - 1], F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	for (size_t i = 0; i < array_size(rooms); i++)
+		if (dir_make_at(store->dirfd, rooms[i], 0700, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Whoever can write to the store decides what our containers are made of. */
+static int check_private(const struct store *store, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(store->dirfd, &st) < 0)
+		return error_errno(err, "cannot stat '%s'", store->path);
+	if (!(st.st_mode & S_IWOTH))
+		return 0;
+	error_set(err, ERROR_FAILED, "'%s' can be written to by every user", store->path);
+	return error_hint(err, "chmod 700 %s", store->path);
+}
+
+static int open_at(const char *path, enum store_mode mode, struct store *ret, struct error *err)
+{
+	struct error cannot_make = { 0 };
+
+	if (mode != STORE_READ)
+		dir_make_at(AT_FDCWD, path, 0700, &cannot_make);
+	ret->dirfd = dir_open_at(AT_FDCWD, path, err);
+	if (ret->dirfd < 0) {
+		if (cannot_make.code && err)
+			*err = cannot_make;
+		return -1;
+	}
+	ret->path = realpath(path, NULL);
+	if (!ret->path)
+		return error_errno(err, "cannot resolve '%s'", path);
+	ret->writable = faccessat(ret->dirfd, ".", W_OK, AT_EACCESS) == 0;
+	if (mode == STORE_READ)
+		return 0;
+	if (!ret->writable)
+		return mode == STORE_WRITE ? error_errno(err, "cannot write to '%s'", path) : 0;
+	if (check_private(ret, err) < 0)
+		return -1;
+	return make_rooms(ret, err);
+}
+
+int store_open(const char *option, enum store_mode mode, struct store *ret, struct error *err)
+{
+	autostore struct store store = STORE_INIT;
+	autofree char *path = store_path(option, err);
+
+	if (!path)
+		return -1;
+	if (open_at(path, mode, &store, err) < 0) {
+		error_prefix(err, "store");
+		if (err && !err->hint[0])
+			error_hint(err, "another place is chosen with --store DIR or CTNR_STORE");
+		return -1;
+	}
+	*ret = store;
+	store = (struct store)STORE_INIT;
+	return 0;
+}

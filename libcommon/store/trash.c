@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Deleting: first a rename into trash/, so that nobody ever sees a half-deleted bundle or layer,
+ * then the work. The name in trash/ is MARK.RANDOM, the mark with '_' for blanks: what a living
+ * process is deleting is left to it.
+ */
+#include "store/store.h"
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "store/owner.h"
+#include "system/fd.h"
+#include "system/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+static char *trash_name(struct error *err)
+{
+	autofree char *mark = owner_mark(getpid(), err);
+	uint64_t number = 0;
+
+	if (!mark)
+		return NULL;
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number)) {
+		error_errno(err, "cannot get random bytes");
+		return NULL;
+	}
+	for (char *c = mark; *c; c++)
+		if (*c == ' ')
+			*c = '_';
+	return xasprintf("%s.%016" PRIx64, mark, number);
+}
+
+int store_discard(const struct store *store, int dirfd, const char *path, struct error *err)
+{
+	autofree char *name = trash_name(err);
+	autoclose int trash = -EBADF;
+
+	if (!name || dir_make_at(store->dirfd, "trash", 0700, err) < 0)
+		return -1;
+	trash = dir_open_at(store->dirfd, "trash", err);
+	if (trash < 0)
+		return -1;
+	if (renameat(dirfd, path, trash, name) < 0)
+		return error_errno(err, "cannot move '%s' to trash", path);
+	return tree_remove_at(trash, name, err);
+}
+
+static bool waits(const char *name)
+{
+	autofree char *mark = xstrdup(name);
+
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return false;
+	for (char *c = mark; *c; c++)
+		if (*c == '_' || *c == '.')
+			*c = ' ';
+	return owner_is_gone(mark);
+}
+
+/* Call remove for what waits (NULL: stop at the first). Returns whether there was any. */
+static bool each_waiting(const struct store *store, void (*remove_one)(int fd, const char *name))
+{
+	int fd = openat(store->dirfd, "trash", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	bool any = false;
+
+	if (!dir) {
+		fd_close(&fd);
+		return false;
+	}
+	while ((remove_one || !any) && (entry = readdir(dir))) {
+		if (!waits(entry->d_name))
+			continue;
+		any = true;
+		if (remove_one)
+			remove_one(fd, entry->d_name);
+	}
+	closedir(dir);
+	return any;
+}
+
+static void remove_quietly(int fd, const char *name)
+{
+	tree_remove_at(fd, name, NULL);
+}
+
+bool store_trash_waits(const struct store *store)
+{
+	return each_waiting(store, NULL);
+}
+
+void store_empty_trash(const struct store *store)
+{
+	each_waiting(store, remove_quietly);
+}
