@@ -58,6 +58,7 @@ struct patient {
 	char *store; /* absolute path, there or not; owned */
 	char *store_parent; /* the store, or its nearest parent that is there; owned */
 	const char *run_dir; /* what --run-dir said, or NULL; borrowed */
+	bool enters; /* a user namespace can be entered, or none is needed */
 };
 
 /* Run attempt in a child that is thrown away, so that whatever it enters or mounts ends with it.
@@ -65,8 +66,8 @@ struct patient {
 int check_in_child(int (*attempt)(const struct patient *patient, struct error *err),
 		   const struct patient *patient, struct error *err);
 
-/* namespace.c: the rung, user namespaces and what governs them. */
-void check_namespaces(const struct patient *patient, struct checklist *list);
+/* namespace.c: the rung, user namespaces and what governs them. Comes first: sets enters. */
+void check_namespaces(struct patient *patient, struct checklist *list);
 /* kernel.c: version, system calls, confinement. */
 void check_kernel(const struct patient *patient, struct checklist *list);
 /* filesystem.c: overlay, the store, the run directory. */

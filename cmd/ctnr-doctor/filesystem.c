@@ -55,15 +55,19 @@ static int try_overlay(struct error *err)
 static int attempt_overlay(const struct patient *patient, struct error *err)
 {
 	autofree char *name = xasprintf(".ctnr-doctor.%d", (int)getpid());
-	autoclose int parent = dir_open_at(AT_FDCWD, patient->store_parent, err);
 	int result;
 
-	if (parent < 0 || identity_enter(&patient->identity, err) < 0)
+	if (identity_enter(&patient->identity, err) < 0)
 		return -1;
 	if (unshare(CLONE_NEWNS) < 0)
 		return error_errno(err, "cannot create a mount namespace");
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return error_errno(err, "cannot make mounts private");
+	/* Opened only now: a directory of the old mount namespace cannot be part of an overlay. */
+	autoclose int parent = dir_open_at(AT_FDCWD, patient->store_parent, err);
+
+	if (parent < 0)
+		return -1;
 	if (mkdirat(parent, name, 0700) < 0)
 		return error_errno(err, "cannot create a directory in '%s'", patient->store_parent);
 	autoclose int dir = dir_open_at(parent, name, err);
@@ -170,5 +174,6 @@ void check_filesystem(const struct patient *patient, struct checklist *list)
 {
 	check_store(patient, list);
 	check_run_dir(patient, list);
-	check_overlay(patient, list);
+	if (patient->enters)
+		check_overlay(patient, list);
 }

@@ -66,10 +66,11 @@ static int attempt_enter(const struct patient *patient, struct error *err)
 	return identity_enter(&patient->identity, err);
 }
 
-static void check_entry(const struct patient *patient, struct checklist *list)
+static void check_entry(struct patient *patient, struct checklist *list)
 {
 	struct error err = { 0 };
 
+	patient->enters = true;
 	if (patient->identity.rung == IDENTITY_PRIVILEGED) {
 		check_add(list, "user namespace", CHECK_OK,
 			  "not needed: this user has CAP_SYS_ADMIN");
@@ -79,6 +80,7 @@ static void check_entry(const struct patient *patient, struct checklist *list)
 		check_add(list, "user namespace", CHECK_OK, "created and mapped");
 		return;
 	}
+	patient->enters = false;
 	check_add(list, "user namespace", CHECK_FAIL, "%s", err.message);
 	if (patient->identity.grant[0])
 		check_hint(list, "%s", patient->identity.grant);
@@ -152,7 +154,7 @@ static void check_groups(const struct patient *patient, struct checklist *list)
 		  supplementary);
 }
 
-void check_namespaces(const struct patient *patient, struct checklist *list)
+void check_namespaces(struct patient *patient, struct checklist *list)
 {
 	check_entry(patient, list);
 	check_sysctls(patient, list);
