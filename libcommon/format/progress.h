@@ -50,8 +50,8 @@ void progress_free(struct progress *progress);
 void progress_cleanup(struct progress **progress);
 #define autoprogress autocleanup(progress_cleanup)
 
-/* A new task: action is a word ("fetch", "unpack"), id a digest or a name (copied), total in
- * bytes. Returns its number. */
+/* A new task: action is a word ("fetch", "unpack"; borrowed), id a digest or a name (copied), total
+ * in bytes. Returns its number. */
 size_t progress_add(struct progress *progress, const char *action, const char *id, uint64_t total);
 
 /* current: bytes so far. */
