@@ -72,6 +72,15 @@ int layout_read_nested_index(const struct layout *layout, const struct descripto
 int layout_resolve(const struct layout *layout, const struct descriptor *descriptor,
 		   const struct platform *platform, struct descriptor *ret, struct error *err);
 
+/* Of the entries that match (matches NULL: all) the one to take: when they are different images the
+ * platform decides (NULL: the host's), and among equals the last, which was written last.
+ * Borrowed from index; NULL with ERROR_NOT_FOUND. */
+const struct descriptor *layout_choose_entry(const struct index *index,
+					     bool (*matches)(const struct descriptor *entry,
+							     const void *data),
+					     const void *data, const struct platform *platform,
+					     struct error *err);
+
 /* The descriptor that ref (annotation ref.name) names; ref NULL: the only one in the layout, else
  * an error that lists the names. Of several descriptors with that name the platform decides, and
  * among equals the last. An index behind it is resolved as by layout_resolve(). ERROR_NOT_FOUND. */

@@ -38,38 +38,24 @@ static bool has_name(const struct descriptor *descriptor, const char *ref)
 	return ref ? name && strcmp(name, ref) == 0 : !name;
 }
 
-/* Make index hold the entries that ref names, alone and in their order. ref NULL: all entries when
- * they have one name between them or none. */
-static int keep_named(struct index *index, const char *ref, const char *where, struct error *err)
+static bool entry_has_name(const struct descriptor *entry, const void *name)
 {
-	size_t kept = 0;
-	const char *only = NULL;
-	bool all = !ref;
+	return has_name(entry, name);
+}
 
-	if (!ref && index->n_manifests > 0)
-		only = descriptor_annotation(&index->manifests[0], ANNOTATION_REF_NAME);
-	for (size_t i = 0; all && i < index->n_manifests; i++) {
-		if (!has_name(&index->manifests[i], only)) {
-			autostr struct str names = STR_INIT;
+/* The matching entries in reverse order, shallow: only the array is to be freed. */
+static struct index select_entries(const struct index *index,
+				   bool (*matches)(const struct descriptor *, const void *),
+				   const void *data)
+{
+	struct index view = INDEX_INIT;
 
-			append_names(&names, index);
-			error_set(err, ERROR_FAILED, "'%s' has several images: %s", where,
-				  names.data);
-			return error_hint(err, "name one of them");
-		}
-	}
-	for (size_t i = 0; i < index->n_manifests; i++) {
-		if (all || has_name(&index->manifests[i], ref))
-			index->manifests[kept++] = index->manifests[i];
-		else
-			descriptor_release(&index->manifests[i]);
-	}
-	index->n_manifests = kept;
-	if (kept > 0)
-		return 0;
-	if (ref)
-		return error_set(err, ERROR_NOT_FOUND, "'%s' has no image '%s'", where, ref);
-	return error_set(err, ERROR_NOT_FOUND, "'%s' has no images", where);
+	view.manifests =
+		xcalloc(index->n_manifests ? index->n_manifests : 1, sizeof(*view.manifests));
+	for (size_t i = index->n_manifests; i-- > 0;)
+		if (!matches || matches(&index->manifests[i], data))
+			view.manifests[view.n_manifests++] = index->manifests[i];
+	return view;
 }
 
 static bool all_equal(const struct index *index)
@@ -80,22 +66,51 @@ static bool all_equal(const struct index *index)
 	return true;
 }
 
-/* Of several entries: by platform, and among equals the last, which was written last. */
-static const struct descriptor *choose(struct index *index, const struct platform *platform,
-				       struct error *err)
+/* The entry of index that a shallow copy was made from: they share their strings. */
+static const struct descriptor *original(const struct index *index, const struct descriptor *copy)
 {
-	struct descriptor *entries = index->manifests;
-	size_t n = index->n_manifests;
+	for (size_t i = 0; copy && i < index->n_manifests; i++)
+		if (index->manifests[i].media_type == copy->media_type)
+			return &index->manifests[i];
+	return NULL;
+}
 
-	if (all_equal(index))
-		return &entries[n - 1];
-	for (size_t i = 0; i < n / 2; i++) {
-		struct descriptor other = entries[i];
+const struct descriptor *layout_choose_entry(const struct index *index,
+					     bool (*matches)(const struct descriptor *entry,
+							     const void *data),
+					     const void *data, const struct platform *platform,
+					     struct error *err)
+{
+	struct index view = select_entries(index, matches, data);
+	autofree struct descriptor *entries = view.manifests;
 
-		entries[i] = entries[n - 1 - i];
-		entries[n - 1 - i] = other;
+	if (view.n_manifests == 0) {
+		error_set(err, ERROR_NOT_FOUND, "no such image");
+		return NULL;
 	}
-	return index_choose(index, platform, err);
+	if (all_equal(&view))
+		return original(index, &entries[0]);
+	return original(index, index_choose(&view, platform, err));
+}
+
+/* Without a name the entries must have one name between them, or none. */
+static int check_one_name(const struct layout *layout, const struct index *index, struct error *err)
+{
+	const char *name = index->n_manifests ? descriptor_annotation(&index->manifests[0],
+								      ANNOTATION_REF_NAME)
+					      : NULL;
+
+	for (size_t i = 1; i < index->n_manifests; i++) {
+		autostr struct str names = STR_INIT;
+
+		if (has_name(&index->manifests[i], name))
+			continue;
+		append_names(&names, index);
+		error_set(err, ERROR_FAILED, "'%s' has several images: %s", layout->path,
+			  names.data);
+		return error_hint(err, "name one of them");
+	}
+	return 0;
 }
 
 int layout_find(const struct layout *layout, const char *ref, const struct platform *platform,
@@ -105,27 +120,36 @@ int layout_find(const struct layout *layout, const char *ref, const struct platf
 	const struct descriptor *chosen;
 
 	if (layout_read_index(layout, &index, err) < 0 ||
-	    keep_named(&index, ref, layout->path, err) < 0)
+	    (!ref && check_one_name(layout, &index, err) < 0))
 		return -1;
-	chosen = choose(&index, platform, err);
-	if (!chosen || layout_resolve(layout, chosen, platform, ret, err) < 0)
-		return ref ? error_prefix(err, "image '%s'", ref) : -1;
-	return 0;
+	chosen = layout_choose_entry(&index, ref ? entry_has_name : NULL, ref, platform, err);
+	if (chosen && layout_resolve(layout, chosen, platform, ret, err) == 0)
+		return 0;
+	if (ref)
+		error_prefix(err, "image '%s'", ref);
+	return error_prefix(err, "OCI layout '%s'", layout->path);
 }
 
 int layout_find_raw(const struct layout *layout, const char *ref, struct descriptor *ret,
 		    struct error *err)
 {
 	autoindex struct index index = INDEX_INIT;
+	struct index view;
+	autofree struct descriptor *entries = NULL;
 
 	if (layout_read_index(layout, &index, err) < 0 ||
-	    keep_named(&index, ref, layout->path, err) < 0)
+	    (!ref && check_one_name(layout, &index, err) < 0))
 		return -1;
-	if (!all_equal(&index))
+	view = select_entries(&index, ref ? entry_has_name : NULL, ref);
+	entries = view.manifests;
+	if (view.n_manifests == 0)
+		return error_set(err, ERROR_NOT_FOUND, "OCI layout '%s' has no image%s%s%s",
+				 layout->path, ref ? " '" : "s", ref ? ref : "", ref ? "'" : "");
+	if (!all_equal(&view))
 		return error_set(err, ERROR_FAILED, "'%s' has %zu different images%s%s%s",
-				 layout->path, index.n_manifests, ref ? " called '" : "",
+				 layout->path, view.n_manifests, ref ? " called '" : "",
 				 ref ? ref : "", ref ? "'" : "");
-	descriptor_copy(&index.manifests[index.n_manifests - 1], ret);
+	descriptor_copy(&entries[0], ret);
 	return 0;
 }
 

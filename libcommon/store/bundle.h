@@ -13,8 +13,12 @@
  * won. The file "lock" is held (flock) while the container runs. A bundle elsewhere (-b with a
  * slash) is registered by a symlink in bundles/.
  *
- * A bundle made for one run has an entry bundles/.ephemeral/ID with "PID START_TIME BOOT_ID" of its
- * owner. When the owner is gone and the lock is free, the next command reclaims it.
+ * A bundle made for one run has an entry bundles/.ephemeral/ID, a symlink whose text is the mark of
+ * its owner (store/owner.h). When the owner is gone and the lock is free, the next command reclaims
+ * it.
+ *
+ * With a store that cannot be written to, bundles and trash are in the state directory
+ * (run_dir_open() without an option: a tool with --run-dir puts it into $CTNR_RUN_DIR first).
  */
 #ifndef STORE_BUNDLE_H
 #define STORE_BUNDLE_H
@@ -66,8 +70,8 @@ char *bundle_path(const struct store *store, const char *name, struct error *err
 
 /* word is an ID in the store, a path (with a slash, or "."), a bundle record that begins with '{',
  * or
- * "-" for a record on stdin. Opens the directory, reads record.json where there is one; what a
- * given record says wins. ERROR_NOT_FOUND. */
+ * "-" for a record on stdin; store may be NULL: then there are no IDs. Opens the directory, reads
+ * record.json where there is one; what a given record says wins. ERROR_NOT_FOUND. */
 int bundle_open(const struct store *store, const char *word, struct bundle *ret, struct error *err);
 
 json_t *bundle_to_json(const struct bundle *bundle); /* the record, new */
@@ -85,6 +89,9 @@ int bundle_create(const struct store *store, const char *name, struct bundle *re
 int bundle_lock(const struct bundle *bundle, struct error *err);
 bool bundle_is_running(const struct bundle *bundle); /* the lock is held by somebody */
 
+/* Will it be removed when its run ends (ctnr run --rm)? */
+bool bundle_is_ephemeral(const struct store *store, const char *id);
+
 /* Mark the bundle as made for one run by that process. */
 int bundle_set_ephemeral(const struct store *store, const struct bundle *bundle, pid_t owner,
 			 struct error *err);
@@ -92,16 +99,19 @@ int bundle_set_ephemeral(const struct store *store, const struct bundle *bundle,
 void bundle_clear_ephemeral(const struct store *store, const char *id);
 
 /* Rename to trash/ and delete, with its registration and its mark. The caller holds the lock and
- * is in the user namespace that owns the files. */
+ * is in the user namespace that owns the files. A directory that is no bundle of the store is
+ * refused. */
 int bundle_remove(const struct store *store, const struct bundle *bundle, struct error *err);
 
 /* Does any ephemeral bundle wait for being reclaimed (a readdir of a directory that is empty
- * unless something runs), or does trash/ hold anything? */
+ * unless something runs), or does trash/ hold what a killed process left? */
 bool bundle_reclaim_needed(const struct store *store);
 /* Reclaim them. In the user namespace. Best effort. */
 void bundle_reclaim(const struct store *store);
 
-/* Call each for every bundle of the store, in the order of names. each returns < 0 to stop. */
+/* Call each for every bundle of the store, in the order of names. each returns < 0 to stop. Of a
+ * bundle whose record cannot be read the image is not known; what vanishes meanwhile is left
+ * out. */
 int bundle_each(const struct store *store,
 		int (*each)(const struct bundle *bundle, void *data, struct error *err), void *data,
 		struct error *err);

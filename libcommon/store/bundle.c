@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/bundle.h"
+
+#include "base/alloc.h"
+#include "store/bundle_home.h"
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RECORD_FILE "record.json"
+#define ID_CHARACTERS \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+	"0123456789_.-"
+
+const char *const bundle_driver_names[] = { "auto", "overlay", "copy", NULL };
+
+void bundle_release(struct bundle *bundle)
+{
+	if (!bundle)
+		return;
+	free(bundle->path);
+	free(bundle->id);
+	image_release(&bundle->image);
+	fd_close(&bundle->dirfd);
+	*bundle = (struct bundle)BUNDLE_INIT;
+}
+
+bool bundle_id_is_valid(const char *id)
+{
+	size_t len = strspn(id, ID_CHARACTERS);
+
+	return len > 0 && len <= BUNDLE_ID_MAX && id[len] == '\0' && !strchr("_.-", id[0]);
+}
+
+int bundle_home_open(const struct store *store, struct store *ret, struct error *err)
+{
+	if (store && store->writable) {
+		int fd = fcntl(store->dirfd, F_DUPFD_CLOEXEC, 0);
+
+		if (fd < 0)
+			return error_errno(err, "cannot duplicate a descriptor");
+		*ret = (struct store) { xstrdup(store->path), fd, true };
+		return 0;
+	}
+	ret->dirfd = run_dir_open(NULL, store, &ret->path, err);
+	ret->writable = true;
+	return ret->dirfd < 0 ? -1 : 0;
+}
+
+static bool is_path(const char *word)
+{
+	return strchr(word, '/') || strcmp(word, ".") == 0 || strcmp(word, "..") == 0;
+}
+
+static char *absolute_path(const char *path, struct error *err)
+{
+	autofree char *present = NULL;
+
+	if (*path == '/')
+		return xstrdup(path);
+	present = getcwd(NULL, 0);
+	if (!present) {
+		error_errno(err, "cannot tell the present directory");
+		return NULL;
+	}
+	return xasprintf("%s/%s", present, path);
+}
+
+/* STORE/bundles/ID when that is there, else NULL. New. */
+static char *existing_path(const struct store *store, const char *id)
+{
+	autofree char *name = xasprintf("bundles/%s", id);
+	struct stat st;
+
+	if (!store || fstatat(store->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return NULL;
+	return xasprintf("%s/%s", store->path, name);
+}
+
+char *bundle_path(const struct store *store, const char *name, struct error *err)
+{
+	autostore struct store home = STORE_INIT;
+	autofree char *path = NULL;
+
+	if (is_path(name))
+		return absolute_path(name, err);
+	if (!bundle_id_is_valid(name)) {
+		error_set(err, ERROR_USAGE, "invalid name of a bundle '%s'", name);
+		error_hint(err,
+			   "up to %d letters, digits, '_', '.' and '-', a letter or digit first",
+			   BUNDLE_ID_MAX);
+		return NULL;
+	}
+	if (bundle_home_open(store, &home, err) < 0)
+		return NULL;
+	path = existing_path(&home, name);
+	if (!path)
+		path = existing_path(store, name);
+	return path ? steal(&path) : xasprintf("%s/bundles/%s", home.path, name);
+}
+
+/* Read what a record says into what is still unknown in ret. */
+static int read_record(const struct jnode *node, struct bundle *ret, struct error *err)
+{
+	struct jnode id_node = jnode_member(node, "id");
+	struct jnode image_node = jnode_member(node, "image");
+	struct jnode stdin_node = jnode_member(node, "stdin");
+	const char *id = NULL;
+	bool stdin_open = false;
+
+	if (jnode_string_opt(&id_node, &id, err) < 0 ||
+	    jnode_bool_opt(&stdin_node, &stdin_open, err) < 0)
+		return -1;
+	if (id && !bundle_id_is_valid(id))
+		return jnode_error(&id_node, err, "invalid name of a bundle '%s'", id);
+	if (!ret->image.layout && jnode_is_present(&image_node) &&
+	    image_from_json(&image_node, &ret->image, err) < 0)
+		return -1;
+	if (!ret->id && id)
+		ret->id = xstrdup(id);
+	if (ret->stdin_mode == BUNDLE_STDIN_UNSTATED && jnode_is_present(&stdin_node))
+		ret->stdin_mode = stdin_open ? BUNDLE_STDIN_OPEN : BUNDLE_STDIN_CLOSED;
+	return 0;
+}
+
+static int open_record(const char *text, struct bundle *ret, struct error *err)
+{
+	bool from_stdin = strcmp(text, "-") == 0;
+	autojson json_t *document =
+		from_stdin ? record_read_stdin(err) : json_parse(text, strlen(text), "record", err);
+	struct jnode root = jnode_root(document, "record");
+	struct jnode path_node = jnode_member(&root, "bundle");
+	const char *path;
+
+	if (!document)
+		return -1;
+	if (!jnode_is_present(&path_node) && json_object_get(document, "layout")) {
+		jnode_error(&root, err, "expected a bundle record, got an image record");
+		return error_hint(err, "ctnr-unpack makes a bundle of an image");
+	}
+	if (jnode_string(&path_node, &path, err) < 0 || read_record(&root, ret, err) < 0)
+		return -1;
+	if (*path != '/')
+		return jnode_error(&path_node, err, "expected an absolute path");
+	ret->path = xstrdup(path);
+	return 0;
+}
+
+/* A bundle that was made by hand may have a name that is no ID: what can be kept of it. */
+static char *id_of_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	autofree char *id = xstrdup(slash ? slash + 1 : path);
+	char *start;
+
+	for (char *c = id; *c; c++)
+		if (!strchr(ID_CHARACTERS, *c))
+			*c = '_';
+	start = id + strspn(id, "_.-");
+	if (strlen(start) > BUNDLE_ID_MAX)
+		start[BUNDLE_ID_MAX] = '\0';
+	return xstrdup(*start ? start : "bundle");
+}
+
+/* Open the directory at ret->path and complete ret from record.json and lower/. */
+static int open_directory(struct bundle *ret, struct error *err)
+{
+	autofree char *given = steal(&ret->path);
+	autostr struct str text = STR_INIT;
+	autojson json_t *document = NULL;
+	struct error missing = { 0 };
+	struct jnode root;
+
+	ret->path = realpath(given, NULL);
+	if (!ret->path)
+		return error_errno(err, "cannot open '%s'", given);
+	ret->dirfd = dir_open_at(AT_FDCWD, ret->path, err);
+	if (ret->dirfd < 0)
+		return -1;
+	ret->driver = faccessat(ret->dirfd, "lower", F_OK, AT_SYMLINK_NOFOLLOW) == 0
+			      ? BUNDLE_OVERLAY
+			      : BUNDLE_COPY;
+	if (file_read_at(ret->dirfd, RECORD_FILE, RECORD_MAX, &text, &missing) < 0) {
+		if (missing.code == ERROR_NOT_FOUND)
+			return 0;
+		if (err)
+			*err = missing;
+		return -1;
+	}
+	document = json_parse(text.data, text.len, RECORD_FILE, err);
+	if (!document)
+		return -1;
+	root = jnode_root(document, RECORD_FILE);
+	return read_record(&root, ret, err);
+}
+
+int bundle_open(const struct store *store, const char *word, struct bundle *ret, struct error *err)
+{
+	autobundle struct bundle bundle = BUNDLE_INIT;
+
+	if (!*word)
+		return error_set(err, ERROR_USAGE, "the name of the bundle is empty");
+	if (*word == '{' || strcmp(word, "-") == 0) {
+		if (open_record(word, &bundle, err) < 0)
+			return -1;
+		word = "of the record";
+	} else {
+		bundle.path = bundle_path(store, word, err);
+		if (!bundle.path)
+			return -1;
+		if (!is_path(word))
+			bundle.id = xstrdup(word);
+	}
+	if (open_directory(&bundle, err) < 0) {
+		if (err && (err->saved_errno == ENOENT || err->saved_errno == ENOTDIR))
+			return error_set(err, ERROR_NOT_FOUND, "there is no bundle '%s'",
+					 bundle.path ? bundle.path : word);
+		return error_prefix(err, "bundle '%s'", word);
+	}
+	if (!bundle.id)
+		bundle.id = id_of_path(bundle.path);
+	*ret = bundle;
+	bundle = (struct bundle)BUNDLE_INIT;
+	return 0;
+}
+
+json_t *bundle_to_json(const struct bundle *bundle)
+{
+	json_t *record = json_object();
+	json_t *rootfs = json_object();
+	autofree char *rootfs_path = xasprintf("%s/rootfs", bundle->path);
+
+	json_object_set_new(record, "bundle", json_string(bundle->path));
+	json_object_set_new(record, "id", json_string(bundle->id));
+	if (bundle->image.layout)
+		json_object_set_new(record, "image", image_to_json(&bundle->image));
+	json_object_set_new(rootfs, "path", json_string(rootfs_path));
+	json_object_set_new(rootfs, "driver", json_string(bundle_driver_names[bundle->driver]));
+	json_object_set_new(record, "rootfs", rootfs);
+	if (bundle->stdin_mode != BUNDLE_STDIN_UNSTATED)
+		json_object_set_new(record, "stdin",
+				    json_boolean(bundle->stdin_mode == BUNDLE_STDIN_OPEN));
+	return record;
+}
+
+int bundle_save(const struct bundle *bundle, struct error *err)
+{
+	autojson json_t *record = bundle_to_json(bundle);
+	autostr struct str text = STR_INIT;
+	autofree char *line = json_format(record);
+
+	str_append(&text, line);
+	str_append_char(&text, '\n');
+	if (file_write_at(bundle->dirfd, RECORD_FILE, text.data, text.len, 0600, FILE_NO_SYNC,
+			  err) < 0)
+		return error_prefix(err, "bundle '%s'", bundle->id);
+	return 0;
+}

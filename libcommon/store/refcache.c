@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/refcache.h"
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "format/json.h"
+#include "system/fd.h"
+#include "system/tree.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define INDEX_PATH "images/index.json"
+#define CACHE_DIR "cache/refs"
+#define ENTRY_MAX (1U << 20) /* bytes of one entry */
+
+/* Two changes of a file within one tick of the filesystem's clock leave the same time. */
+#define TICK_NSEC INT64_C(20000000)
+
+static int stat_index(const struct store *store, struct refcache_stamp *ret, int64_t *ret_mtime)
+{
+	struct stat st;
+
+	if (fstatat(store->dirfd, INDEX_PATH, &st, 0) < 0)
+		return -1;
+	*ret_mtime = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
+	snprintf(ret->text, sizeof(ret->text), "%" PRIu64 " %" PRId64 " %" PRId64 ".%09ld %" PRId64,
+		 (uint64_t)st.st_ino, *ret_mtime, (int64_t)st.st_ctim.tv_sec, st.st_ctim.tv_nsec,
+		 (int64_t)st.st_size);
+	return 0;
+}
+
+int refcache_stamp_take(const struct store *store, struct refcache_stamp *ret)
+{
+	struct timespec now;
+	int64_t mtime;
+	int64_t age;
+
+	if (stat_index(store, ret, &mtime) < 0)
+		return -1;
+	clock_gettime(CLOCK_REALTIME, &now);
+	age = now.tv_sec * INT64_C(1000000000) + now.tv_nsec - mtime;
+	if (age < TICK_NSEC)
+		ret->text[0] = '\0';
+	return 0;
+}
+
+/* A name for the key; the entry itself says which key it is for (FNV-1a, 64 bits). */
+static char *entry_path(const char *key)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (const unsigned char *c = (const unsigned char *)key; *c; c++)
+		hash = (hash ^ *c) * UINT64_C(0x100000001b3);
+	return xasprintf(CACHE_DIR "/%016" PRIx64, hash);
+}
+
+static bool member_is(const struct jnode *root, const char *name, const char *wanted)
+{
+	struct jnode node = jnode_member(root, name);
+	const char *text;
+
+	return jnode_string(&node, &text, NULL) == 0 && strcmp(text, wanted) == 0;
+}
+
+int refcache_lookup(const struct store *store, const struct refcache_stamp *stamp, const char *key,
+		    char **ret_ref, struct descriptor *ret_descriptor)
+{
+	autofree char *path = entry_path(key);
+	autostr struct str text = STR_INIT;
+	autojson json_t *document = NULL;
+	struct jnode root;
+	struct jnode ref_node;
+	struct jnode descriptor_node;
+	const char *ref = NULL;
+
+	if (!stamp->text[0] || file_read_at(store->dirfd, path, ENTRY_MAX, &text, NULL) < 0)
+		return 0;
+	document = json_parse(text.data, text.len, path, NULL);
+	if (!document)
+		return 0;
+	root = jnode_root(document, path);
+	ref_node = jnode_member(&root, "ref");
+	descriptor_node = jnode_member(&root, "descriptor");
+	if (!member_is(&root, "index", stamp->text) || !member_is(&root, "key", key) ||
+	    jnode_string_opt(&ref_node, &ref, NULL) < 0 ||
+	    descriptor_from_json(&descriptor_node, ret_descriptor, NULL) < 0)
+		return 0;
+	*ret_ref = ref ? xstrdup(ref) : NULL;
+	return 1;
+}
+
+void refcache_remember(const struct store *store, const struct refcache_stamp *stamp,
+		       const char *key, const char *ref, const struct descriptor *descriptor)
+{
+	autofree char *path = entry_path(key);
+	autojson json_t *entry = NULL;
+	autofree char *text = NULL;
+	struct refcache_stamp now;
+	int64_t mtime;
+
+	if (!store->writable || !stamp->text[0] || stat_index(store, &now, &mtime) < 0 ||
+	    strcmp(now.text, stamp->text) != 0)
+		return;
+	entry = json_object();
+	json_object_set_new(entry, "index", json_string(stamp->text));
+	json_object_set_new(entry, "key", json_string(key));
+	if (ref)
+		json_object_set_new(entry, "ref", json_string(ref));
+	json_object_set_new(entry, "descriptor", descriptor_to_json(descriptor));
+	text = json_format(entry);
+	if (dir_make_at(store->dirfd, CACHE_DIR, 0700, NULL) == 0)
+		file_write_at(store->dirfd, path, text, strlen(text), 0600, FILE_NO_SYNC, NULL);
+}
+
+void refcache_clear(const struct store *store)
+{
+	tree_remove_at(store->dirfd, CACHE_DIR, NULL);
+}
