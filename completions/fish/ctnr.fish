@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Completion of ctnr and of all ctnr-* tools in fish. Commands, options and choices are asked of the
+# tool itself (--dump-options); see completions/bash/ctnr, which does the same.
+
+function __ctnr_field
+    string match -rg -- '"'$argv[1]'":"([^"]+)"'
+end
+
+function __ctnr_images
+    ctnr-store image ls --json 2>/dev/null | __ctnr_field ref |
+        string replace -r '^(docker\.io/(library/)?|localhost/)' '' | string replace -r '$' '\timage'
+end
+
+function __ctnr_containers
+    ctnr-store bundle ls --json 2>/dev/null | __ctnr_field id | string replace -r '$' '\tcontainer'
+end
+
+function __ctnr_addresses
+    if string match -q 'oci:*' -- $argv[1]
+        for dir in (__fish_complete_directories (string sub -s 5 -- $argv[1]))
+            echo oci:$dir
+        end
+    else
+        printf '%s\n' docker:// oci:
+    end
+end
+
+# The value of an option whose fields are the arguments behind what is typed.
+function __ctnr_value
+    set -l typed $argv[1]
+    set -l field $argv[2..]
+    if test "$field[6]" != -
+        string split '|' -- $field[6]
+        return
+    end
+    switch $field[4]
+        case '*FILE*' '*PATH*' CONFIG
+            __fish_complete_path $typed
+        case '*DIR*' BUNDLE
+            __fish_complete_directories $typed
+        case IMAGE
+            __ctnr_images
+        case CONTAINER ID
+            __ctnr_containers
+        case 'NAME=VALUE' 'KEY=VALUE' 'NAME[=VALUE]'
+            set -nx | string replace -r '$' '='
+    end
+end
+
+function __ctnr_operand
+    set -l typed $argv[2]
+    switch $argv[1]
+        case 'ctnr run:0' 'ctnr container run:0' 'ctnr bundle:0' 'ctnr-unpack -:0' \
+                'ctnr pull:*' 'ctnr image pull:*' 'ctnr-fetch -:*'
+            __ctnr_images
+            __ctnr_addresses $typed
+        case 'ctnr tag:*' 'ctnr untag:*' 'ctnr rmi:*' 'ctnr image *' 'ctnr-store image *'
+            __ctnr_images
+        case 'ctnr inspect:*'
+            __ctnr_images
+            __ctnr_containers
+        case 'ctnr ps:*' 'ctnr images:*' 'ctnr doctor:*' 'ctnr version:*'
+        case 'ctnr rm:*' 'ctnr bundle *' 'ctnr container *' 'ctnr-store bundle *' 'ctnr-exec *:0' \
+                'ctnr-spec -:0'
+            __ctnr_containers
+        case 'ctnr unshare:0' 'ctnr-unshare -:0'
+            __fish_complete_command
+        case 'ctnr bundle:1'
+            __fish_complete_directories $typed
+        case '*'
+            __fish_complete_path $typed
+    end
+end
+
+# The row of an option of the command, its fields one a line.
+function __ctnr_option --no-scope-shadowing
+    for row in $table
+        set -l field (string split \t -- $row)
+        if test -z "$command" -o "$field[1]" = "$command"
+            if test "x$argv[1]" != x-; and contains -- "$argv[1]" $field[2..3]
+                printf '%s\n' $field
+                return
+            end
+        end
+    end
+    return 1
+end
+
+function __ctnr_complete
+    set -l words (commandline -opc)
+    set -l typed (commandline -ct)
+    set -l tool (basename -- $words[1])
+    set -l table ($words[1] --dump-options 2>/dev/null)
+    set -l command
+    set -l operands 0
+    set -l pending
+    set -l ended
+    string match -q -- '-'\t'*' $table[1]; and set command -
+
+    for word in $words[2..]
+        if test -n "$pending"
+            set pending
+        else if test -z "$ended"; and test "x$word" = x--
+            set ended 1
+        else if test -z "$ended"; and string match -q -- '-?*' $word
+            string match -q -- '--*=*' $word; and continue
+            # Of bundled letters the last may take a value.
+            set -l name $word
+            string match -q -- '--*' $word; or set name -(string sub -s -1 -- $word)
+            set -l field (__ctnr_option $name)
+            and test "$field[5]" != bool
+            and set pending $field
+        else
+            set -l candidate (string join ' ' -- (string match -v -- '' $command) $word)
+            if test $operands = 0; and string match -rq -- '^'(string escape --style=regex -- $candidate)'[ \t]' $table
+                set command $candidate
+                continue
+            end
+            set operands (math $operands + 1)
+            switch "$tool $command"
+                case 'ctnr run' 'ctnr container run' 'ctnr bundle' 'ctnr unshare' 'ctnr-unshare -'
+                    set ended 1
+            end
+        end
+    end
+
+    if test -n "$pending"
+        __ctnr_value "$typed" $pending
+    else if test -z "$ended"; and string match -q -- '--*=*' $typed
+        set -l name (string replace -r '=.*' '' -- $typed)
+        set -l field (__ctnr_option $name)
+        and __ctnr_value (string replace -r '^[^=]*=' '' -- $typed) $field | string replace -r -- '^' $name=
+    else if test -z "$ended"; and string match -q -- '-*' $typed
+        for row in $table
+            set -l field (string split \t -- $row)
+            test "$field[1]" = "$command"; and printf '%s\t%s\n' $field[2] $field[7]
+        end
+    else
+        if test $operands = 0 -a "$command" != -
+            set -l lead "$command "
+            test -n "$command"; or set lead ''
+            string replace -r '\t.*' '' -- $table | sort -u |
+                string match -r -- '^'(string escape --style=regex -- $lead)'\S+' |
+                string sub -s (math (string length -- $lead) + 1) | sort -u
+        end
+        string match -q -- "$command"\t'*' $table
+        and __ctnr_operand "$tool $command:$operands" "$typed"
+    end
+end
+
+for tool in ctnr ctnr-fetch ctnr-unpack ctnr-spec ctnr-exec ctnr-store ctnr-unshare ctnr-doctor
+    complete -c $tool -f -a '(__ctnr_complete)'
+end
