@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "annotation.h"
+
+#include "base/message.h"
+
+#include <string.h>
+
+#define PREFIX "org.opencontainers.image."
+
+/* Annotations that runtimes obey. An image must not give orders (SECURITY.md, labels). */
+static const char *const obeyed_prefixes[] = { "org.ctnr.", "run.oci.", "org.systemd.",
+					       "org.criu." };
+
+static bool is_obeyed(const char *key)
+{
+	for (size_t i = 0; i < array_size(obeyed_prefixes); i++)
+		if (str_starts_with(key, obeyed_prefixes[i]))
+			return true;
+	return false;
+}
+
+static void set_text(json_t *annotations, const char *key, const char *value)
+{
+	if (value && *value)
+		json_object_set_new(annotations, key, json_string(value));
+}
+
+static void set_list(json_t *annotations, const char *key, const struct strlist *items)
+{
+	autostr struct str joined = STR_INIT;
+
+	for (size_t i = 0; i < items->len; i++)
+		str_appendf(&joined, "%s%s", i ? "," : "", items->items[i]);
+	set_text(annotations, key, joined.data);
+}
+
+int annotation_apply(struct spec *spec, struct error *err)
+{
+	const struct image_config *image = spec->image;
+	autostrlist struct strlist features = STRLIST_INIT;
+	json_t *annotations;
+	const char *key;
+	json_t *value;
+
+	if (!image)
+		return 0;
+	annotations = spec_member(spec->config, "config.json", "annotations", JSON_OBJECT, err);
+	if (!annotations)
+		return -1;
+	if (image->json) {
+		struct jnode root = jnode_root(image->json, "image config");
+		struct jnode node = jnode_member(&root, "os.features");
+
+		if (jnode_strings(&node, &features, err) < 0)
+			return -1;
+	}
+	set_text(annotations, PREFIX "os", image->platform.os);
+	set_text(annotations, PREFIX "architecture", image->platform.architecture);
+	set_text(annotations, PREFIX "variant", image->platform.variant);
+	set_text(annotations, PREFIX "os.version", image->platform.os_version);
+	set_list(annotations, PREFIX "os.features", &features);
+	set_text(annotations, PREFIX "author", image->author);
+	set_text(annotations, PREFIX "created", image->created);
+	set_text(annotations, PREFIX "stopSignal", image->stop_signal);
+	set_list(annotations, PREFIX "exposedPorts", &image->exposed_ports);
+	/* Labels come last: what they say wins over what the config implies. */
+	json_object_foreach ((json_t *)image->labels, key, value) {
+		if (is_obeyed(key))
+			message_warning("the image's label '%s' would give orders to a runtime, "
+					"ignoring",
+					key);
+		else
+			json_object_set(annotations, key, value);
+	}
+	if (!json_object_size(annotations))
+		json_object_del(spec->config, "annotations");
+	return 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* process.env: an array of NAME=VALUE. */
+#ifndef CTNR_SPEC_ENVIRONMENT_H
+#define CTNR_SPEC_ENVIRONMENT_H
+
+#include "spec.h"
+
+/* The value of a variable (borrowed), or NULL. Of several the last counts. */
+const char *environment_get(const json_t *env, const char *name);
+/* Set a variable in its place or at the end; value NULL removes it. */
+void environment_set(json_t *env, const char *name, const char *value);
+
+/* The image's variables, then --env-file, then -e, then what nobody has set: PATH, HOSTNAME, HOME,
+ * TERM. */
+int environment_apply(struct spec *spec, struct error *err);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "etc.h"
+
+#include "base/alloc.h"
+#include "mount.h"
+#include "namespace.h"
+#include "system/fd.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+
+#define RESOLV_CONF_MAX 65536 /* bytes */
+
+int etc_apply_hostname(struct spec *spec, struct error *err)
+{
+	const char *name = spec->opts->hostname;
+
+	if (name) {
+		size_t len = strlen(name);
+
+		for (const char *p = name; *p; p++)
+			if (!isalnum((unsigned char)*p) && (p == name || !strchr("._-", *p)))
+				len = 0;
+		if (!len || len > HOST_NAME_MAX) {
+			error_set(err, ERROR_USAGE, "option --hostname: invalid name '%s'", name);
+			return error_hint(err, "up to %d letters, digits, '.', '_' and '-'",
+					  HOST_NAME_MAX);
+		}
+		json_object_set_new(spec->config, "hostname", json_string(name));
+	} else if (spec->image && spec->bundle && spec->bundle->id) {
+		json_object_set_new(spec->config, "hostname",
+				    json_stringn(spec->bundle->id,
+						 strnlen(spec->bundle->id, HOST_NAME_MAX)));
+	}
+	return 0;
+}
+
+/* With the host's network the host's resolver is right as it stands, a local stub included; with
+ * none there is nobody to ask. */
+static int read_resolv_conf(const struct spec *spec, struct str *ret, struct error *err)
+{
+	autoclose int fd = -EBADF;
+
+	if (namespace_is_present(spec->config, "network"))
+		return 0;
+	fd = open("/etc/resolv.conf", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : error_errno(err, "cannot open /etc/resolv.conf");
+	if (fd_read_rest(fd, RESOLV_CONF_MAX, ret, err) < 0)
+		return error_prefix(err, "/etc/resolv.conf");
+	return 0;
+}
+
+static int add_file(struct spec *spec, int etc, const char *name, const struct str *text,
+		    json_t *mounts, struct error *err)
+{
+	autofree char *destination = xasprintf("/etc/%s", name);
+	autofree char *source = xasprintf("%s/etc/%s", spec->bundle->path, name);
+	bool read_only = spec->opts->read_only == OPTION_TRUE;
+
+	/* The container's own user reads it, whoever that is. */
+	if (file_write_at(etc, name, text->data, text->len, 0644, FILE_NO_SYNC, err) < 0)
+		return error_prefix(err, "cannot write '%s'", source);
+	mount_put(mounts, mount_new(destination, "bind", source,
+				    read_only ? "bind rprivate rro" : "bind rprivate"));
+	return 0;
+}
+
+int etc_apply(struct spec *spec, struct error *err)
+{
+	const char *hostname = json_string_value(json_object_get(spec->config, "hostname"));
+	json_t *mounts = spec_member(spec->config, "config.json", "mounts", JSON_ARRAY, err);
+	autostr struct str hosts = STR_INIT;
+	autostr struct str name = STR_INIT;
+	autostr struct str resolv = STR_INIT;
+	autoclose int etc = -EBADF;
+
+	if (!spec->bundle || !spec->image)
+		return 0;
+	if (!mounts || dir_make_at(spec->bundle->dirfd, "etc", 0755, err) < 0)
+		return -1;
+	etc = dir_open_at(spec->bundle->dirfd, "etc", err);
+	if (etc < 0 || read_resolv_conf(spec, &resolv, err) < 0)
+		return -1;
+	str_append(&hosts, "127.0.0.1\tlocalhost\n"
+			   "::1\tlocalhost ip6-localhost ip6-loopback\n"
+			   "ff02::1\tip6-allnodes\n"
+			   "ff02::2\tip6-allrouters\n");
+	if (hostname) {
+		str_appendf(&hosts, "127.0.1.1\t%s\n", hostname);
+		str_appendf(&name, "%s\n", hostname);
+	}
+	if (add_file(spec, etc, "hosts", &hosts, mounts, err) < 0 ||
+	    add_file(spec, etc, "hostname", &name, mounts, err) < 0 ||
+	    add_file(spec, etc, "resolv.conf", &resolv, mounts, err) < 0)
+		return -1;
+	return 0;
+}

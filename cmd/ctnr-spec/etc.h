@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* BUNDLE/etc/{hosts,hostname,resolv.conf}, and their mounts. */
+#ifndef CTNR_SPEC_ETC_H
+#define CTNR_SPEC_ETC_H
+
+#include "spec.h"
+
+/* --hostname checked, or the container's ID; goes to config.hostname. */
+int etc_apply_hostname(struct spec *spec, struct error *err);
+
+/* Write the files and mount them. Nothing to do without a bundle. */
+int etc_apply(struct spec *spec, struct error *err);
+
+#endif

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ctnr-spec: write the runtime config of a bundle from its image's config and options.
+ *
+ * 1. Read the bundle record, and by it the manifest and the config of its image.
+ * 2. Find out who will run it (the identity ladder): that decides maps, groups, devices.
+ * 3. Run the stages of spec.c: user, namespaces, process, capabilities, seccomp, mounts, and so on.
+ * 4. Write BUNDLE/config.json, whole by rename, and print the bundle record.
+ *
+ * With --image-config or --edit it is a filter from JSON to JSON over the same stages.
+ */
+#include "rootfs.h"
+#include "spec.h"
+
+#include "base/alloc.h"
+#include "base/tool.h"
+#include "namespace.h"
+#include "store/store.h"
+#include "system/fd.h"
+
+#include <fcntl.h>
+#include <libgen.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define CONFIG_MAX (16U << 20) /* bytes of a config.json */
+
+static const char *const network_names[] = { "host", "none", NULL };
+
+#define FIELD(name) offsetof(struct spec_opts, name)
+
+static const struct option options[] = {
+	{ "env", 'e', "NAME[=VALUE]", "set an environment variable, or pass ours on", OPTION_LIST,
+	  FIELD(env), NULL },
+	{ "env-file", 0, "FILE", "read environment variables from FILE", OPTION_LIST,
+	  FIELD(env_file), NULL },
+	{ "volume", 'v', "[SRC:]DST[:OPTS]", "mount a path or a named volume", OPTION_LIST,
+	  FIELD(volume), NULL },
+	{ "mount", 0, "type=TYPE,...", "mount a bind, tmpfs or volume", OPTION_LIST, FIELD(mount),
+	  NULL },
+	{ "tmpfs", 0, "DST[:OPTS]", "mount an empty tmpfs", OPTION_LIST, FIELD(tmpfs), NULL },
+	{ "workdir", 'w', "DIR", "working directory in the container", OPTION_STRING,
+	  FIELD(workdir), NULL },
+	{ "user", 'u', "USER[:GROUP]", "user and group, by name or number", OPTION_STRING,
+	  FIELD(user), NULL },
+	{ "group-add", 0, "GROUP", "an additional group, by name or number", OPTION_LIST,
+	  FIELD(group_add), NULL },
+	{ "entrypoint", 0, "CMD", "replace the image's entrypoint; a word or a JSON array",
+	  OPTION_STRING, FIELD(entrypoint), NULL },
+	{ "hostname", 0, "NAME", "hostname of the container", OPTION_STRING, FIELD(hostname),
+	  NULL },
+	{ "read-only", 0, NULL, "mount the root filesystem read-only", OPTION_TRISTATE,
+	  FIELD(read_only), NULL },
+	{ "cap-add", 0, "CAP", "add a capability, or ALL", OPTION_LIST, FIELD(cap_add), NULL },
+	{ "cap-drop", 0, "CAP", "drop a capability, or ALL", OPTION_LIST, FIELD(cap_drop), NULL },
+	{ "privileged", 0, NULL, "give all that the user has: capabilities, devices, no seccomp",
+	  OPTION_BOOL, FIELD(privileged), NULL },
+	{ "security-opt", 0, "OPT", "seccomp=FILE|unconfined|default, no-new-privileges[=BOOL]",
+	  OPTION_LIST, FIELD(security), NULL },
+	{ "network", 0, "MODE", "host or none", OPTION_CHOICE, FIELD(network), network_names },
+	{ "tty", 't', NULL, "give the container a terminal", OPTION_TRISTATE, FIELD(tty), NULL },
+	{ "interactive", 'i', NULL, "give the container our standard input", OPTION_BOOL,
+	  FIELD(interactive), NULL },
+	{ "image-config", 0, "FILE", "filter: image config from FILE or - to stdout", OPTION_STRING,
+	  FIELD(image_config), NULL },
+	{ "rootfs", 0, "DIR", "with --image-config: the root filesystem", OPTION_STRING,
+	  FIELD(rootfs), NULL },
+	{ "edit", 0, "FILE", "change an existing config.json, in place or - as a filter",
+	  OPTION_STRING, FIELD(edit), NULL },
+	{ "store", 0, "DIR", "the store", OPTION_STRING, FIELD(store), NULL },
+	OPTION_END,
+};
+
+static const struct spec_opts defaults = { .network = NETWORK_UNSTATED };
+
+/* A whole file, "-" is stdin. */
+static int read_input(const char *path, size_t max, struct str *ret, struct error *err)
+{
+	autoclose int fd = strcmp(path, "-") == 0 ? fcntl(0, F_DUPFD_CLOEXEC, 3)
+						  : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0) {
+		error_errno(err, "cannot open '%s'", path);
+		if (err && errno == ENOENT)
+			err->code = ERROR_NOT_FOUND;
+		return -1;
+	}
+	return fd_read_rest(fd, max, ret, err) < 0 ? error_prefix(err, "%s", path) : 0;
+}
+
+/* Who will run it. A user without namespaces gets told what forbids them. */
+static int probe_identity(struct spec *spec, struct error *err)
+{
+	if (identity_probe(&spec->identity, err) < 0)
+		return -1;
+	if (spec->identity.rung == IDENTITY_NONE) {
+		error_set(err, ERROR_FAILED, "no container can run here: %s", spec->identity.why);
+		return spec->identity.grant[0] ? error_hint(err, "%s", spec->identity.grant) : -1;
+	}
+	spec->has_user_namespace = spec->identity.rung != IDENTITY_PRIVILEGED;
+	return 0;
+}
+
+/* What stands for the config of an image that is not there. */
+static const char no_image[] =
+	"{\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}";
+
+/* The config of the bundle's image; a bundle without an image has an empty one. */
+static int read_image_config(const struct image *image, struct image_config *ret, struct error *err)
+{
+	autolayout struct layout layout = LAYOUT_INIT;
+	automanifest struct manifest manifest = MANIFEST_INIT;
+	autostr struct str text = STR_INIT;
+
+	if (!image->layout)
+		return image_config_parse(no_image, strlen(no_image), ret, err);
+	if (layout_open(image->layout, LAYOUT_READ, &layout, err) < 0 ||
+	    layout_read_blob(&layout, &image->descriptor, MANIFEST_MAX, &text, err) < 0 ||
+	    manifest_parse(text.data, text.len, image->descriptor.media_type, &manifest, err) < 0)
+		return error_prefix(err, "image manifest");
+	str_clear(&text);
+	if (layout_read_blob(&layout, &manifest.config, IMAGE_CONFIG_MAX, &text, err) < 0 ||
+	    image_config_parse(text.data, text.len, ret, err) < 0)
+		return error_prefix(err, "image config");
+	return 0;
+}
+
+static int open_bundle(const struct spec_opts *opts, const char *word, struct bundle *ret,
+		       struct error *err)
+{
+	autostore struct store store = STORE_INIT;
+
+	/* Only a bare ID needs the store. */
+	if (word[0] != '{' && strcmp(word, "-") != 0 && strcmp(word, ".") != 0 &&
+	    !strchr(word, '/') && store_open(opts->store, STORE_READ, &store, err) < 0)
+		return -1;
+	return bundle_open(&store, word, ret, err);
+}
+
+static int write_config(const struct spec *spec, int dirfd, const char *name, mode_t mode,
+			struct error *err)
+{
+	autofree char *text = json_format(spec->config);
+	autofree char *line = xasprintf("%s\n", text);
+
+	return file_write_at(dirfd, name, line, strlen(line), mode, FILE_NO_SYNC, err);
+}
+
+/* ctnr-spec BUNDLE */
+static int spec_bundle(const struct spec_opts *opts, const char *word, char *const *command,
+		       struct error *err)
+{
+	autobundle struct bundle bundle = BUNDLE_INIT;
+	autoimageconfig struct image_config image = IMAGE_CONFIG_INIT;
+	autospec struct spec spec = SPEC_INIT;
+	autojson json_t *record = NULL;
+
+	if (open_bundle(opts, word, &bundle, err) < 0 ||
+	    read_image_config(&bundle.image, &image, err) < 0)
+		return -1;
+	spec.opts = opts;
+	spec.command = command;
+	spec.image = &image;
+	spec.bundle = &bundle;
+	if (probe_identity(&spec, err) < 0 ||
+	    rootfs_open(bundle.dirfd, "rootfs", &spec.root, err) < 0)
+		return error_prefix(err, "bundle '%s'", bundle.id);
+	spec.has_root = true;
+	if (spec_apply(&spec, err) < 0)
+		return -1;
+	if (write_config(&spec, bundle.dirfd, "config.json", 0600, err) < 0)
+		return error_prefix(err, "bundle '%s'", bundle.id);
+	bundle.stdin_mode = opts->interactive ? BUNDLE_STDIN_OPEN : BUNDLE_STDIN_CLOSED;
+	record = bundle_to_json(&bundle);
+	return json_print(stdout, record, err);
+}
+
+/* ctnr-spec --image-config FILE */
+static int spec_filter(const struct spec_opts *opts, char *const *command, struct error *err)
+{
+	autoimageconfig struct image_config image = IMAGE_CONFIG_INIT;
+	autospec struct spec spec = SPEC_INIT;
+	autostr struct str text = STR_INIT;
+
+	if (read_input(opts->image_config, IMAGE_CONFIG_MAX, &text, err) < 0)
+		return -1;
+	/* The tool before has already said why. */
+	if (!text.len && strcmp(opts->image_config, "-") == 0)
+		return error_set(err, ERROR_FAILED, "%s", "");
+	if (image_config_parse(text.data, text.len, &image, err) < 0)
+		return error_prefix(err, "%s", opts->image_config);
+	spec.opts = opts;
+	spec.command = command;
+	spec.image = &image;
+	if (probe_identity(&spec, err) < 0)
+		return -1;
+	if (opts->rootfs) {
+		if (rootfs_open(AT_FDCWD, opts->rootfs, &spec.root, err) < 0)
+			return error_prefix(err, "option --rootfs");
+		spec.has_root = true;
+	}
+	if (spec_apply(&spec, err) < 0)
+		return -1;
+	return json_print(stdout, spec.config, err);
+}
+
+/* The root filesystem of a config in a bundle, when it can be reached: names are looked up in it.
+ */
+static int open_edited_root(struct spec *spec, int dirfd, struct error *err)
+{
+	const char *path =
+		json_string_value(json_object_get(json_object_get(spec->config, "root"), "path"));
+
+	if (!spec->opts->user && !spec->opts->group_add.len)
+		return 0;
+	if (rootfs_open(dirfd, path ? path : "rootfs", &spec->root, NULL) == 0)
+		spec->has_root = true;
+	(void)err;
+	return 0;
+}
+
+/* ctnr-spec --edit FILE */
+static int spec_edit(const struct spec_opts *opts, char *const *command, struct error *err)
+{
+	bool is_filter = strcmp(opts->edit, "-") == 0;
+	autofree char *dir_copy = xstrdup(opts->edit), *name_copy = xstrdup(opts->edit);
+	autoclose int dirfd = -EBADF;
+	autospec struct spec spec = SPEC_INIT;
+	autostr struct str text = STR_INIT;
+	struct stat st;
+
+	if (read_input(opts->edit, CONFIG_MAX, &text, err) < 0)
+		return -1;
+	if (!text.len && is_filter)
+		return error_set(err, ERROR_FAILED, "%s", "");
+	spec.opts = opts;
+	spec.command = command;
+	spec.config = json_parse(text.data, text.len, opts->edit, err);
+	if (!spec.config)
+		return -1;
+	if (!json_is_object(spec.config))
+		return error_set(err, ERROR_FAILED, "%s: expected an object", opts->edit);
+	if (namespace_read_identity(&spec, err) < 0)
+		return -1;
+	if (is_filter)
+		return spec_apply(&spec, err) < 0 ? -1 : json_print(stdout, spec.config, err);
+	dirfd = dir_open_at(AT_FDCWD, dirname(dir_copy), err);
+	if (dirfd < 0 || open_edited_root(&spec, dirfd, err) < 0 || spec_apply(&spec, err) < 0)
+		return -1;
+	if (fstatat(dirfd, basename(name_copy), &st, 0) < 0)
+		return error_errno(err, "cannot look at '%s'", opts->edit);
+	return write_config(&spec, dirfd, basename(name_copy), st.st_mode & 0777, err);
+}
+
+static int check_usage(const struct spec_opts *o, struct error *err)
+{
+	if (o->edit && o->image_config)
+		return error_set(err, ERROR_USAGE, "--edit and --image-config exclude each other");
+	if (o->rootfs && !o->image_config)
+		return error_set(err, ERROR_USAGE, "--rootfs needs --image-config");
+	if (o->interactive && (o->edit || o->image_config))
+		return error_set(err, ERROR_USAGE,
+				 "--interactive is kept in the bundle record, "
+				 "and a filter has none");
+	return 0;
+}
+
+static int spec(const void *data, const struct strlist *operands, struct error *err)
+{
+	const struct spec_opts *opts = data;
+	bool is_filter = opts->edit || opts->image_config;
+	size_t skip = is_filter ? 0 : 1;
+
+	if (check_usage(opts, err) < 0)
+		return -1;
+	if (operands->len < skip)
+		return error_set(err, ERROR_USAGE, "no bundle given");
+	char *const *command = operands->len > skip ? operands->items + skip : NULL;
+
+	if (opts->edit)
+		return spec_edit(opts, command, err);
+	if (opts->image_config)
+		return spec_filter(opts, command, err);
+	return spec_bundle(opts, operands->items[0], command, err);
+}
+
+static const struct command commands[] = {
+	{ .synopsis = "[OPTIONS] BUNDLE|RECORD|- [-- CMD [ARG...]]",
+	  .summary = "Write a bundle's config.json from its image's config and options.",
+	  .options = options,
+	  .opts_size = sizeof(struct spec_opts),
+	  .defaults = &defaults,
+	  .run = spec },
+	COMMAND_END,
+};
+
+static const struct tool tool = {
+	.name = "ctnr-spec",
+	.summary = "write the runtime config of a bundle",
+	.commands = commands,
+};
+
+int main(int argc, char **argv)
+{
+	return tool_main(&tool, argc, argv);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* linux.namespaces, linux.uidMappings and gidMappings. */
+#ifndef CTNR_SPEC_NAMESPACE_H
+#define CTNR_SPEC_NAMESPACE_H
+
+#include "spec.h"
+
+/* Does the config have a namespace of that type ("network")? */
+bool namespace_is_present(const json_t *config, const char *type);
+
+/* When editing: what the config says about users goes into spec->identity. */
+int namespace_read_identity(struct spec *spec, struct error *err);
+
+/* The namespaces, the network as --network says, the maps as the identity says. */
+int namespace_apply(struct spec *spec, struct error *err);
+
+#endif

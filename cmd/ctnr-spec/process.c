@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "process.h"
+
+#include "base/alloc.h"
+#include "oci/account.h"
+
+#include <string.h>
+
+static int append_string(json_t *array, const char *text, struct error *err)
+{
+	if (json_array_append_new(array, json_string(text)) < 0)
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is not valid UTF-8, which a JSON document needs", text);
+	return 0;
+}
+
+static int append_strings(json_t *array, char *const *items, struct error *err)
+{
+	for (; items && *items; items++)
+		if (append_string(array, *items, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* --entrypoint: a JSON array of strings, or one word; "" is none. */
+static int append_entrypoint(json_t *args, const char *text, struct error *err)
+{
+	autojson json_t *array = NULL;
+	autostrlist struct strlist items = STRLIST_INIT;
+	struct jnode node;
+
+	if (text[0] != '[')
+		return *text ? append_string(args, text, err) : 0;
+	array = json_parse(text, strlen(text), "option --entrypoint", err);
+	if (!array)
+		return -1;
+	node = jnode_root(array, "option --entrypoint");
+	if (jnode_strings(&node, &items, err) < 0)
+		return -1;
+	return append_strings(args, items.items, err);
+}
+
+/* entrypoint + command. An entrypoint on the command line drops the image's command too: that was
+ * written for the image's own entrypoint. */
+static json_t *make_args(const struct spec *spec, struct error *err)
+{
+	const struct image_config *image = spec->image;
+	autojson json_t *args = json_array();
+	int status = 0;
+
+	if (spec->opts->entrypoint)
+		status = append_entrypoint(args, spec->opts->entrypoint, err);
+	else if (image)
+		status = append_strings(args, image->entrypoint.items, err);
+	if (status < 0)
+		return NULL;
+	if (spec->command)
+		status = append_strings(args, spec->command, err);
+	else if (image && !spec->opts->entrypoint)
+		status = append_strings(args, image->cmd.items, err);
+	if (status < 0)
+		return NULL;
+	if (!json_array_size(args) || !*json_string_value(json_array_get(args, 0))) {
+		error_set(err, ERROR_USAGE, "no command given, and the image names none");
+		error_hint(err, "put a command behind the operands: ctnr-spec BUNDLE -- CMD");
+		return NULL;
+	}
+	return steal(&args);
+}
+
+static int apply_cwd(const struct spec *spec, json_t *process, struct error *err)
+{
+	const char *image_cwd = spec->image ? spec->image->working_dir : "";
+	const char *cwd = spec->opts->workdir;
+	autofree char *absolute = NULL;
+
+	if (cwd && cwd[0] != '/') {
+		error_set(err, ERROR_USAGE, "option --workdir: '%s' is not an absolute path", cwd);
+		return error_hint(err, "it is a path inside the container");
+	}
+	if (!cwd && !spec->image)
+		return 0;
+	absolute = cwd ? xstrdup(cwd) : xasprintf("%s%s", *image_cwd == '/' ? "" : "/", image_cwd);
+	json_object_set_new(process, "cwd", json_string(absolute));
+	return 0;
+}
+
+int process_apply(struct spec *spec, struct error *err)
+{
+	json_t *process = spec_member(spec->config, "config.json", "process", JSON_OBJECT, err);
+
+	if (!process)
+		return -1;
+	if (spec->opts->tty != OPTION_UNSTATED)
+		json_object_set_new(process, "terminal",
+				    json_boolean(spec->opts->tty == OPTION_TRUE));
+	else if (spec->image)
+		json_object_set_new(process, "terminal", json_false());
+	if (spec->image || spec->command || spec->opts->entrypoint) {
+		json_t *args = make_args(spec, err);
+
+		if (!args)
+			return -1;
+		json_object_set_new(process, "args", args);
+	}
+	return apply_cwd(spec, process, err);
+}
+
+/* Names need a root filesystem to be looked up in. */
+static int explain_missing_root(const struct spec *spec, struct error *err)
+{
+	if (spec->has_root || err->code != ERROR_NOT_FOUND)
+		return -1;
+	error_prefix(err, "no root filesystem to look names up in");
+	return error_hint(err, "give --rootfs DIR, or numbers");
+}
+
+static int check_mapped(const struct idmap *map, const char *kind, uint32_t id, struct error *err)
+{
+	if (idmap_has_inside(map, id))
+		return 0;
+	error_set(err, ERROR_FAILED, "%s %u is not among the IDs that this user may use", kind, id);
+	return error_hint(err, "more subordinate IDs in /etc/sub%s, or another --user",
+			  strcmp(kind, "user ID") == 0 ? "uid" : "gid");
+}
+
+static bool array_has_integer(const json_t *array, json_int_t value)
+{
+	for (size_t i = 0; i < json_array_size(array); i++)
+		if (json_integer_value(json_array_get(array, i)) == value)
+			return true;
+	return false;
+}
+
+/* --group-add, by name or number. With one ID there is nothing to add: setgroups(2) is denied. */
+static int add_groups(struct spec *spec, json_t *user, struct error *err)
+{
+	const struct strlist *groups = &spec->opts->group_add;
+	const struct account_root root = { spec->root.dirfds, spec->root.n_dirfds };
+	json_t *gids;
+
+	if (!groups->len)
+		return 0;
+	if (spec->identity.rung == IDENTITY_SINGLE) {
+		error_set(err, ERROR_FAILED,
+			  "option --group-add: a user with one ID cannot have additional groups");
+		return error_hint(err, "ctnr doctor says how to get subordinate IDs");
+	}
+	gids = spec_member(user, "process.user", "additionalGids", JSON_ARRAY, err);
+	if (!gids)
+		return -1;
+	for (size_t i = 0; i < groups->len; i++) {
+		uint32_t gid;
+
+		if (account_resolve_group(&root, groups->items[i], &gid, err) < 0)
+			return explain_missing_root(spec, err),
+			       error_prefix(err, "option --group-add");
+		if (check_mapped(&spec->identity.gids, "group ID", gid, err) < 0)
+			return error_prefix(err, "option --group-add");
+		if (!array_has_integer(gids, gid))
+			json_array_append_new(gids, json_integer(gid));
+	}
+	return 0;
+}
+
+static int set_user(struct spec *spec, json_t *user, const struct account *account,
+		    struct error *err)
+{
+	struct identity *identity = &spec->identity;
+
+	/* The one ID that there is appears inside as the one that the image wants. */
+	if (identity->rung == IDENTITY_SINGLE)
+		identity_map_single(identity, account->uid, account->gid);
+	if (check_mapped(&identity->uids, "user ID", account->uid, err) < 0 ||
+	    check_mapped(&identity->gids, "group ID", account->gid, err) < 0)
+		return -1;
+	json_object_set_new(user, "uid", json_integer(account->uid));
+	json_object_set_new(user, "gid", json_integer(account->gid));
+	json_object_del(user, "additionalGids");
+	if (!account->n_additional_gids || identity->rung == IDENTITY_SINGLE)
+		return 0;
+	json_object_set_new(user, "additionalGids", json_array());
+	for (size_t i = 0; i < account->n_additional_gids; i++) {
+		/* Groups of the image that cannot exist here are left out, as with one ID. */
+		if (idmap_has_inside(&identity->gids, account->additional_gids[i]))
+			json_array_append_new(json_object_get(user, "additionalGids"),
+					      json_integer(account->additional_gids[i]));
+	}
+	return 0;
+}
+
+int process_apply_user(struct spec *spec, struct error *err)
+{
+	const struct account_root root = { spec->root.dirfds, spec->root.n_dirfds };
+	const char *wanted = spec->opts->user;
+	autoaccount struct account account = ACCOUNT_INIT;
+	json_t *process = spec_member(spec->config, "config.json", "process", JSON_OBJECT, err);
+	json_t *user = process ? spec_member(process, "process", "user", JSON_OBJECT, err) : NULL;
+
+	if (!user)
+		return -1;
+	if (!wanted && spec->image)
+		wanted = spec->image->user;
+	if (wanted) {
+		if (account_resolve(&root, wanted, &account, err) < 0)
+			return explain_missing_root(spec, err);
+		if (set_user(spec, user, &account, err) < 0)
+			return error_prefix(err, "user '%s'", wanted);
+		spec->home = xstrdup(account.home && *account.home == '/'  ? account.home
+				     : account.uid == 0 && !spec->has_root ? "/root"
+									   : "/");
+	}
+	return add_groups(spec, user, err);
+}
