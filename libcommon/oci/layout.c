@@ -117,6 +117,21 @@ int layout_open(const char *path, enum layout_mode mode, struct layout *ret, str
 	return 0;
 }
 
+int layout_hold_for_removal(struct layout *layout, struct error *err)
+{
+	struct error cause = { 0 };
+
+	layout->holdfd = lock_open_at(layout->dirfd, HOLD_FILE, LOCK_EXCLUSIVE, LOCK_TRY, &cause);
+	if (layout->holdfd >= 0)
+		return 1;
+	layout->holdfd = -EBADF;
+	if (cause.saved_errno == EWOULDBLOCK)
+		return 0;
+	if (err)
+		*err = cause;
+	return error_prefix(err, "OCI layout '%s'", layout->path);
+}
+
 const char *layout_blob_path(const struct digest *digest, char path[LAYOUT_BLOB_PATH_MAX])
 {
 	snprintf(path, LAYOUT_BLOB_PATH_MAX, "blobs/%s/%s",

@@ -25,7 +25,7 @@
 struct layout {
 	char *path; /* absolute */
 	int dirfd;
-	int holdfd; /* LAYOUT_CREATE: of ".hold", locked */
+	int holdfd; /* of ".hold", locked; -EBADF in a layout opened by LAYOUT_READ */
 };
 
 #define LAYOUT_INIT \
@@ -42,6 +42,10 @@ enum layout_mode {
 };
 
 int layout_open(const char *path, enum layout_mode mode, struct layout *ret, struct error *err);
+
+/* Take ".hold" exclusively, for removing blobs, in a layout opened by LAYOUT_READ. Returns 1, or 0
+ * when somebody is adding blobs. */
+int layout_hold_for_removal(struct layout *layout, struct error *err);
 
 /* "blobs/sha256/9f86..." in a caller's buffer. */
 #define LAYOUT_BLOB_PATH_MAX 160
@@ -96,6 +100,10 @@ int layout_find_raw(const struct layout *layout, const char *ref, struct descrip
  * the name before is no longer in index.json. Other entries and unknown members are kept. */
 int layout_set_reference(const struct layout *layout, const char *ref,
 			 const struct descriptor *descriptor, struct error *err);
+
+/* Take a name away: the entry stays without one, unless another entry has the same digest.
+ * ERROR_NOT_FOUND when nothing has that name. */
+int layout_unname(const struct layout *layout, const char *ref, struct error *err);
 
 /* Remove a reference; ERROR_NOT_FOUND when there is none. Blobs stay. */
 int layout_remove_reference(const struct layout *layout, const char *ref, struct error *err);

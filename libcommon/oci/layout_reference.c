@@ -192,96 +192,145 @@ static int write_index(const struct layout *layout, const json_t *document, stru
 	return file_write_at(layout->dirfd, INDEX_FILE, text.data, text.len, 0644, FILE_SYNC, err);
 }
 
-struct removal {
-	const char *ref; /* entries of that name, or NULL */
-	const char *digest; /* entries of that digest, or NULL */
+static const char *entry_name(const json_t *entry)
+{
+	return json_string_value(
+		json_object_get(json_object_get(entry, "annotations"), ANNOTATION_REF_NAME));
+}
+
+static const char *entry_digest(const json_t *entry)
+{
+	const char *digest = json_string_value(json_object_get(entry, "digest"));
+
+	return digest ? digest : "";
+}
+
+struct edit {
+	const char *ref; /* the entries with this name, or NULL */
+	const char *digest; /* the entries with this digest, or NULL */
+	json_t *replacement; /* what stands in their place; borrowed, or NULL */
+	bool keep_unnamed; /* their last one without its name, when no other has its digest */
 };
 
-/* Returns how many entries went; *ret_first is where the first of them was, or the end. */
-static int remove_entries(json_t *manifests, const struct removal *removal, size_t *ret_first)
+static bool is_meant(const struct edit *edit, const json_t *entry)
 {
+	const char *name = entry_name(entry);
+
+	return (edit->ref && name && strcmp(name, edit->ref) == 0) ||
+	       (edit->digest && strcmp(entry_digest(entry), edit->digest) == 0);
+}
+
+static bool has_digest(const json_t *manifests, const char *digest)
+{
+	for (size_t i = 0; i < json_array_size(manifests); i++)
+		if (strcmp(entry_digest(json_array_get(manifests, i)), digest) == 0)
+			return true;
+	return false;
+}
+
+static json_t *without_name(const json_t *entry)
+{
+	json_t *copy = json_deep_copy(entry);
+	json_t *annotations = json_object_get(copy, "annotations");
+
+	json_object_del(annotations, ANNOTATION_REF_NAME);
+	if (json_object_size(annotations) == 0)
+		json_object_del(copy, "annotations");
+	return copy;
+}
+
+/* Returns how many entries were meant. */
+static int edit_entries(json_t *manifests, const struct edit *edit)
+{
+	autojson json_t *last = NULL;
+	size_t position = 0;
 	size_t i = 0;
 	int n = 0;
 
 	while (i < json_array_size(manifests)) {
-		const json_t *entry = json_array_get(manifests, i);
-		const char *name = json_string_value(json_object_get(
-			json_object_get(entry, "annotations"), ANNOTATION_REF_NAME));
-		const char *digest = json_string_value(json_object_get(entry, "digest"));
+		json_t *entry = json_array_get(manifests, i);
 
-		if ((removal->ref && name && strcmp(name, removal->ref) == 0) ||
-		    (removal->digest && digest && strcmp(digest, removal->digest) == 0)) {
-			if (n++ == 0)
-				*ret_first = i;
-			json_array_remove(manifests, i);
-		} else {
+		if (!is_meant(edit, entry)) {
 			i++;
+			continue;
 		}
+		if (n++ == 0)
+			position = i;
+		json_decref(last);
+		last = json_incref(entry);
+		json_array_remove(manifests, i);
 	}
 	if (n == 0)
-		*ret_first = i;
+		position = i;
+	if (edit->replacement)
+		json_array_insert(manifests, position, edit->replacement);
+	else if (edit->keep_unnamed && last && !has_digest(manifests, entry_digest(last)))
+		json_array_insert_new(manifests, position, without_name(last));
 	return n;
 }
 
-/* Under the lock: remove entries, put one in their place (taken; may be NULL), and write when that
- * changed anything, so that fetching an image again costs no sync. Returns how many entries
- * went. */
-static int edit(const struct layout *layout, const struct removal *removal, json_t *entry,
-		struct error *err)
+/* Edit index.json under its lock, and write it when that changed anything, so that fetching an
+ * image again costs no sync. Returns how many entries were meant. */
+static int edit_index(const struct layout *layout, const struct edit *edit, struct error *err)
 {
-	autojson json_t *replacement = entry;
 	autojson json_t *document = NULL;
 	autojson json_t *before = NULL;
 	autoclose int lock = -EBADF;
 	json_t *manifests;
-	size_t position;
-	int removed;
+	int n;
 
 	lock = lock_open_at(layout->dirfd, LOCK_FILE, LOCK_EXCLUSIVE, LOCK_WAIT, err);
-	if (lock < 0)
-		return -1;
-	document = read_for_edit(layout, &manifests, err);
+	if (lock >= 0)
+		document = read_for_edit(layout, &manifests, err);
 	if (!document)
-		return -1;
+		return error_prefix(err, "OCI layout '%s'", layout->path);
 	before = json_copy(manifests);
-	removed = remove_entries(manifests, removal, &position);
-	if (replacement)
-		json_array_insert(manifests, position, replacement);
+	n = edit_entries(manifests, edit);
 	if (!json_equal(before, manifests) && write_index(layout, document, err) < 0)
-		return -1;
-	return removed;
+		return error_prefix(err, "OCI layout '%s'", layout->path);
+	return n;
 }
 
 int layout_set_reference(const struct layout *layout, const char *ref,
 			 const struct descriptor *descriptor, struct error *err)
 {
 	autodescriptor struct descriptor named = DESCRIPTOR_INIT;
-	const struct removal removal = { .ref = ref };
+	autojson json_t *entry = NULL;
+	struct edit edit = { .ref = ref };
 
 	descriptor_copy(descriptor, &named);
 	descriptor_set_annotation(&named, ANNOTATION_REF_NAME, ref);
-	if (edit(layout, &removal, descriptor_to_json(&named), err) < 0)
-		return error_prefix(err, "OCI layout '%s'", layout->path);
-	return 0;
+	entry = descriptor_to_json(&named);
+	edit.replacement = entry;
+	return edit_index(layout, &edit, err) < 0 ? -1 : 0;
+}
+
+static int not_there(const struct layout *layout, const char *ref, struct error *err)
+{
+	return error_set(err, ERROR_NOT_FOUND, "OCI layout '%s' has no image '%s'", layout->path,
+			 ref);
+}
+
+int layout_unname(const struct layout *layout, const char *ref, struct error *err)
+{
+	const struct edit edit = { .ref = ref, .keep_unnamed = true };
+	int n = edit_index(layout, &edit, err);
+
+	return n == 0 ? not_there(layout, ref, err) : n < 0 ? -1 : 0;
 }
 
 int layout_remove_reference(const struct layout *layout, const char *ref, struct error *err)
 {
-	const struct removal removal = { .ref = ref };
-	int removed = edit(layout, &removal, NULL, err);
+	const struct edit edit = { .ref = ref };
+	int n = edit_index(layout, &edit, err);
 
-	if (removed < 0)
-		return error_prefix(err, "OCI layout '%s'", layout->path);
-	if (removed == 0)
-		return error_set(err, ERROR_NOT_FOUND, "'%s' has no image '%s'", layout->path, ref);
-	return 0;
+	return n == 0 ? not_there(layout, ref, err) : n < 0 ? -1 : 0;
 }
 
 int layout_remove_digest(const struct layout *layout, const struct digest *digest,
 			 struct error *err)
 {
-	const struct removal removal = { .digest = digest->text };
-	int removed = edit(layout, &removal, NULL, err);
+	const struct edit edit = { .digest = digest->text };
 
-	return removed < 0 ? error_prefix(err, "OCI layout '%s'", layout->path) : removed;
+	return edit_index(layout, &edit, err);
 }

@@ -339,24 +339,88 @@ static const struct descriptor *find_entry(const struct index *index, const stru
 	return entry;
 }
 
-static int search(const struct store *store, const struct query *query,
-		  const struct platform *platform, struct image *ret, struct error *err)
+/* Open the store's layout and read its index. */
+static int open_images(const struct store *store, struct layout *ret_layout,
+		       struct index *ret_index, struct error *err)
 {
 	autofree char *path = xasprintf("%s/images", store->path);
-	autolayout struct layout layout = LAYOUT_INIT;
-	autoindex struct index index = INDEX_INIT;
-	const struct descriptor *entry;
 
-	if (layout_open(path, LAYOUT_READ, &layout, err) < 0) {
+	if (layout_open(path, LAYOUT_READ, ret_layout, err) < 0) {
 		/* A store that never had an image. */
 		if (err && err->code == ERROR_NOT_FOUND)
 			error_set(err, ERROR_NOT_FOUND, "no such image");
 		return -1;
 	}
-	if (layout_read_index(&layout, &index, err) < 0)
+	return layout_read_index(ret_layout, ret_index, err);
+}
+
+/* "image 'x': no such image", and how to get it. */
+static int not_resolved(const struct query *query, struct error *err)
+{
+	const char *word = query->word;
+
+	if (err && err->code == ERROR_NOT_FOUND && !err->hint[0] && !query->prefix &&
+	    !query->digest_alone && query->names.len)
+		error_hint(err, "fetch it with 'ctnr pull %s'", word);
+	return error_prefix(err, "image '%s'", word);
+}
+
+static int search(const struct store *store, const struct query *query,
+		  const struct platform *platform, struct image *ret, struct error *err)
+{
+	autolayout struct layout layout = LAYOUT_INIT;
+	autoindex struct index index = INDEX_INIT;
+	const struct descriptor *entry;
+
+	if (open_images(store, &layout, &index, err) < 0)
 		return -1;
 	entry = find_entry(&index, query, platform, err);
 	return entry ? resolve_entry(&layout, entry, platform, ret, err) : -1;
+}
+
+int image_find_entry(const struct store *store, const char *word, struct descriptor *ret,
+		     enum image_match *ret_match, struct error *err)
+{
+	autocleanup(query_release) struct query query = { 0 };
+	autolayout struct layout layout = LAYOUT_INIT;
+	autoindex struct index index = INDEX_INIT;
+	const struct descriptor *entry = NULL;
+	const char *name;
+
+	query_init(&query, word);
+	if (open_images(store, &layout, &index, err) == 0)
+		entry = find_entry(&index, &query, NULL, err);
+	if (!entry)
+		return not_resolved(&query, err);
+	name = descriptor_annotation(entry, ANNOTATION_REF_NAME);
+	*ret_match = IMAGE_BY_NAME;
+	if (query.digest_alone || (query.prefix && !(name && strlist_contains(&query.names, name))))
+		*ret_match = IMAGE_BY_DIGEST;
+	descriptor_copy(entry, ret);
+	return 0;
+}
+
+char *image_full_name(const char *word, struct error *err)
+{
+	autoreference struct reference reference = REFERENCE_INIT;
+	autofree char *local = NULL;
+
+	if (!reference_has_registry(word)) {
+		local = xasprintf("localhost/%s", word);
+		word = local;
+	}
+	if (reference_parse(word, &reference, err) < 0)
+		return NULL;
+	if (reference.digest) {
+		error_set(err, ERROR_USAGE, "a new name cannot have a digest: '%s'", word);
+		return NULL;
+	}
+	return reference_format(&reference);
+}
+
+const char *image_name(const struct image *image)
+{
+	return image->ref ? image->ref : image->descriptor.digest.text;
 }
 
 static int resolve_in_store(const struct store *store, const char *word,
@@ -378,14 +442,8 @@ static int resolve_in_store(const struct store *store, const char *word,
 		return 0;
 	}
 	query_init(&query, word);
-	if (search(store, &query, platform, ret, err) < 0) {
-		if (err && err->code == ERROR_NOT_FOUND && !err->hint[0] && query.names.len &&
-		    !query.prefix && !query.digest_alone)
-			error_hint(err, "fetch it with 'ctnr pull %s'",
-				   str_starts_with(word, "docker://") ? word
-								      : query.names.items[0]);
-		return -1;
-	}
+	if (search(store, &query, platform, ret, err) < 0)
+		return not_resolved(&query, err);
 	refcache_remember(store, &stamp, key, ret->ref, &ret->descriptor);
 	return 0;
 }
@@ -404,10 +462,8 @@ int image_resolve(const struct store *store, const char *word, const struct plat
 		result = resolve_layout(word, platform, &image, err);
 	else if (!store)
 		result = error_set(err, ERROR_NOT_FOUND, "image '%s': there is no store", word);
-	else if (resolve_in_store(store, word, platform, &image, err) < 0)
-		result = error_prefix(err, "image '%s'", word);
 	else
-		result = 0;
+		result = resolve_in_store(store, word, platform, &image, err);
 	if (result < 0)
 		return -1;
 	*ret = image;

@@ -39,6 +39,23 @@ json_t *record_read_stdin(struct error *err);
 int image_resolve(const struct store *store, const char *word, const struct platform *platform,
 		  struct image *ret, struct error *err);
 
+/* The entry of the store's index.json that word names (a reference, NAME@DIGEST, a digest or a
+ * prefix), as it stands there, with the name it has. */
+enum image_match {
+	IMAGE_BY_NAME,
+	IMAGE_BY_DIGEST,
+};
+int image_find_entry(const struct store *store, const char *word, struct descriptor *ret,
+		     enum image_match *ret_match, struct error *err);
+
+/* The name that an image gets when somebody calls it word: full, with a tag; without a registry in
+ * word it is localhost/NAME:TAG, where looking word up finds it before a registry's image of that
+ * name. New string; ERROR_USAGE. */
+char *image_full_name(const char *word, struct error *err);
+
+/* The name of an image for people: its reference, else its digest. Borrowed. */
+const char *image_name(const struct image *image);
+
 int image_from_json(const struct jnode *node, struct image *ret, struct error *err);
 json_t *image_to_json(const struct image *image); /* new */
 
