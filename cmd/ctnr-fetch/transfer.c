@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transfer.h"
+
+#include "base/alloc.h"
+
+#include <pthread.h>
+
+#define BUSY_POLL_MS 25 /* between two looks at a blob that another process makes */
+
+/* What the threads of one transfer_run() share. */
+struct crew {
+	struct transfer *transfer;
+	pthread_mutex_t lock; /* of what follows */
+	size_t next;
+	struct error failure; /* the first */
+};
+
+void transfer_release(struct transfer *transfer)
+{
+	free(transfer->blobs);
+	transfer->blobs = NULL;
+}
+
+int transfer_add(struct transfer *t, const struct descriptor *blob, struct error *err)
+{
+	for (size_t i = 0; i < t->n_blobs; i++) {
+		if (!digest_equal(&t->blobs[i].digest, &blob->digest))
+			continue;
+		if (t->blobs[i].size == blob->size)
+			return 0;
+		return error_set(err, ERROR_VERIFY, "blob %s has two sizes, %llu and %llu",
+				 blob->digest.text, (unsigned long long)t->blobs[i].size,
+				 (unsigned long long)blob->size);
+	}
+	t->blobs = xrealloc(t->blobs, t->n_blobs + 1, sizeof(*t->blobs));
+	t->blobs[t->n_blobs++] =
+		(struct blob_job) { .digest = blob->digest,
+				    .size = blob->size,
+				    .foreign = json_object_get(blob->json, "urls") != NULL };
+	return 0;
+}
+
+/* blob_start() that ends when we are asked to stop. */
+static int start(const struct transfer *t, const struct digest *digest, uint64_t size,
+		 struct blob_writer *writer, struct error *err)
+{
+	int state;
+
+	while ((state = blob_try_start(t->layout, digest, size, writer, err)) == BLOB_BUSY)
+		if (interrupt_wait(t->interrupt, BUSY_POLL_MS))
+			return interrupt_error(err);
+	return state;
+}
+
+int transfer_put(const struct transfer *t, const struct digest *digest, const void *bytes,
+		 size_t len, struct error *err)
+{
+	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
+	int state = start(t, digest, len, &writer, err);
+
+	if (state < 0)
+		return -1;
+	if (state == BLOB_PRESENT)
+		return 0;
+	if (blob_write(&writer, bytes, len, err) < 0)
+		return -1;
+	return blob_finish(&writer, err);
+}
+
+static int transfer_blob(struct transfer *t, void *connection, const struct blob_job *job,
+			 struct error *err)
+{
+	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
+	size_t task = progress_add(t->progress, "fetch", job->digest.text, job->size);
+	int state = start(t, &job->digest, job->size, &writer, err);
+
+	if (state == BLOB_PRESENT) {
+		progress_finish(t->progress, task, PROGRESS_PRESENT);
+		return 0;
+	}
+	if (state == BLOB_READY &&
+	    t->source->type->get_blob(t->source, connection, &writer, t->progress, task, err) ==
+		    0 &&
+	    blob_finish(&writer, err) == 0) {
+		progress_finish(t->progress, task, PROGRESS_DONE);
+		return 0;
+	}
+	progress_finish(t->progress, task, PROGRESS_FAILED);
+	if (!strstr(err->message, job->digest.text))
+		error_prefix(err, "blob %s", job->digest.text);
+	if (err->code == ERROR_NOT_FOUND && job->foreign)
+		error_hint(err, "its publisher keeps this layer elsewhere, where we do not go");
+	return -1;
+}
+
+static const struct blob_job *next_job(struct crew *crew)
+{
+	const struct blob_job *job = NULL;
+
+	pthread_mutex_lock(&crew->lock);
+	if (!crew->failure.code && crew->next < crew->transfer->n_blobs)
+		job = &crew->transfer->blobs[crew->next++];
+	pthread_mutex_unlock(&crew->lock);
+	return job;
+}
+
+static void fail(struct crew *crew, const struct error *err)
+{
+	pthread_mutex_lock(&crew->lock);
+	if (!crew->failure.code)
+		crew->failure = *err;
+	pthread_mutex_unlock(&crew->lock);
+	interrupt_stop(crew->transfer->interrupt);
+}
+
+static void work(struct crew *crew, void *connection)
+{
+	const struct blob_job *job;
+
+	while ((job = next_job(crew))) {
+		struct error err = { 0 };
+
+		if (transfer_blob(crew->transfer, connection, job, &err) < 0)
+			fail(crew, &err);
+	}
+}
+
+static void *worker(void *data)
+{
+	struct crew *crew = data;
+	struct source *source = crew->transfer->source;
+	struct error err = { 0 };
+	void *connection = source->type->connect(source, &err);
+
+	if (!connection) {
+		fail(crew, &err);
+		return NULL;
+	}
+	work(crew, connection);
+	source->type->disconnect(connection);
+	return NULL;
+}
+
+/* Is there anything to do? Threads and connections for nothing are not started. */
+static size_t count_missing(const struct transfer *t)
+{
+	size_t missing = 0;
+
+	for (size_t i = 0; i < t->n_blobs; i++)
+		missing += !layout_has_blob(t->layout, &t->blobs[i].digest, t->blobs[i].size);
+	return missing;
+}
+
+int transfer_run(struct transfer *t, void *connection, struct error *err)
+{
+	struct crew crew = { .transfer = t, .lock = PTHREAD_MUTEX_INITIALIZER };
+	size_t jobs = count_missing(t);
+	autofree pthread_t *threads = NULL;
+	size_t started = 0;
+
+	if (jobs > t->jobs)
+		jobs = t->jobs;
+	threads = xcalloc(jobs + 1, sizeof(*threads));
+	/* This thread works too; fewer threads than wanted are no failure. */
+	while (started + 1 < jobs && pthread_create(&threads[started], NULL, worker, &crew) == 0)
+		started++;
+	work(&crew, connection);
+	for (size_t i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+	if (!crew.failure.code)
+		return 0;
+	if (err)
+		*err = crew.failure;
+	return -1;
+}
