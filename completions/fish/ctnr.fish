@@ -43,6 +43,12 @@ function __ctnr_value
             __ctnr_images
         case CONTAINER ID
             __ctnr_containers
+        case '*SRC*'
+            __fish_complete_path $typed
+        case MODE
+            printf '%s\n' host none
+        case OPT
+            printf '%s\n' no-new-privileges seccomp=default seccomp=unconfined
         case 'NAME=VALUE' 'KEY=VALUE' 'NAME[=VALUE]'
             set -nx | string replace -r '$' '='
     end
