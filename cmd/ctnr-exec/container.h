@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One container on its way from a bundle to a running process: what the three processes of a run
+ * (run.h) share. Filled by the caller's process; the keeper and the container's init inherit a
+ * copy by fork, and speak back through the shared page alone.
+ */
+#ifndef EXEC_CONTAINER_H
+#define EXEC_CONTAINER_H
+
+#include "capability.h"
+#include "namespace.h"
+#include "seccomp.h"
+
+#include "base/error.h"
+#include "format/json.h"
+#include "store/bundle.h"
+#include "store/store.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/ioctl.h>
+#include <sys/types.h>
+
+/* A page shared by the three processes. Nothing of it survives the execve of the payload. */
+struct container_shared {
+	int32_t init_pid; /* of the container's init in our pid namespace; 0: not cloned yet */
+	struct error init_error; /* code 0: the payload was executed */
+	struct error keeper_error;
+};
+
+struct container {
+	struct store store; /* path NULL: there is none */
+	struct bundle bundle;
+	const char *id; /* borrowed */
+	bool remove; /* --rm */
+	const char *pid_file; /* or NULL */
+	json_t *config; /* config.json without linux.seccomp */
+	struct namespaces namespaces;
+	struct capabilities capabilities;
+	struct seccomp_filter filter;
+	char *overlay_options; /* mount data; NULL: not an overlay bundle */
+	char *cgroups; /* /proc/self/cgroup, as the caller sees it; or NULL */
+	bool deny_devices; /* linux.resources.devices has a rule that denies */
+	bool stdin_closed; /* the container's stdin is /dev/null */
+	bool terminal; /* process.terminal */
+	struct winsize window; /* its size at the start */
+	sigset_t signals; /* the caller's signal mask, for the payload */
+	int lock; /* the bundle's lock */
+	int state_root; /* RUNDIR/exec */
+	int state; /* RUNDIR/exec/ID, locked */
+	int parent; /* pidfd of the process that the caller started */
+	int sync[2]; /* socket pair: caller, container; carries maps' "go" and the terminal */
+	struct container_shared *shared;
+};
+
+#define CONTAINER_INIT \
+	{ \
+		.store = STORE_INIT, .bundle = BUNDLE_INIT, .filter = SECCOMP_FILTER_INIT, \
+		.lock = -EBADF, .state_root = -EBADF, .state = -EBADF, .parent = -EBADF, \
+		.sync = { -EBADF, -EBADF }, \
+	}
+
+void container_release(struct container *c);
+#define autocontainer autocleanup(container_release)
+
+#endif

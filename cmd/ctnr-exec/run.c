@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Theory of operation. Three processes:
+ *
+ *	caller   this one, in the caller's session: reads the config, passes signals and the
+ *	         terminal on, waits for the others, returns the status (run.c, relay.c, signal.c)
+ *	keeper   its first child, in the container's user namespace and nothing else of it: starts
+ *	         init, writes the state, waits for the end and cleans up, which needs the mapped
+ *	         IDs (keeper.c)
+ *	init     cloned by the keeper into all the namespaces, but the caller's child: makes the
+ *	         root filesystem and becomes the payload (init.c, rootfs.c, mount.c, process.c)
+ *
+ * Whichever of them is killed, no process and no mount stays:
+ *
+ *	caller   the keeper sees it by pidfd, kills init, cleans up; init would also get SIGKILL as
+ *	         its parent died, unless the payload changed its user
+ *	keeper   the caller gets SIGCHLD and kills init; the bundle of --rm is left, and reclaimed
+ *by the next command, for its lock is free and its owner gone init     the ordinary end. It is the
+ *first process of its pid namespace: the kernel kills and waits for all others before anyone hears
+ *of it, and the mounts go with the last one
+ *
+ * The caller may kill init whatever its user is: the owner of a user namespace has all
+ * capabilities in it. Nobody waits for a "ready": with one ID, the keeper writes its own maps;
+ * an error of init or keeper is left in a shared page (gone with execve) and read after wait(2).
+ * Each wake-up on another CPU costs more than most system calls here.
+ *
+ * linux.resources.devices: there is no device controller here. What a rule denies is held by not
+ * letting the container make or open device nodes at all, beyond those that it was given: its root
+ * filesystem is nodev, and CAP_MKNOD leaves the bounding set. (In a user namespace the kernel
+ * does both by itself.)
+ */
+#include "run.h"
+
+#include "base/message.h"
+#include "cgroup.h"
+#include "config.h"
+#include "container.h"
+#include "keeper.h"
+#include "overlay.h"
+#include "relay.h"
+#include "signal.h"
+#include "state.h"
+#include "system/fd.h"
+#include "terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What the caller's process waits for. */
+struct watch {
+	struct container *c;
+	struct relay *relay; /* NULL: no terminal */
+	int signals;
+	pid_t keeper; /* 0: it has ended */
+	bool init_ended;
+	int init_status; /* of wait(2) */
+	int keeper_status;
+	int fatal; /* the signal that we ended the container for, or 0 */
+};
+
+static int open_store(const char *option, struct store *ret, struct error *err)
+{
+	struct error why = { 0 };
+
+	if (store_open(option, STORE_TRY_WRITE, ret, &why) == 0)
+		return 0;
+	/* A bundle elsewhere needs none. */
+	if (!option)
+		return 0;
+	*err = why;
+	return -1;
+}
+
+static int open_bundle(struct container *c, const struct run_opts *opts,
+		       const struct strlist *operands, struct error *err)
+{
+	const char *word = operands->len == 1 ? operands->items[0] : NULL;
+
+	if (!word)
+		return error_set(err, ERROR_USAGE,
+				 operands->len ? "more than one operand" : "no bundle given");
+	if (bundle_open(&c->store, opts->bundle ? opts->bundle : word, &c->bundle, err) < 0)
+		return -1;
+	c->id = opts->bundle ? word : c->bundle.id;
+	if (!c->id || !bundle_id_is_valid(c->id))
+		return error_set(err, ERROR_USAGE, "'%s' is no container ID", c->id ? c->id : "");
+	c->stdin_closed = c->bundle.stdin_mode == BUNDLE_STDIN_CLOSED ||
+			  (!opts->bundle && strcmp(word, "-") == 0);
+	return 0;
+}
+
+/* The bundle is ours from here on: nobody else runs, updates or removes it. */
+static int claim(struct container *c, const struct run_opts *opts, struct error *err)
+{
+	c->lock = bundle_lock(&c->bundle, err);
+	if (c->lock < 0 || state_claim(c, opts->run_dir, err) < 0)
+		return -1;
+	if (c->remove && c->store.path && c->store.writable)
+		return bundle_set_ephemeral(&c->store, &c->bundle, getpid(), err);
+	return 0;
+}
+
+static int read_config(struct container *c, struct error *err)
+{
+	autostr struct str seccomp = STR_INIT;
+	struct jnode root, process, terminal;
+
+	if (config_read(c, &seccomp, err) < 0)
+		return -1;
+	root = jnode_root(c->config, "config.json");
+	process = jnode_member(&root, "process");
+	terminal = jnode_member(&process, "terminal");
+	if (jnode_bool_opt(&terminal, &c->terminal, err) < 0 ||
+	    namespaces_read(&root, &c->namespaces, err) < 0 ||
+	    capabilities_read(&process, &c->capabilities, err) < 0 || overlay_prepare(c, err) < 0 ||
+	    cgroup_prepare(c, err) < 0)
+		return -1;
+	if (c->deny_devices)
+		c->capabilities.bounding &= ~(UINT64_C(1) << CAP_MKNOD);
+	if (seccomp.len)
+		return seccomp_filter_prepare(&c->store, seccomp.data, seccomp.len, &c->filter,
+					      err);
+	return 0;
+}
+
+static int connect_processes(struct container *c, struct error *err)
+{
+	void *page = mmap(NULL, sizeof(*c->shared), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return error_errno(err, "cannot map a page");
+	c->shared = page;
+	c->parent = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	if (c->parent < 0)
+		return error_errno(err, "cannot make a pidfd");
+	if ((c->terminal || c->namespaces.userns == USERNS_HELPED) &&
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, c->sync) < 0)
+		return error_errno(err, "cannot make a socket pair");
+	return 0;
+}
+
+static bool is_alive(const struct watch *w)
+{
+	return w->c->shared->init_pid > 0 && !w->init_ended;
+}
+
+static void kill_init(const struct watch *w)
+{
+	if (is_alive(w))
+		kill(w->c->shared->init_pid, SIGKILL);
+}
+
+static void pass_on(struct watch *w, int number)
+{
+	bool own_pid = w->c->namespaces.wanted[NAMESPACE_PID];
+
+	if (!w->c->shared->init_pid) {
+		/* Nothing runs yet that it could be passed on to. */
+		w->fatal = number;
+		if (w->keeper)
+			kill(w->keeper, SIGKILL);
+	} else if (is_alive(w) && own_pid && signal_would_be_lost(w->c->shared->init_pid, number)) {
+		w->fatal = number;
+		kill_init(w);
+	} else if (is_alive(w)) {
+		kill(w->c->shared->init_pid, number);
+	}
+}
+
+static void reap(struct watch *w)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == w->keeper) {
+			w->keeper = 0;
+			w->keeper_status = status;
+			if (WIFSIGNALED(status))
+				kill_init(w);
+		} else if (pid == w->c->shared->init_pid) {
+			w->init_ended = true;
+			w->init_status = status;
+		}
+	}
+}
+
+/* Stop as job control wants it, with the terminal as the shell had it. */
+static void stop(const struct watch *w)
+{
+	relay_pause(w->relay);
+	raise(SIGSTOP);
+	relay_resume(w->relay);
+	relay_resize(w->relay);
+}
+
+static void take_signal(struct watch *w)
+{
+	struct signalfd_siginfo info;
+
+	if (read(w->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	switch (info.ssi_signo) {
+	case SIGCHLD:
+		reap(w);
+		break;
+	case SIGCONT:
+		break;
+	case SIGTSTP:
+		stop(w);
+		break;
+	case SIGWINCH:
+		if (w->relay) {
+			relay_resize(w->relay);
+			break;
+		}
+		__attribute__((fallthrough));
+	default:
+		pass_on(w, (int)info.ssi_signo);
+	}
+}
+
+static void wait_for_end(struct watch *w)
+{
+	while (w->keeper || is_alive(w)) {
+		struct pollfd fds[2 + RELAY_POLLS] = { { w->signals, POLLIN, 0 },
+						       { -1, POLLIN, 0 } };
+		nfds_t n = 1;
+
+		if (w->relay) {
+			/* The terminal comes once, from init. */
+			fds[1].fd = w->c->sync[0];
+			relay_prepare(w->relay, fds + 2);
+			n = array_size(fds);
+		}
+		if (poll(fds, n, -1) < 0)
+			continue;
+		if (fds[1].revents) {
+			int master = terminal_receive(w->c->sync[0]);
+
+			fd_close(&w->c->sync[0]);
+			if (master >= 0)
+				relay_start(w->relay, master);
+		}
+		if (w->relay)
+			relay_move(w->relay, fds + 2);
+		if (fds[0].revents)
+			take_signal(w);
+	}
+}
+
+static int conclude(const struct watch *w, struct error *err)
+{
+	const struct container_shared *shared = w->c->shared;
+
+	if (WIFSIGNALED(w->keeper_status))
+		state_remove(w->c);
+	if (w->fatal)
+		return 128 + w->fatal;
+	if (!shared->init_pid || (!w->init_ended && !shared->init_error.code)) {
+		if (shared->keeper_error.code)
+			*err = shared->keeper_error;
+		else if (!err->code)
+			error_set(err, ERROR_FAILED, "the keeper of the container was killed");
+		return -1;
+	}
+	if (shared->init_error.code) {
+		*err = shared->init_error;
+		return -1;
+	}
+	if (shared->keeper_error.code)
+		message_error(&shared->keeper_error);
+	return WIFSIGNALED(w->init_status) ? 128 + WTERMSIG(w->init_status)
+					   : WEXITSTATUS(w->init_status);
+}
+
+/* Start the keeper, give it its maps. */
+static int start(struct watch *w, struct error *err)
+{
+	struct container *c = w->c;
+	int result = 0;
+
+	w->keeper = keeper_start(c, err);
+	if (w->keeper < 0) {
+		w->keeper = 0;
+		state_remove(c);
+		return -1;
+	}
+	fd_close(&c->sync[1]);
+	if (c->namespaces.userns == USERNS_HELPED) {
+		result = identity_write_maps(&c->namespaces.identity, w->keeper, err);
+		if (result < 0)
+			kill(w->keeper, SIGKILL);
+		else if (fd_write_all(c->sync[0], "", 1) < 0 && errno != EPIPE)
+			result = error_errno(err, "cannot start the keeper");
+	}
+	return result;
+}
+
+static int run(struct container *c, struct relay *relay, struct error *err)
+{
+	struct watch w = { .c = c, .relay = relay };
+	autoclose int signals = -EBADF;
+	int started, status;
+
+	if (connect_processes(c, err) < 0)
+		return -1;
+	signals = signals_take(relay != NULL, &c->signals, err);
+	if (signals < 0)
+		return -1;
+	w.signals = signals;
+	started = start(&w, err);
+	wait_for_end(&w);
+	if (relay)
+		relay_drain(relay);
+	status = conclude(&w, err);
+	return started < 0 ? -1 : status;
+}
+
+static int run_with_terminal(struct container *c, bool record_on_stdin, struct error *err)
+{
+	autocleanup(relay_release) struct relay relay = { .in = -1, .out = -1, .master = -1 };
+	enum relay_input input = c->stdin_closed ? RELAY_NO_INPUT : RELAY_STDIN;
+
+	if (relay_init(&relay, record_on_stdin ? RELAY_TTY : input, err) < 0)
+		return -1;
+	c->window = relay_window(&relay);
+	return run(c, &relay, err);
+}
+
+int run_container(const void *data, const struct strlist *operands, struct error *err)
+{
+	const struct run_opts *opts = data;
+	autocontainer struct container c = CONTAINER_INIT;
+	bool record_on_stdin =
+		!opts->bundle && operands->len == 1 && strcmp(operands->items[0], "-") == 0;
+
+	c.remove = opts->remove;
+	c.pid_file = opts->pid_file;
+	if (open_store(opts->store, &c.store, err) < 0 ||
+	    open_bundle(&c, opts, operands, err) < 0 || claim(&c, opts, err) < 0)
+		return -1;
+	if (read_config(&c, err) < 0) {
+		state_remove(&c);
+		return -1;
+	}
+	return c.terminal ? run_with_terminal(&c, record_on_stdin, err) : run(&c, NULL, err);
+}
