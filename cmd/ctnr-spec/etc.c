@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define RESOLV_CONF_MAX 65536 /* bytes */
 
@@ -60,9 +61,11 @@ static int add_file(struct spec *spec, int etc, const char *name, const struct s
 	autofree char *source = xasprintf("%s/etc/%s", spec->bundle->path, name);
 	bool read_only = spec->opts->read_only == OPTION_TRUE;
 
-	/* The container's own user reads it, whoever that is. */
 	if (file_write_at(etc, name, text->data, text->len, 0644, FILE_NO_SYNC, err) < 0)
 		return error_prefix(err, "cannot write '%s'", source);
+	/* The container's own user reads it, whoever that is, and whatever our umask. */
+	if (fchmodat(etc, name, 0644, 0) < 0)
+		return error_errno(err, "cannot change the mode of '%s'", source);
 	mount_put(mounts, mount_new(destination, "bind", source,
 				    read_only ? "bind rprivate rro" : "bind rprivate"));
 	return 0;

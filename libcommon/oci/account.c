@@ -182,17 +182,18 @@ static int add_groups(char *groups, struct account *account, struct error *err)
 
 /*
  * The user part. image-spec conversion.md: a numeric user is taken as it stands and gets no
- * additional groups; a name must be there. No user at all is root with the groups of root.
+ * additional groups; a name must be there. No user at all is uid 0, likewise: runc refuses every
+ * additional group without privilege, and root needs none.
  */
 static int resolve_user(const struct account_root *root, const char *user, struct account *account,
 			bool *ret_is_numeric, struct error *err)
 {
 	autostr struct str passwd = STR_INIT;
 
-	*ret_is_numeric = *user && parse_id(user, &account->uid);
+	*ret_is_numeric = !*user || parse_id(user, &account->uid);
 	if (read_accounts(root, "/etc/passwd", &passwd, err) < 0)
 		return -1;
-	if (!*user || *ret_is_numeric) {
+	if (*ret_is_numeric) {
 		find_user(passwd.data, NULL, account->uid, account);
 		return 0;
 	}
