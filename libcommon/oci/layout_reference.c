@@ -276,7 +276,7 @@ static int edit_index(const struct layout *layout, const struct edit *edit, stru
 	autojson json_t *document = NULL;
 	autojson json_t *before = NULL;
 	autoclose int lock = -EBADF;
-	json_t *manifests;
+	json_t *manifests = NULL;
 	int n;
 
 	lock = lock_open_at(layout->dirfd, LOCK_FILE, LOCK_EXCLUSIVE, LOCK_WAIT, err);
