@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# The front alone: a copy of it over tools that only tell how they were called. Source it behind
+# test.sh. $front is the copied ctnr; each tool appends its name and its arguments, each in
+# brackets, to the file calls, prints a record of its own, and exits with the status in the file
+# STATUS.TOOL where there is one. A file DELAY.TOOL holds the seconds that it waits first.
+
+fake=$CTNR_TEST_TMP/fake
+mkdir "$fake"
+cp -R "$(dirname "$(command -v ctnr)")/../libexec" "$fake"
+mkdir "$fake/bin"
+cp "$(command -v ctnr)" "$fake/bin"
+front=$fake/bin/ctnr
+for tool in fetch unpack spec exec store unshare doctor; do
+	cat >"$fake/bin/ctnr-$tool" <<-END
+		#!/bin/sh
+		{
+			printf '%s' "$tool"
+			printf ' [%s]' "\$@"
+			printf '\\n'
+		} >>"$CTNR_TEST_TMP/calls"
+		[ ! -e "$CTNR_TEST_TMP/DELAY.$tool" ] || sleep "\$(cat "$CTNR_TEST_TMP/DELAY.$tool")"
+		[ ! -e "$CTNR_TEST_TMP/STATUS.$tool" ] || exit "\$(cat "$CTNR_TEST_TMP/STATUS.$tool")"
+		printf '{"%s":1}\\n' "$tool"
+	END
+	chmod 755 "$fake/bin/ctnr-$tool"
+done
+
+# calls ARG...: run the front, and leave what it called in $calls.
+calls() {
+	: >"$CTNR_TEST_TMP/calls"
+	run "$front" "$@"
+	calls=$(cat "$CTNR_TEST_TMP/calls")
+}

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# identities: one
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/fake.sh"
+
+calls run alpine
+is "$calls" 'unpack [--if-present] [--] [alpine]
+spec [--] [{"unpack":1}]
+exec [run] [--] [{"spec":1}]' "an image that is there is not pulled"
+
+# Not there: unpack says so by its status.
+printf 3 >STATUS.unpack
+calls run alpine
+like "$calls" 'unpack ?--if-present? ?--? ?alpine?
+fetch ?--? ?docker://docker.io/library/alpine?
+unpack ?--? ?{"fetch":1}?*' "an image that is not there is pulled, and its record unpacked"
+is_status 125 "... and when that fails too it is 125"
+unlike_stderr "*pulling*" "... and nothing is said about it where there is no terminal"
+
+for pair in \
+	alpine:3.20=docker.io/library/alpine:3.20 \
+	alpine@sha256:e3b0c442=docker.io/library/alpine@sha256:e3b0c442 \
+	grafana/grafana=docker.io/grafana/grafana \
+	quay.io/a/b:1=quay.io/a/b:1 \
+	localhost:5000/a=localhost:5000/a \
+	Host/a=Host/a \
+	cafe=docker.io/library/cafe; do
+	calls run "${pair%%=*}"
+	like "$calls" "*fetch ?--? ?docker://${pair#*=}?
+*" "${pair%%=*} is pulled from ${pair#*=}"
+done
+
+calls run docker://alpine
+like "$calls" 'unpack ?--if-present? ?--? ?docker.io/library/alpine?
+fetch ?--? ?docker://docker.io/library/alpine?*' "docker://alpine is alpine of docker.io and no other"
+
+for name in localhost/app sha256:e3b0c44298fc1c14 e3b0c442 oci:dir '{"layout":"x"}' -; do
+	calls run "$name"
+	is "$calls" "unpack [--] [$name]" "$name is not pulled"
+	is_status 125 "... and not being there is 125"
+done
+
+calls run --pull never alpine
+is "$calls" "unpack [--] [alpine]" "--pull never pulls nothing"
+
+calls run oci-archive:file.tar
+like "$calls" 'fetch ?--? ?oci-archive:file.tar?*' "any other transport goes to ctnr-fetch"
+
+printf 4 >STATUS.unpack
+calls run alpine
+is "$calls" 'unpack [--if-present] [--] [alpine]' "a failure that is not a missing image pulls nothing"
+is_status 125 "... and is 125"
+rm STATUS.unpack
+
+calls run --pull always alpine
+like "$calls" 'fetch ?--? ?docker://docker.io/library/alpine?
+unpack ?--? ?{"fetch":1}?*' "--pull always pulls what is there"
+calls run --pull always localhost/app
+is_status 125 "... and refuses what has no registry"
+is "$calls" "" "... before anything else"
+like_stderr "ctnr: error: run: 'localhost/app' cannot be pulled: *" "... and says so"
+
+printf 5 >STATUS.fetch
+calls run --pull always alpine
+is_status 125 "a pull that fails is 125"
+unlike "$calls" "*unpack*" "... and ends it"
+calls pull alpine debian
+is_status 5 "the status of pull is that of ctnr-fetch"
+is "$calls" 'fetch [--] [docker://docker.io/library/alpine]' "... and it stops at the first failure"
+rm STATUS.fetch
+
+calls pull --creds 'user:pass word' -- quay.io/a/b oci:dir docker://x
+is "$calls" "fetch [--creds=user:pass word] [--] [docker://quay.io/a/b]
+fetch [--creds=user:pass word] [--] [oci:dir]
+fetch [--creds=user:pass word] [--] [docker://docker.io/library/x]" "pull takes names and addresses"
+is_stdout '{"fetch":1}
+{"fetch":1}
+{"fetch":1}' "... and prints a record for each"
+
+done_testing

@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# identities: one
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/fake.sh"
+
+# called_as WANTED ARG...: this command line makes that call.
+called_as() {
+	wanted=$1
+	shift
+	calls "$@"
+	is "$calls" "$wanted" "ctnr $*"
+}
+
+called_as 'store [image] [ls] [--json]' images --json
+called_as 'store [image] [ls] [--json]' image ls --json
+called_as 'store [image] [tag] [a] [b]' tag a b
+called_as 'store [image] [tag] [a] [b]' image tag a b
+called_as 'store [image] [untag] [a]' untag a
+called_as 'store [image] [rm] [a]' rmi a
+called_as 'store [image] [rm] [a]' image rm a
+called_as 'store [bundle] [rm] [a]' rm a
+called_as 'store [bundle] [rm] [a]' container rm a
+called_as 'store [bundle] [rm] [a]' bundle rm a
+called_as 'store [bundle] [show] [--] [a]' bundle show a
+called_as 'store [bundle] [show] [--] [a]' container show a
+called_as 'store [image] [show] [--] [a]' image show a
+called_as 'exec [run] [a]' bundle run a
+called_as 'unshare [-m] [id]' unshare -m id
+called_as 'doctor [--json]' doctor --json
+
+calls inspect a
+is "$calls" 'store [bundle] [show] [--] [a]' "inspect looks for a container"
+printf 3 >STATUS.store
+calls inspect a
+is "$calls" 'store [bundle] [show] [--] [a]
+store [image] [show] [--] [a]' "... then for an image"
+is_status 3 "... and what is neither is not found"
+is_stderr "ctnr: error: inspect: no container and no image is called 'a'
+ctnr: hint: see 'ctnr ps --all' and 'ctnr images'" "... and is named"
+calls inspect --type nosuch a
+is_status 2 "--type is container or image"
+rm STATUS.store
+
+run "$front" nosuch
+is_status 2 "an unknown verb is a usage error"
+is_stderr "ctnr: error: unknown verb 'nosuch'
+ctnr: hint: try 'ctnr --help'" "... in one line and a hint"
+run "$front" ../front/split.sh
+is_status 2 "a verb is no path"
+run "$front" image nosuch
+is_status 2 "so is an unknown verb of a noun"
+run "$front" --nosuch
+is_status 2 "and an unknown option"
+
+run "$front"
+is_status 0 "without a verb it explains itself"
+like_stdout "Usage: ctnr *" "... on standard output"
+verbs=$(printf '%s\n' "$stdout" | sed -n 's/^  \([a-z]*\) .*/\1/p')
+for verb in run ps rm inspect bundle unshare pull images tag untag rmi doctor version help; do
+	like " $(echo "$verbs" | tr '\n' ' ')" "* $verb *" "... with $verb"
+	run "$front" "$verb" --help
+	is_status 0 "$verb --help works"
+	like_stdout "Usage: ctnr $verb*" "... and is about $verb"
+	is_stderr "" "... and nothing else"
+done
+run "$front" help run
+like_stdout "Usage: ctnr run*" "help run is run --help"
+run "$front" run --rm --help
+like_stdout "Usage: ctnr run*" "--help may stand behind other options"
+for noun in image container; do
+	run "$front" "$noun" --help
+	like_stdout "Usage: ctnr $noun VERB*" "$noun --help works"
+done
+run "$front" help nosuch
+is_status 2 "help of nothing is a usage error"
+
+ln -s "$front" link
+mkdir deep
+ln -s ../link deep/ctnr
+run deep/ctnr images
+is_stdout '{"store":1}' "it finds its files through symbolic links"
+cd fake/bin || exit
+run sh ctnr images
+is_stdout '{"store":1}' "... and when a shell is told to read it"
+cd ../..
+
+rm fake/bin/ctnr-store
+PATH=$PATH:$CTNR_TEST_TMP/elsewhere
+mkdir elsewhere
+printf '#!/bin/sh\necho elsewhere\n' >elsewhere/ctnr-store
+chmod 755 elsewhere/ctnr-store
+hash -r
+run env PATH="$CTNR_TEST_TMP/elsewhere:/usr/bin:/bin" "$front" images
+is_stdout elsewhere "a tool that is not beside it is taken from PATH"
+
+done_testing
