@@ -11,6 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Macros where the C library checks their buffers for clang. */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat strncpy strncat strtok sprintf vsprintf atoi atol atoll system \
 	dup gets
 #pragma GCC poison tmpnam tempnam mktemp
