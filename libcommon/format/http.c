@@ -412,6 +412,9 @@ static int follow(CURLU *url, const struct http_response *response, struct error
 	    curl_url_get(url, CURLUPART_SCHEME, &next, 0) != CURLUE_OK)
 		return error_set(err, ERROR_FAILED, "redirected to '%s', which is no URL",
 				 location);
+	if (strcmp(next, "https") != 0 && strcmp(next, "http") != 0)
+		return error_set(err, ERROR_VERIFY,
+				 "redirected to '%s', which is neither https nor http", location);
 	if (strcmp(scheme, "https") == 0 && strcmp(next, "https") != 0)
 		return error_set(err, ERROR_VERIFY,
 				 "redirected from https to '%s', which is not encrypted", location);

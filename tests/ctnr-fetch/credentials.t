@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/../lib/test.sh"
+. "$test_lib/image.sh"
+. "$test_lib/hostile.sh"
+
+small_layout
+small=$CTNR_TEST_TMP/small
+basic="Basic $(printf user:secret | base64)"
+
+hostile_start "$small" --bearer
+run ctnr-fetch --layout anonymous "docker://$hostile/x:1"
+is_status 0 "a token is fetched without a login"
+ok "... for the scope and service that were asked for, encoded" \
+	grep -qF '/token?service=a%20%22b%22&scope=repository:x:pull -' "$hostile_log"
+hostile_stop
+
+hostile_start "$small" --bearer --token-user user:secret
+run ctnr-fetch --layout bearer --creds user:secret "docker://$hostile/x:1"
+is_status 0 "a token is fetched with a login"
+is "$(grep -v '^GET /token' "$hostile_log" | grep -cF "$basic")" 0 \
+	"... and the password goes to the token server alone"
+run ctnr-fetch --layout bearer2 --creds user:wrong "docker://$hostile/x:1"
+is_status 1 "a wrong password is refused"
+unlike_stderr "*wrong*" "... and not repeated in the message"
+hostile_stop
+
+# A token server elsewhere: "localhost" is another host than 127.0.0.1.
+hostile_start "$small" --bearer
+token_log=$hostile_log
+token_server=localhost:${hostile##*:}
+hostile_start "$small" --bearer --realm "http://$token_server/token"
+run ctnr-fetch --layout foreign --creds user:secret "docker://$hostile/x:1"
+is_status 4 "credentials are not sent to another host that the registry names"
+like_stderr "*another host*hint:*--token-host localhost*" "... and the hint says how to allow it"
+is "$(cat "$token_log")" "" "... and that host heard nothing"
+run ctnr-fetch --layout foreign --creds user:secret --token-host localhost "docker://$hostile/x:1"
+is_status 0 "... unless it was allowed"
+run ctnr-fetch --layout foreign2 "docker://$hostile/x:1"
+is_status 0 "without credentials another host is fine"
+hostile_stop
+hostile_start "$small" --bearer --realm "http://192.0.2.1/token"
+run timeout 20 ctnr-fetch --layout plain --creds user:secret --token-host 192.0.2.1 \
+	"docker://$hostile/x:1"
+is_status 4 "a token server without TLS is refused"
+like_stderr "*not https*" "... and the message says why"
+hostile_stop
+
+hostile_start "$small"
+elsewhere=$hostile
+elsewhere_log=$hostile_log
+hostile_start "$small" --basic user:secret --redirect "http://$elsewhere"
+run ctnr-fetch --layout redirected --creds user:secret "docker://$hostile/x:1"
+is_status 0 "blobs are fetched from where the registry redirects to"
+ok "... the registry got the credentials" grep -qF "$basic" "$hostile_log"
+ok "... the other host was asked" grep -q /blobs/ "$elsewhere_log"
+fails "... without them, though only the port is another" grep -q Basic "$elsewhere_log"
+hostile_stop
+hostile_start "$small" --basic user:secret --redirect "http://user:secret@$elsewhere"
+run ctnr-fetch --layout userinfo --creds user:secret "docker://$hostile/x:1"
+is_status 1 "a redirect with a login in it is refused"
+hostile_stop
+done_testing
