@@ -85,15 +85,13 @@ json_t *image_to_json(const struct image *image)
 	return record;
 }
 
-/* Layouts of other programs do not say the platform in index.json: the image config does. Best
- * effort: what is wrong with the config is found by whoever needs it. */
-static void fill_platform(const struct layout *layout, struct descriptor *descriptor)
+void image_fill_platform(const struct layout *layout, struct descriptor *descriptor)
 {
 	automanifest struct manifest manifest = MANIFEST_INIT;
 	autoimageconfig struct image_config config = IMAGE_CONFIG_INIT;
 	autostr struct str text = STR_INIT;
 
-	if (descriptor->platform.os[0])
+	if (descriptor->platform.os[0] || media_type_kind(descriptor->media_type) != MEDIA_MANIFEST)
 		return;
 	if (layout_read_manifest(layout, descriptor, &manifest, NULL) == 0 &&
 	    layout_read_blob(layout, &manifest.config, IMAGE_CONFIG_MAX, &text, NULL) == 0 &&
@@ -125,7 +123,7 @@ static int resolve_entry(const struct layout *layout, const struct descriptor *e
 
 	if (layout_resolve(layout, entry, platform, &ret->descriptor, err) < 0)
 		return -1;
-	fill_platform(layout, &ret->descriptor);
+	image_fill_platform(layout, &ret->descriptor);
 	if (check_platform(&ret->descriptor, platform, err) < 0)
 		return -1;
 	ret->layout = xstrdup(layout->path);
@@ -152,7 +150,7 @@ static int resolve_record(const char *text, const struct platform *platform, str
 		if (layout_open(image.layout, LAYOUT_READ, &layout, err) < 0 ||
 		    layout_resolve(&layout, &index, platform, &image.descriptor, err) < 0)
 			return -1;
-		fill_platform(&layout, &image.descriptor);
+		image_fill_platform(&layout, &image.descriptor);
 	}
 	if (check_platform(&image.descriptor, platform, err) < 0)
 		return error_prefix(err, "image '%s'", image.ref ? image.ref : "of the record");

@@ -56,6 +56,11 @@ char *image_full_name(const char *word, struct error *err);
 /* The name of an image for people: its reference, else its digest. Borrowed. */
 const char *image_name(const struct image *image);
 
+/* Layouts of other programs do not say the platform in index.json: take it from the image config
+ * when the descriptor states none. Best effort: what is wrong with the config is found by whoever
+ * needs it. */
+void image_fill_platform(const struct layout *layout, struct descriptor *descriptor);
+
 int image_from_json(const struct jnode *node, struct image *ret, struct error *err);
 json_t *image_to_json(const struct image *image); /* new */
 

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bundle ls and bundle show. */
+#include "base/alloc.h"
+#include "store/bundle.h"
+#include "system/fd.h"
+#include "table.h"
+#include "verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CONFIG_FILE "config.json"
+#define CONFIG_MAX (16U << 20) /* bytes of config.json */
+
+/* When the directory was made, or last changed where the filesystem does not know. */
+static time_t created(const struct bundle *bundle)
+{
+	struct statx stx;
+
+	if (statx(bundle->dirfd, "", AT_EMPTY_PATH, STATX_BTIME | STATX_MTIME, &stx) < 0)
+		return 0;
+	return stx.stx_mask & STATX_BTIME ? stx.stx_btime.tv_sec : stx.stx_mtime.tv_sec;
+}
+
+static json_t *bundle_record(const struct store *store, const struct bundle *bundle)
+{
+	json_t *record = bundle_to_json(bundle);
+	time_t then = created(bundle);
+	char time_text[32] = "";
+	struct tm parts;
+
+	json_object_set_new(record, "running", json_boolean(bundle_is_running(bundle)));
+	json_object_set_new(record, "ephemeral",
+			    json_boolean(bundle_is_ephemeral(store, bundle->id)));
+	if (gmtime_r(&then, &parts) &&
+	    strftime(time_text, sizeof(time_text), "%Y-%m-%dT%H:%M:%SZ", &parts))
+		json_object_set_new(record, "created", json_string(time_text));
+	return record;
+}
+
+static const char *status_of(const struct bundle *bundle)
+{
+	if (bundle_is_running(bundle))
+		return "running";
+	if (faccessat(bundle->dirfd, CONFIG_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return "unpacked";
+	return "stopped";
+}
+
+static void add_row(struct table *table, const struct bundle *bundle)
+{
+	autofree char *age = table_age(created(bundle), time(NULL));
+
+	table_add(table, bundle->id);
+	table_add(table, bundle->image.layout ? image_name(&bundle->image) : NULL);
+	table_add(table, bundle_driver_names[bundle->driver]);
+	table_add(table, status_of(bundle));
+	table_add(table, age);
+}
+
+struct listing {
+	const struct store *store;
+	enum list_form form;
+	bool running; /* only these */
+	struct table table;
+};
+
+static int list_bundle(const struct bundle *bundle, void *data, struct error *err)
+{
+	struct listing *listing = data;
+	autojson json_t *record = NULL;
+
+	if (listing->running && !bundle_is_running(bundle))
+		return 0;
+	switch (listing->form) {
+	case LIST_NAMES:
+		puts(bundle->id);
+		return 0;
+	case LIST_TABLE:
+		add_row(&listing->table, bundle);
+		return 0;
+	case LIST_RECORDS:
+		break;
+	}
+	record = bundle_record(listing->store, bundle);
+	return json_print(stdout, record, err);
+}
+
+int bundle_ls(const void *opts_, const struct strlist *operands, struct error *err)
+{
+	static const char *const headings[] = {
+		"ID", "IMAGE", "DRIVER", "STATUS", "CREATED", NULL
+	};
+	const struct store_opts *opts = opts_;
+	autostore struct store store = STORE_INIT;
+	struct listing listing = { .store = &store, .form = list_form_of(opts) };
+	int result;
+
+	if (operands->len)
+		return error_set(err, ERROR_USAGE, "unexpected operand '%s'", operands->items[0]);
+	listing.running = opts->running && !opts->all;
+	table_init(&listing.table, headings);
+	result = open_store(opts, &store, err);
+	if (result > 0)
+		result = bundle_each(&store, list_bundle, &listing, err);
+	if (result == 0 && listing.form == LIST_TABLE)
+		table_print(stdout, &listing.table);
+	table_release(&listing.table);
+	return result;
+}
+
+static int show_bundle(const struct store *store, const struct bundle *bundle, struct error *err)
+{
+	autojson json_t *record = bundle_record(store, bundle);
+	autostr struct str text = STR_INIT;
+	struct error cause = { 0 };
+	json_t *config;
+
+	if (file_read_at(bundle->dirfd, CONFIG_FILE, CONFIG_MAX, &text, &cause) == 0) {
+		config = json_parse(text.data, text.len, CONFIG_FILE, err);
+		if (!config)
+			return -1;
+		json_object_set_new(record, "config", config);
+	} else if (cause.code != ERROR_NOT_FOUND) {
+		if (err)
+			*err = cause;
+		return -1;
+	}
+	return json_print(stdout, record, err);
+}
+
+static int show_word(const char *word, void *data, struct error *err)
+{
+	const struct store *store = data;
+	autobundle struct bundle bundle = BUNDLE_INIT;
+
+	if (bundle_open(store, word, &bundle, err) < 0)
+		return -1;
+	if (show_bundle(store, &bundle, err) < 0)
+		return error_prefix(err, "bundle '%s'", bundle.id);
+	return 0;
+}
+
+int bundle_show(const void *opts_, const struct strlist *operands, struct error *err)
+{
+	const struct store_opts *opts = opts_;
+	autostore struct store store = STORE_INIT;
+	int there;
+
+	if (operands->len == 0)
+		return error_set(err, ERROR_USAGE, "no bundle given");
+	there = open_store(opts, &store, err);
+	return there < 0 ? -1 : each_operand(operands, show_word, there ? &store : NULL, err);
+}

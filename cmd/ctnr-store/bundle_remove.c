@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bundle rm: all bundles are opened and locked first; then the user namespace that owns their files
+ * is entered, once; then they are deleted. A running container has the lock and is refused.
+ */
+#include "base/alloc.h"
+#include "base/message.h"
+#include "store/bundle.h"
+#include "system/fd.h"
+#include "system/identity.h"
+#include "verbs.h"
+
+#include <stdlib.h>
+
+struct doomed {
+	struct bundle bundle;
+	int lock;
+};
+
+struct removal {
+	const struct store *store;
+	struct doomed *items;
+	size_t len;
+};
+
+static void removal_release(struct removal *removal)
+{
+	for (size_t i = 0; i < removal->len; i++) {
+		bundle_release(&removal->items[i].bundle);
+		fd_close(&removal->items[i].lock);
+	}
+	free(removal->items);
+}
+
+static int lock_word(const char *word, void *data, struct error *err)
+{
+	struct removal *removal = data;
+	autobundle struct bundle bundle = BUNDLE_INIT;
+	int lock;
+
+	if (bundle_open(removal->store, word, &bundle, err) < 0)
+		return -1;
+	lock = bundle_lock(&bundle, err);
+	if (lock < 0)
+		return error_hint(err, "stop it first");
+	removal->items[removal->len++] = (struct doomed) { bundle, lock };
+	bundle = (struct bundle)BUNDLE_INIT;
+	return 0;
+}
+
+/* Files of subordinate IDs can only be deleted from inside. Without user namespaces nothing of
+ * that kind can have been made. */
+static int enter_namespace(struct error *err)
+{
+	struct identity identity;
+
+	if (identity_probe(&identity, err) < 0)
+		return -1;
+	if (identity.rung != IDENTITY_SUBORDINATE && identity.rung != IDENTITY_SINGLE)
+		return 0;
+	return identity_enter(&identity, err);
+}
+
+int bundle_rm(const void *opts_, const struct strlist *operands, struct error *err)
+{
+	const struct store_opts *opts = opts_;
+	autostore struct store store = STORE_INIT;
+	autocleanup(removal_release) struct removal removal = { 0 };
+	int there;
+	int status;
+
+	if (operands->len == 0)
+		return error_set(err, ERROR_USAGE, "no bundle given");
+	there = open_store(opts, &store, err);
+	if (there < 0)
+		return -1;
+	removal.store = there ? &store : NULL;
+	removal.items = xcalloc(operands->len, sizeof(*removal.items));
+	status = each_operand(operands, lock_word, &removal, err);
+	if (removal.len == 0)
+		return status;
+	if (enter_namespace(err) < 0)
+		return -1;
+	for (size_t i = 0; i < removal.len; i++) {
+		struct error cause = { 0 };
+
+		if (bundle_remove(removal.store, &removal.items[i].bundle, &cause) == 0)
+			continue;
+		message_error(&cause);
+		if (!status)
+			status = cause.code;
+	}
+	return status;
+}

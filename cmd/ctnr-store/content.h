@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an image consists of: the digests of all blobs that can be reached from a descriptor. A
+ * document is looked into by what it says, not by its media type: for keeping, seeing too much is
+ * the safe side.
+ */
+#ifndef STORE_CONTENT_H
+#define STORE_CONTENT_H
+
+#include "base/error.h"
+#include "oci/layout.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct content {
+	json_t *digests; /* a set: the keys of an object */
+	bool complete; /* every document could be read */
+};
+
+void content_init(struct content *content);
+void content_release(struct content *content);
+#define autocontent autocleanup(content_release)
+
+/* Add what descriptor reaches, and what its org.ctnr.source reaches. What is not in the layout is
+ * passed over: an index may have been fetched in part. */
+void content_add(struct content *content, const struct layout *layout,
+		 const struct descriptor *descriptor);
+
+bool content_has(const struct content *content, const char *digest);
+/* Bytes of the blobs that are there. */
+uint64_t content_size(const struct content *content, const struct layout *layout);
+
+#endif

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * image tag, image untag and image rm.
+ *
+ * Removing an image, in this order:
+ *
+ *  1. The layout is held against everybody who adds blobs (oci/layout.h). When somebody does, only
+ *     the name goes, and the blobs wait for the next removal or collection.
+ *  2. What the image consists of is noted, then its entries leave index.json.
+ *  3. What all remaining entries and all bundles reach is marked. When a document of them cannot
+ *     be read, nothing is deleted.
+ *  4. What was noted and is not marked is deleted.
+ *
+ * A kill in between leaves blobs that nothing names, never a name whose blobs are gone.
+ */
+#include "base/alloc.h"
+#include "base/message.h"
+#include "content.h"
+#include "store/bundle.h"
+#include "store/image.h"
+#include "store/refcache.h"
+#include "system/fd.h"
+#include "verbs.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The entry of a layout that a word means. */
+struct target {
+	char *layout; /* its path */
+	struct descriptor entry;
+	char *name; /* NULL: all entries with the digest are meant */
+	bool in_store;
+};
+
+static void target_release(struct target *target)
+{
+	free(target->layout);
+	free(target->name);
+	descriptor_release(&target->entry);
+}
+#define autotarget autocleanup(target_release)
+
+static int find_in_store(const struct store *store, const char *word, struct target *ret,
+			 struct error *err)
+{
+	enum image_match match;
+	const char *name;
+
+	if (image_find_entry(store, word, &ret->entry, &match, err) < 0)
+		return -1;
+	name = descriptor_annotation(&ret->entry, ANNOTATION_REF_NAME);
+	ret->layout = xasprintf("%s/images", store->path);
+	ret->name = name && match == IMAGE_BY_NAME ? xstrdup(name) : NULL;
+	ret->in_store = true;
+	return 0;
+}
+
+/* A record or oci:DIR[:REF]: the image may lie in any layout. */
+static int find_elsewhere(const struct store *store, const char *word, struct target *ret,
+			  struct error *err)
+{
+	autofree char *images = store->path ? xasprintf("%s/images", store->path) : NULL;
+	autoimage struct image image = IMAGE_INIT;
+	autolayout struct layout layout = LAYOUT_INIT;
+
+	if (image_resolve(store->path ? store : NULL, word, NULL, &image, err) < 0 ||
+	    layout_open(image.layout, LAYOUT_READ, &layout, err) < 0)
+		return -1;
+	ret->layout = xstrdup(layout.path);
+	ret->name = image.ref ? xstrdup(image.ref) : NULL;
+	ret->in_store = images && strcmp(images, layout.path) == 0;
+	/* The name may stand for an index, of which the record has one image. */
+	if (!image.ref || layout_find_raw(&layout, image.ref, &ret->entry, NULL) < 0)
+		descriptor_copy(&image.descriptor, &ret->entry);
+	return 0;
+}
+
+static int find_target(const struct store *store, const char *word, struct target *ret,
+		       struct error *err)
+{
+	if (*word == '{' || strcmp(word, "-") == 0 || str_starts_with(word, "oci:"))
+		return find_elsewhere(store, word, ret, err);
+	if (!store->path)
+		return error_set(err, ERROR_NOT_FOUND, "image '%s': there is no store", word);
+	return find_in_store(store, word, ret, err);
+}
+
+int image_tag(const void *opts_, const struct strlist *operands, struct error *err)
+{
+	const struct store_opts *opts = opts_;
+	autostore struct store store = STORE_INIT;
+	autotarget struct target target = { 0 };
+	autolayout struct layout layout = LAYOUT_INIT;
+	autofree char *name = NULL;
+	autoimage struct image image = IMAGE_INIT;
+	autojson json_t *record = NULL;
+
+	if (operands->len != 2)
+		return error_set(err, ERROR_USAGE, "expected an image and a new name");
+	name = image_full_name(operands->items[1], err);
+	if (!name || open_store(opts, &store, err) < 0)
+		return -1;
+	if (find_target(&store, operands->items[0], &target, err) < 0)
+		return -1;
+	/* Held from here on: a removal cannot take the blobs away before the name is there. */
+	if (layout_open(target.layout, LAYOUT_CREATE, &layout, err) < 0)
+		return -1;
+	if (!layout_has_blob(&layout, &target.entry.digest, target.entry.size))
+		return error_set(err, ERROR_NOT_FOUND, "image '%s': blob %s is not there",
+				 operands->items[0], target.entry.digest.text);
+	if (layout_set_reference(&layout, name, &target.entry, err) < 0)
+		return -1;
+	image.layout = xstrdup(layout.path);
+	image.ref = steal(&name);
+	descriptor_copy(&target.entry, &image.descriptor);
+	record = image_to_json(&image);
+	return json_print(stdout, record, err);
+}
+
+static int untag_word(const char *word, void *data, struct error *err)
+{
+	const struct store *store = data;
+	autotarget struct target target = { 0 };
+	autolayout struct layout layout = LAYOUT_INIT;
+
+	if (find_target(store, word, &target, err) < 0)
+		return -1;
+	if (!target.name)
+		return error_set(err, ERROR_USAGE, "'%s' is not a name", word);
+	if (layout_open(target.layout, LAYOUT_READ, &layout, err) < 0)
+		return -1;
+	return layout_unname(&layout, target.name, err);
+}
+
+int image_untag(const void *opts_, const struct strlist *operands, struct error *err)
+{
+	const struct store_opts *opts = opts_;
+	autostore struct store store = STORE_INIT;
+	int status;
+
+	if (operands->len == 0)
+		return error_set(err, ERROR_USAGE, "no name given");
+	if (open_store(opts, &store, err) < 0)
+		return -1;
+	status = each_operand(operands, untag_word, &store, err);
+	if (store.path)
+		refcache_clear(&store);
+	return status;
+}
+
+static int mark_bundle(const struct bundle *bundle, void *data, struct error *err)
+{
+	void *const *pair = data;
+	const struct layout *layout = pair[0];
+
+	(void)err;
+	if (bundle->image.layout && strcmp(bundle->image.layout, layout->path) == 0)
+		content_add(pair[1], layout, &bundle->image.descriptor);
+	return 0;
+}
+
+/* What must stay: everything that index.json and the bundles reach. */
+static int mark(const struct store *store, const struct layout *layout, struct content *ret,
+		struct error *err)
+{
+	autoindex struct index index = INDEX_INIT;
+	void *pair[] = { (void *)layout, ret };
+
+	if (layout_read_index(layout, &index, err) < 0)
+		return -1;
+	for (size_t i = 0; i < index.n_manifests; i++)
+		content_add(ret, layout, &index.manifests[i]);
+	if (store->path && bundle_each(store, mark_bundle, pair, err) < 0)
+		return -1;
+	if (!ret->complete)
+		return error_set(err, ERROR_FAILED,
+				 "a manifest in '%s' cannot be read, so no blobs are deleted",
+				 layout->path);
+	return 0;
+}
+
+static int sweep(const struct store *store, const struct layout *layout,
+		 const struct content *removed, struct error *err)
+{
+	autocontent struct content kept = { 0 };
+	const char *text;
+	json_t *value;
+
+	content_init(&kept);
+	if (mark(store, layout, &kept, err) < 0)
+		return -1;
+	json_object_foreach (removed->digests, text, value) {
+		char path[LAYOUT_BLOB_PATH_MAX];
+		struct digest digest;
+
+		if (content_has(&kept, text) || digest_parse(text, &digest, NULL) < 0)
+			continue;
+		if (unlinkat(layout->dirfd, layout_blob_path(&digest, path), 0) < 0 &&
+		    errno != ENOENT)
+			return error_errno(err, "cannot remove blob %s", text);
+	}
+	return 0;
+}
+
+static int remove_target(const struct store *store, const struct target *target, struct error *err)
+{
+	autolayout struct layout layout = LAYOUT_INIT;
+	autocontent struct content removed = { 0 };
+	int held;
+
+	content_init(&removed);
+	if (layout_open(target->layout, LAYOUT_READ, &layout, err) < 0)
+		return -1;
+	held = layout_hold_for_removal(&layout, err);
+	if (held < 0)
+		return -1;
+	content_add(&removed, &layout, &target->entry);
+	if (target->name ? layout_remove_reference(&layout, target->name, err) < 0
+			 : layout_remove_digest(&layout, &target->entry.digest, err) < 0)
+		return -1;
+	if (!held) {
+		message_warning("images are being added to '%s', keeping the blobs of '%s'",
+				layout.path,
+				target->name ? target->name : target->entry.digest.text);
+		return 0;
+	}
+	return sweep(store, &layout, &removed, err);
+}
+
+static int remove_word(const char *word, void *data, struct error *err)
+{
+	const struct store *store = data;
+	autotarget struct target target = { 0 };
+
+	if (find_target(store, word, &target, err) < 0)
+		return -1;
+	if (remove_target(store, &target, err) < 0)
+		return error_prefix(err, "image '%s'", word);
+	return 0;
+}
+
+int image_rm(const void *opts_, const struct strlist *operands, struct error *err)
+{
+	const struct store_opts *opts = opts_;
+	autostore struct store store = STORE_INIT;
+	int status;
+
+	if (operands->len == 0)
+		return error_set(err, ERROR_USAGE, "no image given");
+	if (open_store(opts, &store, err) < 0)
+		return -1;
+	status = each_operand(operands, remove_word, &store, err);
+	if (store.path)
+		refcache_clear(&store);
+	return status;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* image ls and image show. */
+#include "base/alloc.h"
+#include "content.h"
+#include "oci/image_config.h"
+#include "oci/media_type.h"
+#include "store/image.h"
+#include "table.h"
+#include "verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DIGEST_SHOWN 12 /* digits in a table */
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct descriptor *const *left = a;
+	const struct descriptor *const *right = b;
+	const char *left_name = descriptor_annotation(*left, ANNOTATION_REF_NAME);
+	const char *right_name = descriptor_annotation(*right, ANNOTATION_REF_NAME);
+	int order = strcmp(left_name ? left_name : "~", right_name ? right_name : "~");
+
+	return order ? order : strcmp((*left)->digest.text, (*right)->digest.text);
+}
+
+/* The entries of an index by name, those without a name last: new array of borrowed pointers. */
+static const struct descriptor **sorted_entries(const struct index *index)
+{
+	const struct descriptor **entries =
+		xcalloc(index->n_manifests ? index->n_manifests : 1, sizeof(const void *));
+
+	for (size_t i = 0; i < index->n_manifests; i++)
+		entries[i] = &index->manifests[i];
+	if (index->n_manifests)
+		qsort(entries, index->n_manifests, sizeof(const void *), compare_entries);
+	return entries;
+}
+
+/* "HOST/NAME", and "TAG" or "" behind the last colon of the last component. */
+static void split_name(const char *name, char **ret_repository, const char **ret_tag)
+{
+	const char *slash = strrchr(name, '/');
+	const char *last = slash ? slash : name;
+	size_t len = (size_t)(last - name) + strcspn(last, ":@");
+
+	*ret_repository = xstrndup(name, len);
+	*ret_tag = name[len] == ':' ? name + len + 1 : "";
+}
+
+static void add_row(struct table *table, const struct image *image, uint64_t bytes)
+{
+	autofree char *repository = NULL;
+	autofree char *size = table_size(bytes);
+	autofree char *tag_alone = NULL;
+	autofree char *digest = xstrndup(digest_hex(&image->descriptor.digest), DIGEST_SHOWN);
+	char platform[PLATFORM_TEXT_MAX];
+	const char *tag = "";
+
+	if (image->ref) {
+		split_name(image->ref, &repository, &tag);
+		tag_alone = xstrndup(tag, strcspn(tag, "@"));
+	}
+	table_add(table, repository);
+	table_add(table, tag_alone);
+	table_add(table, digest);
+	if (media_type_kind(image->descriptor.media_type) == MEDIA_INDEX)
+		table_add(table, "(index)");
+	else if (image->descriptor.platform.os[0])
+		table_add(table, platform_format(&image->descriptor.platform, platform));
+	else
+		table_add(table, NULL);
+	table_add(table, size);
+}
+
+static int print_record(const struct image *image, uint64_t bytes, struct error *err)
+{
+	autojson json_t *record = image_to_json(image);
+
+	json_object_set_new(record, "size", json_integer((json_int_t)bytes));
+	return json_print(stdout, record, err);
+}
+
+static int list_entry(const struct layout *layout, const struct descriptor *entry,
+		      enum list_form form, struct table *table, struct error *err)
+{
+	const char *name = descriptor_annotation(entry, ANNOTATION_REF_NAME);
+	autoimage struct image image = IMAGE_INIT;
+	autocontent struct content content = { 0 };
+	uint64_t size;
+
+	if (form == LIST_NAMES) {
+		puts(name ? name : entry->digest.text);
+		return 0;
+	}
+	image.layout = xstrdup(layout->path);
+	image.ref = name ? xstrdup(name) : NULL;
+	descriptor_copy(entry, &image.descriptor);
+	image_fill_platform(layout, &image.descriptor);
+	content_init(&content);
+	content_add(&content, layout, entry);
+	size = content_size(&content, layout);
+	if (form == LIST_RECORDS)
+		return print_record(&image, size, err);
+	add_row(table, &image, size);
+	return 0;
+}
+
+/* The images of a store; of one that is not there: none. */
+static int read_images(const struct store_opts *opts, struct layout *ret_layout,
+		       struct index *ret_index, struct error *err)
+{
+	autostore struct store store = STORE_INIT;
+	autofree char *path = NULL;
+	struct error cause = { 0 };
+	int there = open_store(opts, &store, err);
+
+	if (there <= 0)
+		return there;
+	path = xasprintf("%s/images", store.path);
+	if (layout_open(path, LAYOUT_READ, ret_layout, &cause) == 0)
+		return layout_read_index(ret_layout, ret_index, err);
+	if (cause.code == ERROR_NOT_FOUND)
+		return 0;
+	*err = cause;
+	return -1;
+}
+
+int image_ls(const void *opts_, const struct strlist *operands, struct error *err)
+{
+	static const char *const headings[] = { "REPOSITORY", "TAG",  "DIGEST",
+						"PLATFORM",   "SIZE", NULL };
+	const struct store_opts *opts = opts_;
+	enum list_form form = list_form_of(opts);
+	autolayout struct layout layout = LAYOUT_INIT;
+	autoindex struct index index = INDEX_INIT;
+	autotable struct table table = { 0 };
+	autofree const struct descriptor **entries = NULL;
+
+	if (operands->len)
+		return error_set(err, ERROR_USAGE, "unexpected operand '%s'", operands->items[0]);
+	if (read_images(opts, &layout, &index, err) < 0)
+		return -1;
+	table_init(&table, headings);
+	entries = sorted_entries(&index);
+	for (size_t i = 0; i < index.n_manifests; i++)
+		if (list_entry(&layout, entries[i], form, &table, err) < 0)
+			return -1;
+	if (form == LIST_TABLE)
+		table_print(stdout, &table);
+	return 0;
+}
+
+/* Read a blob of the image as JSON; a new document. */
+static json_t *read_document(const struct layout *layout, const struct descriptor *descriptor,
+			     size_t max, const char *name, struct error *err)
+{
+	autostr struct str text = STR_INIT;
+
+	if (layout_read_blob(layout, descriptor, max, &text, err) < 0)
+		return NULL;
+	return json_parse(text.data, text.len, name, err);
+}
+
+static int show_image(const struct image *image, struct error *err)
+{
+	autolayout struct layout layout = LAYOUT_INIT;
+	automanifest struct manifest manifest = MANIFEST_INIT;
+	autojson json_t *record = image_to_json(image);
+	json_t *config;
+
+	if (layout_open(image->layout, LAYOUT_READ, &layout, err) < 0 ||
+	    layout_read_manifest(&layout, &image->descriptor, &manifest, err) < 0)
+		return -1;
+	json_object_set(record, "manifest", manifest.json);
+	config = read_document(&layout, &manifest.config, IMAGE_CONFIG_MAX, "image config", err);
+	if (!config)
+		return -1;
+	json_object_set_new(record, "config", config);
+	return json_print(stdout, record, err);
+}
+
+struct show {
+	const struct store *store;
+	const struct platform *platform;
+};
+
+static int show_word(const char *word, void *data, struct error *err)
+{
+	const struct show *show = data;
+	autoimage struct image image = IMAGE_INIT;
+
+	if (image_resolve(show->store, word, show->platform, &image, err) < 0)
+		return -1;
+	if (show_image(&image, err) < 0)
+		return error_prefix(err, "image '%s'", image_name(&image));
+	return 0;
+}
+
+int image_show(const void *opts_, const struct strlist *operands, struct error *err)
+{
+	const struct store_opts *opts = opts_;
+	autostore struct store store = STORE_INIT;
+	struct show show = { 0 };
+	struct platform platform;
+	int there;
+
+	if (operands->len == 0)
+		return error_set(err, ERROR_USAGE, "no image given");
+	if (opts->platform) {
+		if (platform_parse(opts->platform, &platform, err) < 0)
+			return -1;
+		show.platform = &platform;
+	}
+	there = open_store(opts, &store, err);
+	if (there < 0)
+		return -1;
+	/* Without a store there are still records and oci:DIR. */
+	show.store = there ? &store : NULL;
+	return each_operand(operands, show_word, &show, err);
+}

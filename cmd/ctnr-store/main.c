@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ctnr-store: list, name and remove the images and bundles of the store.
+ *
+ * Each verb opens the store for reading only: nothing is made by looking. What changes index.json
+ * or deletes takes its own locks (image_edit.c, bundle_remove.c).
+ */
+#include "base/message.h"
+#include "base/tool.h"
+#include "verbs.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define ROW_STORE \
+	{ \
+		"store", 0, "DIR", "use the store DIR", OPTION_STRING, \
+			offsetof(struct store_opts, store), NULL \
+	}
+#define ROW_JSON \
+	{ \
+		"json", 0, NULL, "print records, at a terminal too", OPTION_BOOL, \
+			offsetof(struct store_opts, json), NULL \
+	}
+
+static const struct option plain_options[] = {
+	ROW_STORE,
+	OPTION_END,
+};
+
+static const struct option image_ls_options[] = {
+	ROW_STORE,
+	ROW_JSON,
+	{ "quiet", 'q', NULL, "print names only", OPTION_BOOL, offsetof(struct store_opts, quiet),
+	  NULL },
+	OPTION_END,
+};
+
+static const struct option image_show_options[] = {
+	ROW_STORE,
+	{ "platform", 0, "PLATFORM", "choose from an index: OS/ARCHITECTURE[/VARIANT]",
+	  OPTION_STRING, offsetof(struct store_opts, platform), NULL },
+	OPTION_END,
+};
+
+static const struct option bundle_ls_options[] = {
+	ROW_STORE,
+	ROW_JSON,
+	{ "quiet", 'q', NULL, "print IDs only", OPTION_BOOL, offsetof(struct store_opts, quiet),
+	  NULL },
+	{ "running", 0, NULL, "list only what runs", OPTION_BOOL,
+	  offsetof(struct store_opts, running), NULL },
+	{ "all", 'a', NULL, "list all in spite of --running", OPTION_BOOL,
+	  offsetof(struct store_opts, all), NULL },
+	OPTION_END,
+};
+
+#define VERB(words, syntax, sentence, table, function) \
+	{ \
+		.name = (words), .synopsis = (syntax), .summary = (sentence), .options = (table), \
+		.opts_size = sizeof(struct store_opts), .run = (function) \
+	}
+
+static const struct command commands[] = {
+	VERB("image ls", "[OPTIONS]", "List the images.", image_ls_options, image_ls),
+	VERB("image show", "[OPTIONS] IMAGE...", "Show an image's record, manifest and config.",
+	     image_show_options, image_show),
+	VERB("image tag", "[OPTIONS] IMAGE NAME", "Give an image another name.", plain_options,
+	     image_tag),
+	VERB("image untag", "[OPTIONS] NAME...", "Take names away, keep the images.", plain_options,
+	     image_untag),
+	VERB("image rm", "[OPTIONS] IMAGE...", "Remove images and what only they need.",
+	     plain_options, image_rm),
+	VERB("bundle ls", "[OPTIONS]", "List the bundles, and which of them run.",
+	     bundle_ls_options, bundle_ls),
+	VERB("bundle show", "[OPTIONS] BUNDLE...", "Show a bundle's record and config.",
+	     plain_options, bundle_show),
+	VERB("bundle rm", "[OPTIONS] BUNDLE...", "Delete bundles that do not run.", plain_options,
+	     bundle_rm),
+	COMMAND_END,
+};
+
+static const struct tool tool = {
+	"ctnr-store",
+	"list, name and remove images and bundles",
+	commands,
+};
+
+enum list_form list_form_of(const struct store_opts *opts)
+{
+	if (opts->quiet)
+		return LIST_NAMES;
+	return opts->json || !isatty(STDOUT_FILENO) ? LIST_RECORDS : LIST_TABLE;
+}
+
+int open_store(const struct store_opts *opts, struct store *ret, struct error *err)
+{
+	struct error cause = { 0 };
+
+	if (store_open(opts->store, STORE_READ, ret, &cause) == 0)
+		return 1;
+	if (cause.code == ERROR_NOT_FOUND)
+		return 0;
+	*err = cause;
+	return -1;
+}
+
+int each_operand(const struct strlist *operands,
+		 int (*act)(const char *word, void *data, struct error *err), void *data,
+		 struct error *err)
+{
+	int status = 0;
+
+	/* One alone: the caller reports it. */
+	if (operands->len == 1)
+		return act(operands->items[0], data, err);
+	for (size_t i = 0; i < operands->len; i++) {
+		struct error cause = { 0 };
+
+		if (act(operands->items[i], data, &cause) == 0)
+			continue;
+		message_error(&cause);
+		if (!status)
+			status = cause.code;
+	}
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	return tool_main(&tool, argc, argv);
+}
