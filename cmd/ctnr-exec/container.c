@@ -12,6 +12,7 @@ void container_release(struct container *c)
 	json_free(&c->config);
 	free(steal(&c->overlay_options));
 	free(steal(&c->cgroups));
+	free(steal(&c->pid_file));
 	seccomp_filter_release(&c->filter);
 	fd_close(&c->state);
 	fd_close(&c->state_root);

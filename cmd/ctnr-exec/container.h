@@ -33,7 +33,7 @@ struct container {
 	struct bundle bundle;
 	const char *id; /* borrowed */
 	bool remove; /* --rm */
-	const char *pid_file; /* or NULL */
+	char *pid_file; /* absolute, or NULL */
 	json_t *config; /* config.json without linux.seccomp */
 	struct namespaces namespaces;
 	struct capabilities capabilities;

@@ -79,11 +79,13 @@ int overlay_mount(const struct container *c, const char *target, unsigned long a
 	/* Left by a run that was killed, with --rm that time. */
 	if (unlinkat(bundle, "work/work/incompat/volatile", AT_REMOVEDIR) == 0)
 		unlinkat(bundle, "work/work/incompat", AT_REMOVEDIR);
-	if (fchdir(bundle) < 0 || chdir("lower") < 0)
+	if (chdir("lower") < 0)
 		return error_errno(err, "cannot enter '%s/lower'", c->bundle.path);
 	if (mount("overlay", path, "overlay", attributes, c->overlay_options) < 0) {
 		error_errno(err, "cannot mount the overlay of bundle '%s'", c->bundle.path);
 		return error_hint(err, "ctnr-unpack --driver copy makes a bundle without overlay");
 	}
+	if (chdir("..") < 0)
+		return error_errno(err, "cannot enter bundle '%s'", c->bundle.path);
 	return 0;
 }

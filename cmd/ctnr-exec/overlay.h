@@ -13,7 +13,8 @@
 /* In the caller's process: is it an overlay bundle? Check it, and compose c->overlay_options. */
 int overlay_prepare(struct container *c, struct error *err);
 
-/* Mount it on target, a path relative to the bundle. attributes: MS_*. */
+/* Mount it on target, a path relative to the bundle, which is the working directory. attributes:
+ * MS_*. */
 int overlay_mount(const struct container *c, const char *target, unsigned long attributes,
 		  struct error *err);
 

@@ -85,20 +85,20 @@ int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *er
 
 	if (jnode_string(&path_node, &path, err) < 0 || separate(&root, err) < 0)
 		return -1;
-	if (fchdir(c->bundle.dirfd) < 0)
-		return error_errno(err, "cannot enter bundle '%s'", c->bundle.path);
+	/* The keeper left us in the bundle. Descriptors from before the clone are of no use for
+	 * mounting: they lead to the host's mounts, only the working directory is carried over. */
+	ret->bundle = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (ret->bundle < 0)
+		return error_errno(err, "cannot open bundle '%s'", c->bundle.path);
 	if (c->overlay_options) {
 		if (path[0] == '/' || strstr(path, ".."))
 			return jnode_error(&path_node, err, "'%s' is not in the bundle", path);
 		if (overlay_mount(c, path, attributes, err) < 0)
 			return -1;
-		if (fchdir(c->bundle.dirfd) < 0)
-			return error_errno(err, "cannot enter bundle '%s'", c->bundle.path);
 	} else if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0) {
 		return error_errno(err, "cannot mount root filesystem '%s'", path);
 	}
 	ret->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ret->bundle = c->bundle.dirfd;
 	if (ret->fd < 0)
 		return error_errno(err, "cannot open root filesystem '%s'", path);
 	if (!c->overlay_options && attributes) {

@@ -31,6 +31,7 @@
  */
 #include "run.h"
 
+#include "base/alloc.h"
 #include "base/message.h"
 #include "cgroup.h"
 #include "config.h"
@@ -327,6 +328,20 @@ static int run(struct container *c, struct relay *relay, struct error *err)
 	return started < 0 ? -1 : status;
 }
 
+/* The keeper writes it, and works in another directory. */
+static int absolute_path(const char *path, char **ret, struct error *err)
+{
+	autofree char *cwd = NULL;
+
+	if (!path)
+		return 0;
+	cwd = path[0] == '/' ? NULL : getcwd(NULL, 0);
+	if (path[0] != '/' && !cwd)
+		return error_errno(err, "cannot tell the working directory");
+	*ret = xasprintf("%s%s%s", cwd ? cwd : "", cwd ? "/" : "", path);
+	return 0;
+}
+
 static int run_with_terminal(struct container *c, bool record_on_stdin, struct error *err)
 {
 	autocleanup(relay_release) struct relay relay = { .in = -1, .out = -1, .master = -1 };
@@ -346,7 +361,8 @@ int run_container(const void *data, const struct strlist *operands, struct error
 		!opts->bundle && operands->len == 1 && strcmp(operands->items[0], "-") == 0;
 
 	c.remove = opts->remove;
-	c.pid_file = opts->pid_file;
+	if (absolute_path(opts->pid_file, &c.pid_file, err) < 0)
+		return -1;
 	if (open_store(opts->store, &c.store, err) < 0 ||
 	    open_bundle(&c, opts, operands, err) < 0 || claim(&c, opts, err) < 0)
 		return -1;
