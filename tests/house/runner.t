@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# The runner itself: what it counts, what it calls a failure, and what it leaves.
+. "$(dirname "$0")/../lib/test.sh"
+
+mkdir -p tree/tests/x tree/build/bin
+cp -r "$test_lib" "$test_lib/../run" tree/tests
+
+# write_test NAME: a test file from stdin.
+write_test() {
+	{
+		echo '#!/bin/sh'
+		echo '. "$(dirname "$0")/../lib/test.sh"'
+		cat
+	} >"tree/tests/x/$1.t"
+}
+count() {
+	run env -u CTNR_TEST_MUST_RUN "$@" CTNR_TEST_BUILD="$CTNR_TEST_TMP/tree/build" \
+		tree/tests/run --as "$CTNR_TEST_IDENTITY" --timeout 3 tree/tests/x
+	last=$(printf '%s\n' "$stdout" | tail -n 1)
+}
+
+write_test good <<'END'
+pass one
+is 1 1 "two"
+run sh -c 'echo out; echo err >&2; exit 3'
+is_status 3 "a status"
+is_stdout out "what it printed"
+like_stderr 'e*' "and said"
+fails "a command that fails" false
+done_testing
+END
+count CTNR_TEST_SCALE=1
+is_status 0 "a run without failures succeeds"
+is "$last" "6 passed, 0 failed, 0 skipped" "the last line is the count"
+
+write_test skips <<'END'
+has PEER:no-such-program "needs a program" && pass "not here"
+done_testing
+END
+count CTNR_TEST_SCALE=1
+is_status 0 "a skip is no failure"
+is "$last" "6 passed, 0 failed, 1 skipped" "... and is counted"
+count CTNR_TEST_MUST_RUN=1
+is_status 1 "a skip is a failure where nothing may be skipped"
+is "$last" "6 passed, 1 failed, 0 skipped" "... and is counted as one"
+rm tree/tests/x/skips.t
+
+write_test wrong <<'END'
+is 1 2 "one is two"
+like abc 'x*' "no match"
+done_testing
+END
+count CTNR_TEST_SCALE=1
+is_status 1 "a test that fails makes the run fail"
+is "$last" "6 passed, 2 failed, 0 skipped" "... and is counted"
+like_stdout "*-2*+1*" "... and the difference is shown"
+like_stdout "*tests/run --as $CTNR_TEST_IDENTITY tests/x/wrong.t*" "... with how to run it alone"
+rm tree/tests/x/wrong.t
+
+write_test early <<'END'
+pass "before"
+exit 0
+END
+count CTNR_TEST_SCALE=1
+is_status 1 "a file that ends without its plan fails"
+is "$last" "7 passed, 1 failed, 0 skipped" "... and counts as one failure"
+rm tree/tests/x/early.t
+
+write_test hangs <<'END'
+sleep 1000 &
+sleep 1000
+done_testing
+END
+count CTNR_TEST_SCALE=1
+is_status 1 "a file that hangs is killed and fails"
+like_stdout "*killed after 3 s*" "... and is said to hang"
+rm tree/tests/x/hangs.t
+
+is "$(ls -d "$CTNR_TEST_TMP"/ctnr-tests.* 2>/dev/null)" "" "no temporary directory is left"
+done_testing
