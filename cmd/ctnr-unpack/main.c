@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ctnr-unpack makes a bundle with the root filesystem of an image, and prints the bundle record.
+ *
+ * Order of operations:
+ *  1. Open the store and find the image.
+ *  2. Reclaim what killed commands left, when there is any.
+ *  3. Find who we are (which decides whose IDs are on disk), and the driver.
+ *  4. Overlay: have all layers in the store. When they are, as on every start but the first, this
+ *     is a look; else the layer worker is executed, once (worker/main.c).
+ *  5. Make the bundle, or take the one that --update names. Copy: the worker fills its rootfs.
+ *  6. Write the record, last: a bundle that has one is complete.
+ */
+#include "driver.h"
+#include "namespace.h"
+#include "rootfs.h"
+#include "worker.h"
+
+#include "base/alloc.h"
+#include "base/tool.h"
+#include "format/progress.h"
+#include "store/bundle.h"
+#include "store/layer.h"
+#include "system/fd.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PID_MAX (1U << 22)
+
+struct unpack_opts {
+	const char *store;
+	const char *bundle;
+	int driver;
+	bool update;
+	const char *platform;
+	uint64_t ephemeral;
+	int progress;
+};
+
+#define FIELD(name) offsetof(struct unpack_opts, name)
+static const struct option options[] = {
+	{ "bundle", 'b', "NAME", "name of the bundle, or its path when it has a slash",
+	  OPTION_STRING, FIELD(bundle), NULL },
+	{ "driver", 0, "DRIVER", "root filesystem: auto, overlay or copy", OPTION_CHOICE,
+	  FIELD(driver), bundle_driver_names },
+	{ "ephemeral", 0, "PID", "reclaim the bundle when process PID has ended", OPTION_NUMBER,
+	  FIELD(ephemeral), NULL },
+	{ "platform", 0, "PLATFORM", "choose OS/ARCHITECTURE[/VARIANT] of an index", OPTION_STRING,
+	  FIELD(platform), NULL },
+	{ "progress", 0, "MODE", "show progress: auto, tty, plain, json or none", OPTION_CHOICE,
+	  FIELD(progress), progress_mode_names },
+	{ "store", 0, "DIR", "the store", OPTION_STRING, FIELD(store), NULL },
+	{ "update", 0, NULL,
+	  "take the bundle that is there; its changes are dropped only when the image is another",
+	  OPTION_BOOL, FIELD(update), NULL },
+	OPTION_END,
+};
+
+/* What one run is about. */
+struct unpack {
+	const struct unpack_opts *opts;
+	struct store store;
+	struct image image;
+	struct identity identity;
+	enum bundle_driver driver;
+	struct digest *chain_ids; /* base first */
+	size_t n_chain_ids;
+};
+
+#define UNPACK_INIT \
+	{ \
+		.store = STORE_INIT, .image = IMAGE_INIT \
+	}
+
+static void unpack_release(struct unpack *unpack)
+{
+	store_release(&unpack->store);
+	image_release(&unpack->image);
+	free(unpack->chain_ids);
+}
+#define autounpack autocleanup(unpack_release)
+
+static int find_image(struct unpack *unpack, const char *word, struct error *err)
+{
+	const char *text = unpack->opts->platform;
+	struct platform platform;
+
+	if (text && platform_parse(text, &platform, err) < 0)
+		return error_prefix(err, "--platform");
+	return image_resolve(&unpack->store, word, text ? &platform : NULL, &unpack->image, err);
+}
+
+static int reclaim(void *data, struct error *err)
+{
+	(void)err;
+	bundle_reclaim(data);
+	return 0;
+}
+
+static int find_identity(struct unpack *unpack, struct error *err)
+{
+	struct identity *identity = &unpack->identity;
+
+	if (identity_probe(identity, err) < 0)
+		return -1;
+	if (identity->rung == IDENTITY_NONE) {
+		error_set(err, ERROR_FAILED, "no user namespaces: %s", identity->why);
+		return identity->grant[0] ? error_hint(err, "%s", identity->grant) : -1;
+	}
+	/* Best effort: what cannot be reclaimed now is the next command's. */
+	if (unpack->store.writable && bundle_reclaim_needed(&unpack->store))
+		namespace_run(identity, reclaim, &unpack->store, NULL);
+	return 0;
+}
+
+/* Is the layer there? Its time is renewed, so that the collector spares it until the bundle's
+ * links hold it. */
+static bool has_layer(const struct unpack *unpack, const char *idmap, const struct digest *chain_id)
+{
+	autofree char *path = layer_path(idmap, chain_id);
+
+	return utimensat(unpack->store.dirfd, path, NULL, AT_SYMLINK_NOFOLLOW) == 0 ||
+	       (errno != ENOENT && layer_exists(&unpack->store, idmap, chain_id));
+}
+
+/* 1 when all layers of the image are in the store, 0 when not or not known, -1. */
+static int has_layers(struct unpack *unpack, const struct digest *config, struct error *err)
+{
+	char idmap[IDMAP_NAME_MAX];
+	int cached = layer_chain_cached(&unpack->store, config, &unpack->chain_ids,
+					&unpack->n_chain_ids, err);
+
+	if (cached <= 0)
+		return cached;
+	identity_idmap_name(&unpack->identity, idmap);
+	for (size_t i = 0; i < unpack->n_chain_ids; i++)
+		if (!has_layer(unpack, idmap, &unpack->chain_ids[i]))
+			return 0;
+	return 1;
+}
+
+static int read_config_digest(const struct image *image, struct digest *ret, struct error *err)
+{
+	autolayout struct layout layout = LAYOUT_INIT;
+	automanifest struct manifest manifest = MANIFEST_INIT;
+	autostr struct str text = STR_INIT;
+
+	if (layout_open(image->layout, LAYOUT_READ, &layout, err) < 0 ||
+	    layout_read_blob(&layout, &image->descriptor, MANIFEST_MAX, &text, err) < 0 ||
+	    manifest_parse(text.data, text.len, image->descriptor.media_type, &manifest, err) < 0)
+		return error_prefix(err, "manifest %s", image->descriptor.digest.text);
+	*ret = manifest.config.digest;
+	return 0;
+}
+
+/* The store's own layout holds nothing unverified; any other is as strange as its contents. */
+static bool is_own_layout(const struct unpack *unpack)
+{
+	autofree char *own = xasprintf("%s/images", unpack->store.path);
+
+	return strcmp(unpack->image.layout, own) == 0;
+}
+
+static int run_worker(const struct unpack *unpack, const char *bundle, struct error *err)
+{
+	return worker_run(&unpack->store, &unpack->image, bundle,
+			  (enum progress_mode)unpack->opts->progress, err);
+}
+
+static int make_layers(struct unpack *unpack, struct error *err)
+{
+	struct digest config;
+	int found;
+
+	if (read_config_digest(&unpack->image, &config, err) < 0)
+		return -1;
+	found = has_layers(unpack, &config, err);
+	if (found < 0)
+		return -1;
+	if (found > 0 && is_own_layout(unpack))
+		return 0;
+	if (run_worker(unpack, NULL, err) < 0)
+		return -1;
+	free(steal(&unpack->chain_ids));
+	found = has_layers(unpack, &config, err);
+	if (found < 0)
+		return -1;
+	return found ? 0 : error_set(err, ERROR_FAILED, "a layer vanished while it was wanted");
+}
+
+static int fill(const struct unpack *unpack, struct bundle *bundle, struct error *err)
+{
+	bundle->driver = unpack->driver;
+	if (unpack->driver == BUNDLE_OVERLAY)
+		return rootfs_make_overlay(bundle, &unpack->store, &unpack->identity,
+					   unpack->chain_ids, unpack->n_chain_ids, err);
+	if (rootfs_make_copy(bundle, err) < 0)
+		return -1;
+	return run_worker(unpack, bundle->path, err);
+}
+
+static void set_image(const struct unpack *unpack, struct bundle *bundle)
+{
+	image_release(&bundle->image);
+	bundle->image = (struct image)IMAGE_INIT;
+	bundle->image.layout = xstrdup(unpack->image.layout);
+	bundle->image.ref = unpack->image.ref ? xstrdup(unpack->image.ref) : NULL;
+	descriptor_copy(&unpack->image.descriptor, &bundle->image.descriptor);
+}
+
+static int finish(const struct unpack *unpack, struct bundle *bundle, struct error *err)
+{
+	autojson json_t *record = NULL;
+
+	set_image(unpack, bundle);
+	if (bundle_save(bundle, err) < 0)
+		return -1;
+	record = bundle_to_json(bundle);
+	return json_print(stdout, record, err);
+}
+
+static int make_new(struct unpack *unpack, struct error *err)
+{
+	autobundle struct bundle bundle = BUNDLE_INIT;
+	uint64_t owner = unpack->opts->ephemeral;
+
+	if (bundle_create(&unpack->store, unpack->opts->bundle, &bundle, err) < 0)
+		return -1;
+	if ((!owner || bundle_set_ephemeral(&unpack->store, &bundle, (pid_t)owner, err) == 0) &&
+	    fill(unpack, &bundle, err) == 0 && finish(unpack, &bundle, err) == 0)
+		return 0;
+	bundle_remove(&unpack->store, &bundle, NULL);
+	return -1;
+}
+
+/* Take the bundle that is there. */
+static int refresh(struct unpack *unpack, struct bundle *bundle, struct error *err)
+{
+	autoclose int lock = bundle_lock(bundle, err);
+	uint64_t owner = unpack->opts->ephemeral;
+	bool is_same;
+
+	if (lock < 0)
+		return -1;
+	is_same =
+		bundle->image.layout && bundle->driver == unpack->driver &&
+		digest_equal(&bundle->image.descriptor.digest, &unpack->image.descriptor.digest) &&
+		rootfs_is_complete(bundle);
+	if (owner && bundle_set_ephemeral(&unpack->store, bundle, (pid_t)owner, err) < 0)
+		return -1;
+	if (!is_same &&
+	    (rootfs_remove(bundle, &unpack->identity, err) < 0 || fill(unpack, bundle, err) < 0))
+		return -1;
+	return finish(unpack, bundle, err);
+}
+
+/* The driver: as asked, as the bundle has it, or as the machine can. */
+static enum bundle_driver choose_driver(const struct unpack *unpack, const struct bundle *present)
+{
+	if (unpack->opts->driver != BUNDLE_AUTO)
+		return (enum bundle_driver)unpack->opts->driver;
+	if (present->dirfd >= 0 && present->driver != BUNDLE_AUTO)
+		return present->driver;
+	return driver_choose(&unpack->store);
+}
+
+static int run(const void *data, const struct strlist *operands, struct error *err)
+{
+	autounpack struct unpack unpack = UNPACK_INIT;
+	autobundle struct bundle present = BUNDLE_INIT;
+	struct error absent = { 0 };
+
+	unpack.opts = data;
+	if (operands->len != 1)
+		return error_set(err, ERROR_USAGE, "expected one IMAGE");
+	if (unpack.opts->update && !unpack.opts->bundle)
+		return error_set(err, ERROR_USAGE, "--update needs --bundle");
+	if (unpack.opts->ephemeral > PID_MAX)
+		return error_set(err, ERROR_USAGE, "--ephemeral: no process has such a PID");
+	if (store_open(unpack.opts->store, STORE_TRY_WRITE, &unpack.store, err) < 0 ||
+	    find_image(&unpack, operands->items[0], err) < 0 || find_identity(&unpack, err) < 0)
+		return -1;
+	if (unpack.opts->update &&
+	    bundle_open(&unpack.store, unpack.opts->bundle, &present, &absent) < 0 &&
+	    absent.code != ERROR_NOT_FOUND) {
+		*err = absent;
+		return -1;
+	}
+	unpack.driver = choose_driver(&unpack, &present);
+	if (unpack.driver == BUNDLE_OVERLAY && make_layers(&unpack, err) < 0)
+		return -1;
+	return present.dirfd >= 0 ? refresh(&unpack, &present, err) : make_new(&unpack, err);
+}
+
+static const struct command commands[] = {
+	{ .synopsis = "[OPTIONS] IMAGE",
+	  .summary = "Make a bundle with the root filesystem of an image and print its record.",
+	  .options = options,
+	  .opts_size = sizeof(struct unpack_opts),
+	  .run = run },
+	COMMAND_END,
+};
+
+static const struct tool tool = { "ctnr-unpack", "make a bundle with an image's root filesystem",
+				  commands };
+
+int main(int argc, char **argv)
+{
+	return tool_main(&tool, argc, argv);
+}

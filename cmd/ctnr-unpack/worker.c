@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker.h"
+
+#include "base/alloc.h"
+#include "base/message.h"
+#include "report.h"
+#include "system/fd.h"
+#include "system/process.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WORKER "ctnr-unpack-worker"
+
+static char *format_job(const struct store *store, const struct image *image, const char *bundle)
+{
+	autojson json_t *job = json_object();
+
+	json_object_set_new(job, "store", json_string(store->path));
+	json_object_set_new(job, "image", image_to_json(image));
+	if (bundle)
+		json_object_set_new(job, "bundle", json_string(bundle));
+	return json_format(job);
+}
+
+/* Show reports until the worker closes its end; its error goes to ret_error. */
+static void relay(int fd, enum progress_mode mode, struct error *ret_error)
+{
+	autoprogress struct progress *progress = progress_new(mode);
+	struct report report;
+	size_t task = 0;
+
+	while (fd_read_full(fd, &report, sizeof(report)) == sizeof(report)) {
+		report.error.message[sizeof(report.error.message) - 1] = '\0';
+		report.error.hint[sizeof(report.error.hint) - 1] = '\0';
+		switch (report.kind) {
+		case REPORT_WARNING:
+			progress_clear(progress);
+			message_warning("%s", report.error.message);
+			break;
+		case REPORT_ERROR:
+			*ret_error = report.error;
+			progress_finish(progress, task, PROGRESS_FAILED);
+			break;
+		case REPORT_START:
+			task = progress_add(progress, "unpack", report.error.message, report.value);
+			break;
+		case REPORT_PROGRESS:
+			progress_update(progress, task, report.value);
+			break;
+		case REPORT_DONE:
+			progress_finish(progress, task, PROGRESS_DONE);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+/* Start it with the job on its stdin. Returns the pid; *ret_reports is its stdout. */
+static pid_t start(const char *job, int *ret_reports, struct error *err)
+{
+	autofree char *path = process_libexec(WORKER, err);
+	autoclose int job_out = -EBADF;
+	autoclose int job_in = -EBADF;
+	autoclose int reports_out = -EBADF;
+	autoclose int reports_in = -EBADF;
+	pid_t pid;
+	int ends[2];
+
+	if (!path)
+		return -1;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_errno(err, "cannot make a pipe");
+	job_out = ends[0];
+	job_in = ends[1];
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_errno(err, "cannot make a pipe");
+	reports_out = ends[0];
+	reports_in = ends[1];
+	pid = process_spawn((char *const[]) { path, NULL },
+			    (const int[]) { job_out, reports_in, -1 }, err);
+	if (pid < 0)
+		return -1;
+	fd_close(&job_out);
+	/* A worker that is gone already says why by its status. */
+	fd_write_all(job_in, job, strlen(job));
+	*ret_reports = fd_steal(&reports_out);
+	return pid;
+}
+
+int worker_run(const struct store *store, const struct image *image, const char *bundle,
+	       enum progress_mode mode, struct error *err)
+{
+	autofree char *job = format_job(store, image, bundle);
+	autoclose int reports = -EBADF;
+	struct error failure = { 0 };
+	pid_t pid = start(job, &reports, err);
+	int status;
+
+	if (pid < 0)
+		return error_prefix(err, "layer worker");
+	relay(reports, mode, &failure);
+	status = process_wait(pid, err);
+	if (status <= 0)
+		return status;
+	if (!failure.code || !failure.message[0])
+		return error_set(err, ERROR_FAILED, "the layer worker failed with status %d",
+				 status);
+	*err = failure;
+	return -1;
+}

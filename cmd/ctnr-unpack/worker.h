@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Running the layer worker (worker/main.c), the one that loads what unpacking takes. */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include "format/progress.h"
+#include "store/image.h"
+#include "store/store.h"
+
+/* Have the image's layers in the store, or, with bundle (a path), in its rootfs. Warnings are
+ * printed as they come. */
+int worker_run(const struct store *store, const struct image *image, const char *bundle,
+	       enum progress_mode mode, struct error *err);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Giving up everything but what applying a layer takes, before the first byte of it is read.
+ *
+ * Landlock (Linux 5.19: before, it forbids hardlinks between directories): the target may be
+ * written, the layers below may be read, nothing else can be opened. seccomp: files, memory and
+ * threads; no sockets, no execution, no other processes, no namespaces, no mounts. no_new_privs.
+ * What the kernel does not have is left out.
+ */
+#ifndef CONFINE_H
+#define CONFINE_H
+
+#include "base/error.h"
+
+/* target: directory to write below. readable: directory to read below, or -1. Only while
+ * single-threaded, and for good. */
+int confine(int target, int readable, struct error *err);
+
+#endif
