@@ -82,9 +82,7 @@ make_bundle() {
 	esac
 	[ -n "$record" ] || eval "record=\$(ctnr-unpack $unpack_options -- \"\$image\")" ||
 		abandon "$failure"
-	begun=$record
-	eval "record=\$(ctnr-spec $spec_options -- \"\$begun\" \"\$@\")" || {
-		record=$begun
-		abandon "$failure"
-	}
+	# Until it is complete, abandon needs the record that there is.
+	eval "specified=\$(ctnr-spec $spec_options -- \"\$record\" \"\$@\")" || abandon "$failure"
+	record=$specified
 }

@@ -28,6 +28,7 @@ for tool in fetch unpack spec exec store unshare doctor; do
 done
 
 # calls ARG...: run the front, and leave what it called in $calls.
+# shellcheck disable=SC2034 # for the test
 calls() {
 	: >"$CTNR_TEST_TMP/calls"
 	run "$front" "$@"
