@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/../lib/test.sh"
+. "$test_lib/image.sh"
+. "$test_lib/hostile.sh"
+
+small_layout
+parts() {
+	find "$1" -name '*.part' | wc -l
+}
+has_part() {
+	[ "$(parts "$1")" -gt 0 ]
+}
+
+# Started by Python, because a shell lets its background jobs ignore SIGINT.
+start() {
+	python3 -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])' "$@" >fetch.out 2>fetch.err &
+	pid=$!
+}
+
+hostile_start "$CTNR_TEST_TMP/small" --fault slow
+for signal in INT TERM HUP; do
+	start ctnr-fetch --layout "out$signal" "docker://$hostile/x:1"
+	eventually 20 has_part "out$signal" || fail "the transfer began"
+	kill -s "$signal" "$pid"
+	wait "$pid"
+	is "$(parts "out$signal")" 0 "SIG$signal leaves nothing half-made"
+	is "$(jq -c .manifests "out$signal/index.json")" '[]' "... and no reference"
+	is "$(cat fetch.out)" "" "... and no record"
+done
+start ctnr-fetch --layout outINT "docker://$hostile/x:1"
+eventually 20 has_part outINT
+kill -INT "$pid"
+wait "$pid"
+is $? 130 "it dies of the signal, as its caller expects"
+
+start ctnr-fetch --layout out "docker://$hostile/x:1"
+eventually 20 has_part out
+start_waiting=$pid
+start ctnr-fetch --layout out "docker://$hostile/x:1"
+sleep 0.5
+kill -INT "$pid"
+wait "$pid"
+is $? 130 "one that waits for another's blob dies of a signal too"
+is "$(parts out)" 1 "... and leaves the other's work alone"
+kill -KILL "$start_waiting"
+wait "$start_waiting"
+is "$(parts out)" 1 "SIGKILL leaves a part"
+hostile_stop
+
+hostile_start "$CTNR_TEST_TMP/small"
+run timeout 20 ctnr-fetch --layout out "docker://$hostile/x:1"
+is_status 0 "... which does not keep the next from succeeding"
+is "$(parts out)" 0 "... and is gone then"
+hostile_stop
+
+hostile_start "$CTNR_TEST_TMP/small"
+pids=
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+	ctnr-fetch --layout parallel --tag "n$i" "docker://$hostile/x:1" >"record.$i" 2>&1 &
+	pids="$pids $!"
+done
+failed=0
+for pid in $pids; do
+	wait "$pid" || failed=$((failed + 1))
+done
+is "$failed" 0 "sixteen fetches of one image into one layout succeed"
+is "$(grep -c /blobs/ "$hostile_log")" 2 "... each blob was downloaded once"
+is "$(jq '.manifests | length' parallel/index.json)" 16 "... and all names are there"
+is "$(parts parallel)" 0 "... and nothing half-made"
+hostile_stop
+
+if identity root; then
+	hostile_start "$CTNR_TEST_TMP/small"
+	run unshare -m sh -c 'mkdir full && mount -t tmpfs -o size=32k none full &&
+		ctnr-fetch --layout full/out "docker://$1/x:1"; status=$?
+		find full -name "*.part" | grep . && exit 99
+		exit $status' sh "$hostile"
+	is_status 1 "a full disk is a failure that leaves nothing half-made"
+	like_stderr "*No space left on device*hint: free some space*" "... and says so"
+fi
+run sh -c 'ctnr-fetch --layout out oci:small:1 >/dev/full'
+is_status 1 "a record that cannot be written is a failure"
+done_testing
