@@ -64,6 +64,7 @@ make_bundle() {
 	find_image "$1"
 	shift
 	case $pull in
+	never) [ -n "$image" ] || die "$failure" "'$source' has to be pulled, and --pull is never" ;;
 	always)
 		[ -n "$source" ] || die "$failure" "'$image' cannot be pulled: it names no registry"
 		fetch_image

@@ -44,6 +44,10 @@ done
 calls run --pull never alpine
 is "$calls" "unpack [--] [alpine]" "--pull never pulls nothing"
 
+calls run --pull never docker-archive:file.tar
+is_status 125 "... and what is nowhere but there cannot run"
+is "$calls" "" "... so nothing is called"
+
 calls run oci-archive:file.tar
 like "$calls" 'fetch ?--? ?oci-archive:file.tar?*' "any other transport goes to ctnr-fetch"
 

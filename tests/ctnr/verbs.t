@@ -25,6 +25,10 @@ called_as 'store [bundle] [rm] [a]' bundle rm a
 called_as 'store [bundle] [show] [--] [a]' bundle show a
 called_as 'store [bundle] [show] [--] [a]' container show a
 called_as 'store [image] [show] [--] [a]' image show a
+called_as 'store [bundle] [ls] [--running]' ps
+called_as 'store [bundle] [ls] [--running] [--all]' ps --all
+called_as 'store [bundle] [ls] [--running]' container ls
+called_as 'store [bundle] [ls] [--running] [--all]' bundle ls
 called_as 'exec [run] [a]' bundle run a
 called_as 'unshare [-m] [id]' unshare -m id
 called_as 'doctor [--json]' doctor --json
