@@ -60,14 +60,17 @@ static int add_file(struct spec *spec, int etc, const char *name, const struct s
 	autofree char *destination = xasprintf("/etc/%s", name);
 	autofree char *source = xasprintf("%s/etc/%s", spec->bundle->path, name);
 	bool read_only = spec->opts->read_only == OPTION_TRUE;
+	json_t *mount;
 
 	if (file_write_at(etc, name, text->data, text->len, 0644, FILE_NO_SYNC, err) < 0)
 		return error_prefix(err, "cannot write '%s'", source);
 	/* The container's own user reads it, whoever that is, and whatever our umask. */
 	if (fchmodat(etc, name, 0644, 0) < 0)
 		return error_errno(err, "cannot change the mode of '%s'", source);
-	mount_put(mounts, mount_new(destination, "bind", source,
-				    read_only ? "bind rprivate rro" : "bind rprivate"));
+	mount = mount_new(destination, "bind", source,
+			  read_only ? "bind rprivate ro" : "bind rprivate");
+	mount_keep_locked_flags(json_object_get(mount, "options"), source, &spec->identity);
+	mount_put(mounts, mount);
 	return 0;
 }
 

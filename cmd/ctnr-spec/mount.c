@@ -7,6 +7,7 @@
 
 #include <linux/magic.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 
 char *mount_destination(const char *text, struct error *err)
@@ -248,6 +249,33 @@ int mount_add_option(json_t *options, enum mount_kind kind, const char *option,
 	remove_group(options, 1U << kind, o->group);
 	json_array_append_new(options, json_string(option));
 	return 0;
+}
+
+/*
+ * In a user namespace a mount keeps the flags that its filesystem has outside (mount_namespaces(7),
+ * locked): a remount without them is refused, so they are said again whenever something makes the
+ * runtime remount.
+ */
+void mount_keep_locked_flags(json_t *options, const char *source, const struct identity *identity)
+{
+	static const struct {
+		unsigned long flag;
+		const char *option;
+	} flags[] = { { ST_NOSUID, "nosuid" }, { ST_NODEV, "nodev" }, { ST_NOEXEC, "noexec" } };
+	bool remounts = false;
+	struct statvfs fs;
+
+	for (size_t i = 0; i < json_array_size(options); i++) {
+		const char *option = json_string_value(json_array_get(options, i));
+
+		remounts |= str_starts_with(option, "no") || strcmp(option, "ro") == 0 ||
+			    str_ends_with(option, "atime");
+	}
+	if (identity->real_root || !remounts || statvfs(source, &fs) < 0)
+		return;
+	for (size_t i = 0; i < array_size(flags); i++)
+		if (fs.f_flag & flags[i].flag)
+			mount_add_option(options, MOUNT_BIND, flags[i].option, identity, NULL);
 }
 
 void mount_apply_sysfs(struct spec *spec, json_t *mounts)

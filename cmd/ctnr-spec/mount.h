@@ -31,6 +31,9 @@ enum mount_kind {
 int mount_add_option(json_t *options, enum mount_kind kind, const char *option,
 		     const struct identity *identity, struct error *err);
 
+/* Say the flags again that a bind of source must keep, when its options make a runtime remount. */
+void mount_keep_locked_flags(json_t *options, const char *source, const struct identity *identity);
+
 /* The default mounts of a new config. */
 int mount_apply_defaults(struct spec *spec, struct error *err);
 

@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 /* One wish, however it was written. */
 struct wish {
@@ -76,33 +75,6 @@ static char *find_source(const char *source, struct error *err)
 	return NULL;
 }
 
-/*
- * In a user namespace a mount keeps the flags that its filesystem has outside (mount_namespaces(7),
- * locked): a remount without them is refused, so they are said again whenever something makes the
- * runtime remount.
- */
-static void keep_locked_flags(json_t *options, const char *source, const struct identity *identity)
-{
-	static const struct {
-		unsigned long flag;
-		const char *option;
-	} flags[] = { { ST_NOSUID, "nosuid" }, { ST_NODEV, "nodev" }, { ST_NOEXEC, "noexec" } };
-	bool remounts = false;
-	struct statvfs fs;
-
-	for (size_t i = 0; i < json_array_size(options); i++) {
-		const char *option = json_string_value(json_array_get(options, i));
-
-		remounts |= str_starts_with(option, "no") || strcmp(option, "ro") == 0 ||
-			    str_ends_with(option, "atime");
-	}
-	if (identity->real_root || !remounts || statvfs(source, &fs) < 0)
-		return;
-	for (size_t i = 0; i < array_size(flags); i++)
-		if (fs.f_flag & flags[i].flag)
-			mount_add_option(options, MOUNT_BIND, flags[i].option, identity, NULL);
-}
-
 static void set_default_option(struct spec *spec, struct wish *w, const char *const *group,
 			       const char *option)
 {
@@ -131,7 +103,7 @@ static json_t *wish_to_mount(struct spec *spec, struct wish *w, struct error *er
 			return NULL;
 		set_default_option(spec, w, binds, "rbind");
 		set_default_option(spec, w, propagations, "rprivate");
-		keep_locked_flags(w->options, source, &spec->identity);
+		mount_keep_locked_flags(w->options, source, &spec->identity);
 		mount = mount_new(w->destination, "bind", source, "");
 	}
 	if (!mount) {

@@ -49,7 +49,7 @@ for file in hosts hostname resolv.conf; do
 done
 run ctnr-spec "$record" --read-only
 is "$(config_of web '[.mounts[] | select(.destination | startswith("/etc/"))
-	| .options | index("rro") != null] | all')" true "... read-only with --read-only"
+	| .options | index("ro") != null] | all')" true "... read-only with --read-only"
 run ctnr-spec "$record" --network none
 is "$(cat web/etc/resolv.conf)" "" "without a network there is nobody to ask"
 

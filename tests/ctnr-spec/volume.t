@@ -1,0 +1,135 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What -v, --mount, --tmpfs and an image's volumes become.
+. "$(dirname "$0")/../lib/test.sh"
+. "$test_lib/image.sh"
+. "$test_lib/../ctnr-spec/bundle.sh"
+
+image='{Cmd: ["sh"]}'
+mkdir -p src/sub
+echo text >src/file
+here=$CTNR_TEST_TMP
+
+# at DESTINATION: the mount there, as [type, source, options]
+at() {
+	query ".mounts[] | select(.destination == \"$1\") | [.type, .source, .options]"
+}
+
+from_config "$image" -v "$here/src:/data"
+is "$(at /data)" "[\"bind\",\"$here/src\",[\"rbind\",\"rprivate\"]]" "-v binds a directory"
+from_config "$image" -v ./src:/data/ -v ./src/file:/data/sub//file:ro
+is "$(at /data)" "[\"bind\",\"$here/src\",[\"rbind\",\"rprivate\"]]" \
+	"-v takes a path from here on, and cleans the destination"
+is "$(query '[.mounts[-1].destination, (.mounts[-1].options | index("ro") != null)]')" \
+	'["/data/sub/file",true]' "-v takes a file, and options"
+from_config "$image" -v ./src:/a/b/c -v ./src:/a -v ./src:/a/b
+is "$(query '[.mounts[].destination | select(startswith("/a"))]')" '["/a","/a/b","/a/b/c"]' \
+	"parents are mounted before children, however they were written"
+from_config "$image" -v ./src:/d:nosuid,nodev,noexec,rslave,bind
+is "$(at /d | jq -c '.[2]')" '["nosuid","nodev","noexec","rslave","bind"]' "several options"
+from_config "$image" -v ./src:/d:ro,rw
+is "$(at /d | jq -c '.[2]')" '["rw","rbind","rprivate"]' "of two that exclude each other the last counts"
+from_config "$image" -v ./src:/d:z
+is_status 0 "a label for SELinux is fine where there is no SELinux"
+
+refused() {
+	refused_status=$1
+	refused_pattern=$2
+	shift 2
+	from_config "$image" "$@"
+	is_status "$refused_status" "refused: $*"
+	like_stderr "$refused_pattern" "... and it is said why"
+}
+
+refused 3 "*mount source '$here/nosuch': No such file*hint:*" -v "$here/nosuch:/d"
+refused 2 "*'d' is not an absolute path*hint:*" -v ./src:d
+refused 2 "*contains '..'*" -v ./src:/d/../e
+refused 2 "*root of the container*" -v ./src:/
+refused 2 "*unknown mount option 'nosuch'*hint: there are:*" -v ./src:/d:nosuch
+refused 2 "*unknown mount option 'remount'*" -v ./src:/d:remount
+refused 2 "*unknown mount option 'size=1m'*" -v ./src:/d:size=1m
+refused 2 "*two mounts for '/d'*" -v ./src:/d --tmpfs /d/
+refused 2 "*neither a path nor a volume's name*hint:*" -v 'a b:/d'
+refused 2 "*neither a path nor a volume's name*" -v src/sub:/d
+refused 2 "*source is empty*" -v :/d
+refused 2 "*needs a bundle*" -v /d
+
+from_config "$image" --mount "type=bind,source=$here/src,target=/d,readonly"
+is "$(at /d)" "[\"bind\",\"$here/src\",[\"ro\",\"rbind\",\"rprivate\"]]" "--mount type=bind" ||
+	note "$(at /d)"
+from_config "$image" --mount "src=./src,dst=/d,type=bind,bind-propagation=rslave,readonly=false"
+is "$(at /d | jq -c '.[2]')" '["rslave","rbind"]' "the order and the names of keys do not matter"
+mkdir 'a,b'
+from_config "$image" --mount "type=bind,\"source=$here/a,b\",target=/d"
+is "$(at /d | jq -c '.[1]')" "\"$here/a,b\"" "a quoted field may have commas"
+from_config "$image" --mount type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=700
+is "$(at /t)" '["tmpfs","tmpfs",["nosuid","nodev","noexec","size=1m","mode=700"]]' "--mount type=tmpfs"
+refused 2 "*target is missing*" --mount type=tmpfs
+refused 2 "*source is missing*" --mount type=bind,target=/d
+refused 2 "*expected bind, tmpfs or volume, got 'npipe'*" --mount type=npipe,target=/d
+refused 2 "*unknown mount option 'nosuch=1'*" --mount type=tmpfs,target=/d,nosuch=1
+
+from_config "$image" --tmpfs /t
+is "$(at /t)" '["tmpfs","tmpfs",["nosuid","nodev","noexec"]]' "--tmpfs"
+from_config "$image" --tmpfs /t:size=10%,mode=1777,exec,nr_inodes=10,uid=0,gid=0
+is "$(at /t | jq -c '.[2]')" \
+	'["nosuid","nodev","size=10%","mode=1777","exec","nr_inodes=10","uid=0","gid=0"]' "... with options"
+refused 2 "*size*" --tmpfs /t:size=big
+refused 2 "*mode*" --tmpfs /t:mode=9
+refused 2 "*unknown mount option 'source=/etc'*" --tmpfs /t:source=/etc
+refused 2 "*unknown mount option 'bind'*" --tmpfs /t:bind
+if identity sub one; then
+	refused 1 "*4000000 is not mapped*" --tmpfs /t:uid=4000000
+	if grep -q ' /dev/shm tmpfs [^ ]*nosuid' /proc/mounts && dir=$(mktemp -d /dev/shm/XXXXXX); then
+		from_config "$image" -v "$dir:/d:ro"
+		is "$(at /d | jq -c '.[2] | index("nosuid") != null')" true \
+			"flags that are locked outside are said again"
+		rmdir "$dir"
+	fi
+fi
+
+# Volumes that outlive the root filesystem
+record=$(copy_bundle box)
+mkdir -p box/rootfs/data/sub && echo seed >box/rootfs/data/sub/file && ln -s sub box/rootfs/data/link
+chmod 750 box/rootfs/data
+run ctnr-spec "$record" --store "$here/store" -v cache:/data
+is_status 0 "a word is the name of a volume"
+is "$(config_of box '.mounts[] | select(.destination == "/data") | .source')" \
+	"\"$here/store/volumes/cache\"" "... in the store"
+is "$(cat store/volumes/cache/sub/file)" seed "a new volume has what the image has there"
+is "$(readlink store/volumes/cache/link)" sub "... links too"
+is "$(stat -c %a store/volumes/cache)" 750 "... and its mode"
+echo mine >store/volumes/cache/mine && rm store/volumes/cache/sub/file
+run ctnr-spec "$record" --store "$here/store" -v cache:/data
+is "$(ls store/volumes/cache)" "$(printf 'link\nmine\nsub')" "an old volume stays as it is"
+is "$(ls -A store/volumes)" cache "nothing half-made is left"
+run ctnr-spec "$record" -v /anon -v /data
+is "$(config_of box '[.mounts[] | select(.destination | test("anon|data")) | .source]')" \
+	"[\"$here/box/volumes/anon\",\"$here/box/volumes/data\"]" "without a name it is in the bundle"
+is "$(stat -c %a box/volumes/anon)" 755 "a volume that the image has nothing for is empty"
+is "$(cat box/volumes/data/sub/file)" seed "... others have what the image has"
+run ctnr-spec "$record" -v /data:ro
+is "$(config_of box '.mounts[] | select(.destination == "/data") | .options | index("ro") != null')" \
+	true "an anonymous volume takes options"
+
+# The image's own volumes
+printf 'dir srv\nfile srv/f data=x\n' |
+	layout volumes --config '{"config": {"Cmd": ["sh"], "Volumes": {"/srv": {}, "/var/b": {}}}}' \
+		>image.json
+mkdir -p vol/rootfs/srv && echo x >vol/rootfs/srv/f
+jq -c --arg path "$here/vol" '{bundle: $path, id: "vol", image: .,
+	rootfs: {path: ($path + "/rootfs"), driver: "copy"}}' image.json >record.json
+run ctnr-spec - --read-only <record.json
+is_status 0 "an image declares volumes"
+is "$(config_of vol '[.mounts[] | select(.destination == ("/srv", "/var/b")) | [.source,
+	(.options | index("rro", "ro") != null)]] | map(.[0])')" \
+	"[\"$here/vol/volumes/srv\",\"$here/vol/volumes/var-b\"]" "... that are directories of the bundle"
+is "$(config_of vol '[.mounts[] | select(.destination == "/srv") | .options[]]')" \
+	'["rbind","rprivate"]' "... writable also with --read-only"
+is "$(cat vol/volumes/srv/f)" x "... with the image's content"
+run ctnr-spec - --tmpfs /srv <record.json
+is "$(config_of vol '[.mounts[] | select(.destination == "/srv") | .type]')" '["tmpfs"]' \
+	"an option takes the place of the image's volume"
+from_config '{Cmd: ["sh"], Volumes: {"/x/../../etc": {}}}'
+is_status 2 "a volume that climbs is refused"
+done_testing
