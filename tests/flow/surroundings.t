@@ -58,9 +58,16 @@ is_status 0 "... without a runtime directory too"
 # A disk of its own, small: in a mount namespace.
 debian=$(debian_layout)
 full_disk() {
-	unshare ${full_disk_user:+"$full_disk_user"} -m sh -c "mount -t tmpfs -o size=$1 disk '$CTNR_TEST_TMP/disk' && $2"
+	case $CTNR_TEST_IDENTITY in
+	root) ;;
+	sub) set -- "$@" --map-root-user --map-auto ;;
+	one) set -- "$@" --map-root-user ;;
+	esac
+	size=$1
+	full_script=$2
+	shift 2
+	unshare "$@" -m sh -c "mount -t tmpfs -o size=$size disk '$CTNR_TEST_TMP/disk' && $full_script"
 }
-[ "$CTNR_TEST_IDENTITY" = root ] || full_disk_user=--map-root-user
 mkdir "$CTNR_TEST_TMP/disk"
 export CTNR_STORE="$CTNR_TEST_TMP/disk/store"
 run full_disk 8m "ctnr-fetch -t debian:12 oci:$debian"
@@ -72,9 +79,12 @@ run full_disk 8m "ctnr-fetch -t debian:12 oci:$debian; ctnr-store image ls --jso
 	ctnr-fetch -t debian:12 oci:$debian >/dev/null && ctnr-store image ls --json"
 is_status 0 "with space again it succeeds"
 is "$(printf '%s\n' "$stdout" | wc -l)" 1 "... and there was no image in between"
-run full_disk 100m "ctnr-unpack oci:$debian"
-is_status 1 "an unpack onto a full disk fails"
-like_stderr "*No space left on device*" "... and says why"
-run full_disk 100m "ctnr-unpack oci:$debian; ctnr-store bundle ls --json"
-is_stdout "" "... and leaves no bundle"
+# A namespace of one ID cannot hold the image's owners.
+if identity root sub; then
+	run full_disk 100m "ctnr-unpack oci:$debian"
+	is_status 1 "an unpack onto a full disk fails"
+	like_stderr "*No space left on device*" "... and says why"
+	run full_disk 100m "ctnr-unpack oci:$debian; ctnr-store bundle ls --json"
+	is_stdout "" "... and leaves no bundle"
+fi
 done_testing
