@@ -46,6 +46,8 @@ int process_set_oom_score(const struct jnode *process, struct error *err)
 	if (jnode_integer(&node, -1000, 1000, &score, err) < 0)
 		return -1;
 	snprintf(text, sizeof(text), "%d", (int)score);
+	/* The files in /proc of a process that hides belong to the host's root. */
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || fd_write_all(fd, text, strlen(text)) < 0)
 		return error_errno(err, "cannot set process.oomScoreAdj to %s", text);

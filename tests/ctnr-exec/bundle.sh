@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# Bundles for the tests of ctnr-exec, made without any other tool of ours. Source it behind test.sh.
+#
+# bundle NAME [overlay]      a bundle of busybox in $CTNR_TEST_TMP/NAME for this identity, with a
+#                            config.json as simple as it can be; as an overlay of one layer
+# config NAME FILTER         change its config.json by jq
+# script NAME TEXT           its process is sh -c TEXT
+# in_container TEXT          run ctnr-exec on bundle c with that script
+
+applets='sh true false cat ls id sleep echo env kill mount umount stat touch ps hostname stty
+	readlink ln grep od head wc mkdir rm test dd tty trap mknod chmod cp sed cut tr mkfifo'
+
+make_root() {
+	mkdir -p "$1/bin" "$1/etc" "$1/tmp" "$1/dev" "$1/proc" "$1/sys"
+	cp "$(command -v busybox)" "$1/bin/busybox"
+	for applet in $applets; do
+		ln -sf busybox "$1/bin/$applet"
+	done
+	echo root:x:0:0::/:/bin/sh >"$1/etc/passwd"
+}
+
+# The maps of this identity: the caller is 0, subordinate IDs follow.
+maps() {
+	case $CTNR_TEST_IDENTITY in
+	root) echo null ;;
+	one) echo "[{containerID:0, hostID:$1, size:1}]" ;;
+	sub)
+		range=$(grep "^$(id -un):" "$2" | head -n 1)
+		range=${range#*:}
+		echo "[{containerID:0, hostID:$1, size:1},
+			{containerID:1, hostID:${range%:*}, size:${range#*:}}]"
+		;;
+	esac
+}
+
+bundle() {
+	if [ "${2-}" = overlay ]; then
+		mkdir -p "$CTNR_TEST_TMP/$1/rootfs" "$CTNR_TEST_TMP/$1/lower" \
+			"$CTNR_TEST_TMP/$1/upper" "$CTNR_TEST_TMP/$1/work"
+		make_root "$CTNR_TEST_TMP/$1.layer"
+		ln -s "$CTNR_TEST_TMP/$1.layer" "$CTNR_TEST_TMP/$1/lower/0"
+	else
+		make_root "$CTNR_TEST_TMP/$1/rootfs"
+	fi
+	chmod 700 "$CTNR_TEST_TMP/$1"
+	jq -n "{ociVersion: \"1.0.2\",
+		process: {args: [\"true\"], cwd: \"/\", env: [\"PATH=/bin\"],
+			user: {uid: 0, gid: 0}, noNewPrivileges: true},
+		root: {path: \"rootfs\"}, hostname: \"box\",
+		mounts: [{destination: \"/proc\", type: \"proc\", source: \"proc\"},
+			{destination: \"/dev\", type: \"tmpfs\", source: \"tmpfs\",
+				options: [\"nosuid\", \"mode=755\"]},
+			{destination: \"/dev/pts\", type: \"devpts\", source: \"devpts\",
+				options: [\"nosuid\", \"noexec\", \"newinstance\", \"ptmxmode=0666\"]},
+			{destination: \"/sys\", type: \"sysfs\", source: \"sysfs\",
+				options: [\"nosuid\", \"noexec\", \"nodev\", \"ro\"]},
+			{destination: \"/sys/fs/cgroup\", type: \"cgroup\", source: \"cgroup\",
+				options: [\"nosuid\", \"noexec\", \"nodev\", \"ro\"]}],
+		linux: {uidMappings: $(maps "$(id -u)" /etc/subuid),
+			gidMappings: $(maps "$(id -g)" /etc/subgid),
+			namespaces: [\"pid\", \"mount\", \"uts\", \"ipc\", \"cgroup\"$(
+				identity root || echo ', "user"'
+			)] | map({type: .}),
+			maskedPaths: [\"/proc/kcore\", \"/proc/keys\", \"/proc/acpi\", \"/sys/firmware\"],
+			readonlyPaths: [\"/proc/sys\", \"/proc/bus\"]}}" >"$CTNR_TEST_TMP/$1/config.json"
+}
+
+config() {
+	jq "$2" "$CTNR_TEST_TMP/$1/config.json" >"$CTNR_TEST_TMP/$1/config.new" &&
+		mv "$CTNR_TEST_TMP/$1/config.new" "$CTNR_TEST_TMP/$1/config.json"
+}
+
+script() {
+	text=$2 jq '.process.args = ["sh", "-c", env.text]' "$CTNR_TEST_TMP/$1/config.json" \
+		>"$CTNR_TEST_TMP/$1/config.new" &&
+		mv "$CTNR_TEST_TMP/$1/config.new" "$CTNR_TEST_TMP/$1/config.json"
+}
+
+in_container() {
+	script c "$1"
+	run ctnr-exec run ./c
+}

@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/bundle.sh"
+needs USERNS
+
+bundle c
+cp c/config.json plain.json
+
+# refused FILTER TITLE: with the config changed so, nothing runs.
+refused() {
+	cp plain.json c/config.json
+	config c "$1"
+	in_container 'echo ran'
+	is_status 125 "$2"
+	is_stdout "" "... and nothing runs"
+}
+
+refused '.hooks.prestart = [{path: "/bin/true"}]' "hooks are refused"
+like_stderr "*config.json: hooks*prestart*" "... and named"
+refused '.linux.resources.memory.limit = 1000000' "a limit that cannot be set is refused"
+like_stderr "*config.json: linux.resources*memory*" "... and named"
+refused '.linux.namespaces += [{type: "time"}]' "a time namespace is refused"
+refused '.linux.intelRdt.closID = "x"' "intelRdt is refused"
+refused '.process.apparmorProfile = "x"' "an AppArmor profile is refused"
+refused '.process.selinuxLabel = "x"' "an SELinux label is refused"
+refused '.linux.mountLabel = "x"' "a mount label is refused"
+refused '.linux.seccomp = {defaultAction: "SCMP_ACT_NOTIFY"}' "seccomp notification is refused"
+like_stderr "*linux.seccomp*NOTIFY*" "... and named"
+refused '.linux.namespaces |= map(select(.type != "mount"))' "no mount namespace is refused"
+refused '.linux.namespaces += [{type: "uts"}]' "a namespace listed twice is refused"
+refused '.linux.sysctl = {"vm.swappiness": "1"}' "a sysctl of the whole machine is refused"
+refused '.linux.sysctl = {"net.ipv4.ip_forward": "1"}' "a sysctl of the host's network is refused"
+refused '.mounts += [{destination: "/x", type: "tmpfs", options: ["tmpcopyup"]}]' \
+	"a mount option that cannot be honoured is refused"
+refused '.process.cwd = "relative"' "a relative working directory is refused"
+
+cp plain.json c/config.json
+config c '.hooks = {prestart: []} | .linux.resources = {devices: [{allow: true, access: "rwm"}], memory: {}} |
+	.linux.seccomp = null | .process.apparmorProfile = "" | .annotations = {a: "b"} | .x = {y: 1}'
+in_container 'echo ran'
+is_stdout ran "empty parts, and parts that nobody knows, are no hindrance"
+
+cp plain.json c/config.json
+config c '.linux.namespaces += [{type: "network"}] |
+	.linux.sysctl = {"net.ipv4.ip_forward": "1", "kernel.shm_rmid_forced": "1", "net/ipv4/ip_default_ttl": "99"}'
+in_container 'cd /proc/sys; cat net/ipv4/ip_forward kernel/shm_rmid_forced net/ipv4/ip_default_ttl
+	cat /sys/class/net/lo/flags; ls /sys/class/net'
+is_stdout "1
+1
+99
+0x9
+lo" "sysctls of own namespaces are set; the network is empty, with lo up"
+
+cp plain.json c/config.json
+config c '.domainname = "example" | .process.oomScoreAdj = 500'
+in_container 'cat /proc/sys/kernel/domainname /proc/self/oom_score_adj'
+is_stdout "example
+500" "domain name and OOM score"
+done_testing

@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the scripts are the container's
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/bundle.sh"
+needs USERNS
+
+state=${CTNR_RUN_DIR-$XDG_RUNTIME_DIR/ctnr}/exec
+
+# The processes of a run, by the mark in their command line and environment.
+start() {
+	script "$1" "sleep 77.$2 & echo ready; trap : TERM; while :; do sleep 0.2; done"
+	ctnr-exec run $3 "./$1" >output 2>&1 &
+	caller=$!
+	eventually 10 grep -q ready output || note "$(cat output)"
+	init=$(jq .pid "$state/$1/state.json")
+	keeper=$(pgrep -P $caller | grep -vx "$init")
+}
+
+gone() {
+	! kill -0 "$1" 2>/dev/null || grep -q '^State:.*[ZX]' "/proc/$1/status" 2>/dev/null
+}
+all_gone() {
+	gone "$caller" && gone "$keeper" && gone "$init" && ! pgrep -f "^sleep 77.$1\$"
+}
+
+for victim in caller keeper init; do
+	name=k$victim
+	bundle $name overlay
+	start $name 1$victim --rm
+	eval "kill -9 \$$victim"
+	wait $caller
+	status=$?
+	ok "SIGKILL of $victim leaves no process" eventually 10 all_gone 1$victim
+	fails "... and no mount" grep -q "$CTNR_TEST_TMP/$name" /proc/self/mounts
+	case $victim in
+	keeper | init) is $status 137 "... and the status says so" ;;
+	esac
+	ok "... and no state" eventually 10 test ! -e "$state/$name"
+	bundle other$victim
+	run ctnr-exec run ./other$victim
+	is_status 0 "... and the next run works"
+done
+
+bundle again overlay
+start again 2 ''
+kill -9 "$caller"
+wait $caller
+ok "the bundle of a killed run is not locked" eventually 10 all_gone 2
+script again 'echo once more'
+run ctnr-exec run ./again
+is_stdout "once more" "... and runs again"
+done_testing

@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the scripts are the container's
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/bundle.sh"
+needs USERNS
+
+bundle c
+
+config c '.process.env += ["A=one two", "B="] | .process.cwd = "/tmp"'
+in_container 'pwd; tr "\000" "\n" </proc/1/environ'
+is_stdout "/tmp
+PATH=/bin
+A=one two
+B=" "environment and working directory are the config's, and nothing else is in it"
+
+config c '.process.cwd = "/new/dir"'
+in_container 'pwd; umask; hostname'
+is_stdout "/new/dir
+0022
+box" "a working directory that is missing is made; umask 022; the host name is set"
+
+config c '.process.cwd = "/" | .process.user.umask = 63'
+in_container umask
+is_stdout 0077 "the umask of the config"
+
+config c '.process.rlimits = [{type: "RLIMIT_NOFILE", soft: 100, hard: 200}]'
+in_container 'ulimit -Sn; ulimit -Hn'
+is_stdout "100
+200" "resource limits are set"
+config c '.process.rlimits = [{type: "RLIMIT_NOFILE", soft: 100, hard: 200000000}]'
+in_container true
+is_status 125 "a limit above what we may set is an error"
+like_stderr "*RLIMIT_NOFILE*hint:*may go up to*" "... that says what we may"
+config c 'del(.process.rlimits)'
+
+config c '.process.capabilities = {bounding: ["CAP_CHOWN", "CAP_NOSUCH"],
+	effective: ["CAP_CHOWN"], permitted: ["CAP_CHOWN"]}'
+in_container 'grep Cap /proc/self/status'
+like_stderr "*warning: *CAP_NOSUCH*ignoring*" "an unknown capability is a warning"
+is_stdout "CapInh:	0000000000000000
+CapPrm:	0000000000000001
+CapEff:	0000000000000001
+CapBnd:	0000000000000001
+CapAmb:	0000000000000000" "capabilities are those of the config"
+config c '.process.capabilities = {bounding: ["CAP_CHOWN"], effective: ["CAP_CHOWN"],
+	permitted: ["CAP_CHOWN"], inheritable: ["CAP_CHOWN"], ambient: ["CAP_CHOWN"]}'
+in_container 'grep -E "CapInh|CapAmb" /proc/self/status'
+is_stdout "CapInh:	0000000000000001
+CapAmb:	0000000000000001" "inheritable and ambient when asked"
+
+in_container 'grep -E "NoNewPrivs|Groups" /proc/self/status'
+like_stdout "*NoNewPrivs:	1*" "no_new_privs is set when asked"
+config c '.process.noNewPrivileges = false'
+in_container 'grep NoNewPrivs /proc/self/status'
+is_stdout "NoNewPrivs:	0" "... and not when not"
+
+if identity root sub; then
+	config c 'del(.process.capabilities) | .process.user = {uid: 1000, gid: 100, additionalGids: [5, 6]}'
+	in_container id
+	is_stdout "uid=1000 gid=100 groups=5,6" "user, group and additional groups"
+	in_container 'grep CapEff /proc/self/status'
+	is_stdout "CapEff:	0000000000000000" "an ordinary user has no capabilities"
+	config c '.process.user = {uid: 0, gid: 0}'
+	in_container 'grep Groups: /proc/self/status'
+	like_stdout "Groups:*" "groups can be read"
+	is "$(echo "$stdout" | tr -d ' \t')" Groups: "the caller's supplementary groups are dropped"
+else
+	config c '.process.user.additionalGids = [5]'
+	in_container true
+	is_status 125 "additional groups cannot be had with one ID"
+	config c '.process.user = {uid: 1000, gid: 1000} |
+		.linux.uidMappings[0].containerID = 1000 | .linux.gidMappings[0].containerID = 1000'
+	in_container 'id; touch /tmp/x && stat -c %u:%g /tmp/x'
+	is_stdout "uid=1000 gid=1000
+1000:1000" "with one ID the caller can be user 1000 inside"
+	config c '.process.user = {uid: 7, gid: 7}'
+	in_container true
+	is_status 125 "another user than the mapped one is an error"
+	like_stderr "*hint:*map*" "... that says why"
+fi
+done_testing

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the scripts are the container's
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/bundle.sh"
+needs USERNS
+
+store=${CTNR_STORE-$HOME/.local/share/ctnr}
+state=${CTNR_RUN_DIR-$XDG_RUNTIME_DIR/ctnr}/exec
+mkdir -p "$store/bundles"
+
+bundle one overlay
+mv one "$store/bundles/one"
+ln -s "$store/bundles/one" one
+script one 'mkdir -p /d/e; echo x >/d/e/f; chmod 0 /d/e; chmod 0 /d; exit 4'
+identity one || config one '.process.args[2] = "chown 5:5 /tmp; " + .process.args[2]'
+run ctnr-exec run --rm one
+is_status 4 "--rm keeps the status"
+is_stderr "" "... and is silent"
+fails "... and removes the bundle, with what only the user namespace can delete" \
+	test -e "$store/bundles/one"
+is "$(ls -A "$store/trash" 2>/dev/null)" "" "... and leaves no trash"
+is "$(ls -A "$store/bundles/.ephemeral" 2>/dev/null)" "" "... and no mark"
+is "$(ls -A "$state")" "" "... and no state"
+
+bundle keep overlay
+script keep 'echo x >/kept'
+run ctnr-exec run ./keep
+is_status 0 "without --rm"
+is "$(cat keep/upper/kept)" x "... the bundle and its changes stay"
+script keep 'cat /kept'
+run ctnr-exec run ./keep
+is_stdout x "... and are there the next time"
+
+script keep 'sleep 2'
+ctnr-exec run ./keep &
+eventually 5 test -e "$state/keep/state.json"
+run ctnr-exec run ./keep
+is_status 125 "a bundle that runs does not run twice"
+like_stderr "*'keep' is running*" "... and the message says so"
+wait
+
+# 16 at once.
+pids=
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+	bundle p$i overlay
+	mv p$i "$store/bundles/p$i"
+	ln -s "$store/bundles/p$i" p$i
+	script p$i "echo \$((1000 + $i)); exit $i"
+	ctnr-exec run --rm p$i >out$i 2>&1 &
+	pids="$pids $!"
+done
+result=
+i=0
+for pid in $pids; do
+	i=$((i + 1))
+	wait "$pid"
+	[ $? = $i ] && [ "$(cat out$i)" = $((1000 + i)) ] || result="$result $i: $(cat out$i)"
+done
+is "$result" "" "16 containers in parallel run and end as they should"
+is "$(ls -A "$store/bundles" | grep -v ephemeral)" "" "... and all are removed"
+done_testing

@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the scripts are the container's
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/bundle.sh"
+needs USERNS
+
+bundle c
+
+# start: run the container in the background, with the signals that a foreground job has.
+start() {
+	script c "$1"
+	: >output
+	python3 -c 'import os, signal, sys
+for s in (signal.SIGINT, signal.SIGQUIT):
+    signal.signal(s, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])' ctnr-exec run ./c >output 2>&1 &
+	pid=$!
+}
+
+for name in HUP INT QUIT TERM USR1 USR2 ALRM WINCH; do
+	start "trap 'echo got; exit 3' $name; echo ready; while :; do sleep 0.1; done"
+	eventually 10 grep -q ready output
+	kill -s $name $pid
+	wait $pid
+	is $? 3 "SIG$name reaches the container"
+done
+
+start 'echo ready; exec sleep 60'
+eventually 10 grep -q ready output
+sleep 0.2
+kill -s TERM $pid
+wait $pid
+is $? 143 "a program that does nothing about SIGTERM dies of it, although it is process 1"
+
+start 'trap "" TERM; echo ready; sleep 1; exit 5'
+eventually 10 grep -q ready output
+kill -s TERM $pid
+wait $pid
+is $? 5 "one that ignores it does not"
+
+start 'sleep 60 & echo ready; wait'
+eventually 10 grep -q ready output
+inner=$(jq .pid "${CTNR_RUN_DIR-$XDG_RUNTIME_DIR/ctnr}/exec/c/state.json")
+if identity root; then
+	kill -9 "$inner"
+	wait $pid
+	is $? 137 "128+N for a container killed by signal N"
+else
+	kill -9 "$inner"
+	wait $pid
+	is $? 137 "128+N for a container killed by signal N"
+fi
+done_testing
