@@ -37,6 +37,7 @@ struct unpack_opts {
 	bool update;
 	const char *platform;
 	uint64_t ephemeral;
+	bool if_present;
 	int progress;
 };
 
@@ -48,6 +49,8 @@ static const struct option options[] = {
 	  FIELD(driver), bundle_driver_names },
 	{ "ephemeral", 0, "PID", "reclaim the bundle when process PID has ended", OPTION_NUMBER,
 	  FIELD(ephemeral), NULL },
+	{ "if-present", 0, NULL, "say nothing of an image that is not there (status 3)",
+	  OPTION_BOOL, FIELD(if_present), NULL },
 	{ "platform", 0, "PLATFORM", "choose OS/ARCHITECTURE[/VARIANT] of an index", OPTION_STRING,
 	  FIELD(platform), NULL },
 	{ "progress", 0, "MODE", "show progress: auto, tty, plain, json or none", OPTION_CHOICE,
@@ -90,7 +93,12 @@ static int find_image(struct unpack *unpack, const char *word, struct error *err
 
 	if (text && platform_parse(text, &platform, err) < 0)
 		return error_prefix(err, "--platform");
-	return image_resolve(&unpack->store, word, text ? &platform : NULL, &unpack->image, err);
+	if (image_resolve(&unpack->store, word, text ? &platform : NULL, &unpack->image, err) == 0)
+		return 0;
+	/* Whoever asked so has another way to the image. */
+	if (unpack->opts->if_present && err->code == ERROR_NOT_FOUND)
+		return error_set(err, ERROR_NOT_FOUND, "%s", "");
+	return -1;
 }
 
 static int reclaim(void *data, struct error *err)
