@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tap.h"
+
+#include "oci/blob.h"
+#include "oci/layout.h"
+#include "oci/media_type.h"
+#include "system/fd.h"
+#include "system/tree.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define INDEX_HEAD "{\"schemaVersion\":2,\"extra\":{\"kept\":true},\"manifests\":["
+#define D(c) "sha256:" c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c
+#define ENTRY(digest, more) \
+	"{\"mediaType\":\"" MEDIA_TYPE_MANIFEST "\",\"digest\":\"" digest "\",\"size\":2" more "}"
+#define NAMED(name) ",\"annotations\":{\"" ANNOTATION_REF_NAME "\":\"" name "\",\"own\":\"x\"}"
+#define LINUX(architecture) ",\"platform\":{\"os\":\"linux\",\"architecture\":\"" architecture "\"}"
+
+static struct error err;
+
+static void write_index(const struct layout *layout, const char *text)
+{
+	file_write_at(layout->dirfd, "index.json", text, strlen(text), 0644, FILE_NO_SYNC, NULL);
+}
+
+static char *read_index(const struct layout *layout)
+{
+	struct str text = STR_INIT;
+
+	file_read_at(layout->dirfd, "index.json", LAYOUT_INDEX_MAX, &text, NULL);
+	return str_steal(&text);
+}
+
+static void finds(const struct layout *layout, const char *ref, const char *platform_text,
+		  const char *wanted, const char *title)
+{
+	autodescriptor struct descriptor found = DESCRIPTOR_INIT;
+	struct platform platform;
+
+	err = (struct error) { 0 };
+	if (platform_text)
+		platform_parse(platform_text, &platform, &err);
+	if (layout_find(layout, ref, platform_text ? &platform : NULL, &found, &err) < 0)
+		printf("# %s\n", err.message);
+	is_str(found.media_type ? found.digest.text : NULL, wanted, title);
+}
+
+static void test_find(const struct layout *layout)
+{
+	autodescriptor struct descriptor raw = DESCRIPTOR_INIT;
+
+	write_index(layout, INDEX_HEAD ENTRY(D("aa"), NAMED("a:1")) "]}");
+	finds(layout, NULL, NULL, D("aa"), "the only image needs no name");
+	finds(layout, "a:1", NULL, D("aa"), "a name is found");
+	finds(layout, "a", NULL, NULL, "a name is not completed");
+	is_int(err.code, ERROR_NOT_FOUND, "... and what is not there has status 3");
+	write_index(layout,
+		    INDEX_HEAD ENTRY(D("aa"), NAMED("a:1")) "," ENTRY(D("bb"), NAMED("b:1")) "]}");
+	finds(layout, NULL, NULL, NULL, "without a name several images are an error");
+	ok(strstr(err.message, "a:1, b:1"), "... that lists the names");
+	write_index(layout, INDEX_HEAD ENTRY(D("aa"), NAMED("a") LINUX("amd64")) "," ENTRY(
+				    D("bb"), NAMED("a") LINUX("arm64")) "]}");
+	finds(layout, "a", "linux/amd64", D("aa"), "of several with a name the platform decides");
+	finds(layout, "a", "linux/arm64", D("bb"), "... either way");
+	ok(layout_find_raw(layout, "a", &raw, &err) < 0,
+	   "... and as they stand they are ambiguous");
+	write_index(layout, INDEX_HEAD ENTRY(D("aa"), NAMED("a") LINUX("amd64")) "," ENTRY(
+				    D("bb"), NAMED("a") LINUX("amd64")) "]}");
+	finds(layout, "a", "linux/amd64", D("bb"), "of two equals the last one is taken");
+}
+
+static void test_edit(const struct layout *layout)
+{
+	autoindex struct index index = INDEX_INIT;
+	autodescriptor struct descriptor raw = DESCRIPTOR_INIT;
+	char *before;
+	char *after;
+
+	write_index(layout, INDEX_HEAD ENTRY(D("aa"), NAMED("a") ",\"odd\":1") "," ENTRY(
+				    D("bb"), NAMED("b")) "]}");
+	ok(layout_read_index(layout, &index, &err) == 0, "the index is read");
+	ok(layout_set_reference(layout, "c", &index.manifests[0], &err) == 0, "a name is given");
+	ok(layout_find_raw(layout, "c", &raw, &err) == 0, "... and found");
+	is_str(descriptor_annotation(&raw, "own"), "x", "... other annotations are kept");
+	ok(json_object_get(raw.json, "odd") != NULL, "... and unknown members");
+	before = read_index(layout);
+	ok(strstr(before, "\"kept\":true") != NULL, "... those of the index too");
+	ok(layout_set_reference(layout, "c", &raw, &err) == 0, "giving it again is fine");
+	after = read_index(layout);
+	is_str(after, before, "... and changes nothing");
+	free(before);
+	free(after);
+	ok(layout_set_reference(layout, "b", &raw, &err) == 0, "a name is given to another image");
+	finds(layout, "b", NULL, D("aa"), "... which then has it alone");
+	ok(layout_remove_reference(layout, "a", &err) == 0, "a reference is removed");
+	finds(layout, "a", NULL, NULL, "... and gone");
+	ok(layout_remove_reference(layout, "a", &err) < 0 && err.code == ERROR_NOT_FOUND,
+	   "... once");
+	ok(layout_unname(layout, "b", &err) == 0, "a name is taken away");
+	finds(layout, NULL, NULL, D("aa"), "... the image is there by its other name");
+	ok(layout_unname(layout, "c", &err) == 0, "the last name is taken away");
+	finds(layout, NULL, NULL, D("aa"), "... the image stays without one");
+	digest_parse(D("aa"), &raw.digest, &err);
+	is_int(layout_remove_digest(layout, &raw.digest, &err), 1, "it is removed by its digest");
+	finds(layout, NULL, NULL, NULL, "... and nothing is left");
+}
+
+static void test_blobs(const struct layout *layout)
+{
+	autodescriptor struct descriptor blob = DESCRIPTOR_INIT;
+	autostr struct str text = STR_INIT;
+
+	ok(blob_put(layout, "text/plain", "hello", 5, &blob, &err) == 0, "a blob is written");
+	ok(layout_has_blob(layout, &blob.digest, 5), "... and there");
+	ok(!layout_has_blob(layout, &blob.digest, 6), "... not with another size");
+	ok(layout_read_blob(layout, &blob, 5, &text, &err) == 0 && strcmp(text.data, "hello") == 0,
+	   "... and read");
+	ok(layout_read_blob(layout, &blob, 4, &text, &err) < 0,
+	   "a blob above the limit is refused");
+	blob.size = 6;
+	ok(layout_open_blob(layout, &blob, &err) < 0 && err.code == ERROR_VERIFY,
+	   "a size other than the descriptor's fails verification");
+	digest_parse(D("ee"), &blob.digest, &err);
+	ok(layout_open_blob(layout, &blob, &err) < 0 && err.code == ERROR_NOT_FOUND,
+	   "a blob that is not there is not found");
+}
+
+/* An index within an index within ... */
+static void test_nesting(const struct layout *layout)
+{
+	autodescriptor struct descriptor inner = DESCRIPTOR_INIT;
+	autodescriptor struct descriptor found = DESCRIPTOR_INIT;
+
+	blob_put(layout, MEDIA_TYPE_INDEX, INDEX_HEAD ENTRY(D("aa"), LINUX("amd64")) "]}",
+		 strlen(INDEX_HEAD ENTRY(D("aa"), LINUX("amd64")) "]}"), &inner, &err);
+	for (int depth = 1; depth <= 9; depth++) {
+		autostr struct str text = STR_INIT;
+		struct descriptor outer = DESCRIPTOR_INIT;
+		struct platform platform = { .os = "linux", .architecture = "amd64" };
+		int result = layout_resolve(layout, &inner, &platform, &found, &err);
+
+		if (depth == 8)
+			ok(result == 0 && strcmp(found.digest.text, D("aa")) == 0,
+			   "eight nested indexes are resolved");
+		if (depth == 9)
+			ok(result < 0, "nine are too many");
+		descriptor_release(&found);
+		str_appendf(&text,
+			    "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"%s\","
+			    "\"digest\":\"%s\",\"size\":%" PRIu64 "}]}",
+			    inner.media_type, inner.digest.text, inner.size);
+		blob_put(layout, MEDIA_TYPE_INDEX, text.data, text.len, &outer, &err);
+		descriptor_release(&inner);
+		inner = outer;
+	}
+}
+
+static void test_hold(const char *path)
+{
+	autolayout struct layout adding = LAYOUT_INIT;
+	autolayout struct layout removing = LAYOUT_INIT;
+
+	layout_open(path, LAYOUT_CREATE, &adding, &err);
+	layout_open(path, LAYOUT_READ, &removing, &err);
+	is_int(layout_hold_for_removal(&removing, &err), 0,
+	       "nobody may remove blobs while somebody adds some");
+	layout_release(&adding);
+	is_int(layout_hold_for_removal(&removing, &err), 1, "... afterwards one may");
+}
+
+int main(void)
+{
+	char directory[] = "/tmp/ctnr-layout.XXXXXX";
+	char path[64];
+	autolayout struct layout layout = LAYOUT_INIT;
+	autolayout struct layout other = LAYOUT_INIT;
+
+	if (!mkdtemp(directory))
+		return EXIT_FAILURE;
+	snprintf(path, sizeof(path), "%s/a/layout", directory);
+	ok(layout_open(path, LAYOUT_READ, &layout, &err) < 0 && err.code == ERROR_NOT_FOUND,
+	   "a layout that is not there is not found");
+	ok(layout_open(path, LAYOUT_CREATE, &layout, &err) == 0, "a layout is made");
+	ok(layout_open(path, LAYOUT_READ, &other, &err) == 0, "... and opened");
+	is_str(layout.path, path, "... by its absolute path");
+	test_find(&layout);
+	test_edit(&layout);
+	test_blobs(&layout);
+	test_nesting(&layout);
+	layout_release(&layout);
+	test_hold(path);
+	file_write_at(other.dirfd, "oci-layout", "{\"imageLayoutVersion\":\"2.0.0\"}", 30, 0644,
+		      FILE_NO_SYNC, NULL);
+	ok(layout_open(path, LAYOUT_READ, &layout, &err) < 0 && strstr(err.message, "2.0.0"),
+	   "a layout of another version is refused");
+	tree_remove_at(AT_FDCWD, directory, NULL);
+	return done_testing();
+}

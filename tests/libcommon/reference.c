@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tap.h"
+
+#include "oci/address.h"
+#include "oci/reference.h"
+
+#define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void means(const char *text, const char *wanted)
+{
+	autoreference struct reference reference = REFERENCE_INIT;
+	struct error err = { 0 };
+	char title[512];
+	char *full = NULL;
+
+	snprintf(title, sizeof(title), "'%s' means %s", text, wanted);
+	if (reference_parse(text, &reference, &err) == 0)
+		full = reference_format(&reference);
+	is_str(full, wanted, title);
+	free(full);
+}
+
+static void refused(const char *text)
+{
+	autoreference struct reference reference = REFERENCE_INIT;
+	struct error err = { 0 };
+	char title[512];
+
+	snprintf(title, sizeof(title), "'%.80s' is refused as a usage mistake", text);
+	ok(reference_parse(text, &reference, &err) < 0 && err.code == ERROR_USAGE, title);
+	ok(!reference.repository, "... and nothing is returned");
+}
+
+static void test_addresses(void)
+{
+	autoaddress struct address a = ADDRESS_INIT;
+	autoaddress struct address b = ADDRESS_INIT;
+	autoaddress struct address c = ADDRESS_INIT;
+	struct error err = { 0 };
+
+	ok(address_parse("docker://alpine:3", &a, &err) == 0 && a.transport == TRANSPORT_DOCKER,
+	   "docker:// is a registry");
+	is_str(a.reference, "alpine:3", "... with the reference as it was written");
+	ok(address_parse("oci:dir:name:1", &b, &err) == 0 && b.transport == TRANSPORT_OCI,
+	   "oci: is a layout");
+	is_str(b.path, "dir", "... whose directory ends at the first colon");
+	is_str(b.reference, "name:1", "... and the rest is the reference");
+	ok(address_parse("oci:/abs/dir", &c, &err) == 0 && !c.reference, "oci: needs no reference");
+	ok(address_parse("oci-archive:x.tar", &c, &err) < 0 && err.code == ERROR_USAGE,
+	   "another transport is refused");
+	ok(strstr(err.message, "oci-archive:") != NULL, "... by its name");
+	ok(address_parse("alpine", &c, &err) < 0 && strstr(err.hint, "docker://alpine"),
+	   "an address without a transport gets a hint");
+	ok(address_parse("docker://Alpine", &c, &err) < 0 && err.code == ERROR_USAGE,
+	   "docker:// with a bad reference is refused");
+	ok(address_parse("oci:", &c, &err) < 0, "oci: without a directory is refused");
+	ok(address_parse("oci:dir:", &c, &err) < 0, "oci: with an empty reference is refused");
+}
+
+int main(void)
+{
+	char longest[300];
+
+	means("alpine", "docker.io/library/alpine:latest");
+	means("alpine:3.20", "docker.io/library/alpine:3.20");
+	means("user/app", "docker.io/user/app:latest");
+	means("docker.io/alpine", "docker.io/library/alpine:latest");
+	means("index.docker.io/library/alpine:1", "docker.io/library/alpine:1");
+	means("localhost/app", "localhost/app:latest");
+	means("localhost:5000/app:1", "localhost:5000/app:1");
+	means("localhost:5000", "docker.io/library/localhost:5000");
+	means("Registry/app", "Registry/app:latest");
+	means("ghcr.io/a/b/c__d.e-f--g:T_1.x-y", "ghcr.io/a/b/c__d.e-f--g:T_1.x-y");
+	means("[::1]:5000/app", "[::1]:5000/app:latest");
+	means("quay.io/a/b@" DIGEST, "quay.io/a/b@" DIGEST);
+	means("quay.io/a/b:1@" DIGEST, "quay.io/a/b:1@" DIGEST);
+
+	refused("");
+	refused("Alpine");
+	refused("user/App");
+	refused("a//b");
+	refused("/a");
+	refused("a/");
+	refused("a..b");
+	refused("a_-b");
+	refused("a___b");
+	refused("-a");
+	refused("a:");
+	refused("a:.tag");
+	refused("a:b:c");
+	refused("a@sha256:0123");
+	refused("a@" DIGEST "@" DIGEST);
+	refused("ho st.x/a");
+	refused("host:port/a");
+	refused("host:123456/a");
+	refused("-host.x/a");
+	refused("host..x/a");
+	refused("user@host.x/a");
+	refused("a\nb");
+	refused("../a");
+	memset(longest, 'a', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	refused(longest);
+
+	ok(reference_has_registry("localhost/a"), "localhost is a registry");
+	ok(reference_has_registry("h:1/a"), "a host with a port is a registry");
+	ok(!reference_has_registry("user/a"), "a plain first component is none");
+	ok(!reference_has_registry("a:1"), "a lone name has none");
+	test_addresses();
+	return done_testing();
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tap.h"
+
+#include "base/error.h"
+#include "base/str.h"
+
+#include <errno.h>
+
+static void escaped(const char *text, const char *wanted, const char *title)
+{
+	autostr struct str s = STR_INIT;
+
+	str_append_escaped(&s, text);
+	is_str(s.data, wanted, title);
+}
+
+static void test_error(void)
+{
+	struct error err = { 0 };
+	char longest[2000];
+
+	errno = ENOENT;
+	ok(error_errno(&err, "cannot open '%s'", "x") == -1, "an error is -1");
+	is_str(err.message, "cannot open 'x': No such file or directory", "... it says why");
+	is_int(err.saved_errno, ENOENT, "... it keeps errno");
+	error_prefix(&err, "layer %d", 1);
+	is_str(err.message, "layer 1: cannot open 'x': No such file or directory",
+	       "... it gains context on the way up");
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	error_set(&err, ERROR_FAILED, "%s", longest);
+	ok(strlen(err.message) == sizeof(err.message) - 1, "a long message is cut");
+	is_str(err.message + strlen(err.message) - 3, "...", "... and ends with dots");
+	ok(error_set(NULL, ERROR_FAILED, "x") == -1, "an error that nobody wants is fine");
+}
+
+int main(void)
+{
+	autostr struct str s = STR_INIT;
+	autostrlist struct strlist list = STRLIST_INIT;
+
+	is_str(s.data, "", "a new string is empty");
+	for (int i = 0; i < 1000; i++)
+		str_append(&s, "0123456789");
+	is_int((intmax_t)s.len, 10000, "a string grows");
+	str_clear(&s);
+	str_appendf(&s, "%s-%d", "a", 7);
+	is_str(s.data, "a-7", "a format is appended");
+	str_append_bytes(&s, "b\0c", 3);
+	is_int((intmax_t)s.len, 6, "bytes may hold a NUL");
+
+	for (int i = 0; i < 100; i++)
+		strlist_append(&list, i % 2 ? "odd" : "even");
+	is_int((intmax_t)list.len, 100, "a list grows");
+	ok(!list.items[100], "... and ends with NULL");
+	ok(strlist_contains(&list, "odd") && !strlist_contains(&list, "none"),
+	   "... and knows what it has");
+
+	escaped("plain text", "plain text", "plain text stays");
+	escaped("gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f", "UTF-8 stays");
+	escaped("a\033[31mb", "a\\x1b[31mb", "a terminal's escape is shown, not obeyed");
+	escaped("a\nb\tc\x7f", "a\\x0ab\\x09c\\x7f", "control bytes are shown");
+	escaped("a\\x1b", "a\\x5cx1b", "a backslash cannot imitate an escape");
+	escaped("a\xff\xc3", "a\\xff\\xc3", "invalid UTF-8 is shown");
+	escaped("\xc2\x9b", "\\xc2\\x9b", "so are the control characters beyond ASCII");
+	escaped("\xc0\xaf", "\\xc0\\xaf", "and overlong sequences");
+	test_error();
+	return done_testing();
+}
