@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON from anywhere: what is accepted is written and read again unchanged, and every value can be
+ * asked for in every way. */
+#include "base/str.h"
+#include "format/json.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The stack: fuzzers find the deepest document there is. */
+#define DEPTH_MAX 64
+
+static void visit(const struct jnode *node, int depth)
+{
+	autostrlist struct strlist list = STRLIST_INIT;
+	struct error err;
+	const char *text = NULL;
+	int64_t number;
+	bool boolean;
+	size_t len = 0;
+
+	jnode_string(node, &text, &err);
+	jnode_string_opt(node, &text, &err);
+	jnode_integer(node, -5, 5, &number, &err);
+	jnode_bool(node, &boolean, &err);
+	jnode_strings(node, &list, &err);
+	jnode_object(node, &err);
+	if (depth == DEPTH_MAX)
+		return;
+	if (jnode_array(node, &len, &err) == 0) {
+		for (size_t i = 0; i < len; i++) {
+			struct jnode element = jnode_element(node, i);
+
+			visit(&element, depth + 1);
+		}
+	}
+	if (json_is_object(node->value)) {
+		const char *key;
+		json_t *value;
+
+		json_object_foreach ((json_t *)node->value, key, value) {
+			struct jnode member = jnode_member(node, key);
+
+			visit(&member, depth + 1);
+		}
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct error err;
+	autojson json_t *document = json_parse((const char *)data, size, "fuzz", &err);
+	autojson json_t *again = NULL;
+	struct jnode root = jnode_root(document, "fuzz");
+	char *text;
+
+	if (!document)
+		return 0;
+	visit(&root, 0);
+	text = json_format(document);
+	again = json_parse(text, strlen(text), "again", &err);
+	if (!again || !json_equal(document, again))
+		abort();
+	free(text);
+	return 0;
+}
