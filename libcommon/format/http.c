@@ -294,6 +294,8 @@ static int run_exchange(struct exchange *x, CURLcode *ret_result, struct error *
 			break;
 		curl_multi_poll(multi, &extra, interrupt ? 1 : 0, 1000, NULL);
 		if (extra.revents) {
+			/* A resolver thread would be waited for, however long that takes. */
+			curl_easy_setopt(x->http->easy, CURLOPT_QUICK_EXIT, 1L);
 			curl_multi_remove_handle(multi, x->http->easy);
 			return interrupt_error(err);
 		}
@@ -432,6 +434,7 @@ int http_get(struct http *http, const struct http_request *request, struct http_
 	    curl_url_set(url, CURLUPART_URL, request->url, CURLU_DISALLOW_USER) != CURLUE_OK)
 		return error_set(err, ERROR_FAILED, "'%s' is no URL", request->url);
 	first_origin = url_origin(url);
+	ret->foreign = false;
 	for (int hops = 0; hops <= HTTP_REDIRECTS_MAX; hops++) {
 		struct exchange x = { .http = http, .request = request, .response = ret };
 		autofree char *origin = url_origin(url);
@@ -444,8 +447,10 @@ int http_get(struct http *http, const struct http_request *request, struct http_
 		if (check_origin(origin, host, err) < 0)
 			return -1;
 		/* Once away from home the credentials stay away, also on the way back. */
-		if (strcmp(origin, first_origin) != 0)
+		if (strcmp(origin, first_origin) != 0) {
 			authorization = NULL;
+			ret->foreign = true;
+		}
 		if (exchange(&x, text, host, authorization, err) < 0)
 			return error_prefix(err, "%s", origin);
 		moved = follow(url, ret, err);

@@ -59,13 +59,14 @@ struct http_request {
 
 struct http_response {
 	long status;
+	bool foreign; /* a redirect led to another origin: no one there may ask for credentials */
 	struct strlist headers; /* "name: value", names in lower case */
 	struct str body; /* NUL-terminated */
 };
 
 #define HTTP_RESPONSE_INIT \
 	{ \
-		0, STRLIST_INIT, STR_INIT \
+		.headers = STRLIST_INIT, .body = STR_INIT \
 	}
 
 void http_response_release(struct http_response *response);

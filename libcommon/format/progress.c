@@ -135,8 +135,11 @@ static void append_id(struct str *out, const struct task *task, size_t max)
 	str_append_escaped(out, cut);
 }
 
-static void append_bar(struct str *out, const struct task *task, int columns)
+/* A line of at most columns - 1 bytes: one that wraps would take two lines off the count. */
+static void append_bar(struct str *picture, const struct task *task, int columns)
 {
+	autostr struct str line = STR_INIT;
+	struct str *out = &line;
 	bool known = task->total != PROGRESS_TOTAL_UNKNOWN && task->total > 0;
 	int filled = known ? (int)(task->current * BAR_WIDTH / task->total) : 0;
 
@@ -154,7 +157,9 @@ static void append_bar(struct str *out, const struct task *task, int columns)
 		str_append(out, " / ");
 		append_size(out, task->total);
 	}
-	str_append_char(out, '\n');
+	str_append_bytes(picture, line.data,
+			 line.len < (size_t)columns ? line.len : (size_t)columns - 1);
+	str_append_char(picture, '\n');
 }
 
 static int terminal_columns(void)

@@ -212,7 +212,8 @@ static int http_get_authorized(struct registry *registry, struct http *http,
 		request->authorization = authorization;
 		result = http_get(http, request, ret, err);
 		request->authorization = NULL;
-		if (result < 0 || ret->status != 401 || authorizations == AUTHORIZATIONS_MAX)
+		if (result < 0 || ret->status != 401 || ret->foreign ||
+		    authorizations == AUTHORIZATIONS_MAX)
 			return result;
 		result = authorize(registry, http, ret, generation, err);
 		if (result <= 0)

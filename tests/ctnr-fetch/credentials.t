@@ -60,4 +60,15 @@ hostile_start "$small" --basic user:secret --redirect "http://user:secret@$elsew
 run ctnr-fetch --layout userinfo --creds user:secret "docker://$hostile/x:1"
 is_status 1 "a redirect with a login in it is refused"
 hostile_stop
+
+# Whoever the registry redirects to is not a registry.
+hostile_start "$small" --basic user:secret
+elsewhere=$hostile
+elsewhere_log=$hostile_log
+hostile_start "$small" --redirect "http://$elsewhere"
+registry_log=$hostile_log
+run ctnr-fetch --layout asked --creds user:secret "docker://$hostile/x:1"
+is_status 1 "another host that asks for the credentials gets none"
+fails "... it heard nothing of them" grep -q Basic "$elsewhere_log"
+fails "... and neither did the registry, which never asked" grep -q Basic "$registry_log"
 done_testing
