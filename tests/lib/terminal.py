@@ -114,6 +114,9 @@ class Terminal:
 
 
 def login_tty(slave):
+    # A shell ignores these in what it starts in the background, and that would be inherited.
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
     os.setsid()
     fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
     for fd in range(3):
