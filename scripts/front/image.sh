@@ -42,7 +42,8 @@ find_image() {
 	esac
 }
 
-# abandon STATUS: nothing stays of a bundle that was begun here.
+# abandon STATUS: nothing stays of a bundle that was begun here. failure, where the verb sets it,
+# stands for every status of a tool.
 abandon() {
 	trap '' HUP INT TERM
 	[ -z "$record" ] || [ "$update" = true ] ||
@@ -52,7 +53,7 @@ abandon() {
 
 fetch_image() {
 	[ ! -t 2 ] || printf 'ctnr: pulling %s\n' "$source" >&2
-	eval "image=\$(ctnr-fetch $fetch_options -- \"\$source\")" || abandon "$failure"
+	eval "image=\$(ctnr-fetch $fetch_options -- \"\$source\")" || abandon "${failure:-$?}"
 }
 
 # make_bundle IMAGE [COMMAND...]: set record to that of a bundle that is ready to run.
@@ -64,9 +65,9 @@ make_bundle() {
 	find_image "$1"
 	shift
 	case $pull in
-	never) [ -n "$image" ] || die "$failure" "'$source' has to be pulled, and --pull is never" ;;
+	never) [ -n "$image" ] || die "${failure:-1}" "'$source' has to be pulled, and --pull is never" ;;
 	always)
-		[ -n "$source" ] || die "$failure" "'$image' cannot be pulled: it names no registry"
+		[ -n "$source" ] || die "${failure:-1}" "'$image' cannot be pulled: it names no registry"
 		fetch_image
 		;;
 	missing)
@@ -74,16 +75,16 @@ make_bundle() {
 			fetch_image
 		elif [ -n "$source" ] && [ "${source#oci:}" = "$source" ]; then
 			eval "record=\$(ctnr-unpack --if-present $unpack_options -- \"\$image\")" ||
-				{
-					[ $? = 3 ] || abandon "$failure"
-					fetch_image
-				}
+				case $? in
+				3) fetch_image ;;
+				*) abandon "${failure:-$?}" ;;
+				esac
 		fi
 		;;
 	esac
 	[ -n "$record" ] || eval "record=\$(ctnr-unpack $unpack_options -- \"\$image\")" ||
-		abandon "$failure"
+		abandon "${failure:-$?}"
 	# Until it is complete, abandon needs the record that there is.
-	eval "specified=\$(ctnr-spec $spec_options -- \"\$record\" \"\$@\")" || abandon "$failure"
+	eval "specified=\$(ctnr-spec $spec_options -- \"\$record\" \"\$@\")" || abandon "${failure:-$?}"
 	record=$specified
 }

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# identities: root sub one
+. "$(dirname "$0")/../lib/test.sh"
+. "$test_lib/image.sh"
+
+needs USERNS
+
+ctnr pull --tag busybox "oci:$(busybox_layout)" >/dev/null || exit
+
+run "$test_lib/terminal.py" --size 30x90 ctnr run --rm -it busybox sh <<'END'
+expect '# '
+send 'stty size\n'
+expect '30 90'
+expect '# '
+resize 40 100
+pause 0.3
+send 'stty size\n'
+expect '40 100'
+expect '# '
+send 'sleep 100\n'
+pause 0.3
+send '\x03'
+expect '# '
+send 'echo status $?\n'
+expect 'status 130'
+expect '# '
+send 'exit 7\n'
+END
+is_status 7 "run -it is a shell on a terminal: size, resizing, Ctrl-C, status"
+
+run "$test_lib/terminal.py" ctnr run --rm busybox sleep 100 <<'END'
+pause 1
+send '\x03'
+END
+is_status 130 "Ctrl-C ends a container without a terminal"
+run ctnr ps --all
+is_stdout "" "... and nothing of it stays"
+
+done_testing
