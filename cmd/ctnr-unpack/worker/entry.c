@@ -121,7 +121,7 @@ static int make_placeholder(struct layer *layer, const struct place *place,
 	bool replaced;
 	autoclose int fd = open_new(layer, place, entry->mode & 0777, &replaced, err);
 
-	if (fd < 0 || owner_set(&layer->owners, fd, 'f', place->path, owner, true, err) < 0)
+	if (fd < 0 || owner_set(&layer->owners, fd, 'f', place->path, owner, replaced, err) < 0)
 		return -1;
 	if (fchmod(fd, entry->mode) < 0 || futimens(fd, times) < 0)
 		return error_errno(err, "cannot set mode and time");

@@ -107,7 +107,7 @@ static int add_ordinary(struct layer *layer, struct view_dir *dir, const char *n
 				 VIEW_PATH_MAX);
 	if (entry_make(layer, &place, entry, tar, err) < 0)
 		return -1;
-	if (layer->form == LAYER_PLAIN && !layer->is_base)
+	if (!layer->is_base)
 		made_add(&layer->made, path);
 	return 0;
 }

@@ -30,12 +30,12 @@ enum layer_form {
 
 struct layer {
 	enum layer_form form;
-	bool is_base; /* plain: the tree was empty before this layer */
+	bool is_base; /* there is nothing below, or nothing was there before */
 	bool can_make_devices;
 	struct view view;
 	struct owners owners;
 	struct xattrs xattrs;
-	struct made made; /* plain */
+	struct made made; /* not of a base */
 	uint32_t n_entries;
 };
 

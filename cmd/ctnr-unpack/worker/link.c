@@ -117,7 +117,7 @@ int link_make(struct layer *layer, const char *path, size_t parent_len, const ch
 		return error_errno(err, "cannot link to '%s'", entry->link);
 	dir->is_changed = true;
 	view_shadow(&layer->view, dir, name);
-	if (layer->form == LAYER_PLAIN && !layer->is_base)
+	if (!layer->is_base)
 		made_add(&layer->made, full);
 	return carry_record(layer, &target, full, err);
 }

@@ -2,7 +2,7 @@
 /*
  * The paths that a layer has made so far, and their parents: a whiteout hides what lower layers
  * left and never its own layer's entries, whatever their order (image-spec layer.md,
- * "Whiteouts"). Only a plain tree that holds several layers needs to know.
+ * "Whiteouts"). A directory that is there only because a whiteout stands in it does not count.
  *
  * Kept as 64-bit hashes, 8 to 16 bytes for a path. Two paths with one hash can only make a whiteout
  * spare a file of the same image.

@@ -17,7 +17,7 @@
 #define XATTR_OPAQUE "user.overlay.opaque"
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-static bool is_whiteout(const struct stat *st)
+bool view_is_whiteout(const struct stat *st)
 {
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(0, 0);
 }
@@ -148,7 +148,7 @@ int view_lookup(struct view *view, const struct view_dir *dir, const char *name,
 		if (fstatat(dir->fd, name, &ret->stat, AT_SYMLINK_NOFOLLOW) == 0) {
 			/* A whiteout of a finished view is not there, and neither is what it
 			 * hides. Without layers below it is no whiteout, but we make none. */
-			ret->where = is_whiteout(&ret->stat) ? VIEW_NOWHERE : VIEW_TOP;
+			ret->where = view_is_whiteout(&ret->stat) ? VIEW_NOWHERE : VIEW_TOP;
 			return 0;
 		}
 		if (errno != ENOENT)
@@ -160,7 +160,7 @@ int view_lookup(struct view *view, const struct view_dir *dir, const char *name,
 	for (size_t i = 0; i < dir->n_lowers; i++) {
 		if (fstatat(view->lowers[dir->lowers[i]], path, &ret->stat, AT_SYMLINK_NOFOLLOW) ==
 		    0) {
-			ret->where = is_whiteout(&ret->stat) ? VIEW_NOWHERE : VIEW_LOWER;
+			ret->where = view_is_whiteout(&ret->stat) ? VIEW_NOWHERE : VIEW_LOWER;
 			ret->lower = dir->lowers[i];
 			return 0;
 		}

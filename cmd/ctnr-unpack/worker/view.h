@@ -87,6 +87,9 @@ struct view_found {
 	struct stat stat; /* of the object itself */
 };
 
+/* A 0:0 device: the overlay's mark of a deletion. */
+bool view_is_whiteout(const struct stat *st);
+
 /* Look a name up, following nothing. */
 int view_lookup(struct view *view, const struct view_dir *dir, const char *name,
 		struct view_found *ret, struct error *err);
