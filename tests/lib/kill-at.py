@@ -4,8 +4,9 @@
 
     kill-at.py [--main] SECONDS COMMAND...
 
-Starts COMMAND, and after a random time of at most SECONDS kills (SIGKILL) one of the processes that
-it then consists of, chosen at random; with --main always the first. Then nothing of it may be left
+Starts COMMAND, and after a random time of at most SECONDS kills (SIGKILL) one of the processes of
+ours that it then consists of (a container's own are not), chosen at random; with --main always the
+first. Then nothing of it may be left
 within ten seconds, wherever it went: this process is the reaper of its orphans. Status 0; 1, and
 what is left on stdout, when something stays. What has ended before it could be killed is status 0
 too. CTNR_TEST_SEED makes the choices repeatable."""
@@ -65,6 +66,11 @@ def describe(process):
         return "gone"
 
 
+def is_ours(process):
+    words = describe(process).split()
+    return any(os.path.basename(word).startswith("ctnr") for word in words[:2])
+
+
 def main():
     words, only_main = sys.argv[1:], False
     if words and words[0] == "--main":
@@ -76,7 +82,7 @@ def main():
     started = subprocess.Popen(words[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, start_new_session=True)
     time.sleep(chance.random() * float(words[0]))
-    victims = [started.pid] if only_main else descendants(os.getpid())
+    victims = [started.pid] if only_main else [p for p in descendants(os.getpid()) if is_ours(p)]
     if victims:
         victim = chance.choice(victims)
         print(f"killed {describe(victim)}")
