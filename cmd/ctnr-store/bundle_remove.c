@@ -38,7 +38,7 @@ static int lock_word(const char *word, void *data, struct error *err)
 	autobundle struct bundle bundle = BUNDLE_INIT;
 	int lock;
 
-	if (bundle_open(removal->store, word, &bundle, err) < 0)
+	if (bundle_open_damaged(removal->store, word, &bundle, err) < 0)
 		return -1;
 	lock = bundle_lock(&bundle, err);
 	if (lock < 0)

@@ -168,14 +168,32 @@ static char *id_of_path(const char *path)
 	return xstrdup(*start ? start : "bundle");
 }
 
-/* Open the directory at ret->path and complete ret from record.json and lower/. */
+/* What record.json in the bundle says, where there is one. */
+static int read_record_file(struct bundle *ret, struct error *err)
+{
+	autostr struct str text = STR_INIT;
+	autojson json_t *document = NULL;
+	struct error cause = { 0 };
+	struct jnode root;
+
+	if (file_read_at(ret->dirfd, RECORD_FILE, RECORD_MAX, &text, &cause) < 0) {
+		if (cause.code == ERROR_NOT_FOUND)
+			return 0;
+		if (err)
+			*err = cause;
+		return -1;
+	}
+	document = json_parse(text.data, text.len, RECORD_FILE, err);
+	if (!document)
+		return -1;
+	root = jnode_root(document, RECORD_FILE);
+	return read_record(&root, ret, err);
+}
+
+/* Open the directory at ret->path. */
 static int open_directory(struct bundle *ret, struct error *err)
 {
 	autofree char *given = steal(&ret->path);
-	autostr struct str text = STR_INIT;
-	autojson json_t *document = NULL;
-	struct error missing = { 0 };
-	struct jnode root;
 
 	ret->path = realpath(given, NULL);
 	if (!ret->path)
@@ -186,48 +204,57 @@ static int open_directory(struct bundle *ret, struct error *err)
 	ret->driver = faccessat(ret->dirfd, "lower", F_OK, AT_SYMLINK_NOFOLLOW) == 0
 			      ? BUNDLE_OVERLAY
 			      : BUNDLE_COPY;
-	if (file_read_at(ret->dirfd, RECORD_FILE, RECORD_MAX, &text, &missing) < 0) {
-		if (missing.code == ERROR_NOT_FOUND)
-			return 0;
-		if (err)
-			*err = missing;
-		return -1;
-	}
-	document = json_parse(text.data, text.len, RECORD_FILE, err);
-	if (!document)
-		return -1;
-	root = jnode_root(document, RECORD_FILE);
-	return read_record(&root, ret, err);
+	return 0;
 }
 
-int bundle_open(const struct store *store, const char *word, struct bundle *ret, struct error *err)
+enum tolerance {
+	RECORD_MUST_BE_RIGHT,
+	RECORD_MAY_BE_DAMAGED,
+};
+
+static int open_bundle(const struct store *store, const char *word, enum tolerance tolerance,
+		       struct bundle *ret, struct error *err)
 {
 	autobundle struct bundle bundle = BUNDLE_INIT;
+	autofree char *shown = NULL;
 
 	if (!*word)
 		return error_set(err, ERROR_USAGE, "the name of the bundle is empty");
 	if (*word == '{' || strcmp(word, "-") == 0) {
 		if (open_record(word, &bundle, err) < 0)
 			return -1;
-		word = "of the record";
+		shown = xstrdup(bundle.path);
 	} else {
 		bundle.path = bundle_path(store, word, err);
 		if (!bundle.path)
 			return -1;
 		if (!is_path(word))
 			bundle.id = xstrdup(word);
+		shown = xstrdup(word);
 	}
 	if (open_directory(&bundle, err) < 0) {
 		if (err && (err->saved_errno == ENOENT || err->saved_errno == ENOTDIR))
-			return error_set(err, ERROR_NOT_FOUND, "there is no bundle '%s'",
-					 bundle.path ? bundle.path : word);
-		return error_prefix(err, "bundle '%s'", word);
+			return error_set(err, ERROR_NOT_FOUND, "there is no bundle '%s'", shown);
+		return error_prefix(err, "bundle '%s'", shown);
 	}
+	if (read_record_file(&bundle, err) < 0 && tolerance == RECORD_MUST_BE_RIGHT)
+		return error_prefix(err, "bundle '%s'", shown);
 	if (!bundle.id)
 		bundle.id = id_of_path(bundle.path);
 	*ret = bundle;
 	bundle = (struct bundle)BUNDLE_INIT;
 	return 0;
+}
+
+int bundle_open(const struct store *store, const char *word, struct bundle *ret, struct error *err)
+{
+	return open_bundle(store, word, RECORD_MUST_BE_RIGHT, ret, err);
+}
+
+int bundle_open_damaged(const struct store *store, const char *word, struct bundle *ret,
+			struct error *err)
+{
+	return open_bundle(store, word, RECORD_MAY_BE_DAMAGED, ret, err);
 }
 
 json_t *bundle_to_json(const struct bundle *bundle)

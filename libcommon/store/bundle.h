@@ -74,6 +74,11 @@ char *bundle_path(const struct store *store, const char *name, struct error *err
  * record.json where there is one; what a given record says wins. ERROR_NOT_FOUND. */
 int bundle_open(const struct store *store, const char *word, struct bundle *ret, struct error *err);
 
+/* As bundle_open(), but a record.json that cannot be read is as good as absent: for listing and
+ * removing. */
+int bundle_open_damaged(const struct store *store, const char *word, struct bundle *ret,
+			struct error *err);
+
 json_t *bundle_to_json(const struct bundle *bundle); /* the record, new */
 
 /* Write record.json in the bundle. */

@@ -341,7 +341,7 @@ static void reclaim_one(const struct store *home, const char *id)
 	struct error err = { 0 };
 	char mark[MARK_MAX];
 
-	if (bundle_open(home, id, &bundle, &err) < 0) {
+	if (bundle_open_damaged(home, id, &bundle, &err) < 0) {
 		if (err.code == ERROR_NOT_FOUND && owner_is_gone(read_mark(home, id, mark)))
 			unlinkat(home->dirfd, path, 0);
 		return;
@@ -367,26 +367,6 @@ void bundle_reclaim(const struct store *store)
 	store_empty_trash(&home);
 }
 
-/* A bundle whose record is damaged is listed by what its directory says. */
-static int open_for_list(const struct store *store, const char *id, struct bundle *ret,
-			 struct error *err)
-{
-	struct stat st;
-
-	if (bundle_open(store, id, ret, err) == 0)
-		return 0;
-	if (err->code == ERROR_NOT_FOUND)
-		return -1;
-	ret->path = bundle_path(store, id, err);
-	ret->dirfd = ret->path ? dir_open_at(AT_FDCWD, ret->path, err) : -EBADF;
-	if (ret->dirfd < 0)
-		return -1;
-	ret->id = xstrdup(id);
-	ret->driver = fstatat(ret->dirfd, "lower", &st, AT_SYMLINK_NOFOLLOW) == 0 ? BUNDLE_OVERLAY
-										  : BUNDLE_COPY;
-	return 0;
-}
-
 int bundle_each(const struct store *store,
 		int (*each)(const struct bundle *bundle, void *data, struct error *err), void *data,
 		struct error *err)
@@ -403,9 +383,8 @@ int bundle_each(const struct store *store,
 		qsort(ids.items, ids.len, sizeof(*ids.items), compare_names);
 	for (size_t i = 0; i < ids.len; i++) {
 		autobundle struct bundle bundle = BUNDLE_INIT;
-		struct error cause = { 0 };
 
-		if (open_for_list(store, ids.items[i], &bundle, &cause) < 0)
+		if (bundle_open_damaged(store, ids.items[i], &bundle, NULL) < 0)
 			continue;
 		if (each(&bundle, data, err) < 0)
 			return -1;

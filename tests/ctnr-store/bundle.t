@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/../lib/test.sh"
+
+store=$CTNR_TEST_TMP/shelf
+mkdir -m 700 "$store"
+export CTNR_STORE="$store"
+
+# bundle ID: a bundle of an image, as the tools make it.
+bundle() {
+	mkdir -p "$store/bundles/$1/rootfs"
+	echo '{"ociVersion":"1.0.2"}' >"$store/bundles/$1/config.json"
+	cat >"$store/bundles/$1/record.json" <<-END
+		{"bundle":"$store/bundles/$1","id":"$1","image":{"layout":"$store/images","ref":"localhost/$1:1",
+		 "descriptor":{"mediaType":"application/vnd.oci.image.manifest.v1+json","size":7,
+		 "digest":"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}}}
+	END
+}
+
+run ctnr-store bundle ls
+is_status 0 "a store without bundles has none"
+is_stdout "" "... and says nothing"
+run ctnr-store bundle show web
+is_status 3 "a bundle that is not there is not found"
+run ctnr-store bundle rm web
+is_status 3 "... and not removed"
+run ctnr-store bundle show ../x
+is_status 3 "a path that is not there is not found"
+run ctnr-store bundle show .hidden
+is_status 2 "a name outside the grammar is a usage mistake"
+
+bundle web
+bundle db
+mkdir "$store/bundles/db/lower" "$store/bundles/.ephemeral" "$store/bundles/empty"
+run ctnr-store bundle ls
+is "$(printf '%s\n' "$stdout" | jq -r .id | tr '\n' ' ')" "db empty web " "bundles are listed by name, dot names are not"
+is "$(printf '%s\n' "$stdout" | jq -r .rootfs.driver | tr '\n' ' ')" "overlay copy copy " "lower/ makes an overlay"
+is "$(printf '%s\n' "$stdout" | jq -r .running | uniq)" false "... none runs"
+is "$(printf '%s\n' "$stdout" | jq -r .image.ref | head -n 1)" localhost/db:1 "... with their image"
+like "$(printf '%s\n' "$stdout" | jq -r .created | head -n 1)" "20[0-9][0-9]-*T*Z" "... and time"
+run "$test_lib/terminal.py" ctnr-store bundle ls
+like_stdout "ID *IMAGE *DRIVER *STATUS *CREATED*db *localhost/db:1 *overlay *stopped *" \
+	"at a terminal there is a table"
+like_stdout "*empty *- *copy *unpacked*" "... in which what has no config is only unpacked"
+run ctnr-store bundle ls -q
+is_stdout "db
+empty
+web" "--quiet prints IDs alone"
+
+run flock "$store/bundles/web/lock" ctnr-store bundle ls --running
+is "$(printf '%s' "$stdout" | jq -r .id)" web "a bundle whose lock is held runs"
+run flock "$store/bundles/web/lock" ctnr-store bundle ls --running --all -q
+is "$(printf '%s\n' "$stdout" | wc -l)" 3 "--all lists the others too"
+run flock "$store/bundles/web/lock" ctnr-store bundle rm web
+is_status 1 "a running container is not removed"
+like_stderr "*container 'web' is running*" "... and the message says why"
+ok "... it is still there" test -d "$store/bundles/web"
+
+run ctnr-store bundle show web
+is "$(printf '%s' "$stdout" | jq -r .config.ociVersion)" 1.0.2 "show has the config"
+is "$(printf '%s' "$stdout" | jq -r .rootfs.path)" "$store/bundles/web/rootfs" "... and the record"
+record=$stdout
+is "$(printf '%s' "$record" | ctnr-store bundle show - | jq -r .id)" web "a record is a bundle"
+is "$(ctnr-store bundle show "$store/bundles/web" | jq -r .id)" web "... and so is a path"
+run ctnr-store bundle show '{"layout":"/x","descriptor":{}}'
+is_status 1 "an image record is refused"
+like_stderr "*expected a bundle record, got an image record*" "... as what it is"
+run ctnr-store bundle show '{"bundle":"relative"}'
+is_status 1 "a relative path in a record is refused"
+run ctnr-store bundle show '{"bundle":"/tmp","id":"../x"}'
+is_status 1 "an ID that is a path is refused"
+
+echo '{' >"$store/bundles/empty/record.json"
+is "$(ctnr-store bundle ls -q | wc -l)" 3 "a bundle with a damaged record is listed"
+ok "... and removed" ctnr-store bundle rm empty
+fails "... and gone" test -e "$store/bundles/empty"
+is "$(find "$store/trash" -mindepth 1 | wc -l)" 0 "... from the trash too"
+
+mkdir -p "$store/bundles/web/upper/a/b" "$store/bundles/web/work/work"
+ln -s "$store/images" "$store/bundles/web/rootfs/link"
+mkdir -p "$store/images" && touch "$store/images/precious"
+if identity sub; then
+	unshare --map-root-user --map-auto sh -c 'mkdir "$1/own" && touch "$1/own/file" && chown -R 1000:1000 "$1" &&
+		chmod 700 "$1/own"' - "$store/bundles/web/upper/a/b"
+	fails "an ordinary rm cannot delete what subordinate IDs own" rm -rf "$store/bundles/web/upper"
+fi
+chmod 000 "$store/bundles/web/work/work"
+ok "several bundles are removed" ctnr-store bundle rm web db
+is "$(ctnr-store bundle ls)" "" "... whoever owns their files"
+ok "... and no link was followed" test -e "$store/images/precious"
+
+# A bundle elsewhere is registered by a symlink.
+mkdir -p "$CTNR_TEST_TMP/place/app"
+run ctnr-store bundle rm "$CTNR_TEST_TMP/place/app"
+is_status 1 "a directory that is no bundle of the store is not removed"
+ok "... it is still there" test -d "$CTNR_TEST_TMP/place/app"
+ln -s "$CTNR_TEST_TMP/place/app" "$store/bundles/app"
+is "$(ctnr-store bundle ls | jq -r .bundle)" "$CTNR_TEST_TMP/place/app" "a registered bundle is listed with its path"
+ok "it is removed by its ID" ctnr-store bundle rm app
+fails "... with its directory" test -e "$CTNR_TEST_TMP/place/app"
+fails "... and its registration" test -L "$store/bundles/app"
+ln -s /nonexistent "$store/bundles/dangling"
+is "$(ctnr-store bundle ls)" "" "a registration whose bundle is gone is not listed"
+
+run ctnr-store bundle rm
+is_status 2 "removing needs a name"
+run ctnr-store bundle
+is_status 2 "a noun alone is a usage mistake"
+done_testing
