@@ -42,17 +42,18 @@ expect '# '
 send 'stty size; tty; echo rea""dy\n'
 expect '40 100'
 expect 'ready'
-send 'sleep 1000\n'
-pause 0.5
+send 'sh -c "echo fir""st; exec sleep 1000"\n'
+expect 'first'
+pause 0.2
 send '\x03'
-pause 0.5
+pause 0.2
 send 'echo inter""rupted $?\n'
 expect 'interrupted 130'
-send 'sleep 1000\n'
-pause 0.5
+send 'sh -c "echo sec""ond; exec sleep 1000"\n'
+expect 'second'
+pause 0.2
 send '\x1a'
 expect 'Stopped'
-pause 0.3
 send 'kill %1; wait; echo contin""ued\n'
 expect 'continued'
 resize 50 120
