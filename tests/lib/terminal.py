@@ -73,6 +73,11 @@ class Terminal:
                 self.give_up(f"expected {text!r}")
         self.seen = self.seen.split(text, 1)[1]
 
+    def pause(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.read(end - time.monotonic()):
+            pass
+
     def give_up(self, why):
         print(f"\nterminal.py: {why}", file=sys.stderr)
         os.kill(self.pid, signal.SIGKILL)
@@ -103,7 +108,7 @@ class Terminal:
         elif verb == "resize":
             self.resize(int(words[1]), int(words[2]))
         elif verb == "pause":
-            self.read(float(words[1]))
+            self.pause(float(words[1]))
         elif verb == "hangup":
             os.close(self.fd)
             self.fd = -1
