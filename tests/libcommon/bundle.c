@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of bundles, the marks of their owners, the trash and the state directory. */
+#include "tap.h"
+
+#include "base/alloc.h"
+#include "store/bundle.h"
+#include "store/owner.h"
+#include "system/fd.h"
+#include "system/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct error err;
+static char top[] = "/tmp/ctnr-bundle.XXXXXX";
+
+static bool is_there(const struct store *store, const char *path)
+{
+	struct stat st;
+
+	return fstatat(store->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* A process that is gone, and was ours. */
+static pid_t gone_process(char **ret_mark)
+{
+	int go[2];
+	pid_t pid;
+
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		char byte;
+
+		_exit(read(go[0], &byte, 1) < 0);
+	}
+	*ret_mark = owner_mark(pid, &err);
+	if (write(go[1], "x", 1) < 0)
+		return -1;
+	waitpid(pid, NULL, 0);
+	close(go[0]);
+	close(go[1]);
+	return pid;
+}
+
+static void test_names(void)
+{
+	char longest[BUNDLE_ID_MAX + 2];
+
+	ok(bundle_id_is_valid("a") && bundle_id_is_valid("web_1.x-2"), "names are accepted");
+	ok(!bundle_id_is_valid("") && !bundle_id_is_valid(".a") && !bundle_id_is_valid("-a") &&
+		   !bundle_id_is_valid("a/b") && !bundle_id_is_valid("a b") &&
+		   !bundle_id_is_valid(".."),
+	   "what could be a path or an option is not");
+	memset(longest, 'a', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	ok(!bundle_id_is_valid(longest) && bundle_id_is_valid(longest + 1),
+	   "a name has 128 characters at most");
+}
+
+static void test_create(const struct store *store)
+{
+	autobundle struct bundle first = BUNDLE_INIT;
+	autobundle struct bundle again = BUNDLE_INIT;
+	autobundle struct bundle random = BUNDLE_INIT;
+	autobundle struct bundle opened = BUNDLE_INIT;
+	struct stat st;
+
+	ok(bundle_create(store, "web", &first, &err) == 0, "a bundle is made");
+	ok(fstat(first.dirfd, &st) == 0 && (st.st_mode & 07777) == 0700, "... with mode 0700");
+	ok(bundle_create(store, "web", &again, &err) < 0 && err.code == ERROR_FAILED,
+	   "a name that is taken is refused");
+	ok(strstr(err.hint, "--update") != NULL, "... with a hint");
+	ok(bundle_create(store, NULL, &random, &err) == 0, "a bundle without a name gets one");
+	is_int((intmax_t)strlen(random.id), 12, "... of 12 characters");
+	ok(bundle_create(store, "x/..", &again, &err) < 0 && err.code == ERROR_USAGE,
+	   "a path whose last component is no name is refused");
+	first.stdin_mode = BUNDLE_STDIN_CLOSED;
+	ok(bundle_save(&first, &err) == 0, "a record is written");
+	ok(bundle_open(store, "web", &opened, &err) == 0 &&
+		   opened.stdin_mode == BUNDLE_STDIN_CLOSED,
+	   "... and read");
+}
+
+static void test_path(const struct store *store)
+{
+	autofree char *path = xasprintf("%s/elsewhere", top);
+	autofree char *other = xasprintf("%s/deeper/elsewhere", top);
+	autofree char *deeper = xasprintf("%s/deeper", top);
+	autobundle struct bundle bundle = BUNDLE_INIT;
+	autobundle struct bundle opened = BUNDLE_INIT;
+	autobundle struct bundle again = BUNDLE_INIT;
+
+	ok(bundle_create(store, path, &bundle, &err) == 0, "a bundle is made at a path");
+	is_str(bundle.id, "elsewhere", "... its name is the last component");
+	ok(bundle_open(store, "elsewhere", &opened, &err) == 0, "... it is found by name");
+	is_str(opened.path, path, "... with its path");
+	mkdir(deeper, 0700);
+	ok(bundle_create(store, other, &again, &err) < 0, "two paths cannot have one name");
+	ok(access(other, F_OK) < 0, "... and nothing is left of the second");
+	ok(bundle_remove(store, &opened, &err) == 0, "it is removed");
+	ok(access(path, F_OK) < 0 && !is_there(store, "bundles/elsewhere"),
+	   "... with its registration");
+	ok(bundle_create(store, other, &again, &err) == 0, "then the other may have the name");
+}
+
+static void test_lock(const struct store *store)
+{
+	autobundle struct bundle bundle = BUNDLE_INIT;
+	int lock;
+
+	bundle_open(store, "web", &bundle, &err);
+	ok(!bundle_is_running(&bundle), "a new bundle does not run");
+	lock = bundle_lock(&bundle, &err);
+	ok(lock >= 0 && bundle_is_running(&bundle), "one whose lock is held does");
+	ok(bundle_lock(&bundle, &err) < 0 && strstr(err.message, "'web' is running"),
+	   "... and is not locked again");
+	close(lock);
+	ok(!bundle_is_running(&bundle), "the lock ends with its descriptor");
+}
+
+static void test_ephemeral(const struct store *store)
+{
+	autobundle struct bundle living = BUNDLE_INIT;
+	autobundle struct bundle dead = BUNDLE_INIT;
+	autofree char *mark = NULL;
+	int lock;
+
+	ok(!bundle_reclaim_needed(store), "nothing waits for being reclaimed");
+	bundle_create(store, "living", &living, &err);
+	bundle_create(store, "dead", &dead, &err);
+	ok(bundle_set_ephemeral(store, &living, getpid(), &err) == 0, "a bundle gets an owner");
+	ok(bundle_set_ephemeral(store, &living, getpid(), &err) == 0, "... and another");
+	ok(bundle_is_ephemeral(store, "living"), "... it is for one run");
+	ok(!bundle_reclaim_needed(store), "a living owner keeps it");
+	gone_process(&mark);
+	ok(mark && owner_is_gone(mark), "a process ends");
+	if (symlinkat(mark, store->dirfd, "bundles/.ephemeral/dead") < 0)
+		printf("# cannot make a mark\n");
+	ok(bundle_reclaim_needed(store), "what its owner left waits");
+	lock = bundle_lock(&dead, &err);
+	bundle_reclaim(store);
+	ok(is_there(store, "bundles/dead"), "while it runs it is kept");
+	close(lock);
+	bundle_reclaim(store);
+	ok(!is_there(store, "bundles/dead"), "then it is reclaimed");
+	ok(!is_there(store, "bundles/.ephemeral/dead"), "... with its mark");
+	ok(is_there(store, "bundles/living"), "... and no other");
+	bundle_clear_ephemeral(store, "living");
+	ok(!bundle_is_ephemeral(store, "living"), "a bundle may stay after all");
+	ok(bundle_set_ephemeral(store, &living, 0x7ffffff, &err) < 0, "nobody owns nothing");
+}
+
+static void test_marks(void)
+{
+	autofree char *mark = owner_mark(getpid(), &err);
+	autofree char *restarted = NULL;
+	autofree char *rebooted = NULL;
+
+	ok(mark && !owner_is_gone(mark), "our own mark is alive");
+	restarted = xasprintf("%d 1 %s", (int)getpid(), strchr(strchr(mark, ' ') + 1, ' ') + 1);
+	ok(owner_is_gone(restarted), "another process with our pid is gone");
+	rebooted = xstrdup(mark);
+	memset(strrchr(rebooted, ' ') - 4, '_', 4);
+	ok(owner_is_gone(rebooted), "what ran before the machine started anew is gone");
+	ok(owner_is_gone("") && owner_is_gone("garbage"), "what is no mark belongs to nobody");
+}
+
+static void test_trash(const struct store *store)
+{
+	autofree char *mark = NULL;
+	autofree char *left = NULL;
+	autofree char *busy = owner_mark(getpid(), &err);
+
+	gone_process(&mark);
+	left = xasprintf("trash/%s.0", mark);
+	for (char *c = left; *c; c++)
+		*c = *c == ' ' ? '_' : *c;
+	mkdirat(store->dirfd, left, 0700);
+	ok(store_trash_waits(store), "what a killed process was deleting waits");
+	store_empty_trash(store);
+	ok(!is_there(store, left), "... and is deleted");
+	free(left);
+	left = xasprintf("trash/%s.0", busy);
+	for (char *c = left; *c; c++)
+		*c = *c == ' ' ? '_' : *c;
+	mkdirat(store->dirfd, left, 0700);
+	ok(!store_trash_waits(store), "what a living one is deleting is left to it");
+	mkdirat(store->dirfd, "trash/odd", 0700);
+	store_empty_trash(store);
+	ok(is_there(store, left) && !is_there(store, "trash/odd"), "... other things are not");
+}
+
+static void test_read_only(const char *store_path)
+{
+	/* A store that cannot be written to, which root always could. */
+	autofree char *run = xasprintf("%s/run", top);
+	autobundle struct bundle bundle = BUNDLE_INIT;
+	struct store store = { (char *)store_path, open(store_path, O_RDONLY | O_CLOEXEC), false };
+	autofree char *wanted = xasprintf("%s/bundles/tmp", run);
+	struct stat st;
+
+	setenv("CTNR_RUN_DIR", run, 1);
+	ok(bundle_create(&store, "tmp", &bundle, &err) == 0,
+	   "with a read-only store a bundle is made all the same");
+	is_str(bundle.path, wanted, "... in the state directory");
+	ok(stat(run, &st) == 0 && (st.st_mode & 07777) == 0700, "... which is private");
+	ok(bundle_remove(&store, &bundle, &err) == 0 && access(wanted, F_OK) < 0,
+	   "... and removed from there");
+	chmod(run, 0755);
+	ok(bundle_create(&store, "tmp2", &bundle, &err) < 0 &&
+		   strstr(err.message, "open to others"),
+	   "a state directory that others can read is refused");
+	close(store.dirfd);
+}
+
+int main(void)
+{
+	autostore struct store store = STORE_INIT;
+	autostore struct store open_to_all = STORE_INIT;
+	autofree char *path = NULL;
+	autofree char *shared = NULL;
+
+	if (!mkdtemp(top))
+		return EXIT_FAILURE;
+	path = xasprintf("%s/store", top);
+	shared = xasprintf("%s/shared", top);
+	ok(store_open(path, STORE_READ, &store, &err) < 0 && err.code == ERROR_NOT_FOUND,
+	   "a store that is not there is not found");
+	ok(store_open(path, STORE_WRITE, &store, &err) == 0, "a store is made");
+	mkdir(shared, 0777);
+	chmod(shared, 0777);
+	ok(store_open(shared, STORE_WRITE, &open_to_all, &err) < 0,
+	   "a store that every user may write to is refused");
+	test_names();
+	test_create(&store);
+	test_path(&store);
+	test_lock(&store);
+	test_ephemeral(&store);
+	test_marks();
+	test_trash(&store);
+	test_read_only(store.path);
+	tree_remove_at(AT_FDCWD, top, NULL);
+	return done_testing();
+}
