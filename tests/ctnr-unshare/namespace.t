@@ -31,7 +31,7 @@ if identity sub; then
 fi
 if identity one; then
 	run ctnr-unshare cat /proc/self/uid_map
-	# shellcheck disable=SC2046,SC2086 # columns
+	# shellcheck disable=SC2046,SC2086,SC2116 # columns
 	is "$(echo $stdout)" "0 $(id -u) 1" "with one ID, root inside is the caller and there is nobody else"
 fi
 
