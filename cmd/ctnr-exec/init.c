@@ -34,7 +34,9 @@ static int become_alone(const struct container *c, int go, struct error *err)
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || setsid() < 0)
 		return error_errno(err, "cannot leave the caller's session");
-	signal(SIGPIPE, SIG_DFL);
+	/* A container starts afresh, also from a job whose shell ignores SIGINT for it. */
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &c->signals, NULL);
 	umask(0);
 	if (go >= 0) {

@@ -10,7 +10,7 @@
 # in_container TEXT          run ctnr-exec on bundle c with that script
 
 applets='sh true false cat ls id sleep echo env kill mount umount stat touch ps hostname stty
-	readlink ln grep od head wc mkdir rm test dd tty trap mknod chmod cp sed cut tr mkfifo'
+	readlink ln grep od head wc mkdir rm test dd tty trap mknod chmod cp sed cut tr mkfifo chown'
 
 make_root() {
 	mkdir -p "$1/bin" "$1/etc" "$1/tmp" "$1/dev" "$1/proc" "$1/sys"
@@ -36,6 +36,7 @@ maps() {
 }
 
 bundle() {
+	rm -rf "${CTNR_TEST_TMP:?}/$1" "${CTNR_TEST_TMP:?}/$1.layer"
 	if [ "${2-}" = overlay ]; then
 		mkdir -p "$CTNR_TEST_TMP/$1/rootfs" "$CTNR_TEST_TMP/$1/lower" \
 			"$CTNR_TEST_TMP/$1/upper" "$CTNR_TEST_TMP/$1/work"

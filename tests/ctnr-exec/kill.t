@@ -5,12 +5,17 @@
 . "$(dirname "$0")/bundle.sh"
 needs USERNS
 
+store=${CTNR_STORE-$HOME/.local/share/ctnr}
+mkdir -p "$store/bundles"
 state=${CTNR_RUN_DIR-$XDG_RUNTIME_DIR/ctnr}/exec
 
 # The processes of a run, by the mark in their command line and environment.
 start() {
 	script "$1" "sleep 77.$2 & echo ready; trap : TERM; while :; do sleep 0.2; done"
-	ctnr-exec run $3 "./$1" >output 2>&1 &
+	word=./$1
+	[ -z "$3" ] || word=$1
+	# shellcheck disable=SC2086 # no option is no word
+	ctnr-exec run $3 "$word" >output 2>&1 &
 	caller=$!
 	eventually 10 grep -q ready output || note "$(cat output)"
 	init=$(jq .pid "$state/$1/state.json")
@@ -24,14 +29,18 @@ all_gone() {
 	gone "$caller" && gone "$keeper" && gone "$init" && ! pgrep -f "^sleep 77.$1\$"
 }
 
+number=0
 for victim in caller keeper init; do
+	number=$((number + 1))
 	name=k$victim
 	bundle $name overlay
-	start $name 1$victim --rm
+	mv $name "$store/bundles/$name"
+	ln -s "$store/bundles/$name" $name
+	start $name 1$number --rm
 	eval "kill -9 \$$victim"
 	wait $caller
 	status=$?
-	ok "SIGKILL of $victim leaves no process" eventually 10 all_gone 1$victim
+	ok "SIGKILL of $victim leaves no process" eventually 10 all_gone 1$number
 	fails "... and no mount" grep -q "$CTNR_TEST_TMP/$name" /proc/self/mounts
 	case $victim in
 	keeper | init) is $status 137 "... and the status says so" ;;
@@ -40,6 +49,7 @@ for victim in caller keeper init; do
 	bundle other$victim
 	run ctnr-exec run ./other$victim
 	is_status 0 "... and the next run works"
+	fails "... after which the bundle is gone" test -e "$store/bundles/$name"
 done
 
 bundle again overlay

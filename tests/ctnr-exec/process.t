@@ -8,7 +8,7 @@ needs USERNS
 bundle c
 
 config c '.process.env += ["A=one two", "B="] | .process.cwd = "/tmp"'
-in_container 'pwd; tr "\000" "\n" </proc/1/environ'
+in_container 'pwd; tr "\000" "\n" </proc/1/environ; :'
 is_stdout "/tmp
 PATH=/bin
 A=one two

@@ -13,7 +13,8 @@ bundle one overlay
 mv one "$store/bundles/one"
 ln -s "$store/bundles/one" one
 script one 'mkdir -p /d/e; echo x >/d/e/f; chmod 0 /d/e; chmod 0 /d; exit 4'
-identity one || config one '.process.args[2] = "chown 5:5 /tmp; " + .process.args[2]'
+identity one || config one '.process.args[2] = "chown 5:5 /tmp; " + .process.args[2] |
+	.process.capabilities = (["CAP_CHOWN"] | {bounding: ., effective: ., permitted: .})'
 run ctnr-exec run --rm one
 is_status 4 "--rm keeps the status"
 is_stderr "" "... and is silent"

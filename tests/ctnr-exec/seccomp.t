@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the scripts are the container's
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/bundle.sh"
+needs USERNS
+
+store=${CTNR_STORE-$HOME/.local/share/ctnr}
+bundle c
+config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
+	flags: ["SECCOMP_FILTER_FLAG_LOG"], syscalls: [
+	{names: ["mkdir", "mkdirat", "nosuchcall"], action: "SCMP_ACT_ERRNO", errnoRet: 28},
+	{names: ["sethostname"], action: "SCMP_ACT_KILL_PROCESS"},
+	{names: ["umask"], action: "SCMP_ACT_ERRNO", args: [{index: 0, value: 7, op: "SCMP_CMP_EQ"}]},
+	{names: ["chmod", "fchmodat"], action: "SCMP_ACT_ERRNO"}]}'
+in_container 'grep Seccomp: /proc/self/status; mkdir /tmp/x; chmod 1 /tmp; hostname new; echo status $?'
+is_stdout "Seccomp:	2
+status 159" "a profile is in force, and can kill"
+like_stderr "*mkdir*No space left*chmod*Operation not permitted*" "... and fail with the error that it names"
+is "$(ls "$store/cache/seccomp" | wc -l | tr -d ' ')" 1 "the compiled filter is cached"
+cache=$store/cache/seccomp/$(ls "$store/cache/seccomp")
+in_container 'mkdir /tmp/x; echo again'
+like_stderr "*No space left*" "... and the cached one works the same"
+
+printf garbage >"$cache"
+in_container 'mkdir /tmp/x'
+like_stderr "*No space left*" "a broken cache file is made again"
+
+# The name is only a hash: the text decides.
+config c '.linux.seccomp.syscalls[0].errnoRet = 30'
+cp "$cache" other
+in_container 'mkdir /tmp/x'
+like_stderr "*Read-only*" "another profile, another filter"
+for file in "$store"/cache/seccomp/*; do
+	[ "$file" = "$cache" ] || cp other "$file"
+done
+in_container 'mkdir /tmp/x'
+like_stderr "*Read-only*" "a filter of another text under this name is not used"
+
+config c '.process.noNewPrivileges = false'
+in_container 'grep -E "Seccomp:|NoNewPrivs" /proc/self/status'
+is_stdout "NoNewPrivs:	0
+Seccomp:	2" "a filter without no_new_privs"
+
+chmod 500 "$store/cache/seccomp"
+config c '.linux.seccomp.syscalls[0].errnoRet = 17'
+in_container 'mkdir /tmp/y'
+like_stderr "*File exists*" "without a cache to write to, it is compiled each time"
+chmod 700 "$store/cache/seccomp"
+
+config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ERRNO", defaultErrnoRet: 38}'
+in_container 'true'
+is_status 125 "a profile that forbids execve is our failure to run"
+config c '.linux.seccomp = {defaultAction: "SCMP_ACT_NONSENSE"}'
+in_container 'true'
+is_status 125 "an unknown action is refused"
+like_stderr "*linux.seccomp*SCMP_ACT_NONSENSE*" "... and named"
+config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["personality"], action: "SCMP_ACT_ERRNO",
+	args: [{index: 0, value: 8, op: "SCMP_CMP_NE"}, {index: 0, value: 4611686018427387904, op: "SCMP_CMP_EQ"}]}]}'
+in_container 'echo fine'
+is_stdout fine "several conditions on one argument, and 64-bit values"
+sed 's/"seccomp"/"\\u0073eccomp"/' c/config.json >c/new && mv c/new c/config.json
+run ctnr-exec run ./c
+is_stdout fine "a key written with escapes is the same key"
+done_testing

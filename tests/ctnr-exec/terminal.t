@@ -1,0 +1,102 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the scripts are the container's
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/bundle.sh"
+needs USERNS
+
+bundle c
+config c '.process.terminal = true | .process.args = ["sh"] | .process.env += ["PS1=% "]'
+
+terminal() {
+	run python3 "$test_lib/terminal.py" --size 30x90 "$@"
+}
+
+terminal ctnr-exec run ./c <<'END'
+expect '% '
+send 'stty size\n'
+expect '30 90'
+resize 40 100
+pause 0.3
+send 'stty size\n'
+expect '40 100'
+send 'tty; ls -l /dev/console\n'
+expect '/dev/pts/0'
+send 'echo $((6*7)); exit 9\n'
+END
+is_status 9 "a shell on a terminal: its status is passed on"
+like_stdout "*42*" "... what it says is shown"
+like_stdout "*40 100*" "... and the size follows the window"
+
+terminal ctnr-exec run ./c <<'END'
+expect '% '
+send 'sleep 50\n'
+pause 0.5
+send '\x03'
+expect '% '
+pause 0.3
+send 'echo slept=$?\n'
+expect 'slept=130'
+send 'sleep 50\n'
+pause 0.5
+send '\x1a'
+expect 'Stopped'
+send 'kill %1; exit 6\n'
+END
+is_status 6 "Ctrl-C and Ctrl-Z work inside" || note "$stdout"
+
+terminal sh -c 'before=$(stty -g); ctnr-exec run ./c; test "$(stty -g)" = "$before" && echo restored' <<'END'
+expect '% '
+send 'exit\n'
+expect 'restored'
+END
+is_status 0 "the terminal is restored at the end"
+
+script c 'exec kill -9 1; sleep 1'
+terminal sh -c 'before=$(stty -g); ctnr-exec run ./nosuch; ctnr-exec run ./c; test "$(stty -g)" = "$before" && echo restored' <<'END'
+expect 'restored'
+END
+is_status 0 "... and after failures"
+
+script c 'tty <&1; stty -a <&1 | grep -c .; i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done'
+terminal ctnr-exec run ./c </dev/null
+like_stdout "*line 2999*" "no output is lost at the end"
+
+script c 'read a; echo "got $a"; read b; echo "end $?"'
+printf 'hello\n' >input
+run ctnr-exec run ./c <input
+like_stdout "*got hello*end 1*" "stdin that is no terminal is typed, and its end is seen"
+
+script c 'echo from tty'
+run sh -c 'ctnr-exec run ./c | cat'
+like_stdout "*from tty*" "stdout may be a pipe"
+
+config c '.mounts |= map(select(.type != "devpts"))'
+run ctnr-exec run ./c
+is_status 125 "a terminal without devpts is an error"
+
+# TIOCSTI: pushing input back into the caller's terminal.
+bundle plain
+script plain 'tty; exec 3<>/dev/tty'
+terminal sh -c 'ctnr-exec run ./plain; echo status=$?' <<'END'
+expect 'status='
+END
+like_stdout "*not a tty*" "without a terminal, the caller's is not the container's"
+unlike_stdout "*status=0*" "... and /dev/tty leads nowhere"
+
+bundle record
+script record 'cat; echo end'
+record=$(jq -cn --arg b "$PWD/record" '{bundle: $b, id: "record", stdin: false}')
+run ctnr-exec run "$record" <<'END'
+typed
+END
+is_stdout end 'a record with "stdin": false closes stdin'
+record=$(jq -cn --arg b "$PWD/record" '{bundle: $b, id: "record"}')
+run ctnr-exec run "$record" <<'END'
+typed
+END
+is_stdout "typed
+end" "else stdin is the container's"
+run sh -c 'echo "$1" | ctnr-exec run -' - "$record"
+is_stdout end "a record on stdin leaves the container nothing to read"
+done_testing
