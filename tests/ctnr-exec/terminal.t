@@ -41,7 +41,14 @@ send 'sleep 50\n'
 pause 0.5
 send '\x1a'
 expect 'Stopped'
-send 'kill %1; exit 6\n'
+expect '% '
+pause 0.3
+send 'fg\n'
+pause 0.5
+send '\x03'
+expect '% '
+pause 0.3
+send 'exit 6\n'
 END
 is_status 6 "Ctrl-C and Ctrl-Z work inside" || note "$stdout"
 
