@@ -47,51 +47,44 @@ static int copy_xattrs(int from, int to, struct error *err)
 	return 0;
 }
 
-struct upper {
-	int fd;
-	int like; /* the top layer's root */
-};
-
-/* In the namespace, where the owner can be given away. */
-static int set_owner(void *data, struct error *err)
+/* Give upper/ the owner, mode, attributes and time of the top layer's root. */
+static int set_upper(void *data, struct error *err)
 {
-	const struct upper *upper = data;
-	struct stat st;
-
-	if (fstat(upper->like, &st) < 0 || fchown(upper->fd, st.st_uid, st.st_gid) < 0 ||
-	    fchmod(upper->fd, st.st_mode & 07777) < 0)
-		return error_errno(err, "cannot set owner and mode of upper/");
-	return 0;
-}
-
-/* The root of the merged tree is upper/: it takes the metadata of the top layer's root. */
-static int make_upper(const struct bundle *bundle, int top, const struct identity *identity,
-		      struct error *err)
-{
-	autoclose int fd = -EBADF;
+	const struct bundle *bundle = data;
+	autoclose int top = dir_open_at(bundle->dirfd, "lower/0", err);
+	autoclose int upper = top < 0 ? -EBADF : dir_open_at(bundle->dirfd, "upper", err);
 	struct timespec times[2];
 	struct stat st;
 
-	if (mkdirat(bundle->dirfd, "upper", 0755) < 0) {
-		/* What containers wrote is there. */
-		if (errno == EEXIST)
-			return 0;
-		return error_errno(err, "cannot create '%s/upper'", bundle->path);
-	}
-	fd = dir_open_at(bundle->dirfd, "upper", err);
-	if (fd < 0 || copy_xattrs(top, fd, err) < 0)
+	if (upper < 0)
 		return -1;
 	if (fstat(top, &st) < 0)
 		return error_errno(err, "cannot stat the top layer");
 	times[0] = times[1] = st.st_mtim;
-	/* Before the owner is another one. */
-	if (futimens(fd, times) < 0)
-		return error_errno(err, "cannot set the time of upper/");
-	if (st.st_uid != geteuid() || st.st_gid != getegid())
-		return namespace_run(identity, set_owner, &(struct upper) { fd, top }, err);
-	if (fchmod(fd, st.st_mode & 07777) < 0)
-		return error_errno(err, "cannot set the mode of upper/");
+	if (copy_xattrs(top, upper, err) < 0)
+		return -1;
+	if ((st.st_uid != geteuid() || st.st_gid != getegid()) &&
+	    fchown(upper, st.st_uid, st.st_gid) < 0)
+		return error_errno(err, "cannot set the owner of upper/");
+	if (fchmod(upper, st.st_mode & 07777) < 0 || futimens(upper, times) < 0)
+		return error_errno(err, "cannot set mode and time of upper/");
 	return 0;
+}
+
+/* The root of the merged tree is upper/. When its owner is 0:0, which is us, no namespace is
+ * needed. */
+static int make_upper(const struct bundle *bundle, const struct identity *identity,
+		      struct error *err)
+{
+	struct stat st;
+
+	if (mkdirat(bundle->dirfd, "upper", 0755) < 0)
+		return error_errno(err, "cannot create '%s/upper'", bundle->path);
+	if (fstatat(bundle->dirfd, "lower/0", &st, 0) < 0)
+		return error_errno(err, "cannot stat the top layer");
+	if (st.st_uid == geteuid() && st.st_gid == getegid() && (st.st_mode & S_IRUSR))
+		return set_upper((void *)bundle, err);
+	return namespace_run(identity, set_upper, (void *)bundle, err);
 }
 
 /* An overlay needs a directory below: an image without layers gets an empty one. */
@@ -122,17 +115,13 @@ int rootfs_make_overlay(const struct bundle *bundle, const struct store *store,
 			size_t n_layers, struct error *err)
 {
 	static const char *const names[] = { "rootfs", "etc", "work", "lower", NULL };
-	autoclose int top = -EBADF;
 	char idmap[IDMAP_NAME_MAX];
 
 	identity_idmap_name(identity, idmap);
 	if (make_dirs(bundle, names, err) < 0 ||
 	    make_lower(bundle, store, idmap, layers, n_layers, err) < 0)
 		return -1;
-	top = openat(bundle->dirfd, "lower/0", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (top < 0)
-		return error_errno(err, "cannot open the top layer");
-	return make_upper(bundle, top, identity, err);
+	return make_upper(bundle, identity, err);
 }
 
 int rootfs_make_copy(const struct bundle *bundle, struct error *err)

@@ -1,0 +1,198 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# identities: root sub one
+#
+# SECURITY.md, "Unpacking and packing": archives that want out, or mean two things at once.
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/unpack.sh"
+needs USERNS
+
+mkdir outside
+echo untouched >outside/file
+
+# refused NAME PATTERN TITLE <<END: neither driver unpacks it, and nothing stays behind.
+refused() {
+	make_image "$1"
+	for driver in overlay copy; do
+		unpack "$driver" "$1"
+		is_status "${4-1}" "$driver: $3"
+		like_stderr "$2" "... and it is said why"
+		fails "... and no bundle stays behind" test -e "$1.$driver"
+	done
+}
+
+refused dotdot "*leads outside*" "a name with '..' is refused" <<'END'
+file ../outside/file data=owned
+END
+refused dotdot-inside "*leads outside*" "a name with '..' amid it is refused" <<'END'
+dir a
+file a/../../outside/file data=owned
+END
+refused root-symlink "*root directory*" "the root is not replaced by a symlink" <<END
+symlink . $CTNR_TEST_TMP/outside
+file file data=owned
+END
+refused root-file "*named as a directory*" "the root is not replaced by a file" <<'END'
+file / data=x
+END
+refused root-hardlink "*root directory*" "the root is not replaced by a hardlink" <<'END'
+file a data=a
+hardlink ./ a
+END
+refused whiteout-dotdot "*whiteout*" "a whiteout of '..' is refused" <<'END'
+file a/.wh... data=
+END
+refused whiteout-nothing "*whiteout*" "a whiteout of nothing is refused" <<'END'
+file a/.wh. data=
+END
+refused whiteout-dir "*whiteout*" "something below a whiteout is refused" <<'END'
+file a/.wh.b/c data=
+END
+refused link-missing "*No such file*" "a hardlink to what is not there is refused" <<'END'
+hardlink a etc/passwd
+END
+refused link-dotdot "*leads outside*" "a hardlink to what is outside is refused" <<'END'
+hardlink a ../../../../../../etc/passwd
+END
+refused link-through "*No such file*" "a hardlink through a symlink stays inside" <<END
+symlink out $CTNR_TEST_TMP/outside
+hardlink a out/file
+END
+refused link-self "*itself*" "a hardlink to itself is refused" <<'END'
+file a data=a
+hardlink a a
+END
+refused loop "*symbolic links*" "a loop of symlinks is refused" <<'END'
+symlink a b
+symlink b a
+file a/x data=x
+END
+refused below-file "*Not a directory*" "a file is no parent" <<'END'
+file a data=a
+file a/x data=x
+END
+refused long "*255*" "a component of 256 bytes is refused" <<END
+file $(printf '%0256d' 0) data=x
+END
+refused long-path "*makes no sense*" "a path of more than 4095 bytes is refused" <<END
+file $(printf '%0200d/' 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0)x data=x
+END
+refused unknown "*entry type*" "an unknown type of entry is refused" <<'END'
+entry Z a
+END
+refused checksum "*checksum*" "a wrong checksum is refused" <<'END'
+file a data=a checksum=1
+END
+refused sized-symlink "*has a size*" "a size on what has no content is refused" <<'END'
+symlink a b size=512
+END
+refused sized-dir "*has a size*" "an extended size on a directory is refused" <<'END'
+dir a pax.size=512
+END
+refused global "*global header*" "a global header that changes entries is refused" <<'END'
+global path=b
+file a data=a
+END
+refused truncated "*ends in the middle*" "a truncated archive is refused" <<'END'
+file a data=a size=5000
+cut
+END
+
+# What stays inside whatever it wants.
+make_image swap <<END
+dir a
+file a/x data=x
+symlink a $CTNR_TEST_TMP/outside
+file a/file data=owned
+dir b
+symlink b /
+file b/inside data=y
+END
+for driver in overlay copy; do
+	unpack "$driver" swap
+	is_status 0 "$driver: a symlink swapped for a directory between two entries"
+	is "$(cat outside/file)" untouched "... does not lead outside"
+	like "$(tree "$driver" swap --brief)" "*f inside=y*outside/file=owned*" "... but into the root"
+done
+
+make_image git-comment <<'END'
+global comment=0123
+file a data=a
+END
+both_drivers git-comment "a global header that changes nothing is passed over" <<'END'
+f a=a
+END
+
+make_image devices <<'END'
+dir dev
+char dev/null 1 3 mode=666
+block dev/sda 8 0 uid=0 gid=6
+char dev/zero-zero 0 0
+---
+file x data=x
+END
+for driver in overlay copy; do
+	unpack "$driver" devices
+	is_status 0 "$driver: an image with devices"
+	case $CTNR_TEST_IDENTITY in
+	root) like "$(tree "$driver" devices --brief)" "*c dev/null 1:3*" "... has them for root" ;;
+	*) like "$(tree "$driver" devices --brief)" "*f dev/null=*" "... has placeholders" ;;
+	esac
+	like "$(tree "$driver" devices --brief)" "*f dev/zero-zero=*" "... and no mark of a deletion"
+done
+[ "$CTNR_TEST_IDENTITY" = root ] || is "$(grep -c '^[cb] ' devices.copy/owners)" 3 \
+	"what the placeholders stand for is recorded"
+
+make_image xattrs <<'END'
+dir a xattr.user.overlay.opaque=y xattr.user.fine=1
+file a/x data=x xattr.trusted.overlay.redirect=/etc xattr.security.selinux=s xattr.user.also=2
+END
+unpack overlay xattrs
+is_status 0 "an image with attributes that are not its to set"
+like_stderr "*warning*" "... is warned about"
+listing=$(tree overlay xattrs)
+unlike() {
+	case $1 in
+	$2) fail "$3" ;;
+	*) pass "$3" ;;
+	esac
+}
+unlike "$listing" "*trusted.*" "... trusted.* is dropped"
+unlike "$listing" "*security.selinux*" "... security.* too"
+like "$listing" "*user.fine=31*user.also=32*" "... others are kept"
+like "$listing" "*f a/x*" "... and nobody obeys user.overlay.*"
+
+# Content that is not what its digest says.
+make_image flipped <<'END'
+file a data=a
+file b fill=200000
+END
+chmod -R u+w flipped
+digest=$(python3 -c 'import json; m=json.load(open("flipped.json"))["descriptor"]["digest"].split(":")[1]
+print(json.load(open("flipped/blobs/sha256/"+m))["layers"][0]["digest"].split(":")[1])')
+cp -R flipped flipped-copy
+python3 - "flipped/blobs/sha256/$digest" <<'END'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+data[len(data) // 2] ^= 1
+open(sys.argv[1], "wb").write(data)
+END
+for driver in overlay copy; do
+	unpack "$driver" flipped
+	is_status 4 "$driver: a layer with a flipped bit fails verification"
+	like_stderr "*digest*" "... and it is the digest that is blamed"
+done
+truncate -s -1 "flipped-copy/blobs/sha256/$digest"
+unpack overlay flipped-copy
+is_status 4 "a layer that is too short fails verification"
+
+# Bombs: 1 GiB of zeros, and a sparse file of 1 TiB, cost neither memory nor disk.
+make_image bomb <<'END'
+file zeros fill=1073741824
+END
+run env time -f %M ctnr-unpack --driver overlay -b ./bomb.overlay "oci:$CTNR_TEST_TMP/bomb:latest"
+is_status 0 "1 GiB of zeros unpacks"
+ok "... and takes no space" test "$(du -sk --apparent-size bomb.overlay/ | cut -f 1)" -lt 1000
+is "$(stat -L -c %s bomb.overlay/lower/0/zeros)" 1073741824 "... but has its size"
+ok "... on disk either" test "$(stat -L -c %b bomb.overlay/lower/0/zeros)" -lt 2048
+done_testing

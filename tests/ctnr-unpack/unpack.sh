@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# For the tests of ctnr-unpack; source it behind test.sh.
+#
+# make_image NAME... <<'END'     layers from the lines of make-tar.py, base first; a line "---"
+#                                begins the next layer. Arguments are make-layout.py's. The image is
+#                                oci:$CTNR_TEST_TMP/NAME:latest
+# unpack DRIVER NAME OPTIONS...  into the bundle $CTNR_TEST_TMP/NAME.DRIVER; for the run family
+# tree DRIVER NAME OPTIONS...    list the bundle's root filesystem (list-tree.py), merged
+# both_drivers NAME TITLE <<END  unpack with both drivers; the brief listings are END
+
+make_image() {
+	image=$1
+	shift
+	rm -f "$image".[0-9].lines
+	awk -v name="$image" 'BEGIN { n = 0 } /^---$/ { n++; next } { print >(name "." n ".lines") }'
+	for lines in "$image".[0-9].lines; do
+		python3 "$test_lib/make-tar.py" "${lines%.lines}.tar" <"$lines" || return 1
+	done
+	python3 "$test_lib/make-layout.py" "$@" "$image" "$image".[0-9].tar >"$image.json"
+}
+
+unpack() {
+	unpack_driver=$1
+	unpack_image=$2
+	shift 2
+	run ctnr-unpack --driver "$unpack_driver" -b "./$unpack_image.$unpack_driver" "$@" \
+		"oci:$CTNR_TEST_TMP/$unpack_image:latest"
+}
+
+# in_namespace CMD...: where the files' owners are ours, and mounts are possible.
+in_namespace() {
+	case $CTNR_TEST_IDENTITY in
+	root) unshare --mount "$@" ;;
+	sub) unshare --map-root-user --map-auto --mount "$@" ;;
+	one) unshare --map-root-user --mount "$@" ;;
+	esac
+}
+
+# shellcheck disable=SC2016 # for the inner shell
+tree() {
+	tree_bundle=$CTNR_TEST_TMP/$2.$1
+	shift 2
+	in_namespace sh -c '
+		cd "$1" && shift
+		if [ -d lower ]; then
+			cd lower
+			lower=$(ls | sort -n | paste -sd: -)
+			mount -t overlay -o "lowerdir=$lower,upperdir=../upper,workdir=../work,userxattr" \
+				overlay ../rootfs || exit 1
+			cd ..
+		fi
+		exec python3 "$@" rootfs
+	' sh "$tree_bundle" "$(cd "$(dirname "$0")" && pwd)/list-tree.py" "$@"
+}
+
+both_drivers() {
+	wanted=$(cat)
+	for driver in overlay copy; do
+		unpack "$driver" "$1"
+		if is_status 0 "$driver: $2: unpacks"; then
+			is "$(tree "$driver" "$1" --brief)" "$wanted" "$driver: $2"
+		fi
+	done
+}
