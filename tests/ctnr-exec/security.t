@@ -15,16 +15,15 @@ config c '.process.args = ["/proc/self/exe", "--version"]'
 run ctnr-exec run ./c
 isnt "$status" 0 "our executable finds no libraries inside" || note "$stdout"
 config c ".process.capabilities = ($all)"
-in_container 'i=0; while [ $i -lt 300 ]; do for p in /proc/[0-9]*; do echo x >>$p/exe; done 2>/dev/null; i=$((i+1)); done; echo done'
-is_stdout done "a container that writes to every exe link"
+in_container 'i=0; while [ $i -lt 300 ]; do for p in /proc/[0-9]*; do echo x >>$p/exe; done 2>/dev/null; i=$((i+1)); done; echo ended'
+is_stdout ended "a container that writes to every exe link"
 is "$(sha256sum <"$(command -v ctnr-exec)")" "$before" "... does not change our executable"
-cp "$(command -v ctnr-exec)" own && cp -r "$(dirname "$(command -v ctnr-exec)")/../libexec" . 2>/dev/null
+cp "$(command -v ctnr-exec)" own
 if identity root; then
 	in_container 'true'
 	is_status 0 "root runs a sealed copy"
 fi
-./own run ./c & 
-wait $!
+./own run ./c
 is $? 0 "an executable that the caller could write to works as well"
 
 # CVE-2024-21626
