@@ -6,7 +6,6 @@
 #include "store/store.h"
 #include "system/fd.h"
 #include "system/lock.h"
-#include "system/tree.h"
 #include "volume_seed.h"
 
 #include <ctype.h>
@@ -40,21 +39,14 @@ static int make_in(int volumes, const char *name, struct spec *spec, const char 
 	autofree char *part = xasprintf(".%s.part", name);
 	autofree char *lock_name = xasprintf(".%s.lock", name);
 	autoclose int lock = lock_open_at(volumes, lock_name, LOCK_EXCLUSIVE, LOCK_WAIT, err);
-	autoclose int dirfd = -EBADF;
 	struct stat st;
-	int status = -1;
+	int status;
 
 	if (lock < 0)
 		return -1;
 	if (fstatat(volumes, name, &st, 0) == 0)
 		return unlinkat(volumes, lock_name, 0), 0;
-	/* What a killed process left holds files of other IDs, maybe: then it stays, and we say so.
-	 */
-	if (tree_remove_at(volumes, part, err) == 0 && dir_make_at(volumes, part, 0700, err) == 0) {
-		dirfd = dir_open_at(volumes, part, err);
-		if (dirfd >= 0)
-			status = volume_seed(&spec->root, destination, dirfd, &spec->identity, err);
-	}
+	status = volume_seed(&spec->root, destination, volumes, part, &spec->identity, err);
 	if (status == 0 && renameat(volumes, part, volumes, name) < 0)
 		status = error_errno(err, "cannot rename '%s'", part);
 	unlinkat(volumes, lock_name, 0);

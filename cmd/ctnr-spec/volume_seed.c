@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "system/fd.h"
-#include "system/path.h"
+#include "system/tree.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -186,14 +186,19 @@ static int copy_tree(const struct merged *from, int to, const struct identity *i
 	return 0;
 }
 
-static int seed_inside(const struct merged *root, const char *path, int dirfd,
+static int seed_inside(const struct merged *root, const char *path, int volumes, const char *name,
 		       const struct identity *identity, struct error *err)
 {
 	automerged struct merged parent = MERGED_INIT;
 	automergedentry struct merged_entry entry = MERGED_ENTRY_INIT;
+	autoclose int dirfd = -EBADF;
 
-	if (identity_enter(identity, err) < 0 ||
+	if (identity_enter(identity, err) < 0 || tree_remove_at(volumes, name, err) < 0 ||
+	    dir_make_at(volumes, name, 0700, err) < 0 ||
 	    merged_resolve(root, path, &parent, &entry, NULL, err) < 0)
+		return -1;
+	dirfd = dir_open_at(volumes, name, err);
+	if (dirfd < 0)
 		return -1;
 	if (entry.kind != MERGED_DIRECTORY)
 		return fchmod(dirfd, 0755) < 0 ? error_errno(err, "cannot change the mode") : 0;
@@ -204,7 +209,7 @@ static int seed_inside(const struct merged *root, const char *path, int dirfd,
 }
 
 /* The child's last words: its error through a pipe, nothing when all went well. */
-int volume_seed(const struct merged *root, const char *path, int dirfd,
+int volume_seed(const struct merged *root, const char *path, int dirfd, const char *name,
 		const struct identity *identity, struct error *err)
 {
 	struct error why = { 0 };
@@ -217,7 +222,7 @@ int volume_seed(const struct merged *root, const char *path, int dirfd,
 		return error_errno(err, "cannot make a pipe");
 	child = fork();
 	if (child == 0) {
-		status = seed_inside(root, path, dirfd, identity, &why) < 0;
+		status = seed_inside(root, path, dirfd, name, identity, &why) < 0;
 		if (status && write(ends[1], &why, sizeof(why)) < 0)
 			status = 2;
 		_exit(status);

@@ -7,11 +7,12 @@
 #include "system/identity.h"
 
 /*
- * Copy the directory at path of the merged root into dirfd, with owners, modes, times and extended
- * attributes, and give dirfd itself the image's. No such directory: 0755, owned by root. Done in a
- * child inside the identity's user namespace, because only there the owners exist.
+ * Make the directory name in dirfd anew, with what the directory at path of the merged root holds:
+ * owners, modes, times and extended attributes too, also its own. No such directory: 0755, owned by
+ * root. Done in a child inside the identity's user namespace, because only there the owners exist
+ * (and what an interrupted child left can be removed).
  */
-int volume_seed(const struct merged *root, const char *path, int dirfd,
+int volume_seed(const struct merged *root, const char *path, int dirfd, const char *name,
 		const struct identity *identity, struct error *err);
 
 #endif

@@ -104,7 +104,7 @@ echo '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"]
 	>profile.json
 inside "no" "--security-opt seccomp=FILE" --security-opt seccomp=profile.json -- \
 	sh -c 'mkdir /new 2>/dev/null && echo yes || echo no'
-if cc -O1 -static -no-pie -D_GNU_SOURCE -o probe "$test_lib/../ctnr-spec/probe.c" 2>cc.log; then
+if cc -O1 -static -no-pie -D_GNU_SOURCE -o probe "$test_lib/../ctnr-spec/inside/probe.c" 2>cc.log; then
 	wanted="AF_INET ok AF_NETLINK ok AF_ALG EPERM AF_ALG+high EPERM AF_VSOCK EPERM"
 	[ "$(uname -m)" != x86_64 ] || wanted="$wanted socketcall EPERM"
 	wanted="$wanted keyctl EPERM bpf EPERM userfaultfd EPERM io_uring EPERM mount EPERM"
@@ -117,9 +117,8 @@ fi
 inside lo "--network none: loopback alone" --network none -- sh -c 'cd /sys/class/net && echo *'
 inside up "... which is up" --network none -- \
 	sh -c 'ip addr show lo | grep -q LOOPBACK,UP && echo up'
-# shellcheck disable=SC2012 # names of network devices are plain
-inside "$(ls /sys/class/net | xargs)" "--network host: the host's" --network host -- \
-	sh -c 'ls /sys/class/net | xargs'
+inside "$(cd /sys/class/net && echo *)" "--network host: the host's" --network host -- \
+	sh -c 'cd /sys/class/net && echo *'
 inside no "cgroups cannot be written to" -- \
 	sh -c 'for d in /sys/fs/cgroup /sys/fs/cgroup/*; do mkdir $d/new 2>/dev/null && echo $d; done; echo no'
 inside "no" "without -t there is no terminal" -- sh -c 'tty >/dev/null && echo yes || echo no'

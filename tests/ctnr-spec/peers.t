@@ -34,7 +34,7 @@ try() {
 		return
 	}
 	for peer in $peers; do
-		is "$(cd peer && in_peer $peer 2>&1)" "$try_wanted" "$peer: $try_title"
+		is "$(cd peer && in_peer "$peer" 2>&1)" "$try_wanted" "$peer: $try_title"
 	done
 }
 

@@ -103,6 +103,14 @@ echo mine >store/volumes/cache/mine && rm store/volumes/cache/sub/file
 run ctnr-spec "$record" --store "$here/store" -v cache:/data
 is "$(ls store/volumes/cache)" "$(printf 'link\nmine\nsub')" "an old volume stays as it is"
 is "$(ls -A store/volumes)" cache "nothing half-made is left"
+mkdir -p store/volumes/.again.part/x && echo half >store/volumes/.again.part/x/half
+chmod 000 store/volumes/.again.part/x
+if identity sub; then
+	unshare --map-root-user --map-auto chown -R 7:7 store/volumes/.again.part
+fi
+run ctnr-spec "$record" --store "$here/store" -v again:/data
+is_status 0 "what a killed command left of a volume is replaced"
+is "$(ls -A store/volumes/again)" "$(printf 'link\nsub')" "... by the whole"
 run ctnr-spec "$record" -v /anon -v /data
 is "$(config_of box '[.mounts[] | select(.destination | test("anon|data")) | .source]')" \
 	"[\"$here/box/volumes/anon\",\"$here/box/volumes/data\"]" "without a name it is in the bundle"

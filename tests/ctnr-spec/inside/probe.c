@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints what the kernel says to calls that the default seccomp profile is about: NAME ERRNO, one
-// a line. Static, for containers that have no libc. Without a filter it changes nothing either: what
-// would mount has no target.
+// a line. Static, for containers that have no libc. Without a filter it changes nothing either:
+// what would mount has no target.
 #include <errno.h>
 #include <linux/sched.h>
 #include <stdio.h>
