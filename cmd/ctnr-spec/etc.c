@@ -54,6 +54,15 @@ static int read_resolv_conf(const struct spec *spec, struct str *ret, struct err
 	return 0;
 }
 
+/* Replacing a file by rename makes ext4 start writing at once, 0.1 ms for each: not for nothing. */
+static bool is_written(int etc, const char *name, const struct str *text)
+{
+	autostr struct str have = STR_INIT;
+
+	return file_read_at(etc, name, RESOLV_CONF_MAX, &have, NULL) == 0 &&
+	       have.len == text->len && memcmp(have.data, text->data, have.len) == 0;
+}
+
 static int add_file(struct spec *spec, int etc, const char *name, const struct str *text,
 		    json_t *mounts, struct error *err)
 {
@@ -62,7 +71,8 @@ static int add_file(struct spec *spec, int etc, const char *name, const struct s
 	bool read_only = spec->opts->read_only == OPTION_TRUE;
 	json_t *mount;
 
-	if (file_write_at(etc, name, text->data, text->len, 0644, FILE_NO_SYNC, err) < 0)
+	if (!is_written(etc, name, text) &&
+	    file_write_at(etc, name, text->data, text->len, 0644, FILE_NO_SYNC, err) < 0)
 		return error_prefix(err, "cannot write '%s'", source);
 	/* The container's own user reads it, whoever that is, and whatever our umask. */
 	if (fchmodat(etc, name, 0644, 0) < 0)
