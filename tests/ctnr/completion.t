@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# identities: one
+. "$(dirname "$0")/../lib/test.sh"
+. "$test_lib/image.sh"
+
+needs USERNS PEER:bash
+
+completions=$test_lib/../../completions
+
+# completes LINE: what bash would offer at the end of that line, sorted, on one line.
+cat >complete.bash <<'END'
+source "$1/bash/ctnr"
+COMP_LINE=$2
+COMP_POINT=${#2}
+read -r -a COMP_WORDS <<<"$2"
+_ctnr
+printf '%s\n' "${COMPREPLY[@]}" | LC_ALL=C sort | tr '\n' ' '
+END
+completes() {
+	run bash complete.bash "$completions" "$1"
+	stdout=${stdout% }
+}
+
+ctnr pull --tag busybox:1 "oci:$(busybox_layout)" >/dev/null || exit
+ctnr bundle --driver overlay busybox:1 made true >/dev/null || exit
+
+completes "ctnr "
+like_stdout "bundle * run * version" "verbs of ctnr"
+completes "ctnr rm"
+is_stdout "rm rmi" "... that begin with what is typed"
+completes "ctnr image "
+is_stdout "ls pull rm show tag untag" "verbs of a noun"
+completes "ctnr-store image "
+is_stdout "ls rm show tag untag" "commands of a tool"
+completes "ctnr run --"
+like_stdout "*--env *--name *--pull *--rm *" "options of run are those of all tools"
+completes "ctnr run --na"
+is_stdout "--name" "... that begin with what is typed"
+completes "ctnr-unshare --m"
+is_stdout "--mount" "options of a tool without commands"
+completes "ctnr run --pull "
+is_stdout "always missing never" "values of a choice"
+completes "ctnr run --pull=al"
+is_stdout "always" "... behind = too"
+completes "ctnr run -it bus"
+is_stdout "busybox:1" "images behind options"
+completes "ctnr run localhost/b"
+is_stdout "localhost/busybox:1" "... and whole, if they are typed so"
+completes "ctnr rmi b"
+is_stdout "busybox:1" "images of rmi"
+completes "ctnr rm m"
+is_stdout "made" "containers of rm"
+completes "ctnr inspect made"
+is_stdout "made" "... of inspect"
+completes "ctnr run --name x --store "
+is_stdout "home run" "directories, where an option wants one"
+completes "ctnr run busybox:1 -"
+is_stdout "" "what stands behind the image is none of ours"
+completes "ctnr run -e HO"
+is_stdout "HOME=" "variables"
+completes "ctnr help doc"
+is_stdout doctor "verbs behind help"
+
+# Each option of each tool is offered: the completions hold no list of their own.
+for tool in fetch unpack spec exec store unshare doctor; do
+	missing=$(ctnr-$tool --dump-options | while IFS="$(printf '\t')" read -r command option rest; do
+		[ "$command" = - ] && command=
+		completes "ctnr-$tool $command $option"
+		case " $stdout " in
+		*" $option "*) ;;
+		*) echo "$command $option $rest" ;;
+		esac
+	done)
+	is "$missing" "" "every option of ctnr-$tool is completed"
+done
+
+for tool in fetch unpack spec exec store unshare doctor; do
+	ok "bash-completion finds that of ctnr-$tool" test -e "$completions/bash/ctnr-$tool"
+done
+
+if has PEER:fish "fish completes"; then
+	run fish --no-config -c "source $completions/fish/ctnr.fish; complete -C 'ctnr run --pull '"
+	is_stdout "always
+missing
+never" "fish completes"
+fi
+
+done_testing
