@@ -2,7 +2,7 @@
 #include "content.h"
 
 #include "base/alloc.h"
-#include "oci/media_type.h"
+#include "store/bundle.h"
 #include "system/fd.h"
 
 #include <errno.h>
@@ -12,12 +12,13 @@
 
 void content_init(struct content *content)
 {
-	*content = (struct content) { json_object(), true };
+	*content = (struct content) { json_object(), json_object(), true };
 }
 
 void content_release(struct content *content)
 {
 	json_free(&content->digests);
+	json_free(&content->configs);
 }
 
 bool content_has(const struct content *content, const char *digest)
@@ -28,19 +29,24 @@ bool content_has(const struct content *content, const char *digest)
 static void add_document(struct content *content, const struct layout *layout,
 			 const struct digest *digest, int depth);
 
-/* A descriptor within a document. Layers and configs are not looked into. */
-static void add_entry(struct content *content, const struct layout *layout, const json_t *entry,
-		      bool is_document, int depth)
+/* A descriptor within a document that is not looked into: a layer or config. */
+static void add_leaf(json_t *set, const json_t *entry)
 {
 	const char *text = json_string_value(json_object_get(entry, "digest"));
 	struct digest digest;
 
-	if (!text || digest_parse(text, &digest, NULL) < 0)
-		return;
-	if (is_document)
+	if (text && digest_parse(text, &digest, NULL) == 0)
+		json_object_set_new(set, text, json_true());
+}
+
+static void add_nested(struct content *content, const struct layout *layout, const json_t *entry,
+		       int depth)
+{
+	const char *text = json_string_value(json_object_get(entry, "digest"));
+	struct digest digest;
+
+	if (text && digest_parse(text, &digest, NULL) == 0)
 		add_document(content, layout, &digest, depth + 1);
-	else
-		json_object_set_new(content->digests, text, json_true());
 }
 
 static void add_document(struct content *content, const struct layout *layout,
@@ -64,13 +70,14 @@ static void add_document(struct content *content, const struct layout *layout,
 	document = json_parse(text.data, text.len, path, NULL);
 	if (!document)
 		content->complete = false;
-	add_entry(content, layout, json_object_get(document, "config"), false, depth);
+	add_leaf(content->digests, json_object_get(document, "config"));
+	add_leaf(content->configs, json_object_get(document, "config"));
 	list = json_object_get(document, "layers");
 	for (size_t i = 0; i < json_array_size(list); i++)
-		add_entry(content, layout, json_array_get(list, i), false, depth);
+		add_leaf(content->digests, json_array_get(list, i));
 	list = json_object_get(document, "manifests");
 	for (size_t i = 0; i < json_array_size(list); i++)
-		add_entry(content, layout, json_array_get(list, i), true, depth);
+		add_nested(content, layout, json_array_get(list, i), depth);
 }
 
 void content_add(struct content *content, const struct layout *layout,
@@ -82,6 +89,36 @@ void content_add(struct content *content, const struct layout *layout,
 	add_document(content, layout, &descriptor->digest, 0);
 	if (source && digest_parse(source, &digest, NULL) == 0)
 		add_document(content, layout, &digest, 0);
+}
+
+static int mark_bundle(const struct bundle *bundle, void *data, struct error *err)
+{
+	void *const *pair = data;
+	const struct layout *layout = pair[0];
+
+	(void)err;
+	if (bundle->image.layout && strcmp(bundle->image.layout, layout->path) == 0)
+		content_add(pair[1], layout, &bundle->image.descriptor);
+	return 0;
+}
+
+int content_add_roots(struct content *content, const struct layout *layout,
+		      const struct store *store, struct error *err)
+{
+	autoindex struct index index = INDEX_INIT;
+	void *pair[] = { (void *)layout, content };
+
+	if (layout_read_index(layout, &index, err) < 0)
+		return -1;
+	for (size_t i = 0; i < index.n_manifests; i++)
+		content_add(content, layout, &index.manifests[i]);
+	if (store->path && bundle_each(store, mark_bundle, pair, err) < 0)
+		return -1;
+	if (!content->complete)
+		return error_set(err, ERROR_FAILED,
+				 "a manifest in '%s' cannot be read, so no blobs are deleted",
+				 layout->path);
+	return 0;
 }
 
 uint64_t content_size(const struct content *content, const struct layout *layout)

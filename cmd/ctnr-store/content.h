@@ -9,12 +9,14 @@
 
 #include "base/error.h"
 #include "oci/layout.h"
+#include "store/store.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct content {
 	json_t *digests; /* a set: the keys of an object */
+	json_t *configs; /* those of them that are image configs */
 	bool complete; /* every document could be read */
 };
 
@@ -26,6 +28,10 @@ void content_release(struct content *content);
  * passed over: an index may have been fetched in part. */
 void content_add(struct content *content, const struct layout *layout,
 		 const struct descriptor *descriptor);
+
+/* Add what must stay: all that index.json and the bundles of the store reach. */
+int content_add_roots(struct content *content, const struct layout *layout,
+		      const struct store *store, struct error *err);
 
 bool content_has(const struct content *content, const char *digest);
 /* Bytes of the blobs that are there. */

@@ -10,13 +10,14 @@
  *  3. What all remaining entries and all bundles reach is marked. When a document of them cannot
  *     be read, nothing is deleted.
  *  4. What was noted and is not marked is deleted.
+ *  5. When all is done, the unpacked layers that nothing needs any more are deleted (layers.c).
  *
  * A kill in between leaves blobs that nothing names, never a name whose blobs are gone.
  */
 #include "base/alloc.h"
 #include "base/message.h"
 #include "content.h"
-#include "store/bundle.h"
+#include "layers.h"
 #include "store/image.h"
 #include "store/refcache.h"
 #include "system/fd.h"
@@ -150,37 +151,6 @@ int image_untag(const void *opts_, const struct strlist *operands, struct error 
 	return status;
 }
 
-static int mark_bundle(const struct bundle *bundle, void *data, struct error *err)
-{
-	void *const *pair = data;
-	const struct layout *layout = pair[0];
-
-	(void)err;
-	if (bundle->image.layout && strcmp(bundle->image.layout, layout->path) == 0)
-		content_add(pair[1], layout, &bundle->image.descriptor);
-	return 0;
-}
-
-/* What must stay: everything that index.json and the bundles reach. */
-static int mark(const struct store *store, const struct layout *layout, struct content *ret,
-		struct error *err)
-{
-	autoindex struct index index = INDEX_INIT;
-	void *pair[] = { (void *)layout, ret };
-
-	if (layout_read_index(layout, &index, err) < 0)
-		return -1;
-	for (size_t i = 0; i < index.n_manifests; i++)
-		content_add(ret, layout, &index.manifests[i]);
-	if (store->path && bundle_each(store, mark_bundle, pair, err) < 0)
-		return -1;
-	if (!ret->complete)
-		return error_set(err, ERROR_FAILED,
-				 "a manifest in '%s' cannot be read, so no blobs are deleted",
-				 layout->path);
-	return 0;
-}
-
 static int sweep(const struct store *store, const struct layout *layout,
 		 const struct content *removed, struct error *err)
 {
@@ -189,7 +159,7 @@ static int sweep(const struct store *store, const struct layout *layout,
 	json_t *value;
 
 	content_init(&kept);
-	if (mark(store, layout, &kept, err) < 0)
+	if (content_add_roots(&kept, layout, store, err) < 0)
 		return -1;
 	json_object_foreach (removed->digests, text, value) {
 		char path[LAYOUT_BLOB_PATH_MAX];
@@ -204,7 +174,12 @@ static int sweep(const struct store *store, const struct layout *layout,
 	return 0;
 }
 
-static int remove_target(const struct store *store, const struct target *target, struct error *err)
+struct removal {
+	const struct store *store;
+	json_t *configs; /* of what was removed from the store: a set */
+};
+
+static int remove_target(struct removal *removal, const struct target *target, struct error *err)
 {
 	autolayout struct layout layout = LAYOUT_INIT;
 	autocontent struct content removed = { 0 };
@@ -220,23 +195,25 @@ static int remove_target(const struct store *store, const struct target *target,
 	if (target->name ? layout_remove_reference(&layout, target->name, err) < 0
 			 : layout_remove_digest(&layout, &target->entry.digest, err) < 0)
 		return -1;
+	if (target->in_store)
+		json_object_update(removal->configs, removed.configs);
 	if (!held) {
 		message_warning("images are being added to '%s', keeping the blobs of '%s'",
 				layout.path,
 				target->name ? target->name : target->entry.digest.text);
 		return 0;
 	}
-	return sweep(store, &layout, &removed, err);
+	return sweep(removal->store, &layout, &removed, err);
 }
 
 static int remove_word(const char *word, void *data, struct error *err)
 {
-	const struct store *store = data;
+	struct removal *removal = data;
 	autotarget struct target target = { 0 };
 
-	if (find_target(store, word, &target, err) < 0)
+	if (find_target(removal->store, word, &target, err) < 0)
 		return -1;
-	if (remove_target(store, &target, err) < 0)
+	if (remove_target(removal, &target, err) < 0)
 		return error_prefix(err, "image '%s'", word);
 	return 0;
 }
@@ -245,14 +222,23 @@ int image_rm(const void *opts_, const struct strlist *operands, struct error *er
 {
 	const struct store_opts *opts = opts_;
 	autostore struct store store = STORE_INIT;
+	autojson json_t *configs = json_object();
+	struct removal removal = { &store, configs };
+	struct error cause = { 0 };
 	int status;
 
 	if (operands->len == 0)
 		return error_set(err, ERROR_USAGE, "no image given");
 	if (open_store(opts, &store, err) < 0)
 		return -1;
-	status = each_operand(operands, remove_word, &store, err);
-	if (store.path)
-		refcache_clear(&store);
-	return status;
+	status = each_operand(operands, remove_word, &removal, err);
+	if (!store.path)
+		return status;
+	refcache_clear(&store);
+	if (layers_remove(&store, configs, &cause) == 0)
+		return status;
+	if (status < 0)
+		return -1;
+	*err = cause;
+	return -1;
 }

@@ -81,7 +81,9 @@ int bundle_open_damaged(const struct store *store, const char *word, struct bund
 
 json_t *bundle_to_json(const struct bundle *bundle); /* the record, new */
 
-/* Write record.json in the bundle. */
+/* Write record.json in the bundle. An overlay bundle is complete then: a layer in lower/ that
+ * somebody removed before the link to it was there is ERROR_TEMPORARY. (Whoever removes a layer
+ * looks for links after taking it away, and puts it back when there is one.) */
 int bundle_save(const struct bundle *bundle, struct error *err);
 
 /* Make a new bundle directory, 0700: name NULL: 12 random characters of [a-z0-9]. A name that is

@@ -24,11 +24,16 @@ bool layer_exists(const struct store *store, const char *idmap, const struct dig
 	return fstatat(store->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
+char *layer_chain_path(const struct digest *config)
+{
+	return xasprintf("cache/chains/%s/%s", digest_algorithm_name(config->algorithm),
+			 digest_hex(config));
+}
+
 int layer_chain_cached(const struct store *store, const struct digest *config, struct digest **ret,
 		       size_t *ret_len, struct error *err)
 {
-	autofree char *path = xasprintf(
-		"cache/chains/%s/%s", digest_algorithm_name(config->algorithm), digest_hex(config));
+	autofree char *path = layer_chain_path(config);
 	autofree struct digest *chain = NULL;
 	autostr struct str text = STR_INIT;
 	struct error cause = { 0 };

@@ -20,6 +20,9 @@
 char *layer_path(const char *idmap, const struct digest *chain_id);
 bool layer_exists(const struct store *store, const char *idmap, const struct digest *chain_id);
 
+/* "cache/chains/sha256/HEX" of a config relative to the store, new. */
+char *layer_chain_path(const struct digest *config);
+
 /* Read the cached chain IDs of a config: ret gets n digests, new array. Returns 1 when they are
  * cached, 0 when not. */
 int layer_chain_cached(const struct store *store, const struct digest *config, struct digest **ret,

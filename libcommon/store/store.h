@@ -62,6 +62,10 @@ int boot_id_read(char id[BOOT_ID_MAX], struct error *err);
  * user namespace that owns the files. */
 int store_discard(const struct store *store, int dirfd, const char *path, struct error *err);
 
+/* Only the rename: returns the new path within the store, new; NULL on failure. */
+char *store_move_to_trash(const struct store *store, int dirfd, const char *path,
+			  struct error *err);
+
 /* Does trash/ hold what a killed process left? What a living one is deleting does not count. */
 bool store_trash_waits(const struct store *store);
 

@@ -21,7 +21,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-static char *trash_name(struct error *err)
+/* "trash/MARK.RANDOM", new. */
+static char *trash_path(struct error *err)
 {
 	autofree char *mark = owner_mark(getpid(), err);
 	uint64_t number = 0;
@@ -35,22 +36,27 @@ static char *trash_name(struct error *err)
 	for (char *c = mark; *c; c++)
 		if (*c == ' ')
 			*c = '_';
-	return xasprintf("%s.%016" PRIx64, mark, number);
+	return xasprintf("trash/%s.%016" PRIx64, mark, number);
+}
+
+char *store_move_to_trash(const struct store *store, int dirfd, const char *path, struct error *err)
+{
+	autofree char *trash = trash_path(err);
+
+	if (!trash || dir_make_at(store->dirfd, "trash", 0700, err) < 0)
+		return NULL;
+	if (renameat(dirfd, path, store->dirfd, trash) < 0) {
+		error_errno(err, "cannot move '%s' to trash", path);
+		return NULL;
+	}
+	return steal(&trash);
 }
 
 int store_discard(const struct store *store, int dirfd, const char *path, struct error *err)
 {
-	autofree char *name = trash_name(err);
-	autoclose int trash = -EBADF;
+	autofree char *trash = store_move_to_trash(store, dirfd, path, err);
 
-	if (!name || dir_make_at(store->dirfd, "trash", 0700, err) < 0)
-		return -1;
-	trash = dir_open_at(store->dirfd, "trash", err);
-	if (trash < 0)
-		return -1;
-	if (renameat(dirfd, path, trash, name) < 0)
-		return error_errno(err, "cannot move '%s' to trash", path);
-	return tree_remove_at(trash, name, err);
+	return trash ? tree_remove_at(store->dirfd, trash, err) : -1;
 }
 
 static bool waits(const char *name)

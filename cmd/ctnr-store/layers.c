@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Removing unpacked layers without a lock that runs would have to take. Whoever makes a bundle
+ * links to a layer first and looks whether it is there afterwards (bundle_save()). So here:
+ *
+ *  1. A layer that no bundle links to and no remaining image has is renamed into trash/.
+ *  2. The links are read again. A layer that got one meanwhile is renamed back.
+ *  3. The others are deleted.
+ *
+ * Either we see the link, or whoever made it sees that the layer is gone, and starts over.
+ */
+#include "layers.h"
+
+#include "base/alloc.h"
+#include "content.h"
+#include "store/bundle.h"
+#include "store/layer.h"
+#include "system/fd.h"
+#include "system/identity.h"
+#include "system/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The chain IDs of a config, as keys of a set; what was never unpacked has none. */
+static void each_chain(const struct store *store, const char *config_text, json_t *set, bool add)
+{
+	autofree struct digest *chain = NULL;
+	struct digest config;
+	size_t n = 0;
+
+	if (digest_parse(config_text, &config, NULL) < 0 ||
+	    layer_chain_cached(store, &config, &chain, &n, NULL) <= 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (add)
+			json_object_set_new(set, chain[i].text, json_true());
+		else
+			json_object_del(set, chain[i].text);
+	}
+}
+
+/* The chain IDs that only removed images have; their lists are derived data and go now. New. */
+static json_t *doomed_chains(const struct store *store, const json_t *configs,
+			     const struct content *kept)
+{
+	json_t *doomed = json_object();
+	const char *text;
+	json_t *value;
+
+	json_object_foreach ((json_t *)configs, text, value)
+		if (!json_object_get(kept->configs, text))
+			each_chain(store, text, doomed, true);
+	json_object_foreach (kept->configs, text, value)
+		each_chain(store, text, doomed, false);
+	return doomed;
+}
+
+static void forget_chains(const struct store *store, const json_t *configs,
+			  const struct content *kept)
+{
+	const char *text;
+	json_t *value;
+
+	json_object_foreach ((json_t *)configs, text, value) {
+		autofree char *path = NULL;
+		struct digest config;
+
+		if (json_object_get(kept->configs, text) || digest_parse(text, &config, NULL) < 0)
+			continue;
+		path = layer_chain_path(&config);
+		unlinkat(store->dirfd, path, 0);
+	}
+}
+
+/* Add the targets of a bundle's lower/N to a set. */
+static int add_links(const struct bundle *bundle, void *data, struct error *err)
+{
+	int fd = openat(bundle->dirfd, "lower", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	(void)err;
+	if (!dir) {
+		fd_close(&fd);
+		return 0;
+	}
+	while ((entry = readdir(dir))) {
+		char target[PATH_MAX];
+		ssize_t len = readlinkat(fd, entry->d_name, target, sizeof(target) - 1);
+
+		if (len > 0) {
+			target[len] = '\0';
+			json_object_set_new(data, target, json_true());
+		}
+	}
+	closedir(dir);
+	return 0;
+}
+
+static bool is_linked(const json_t *links, const struct store *store, const char *layer)
+{
+	autofree char *target = xasprintf("%s/%s/diff", store->path, layer);
+
+	return json_object_get(links, target) != NULL;
+}
+
+/* The layers of doomed chain IDs that are there, by their paths in the store. */
+static void list_layers(const struct store *store, const char *idmap, const json_t *doomed,
+			struct strlist *ret)
+{
+	const char *text;
+	json_t *value;
+
+	json_object_foreach ((json_t *)doomed, text, value) {
+		struct digest chain_id;
+
+		if (digest_parse(text, &chain_id, NULL) == 0 &&
+		    layer_exists(store, idmap, &chain_id))
+			strlist_take(ret, layer_path(idmap, &chain_id));
+	}
+}
+
+/* Step 3 for one layer, or back where it was. */
+static int finish(const struct store *store, const json_t *links, const char *layer,
+		  const char *trash, struct error *err)
+{
+	if (is_linked(links, store, layer) &&
+	    renameat2(store->dirfd, trash, store->dirfd, layer, RENAME_NOREPLACE) == 0)
+		return 0;
+	return tree_remove_at(store->dirfd, trash, err);
+}
+
+static int remove_layers(const struct store *store, const struct strlist *layers, struct error *err)
+{
+	autojson json_t *before = json_object();
+	autojson json_t *after = json_object();
+	autostrlist struct strlist moved = STRLIST_INIT; /* layer, trash, layer, trash, ... */
+	int result = 0;
+
+	if (bundle_each(store, add_links, before, err) < 0)
+		return -1;
+	for (size_t i = 0; i < layers->len; i++) {
+		char *trash;
+
+		if (is_linked(before, store, layers->items[i]))
+			continue;
+		trash = store_move_to_trash(store, store->dirfd, layers->items[i], err);
+		if (!trash) {
+			result = -1;
+			continue;
+		}
+		strlist_append(&moved, layers->items[i]);
+		strlist_take(&moved, trash);
+	}
+	if (bundle_each(store, add_links, after, err) < 0)
+		return -1;
+	for (size_t i = 0; i < moved.len; i += 2)
+		if (finish(store, after, moved.items[i], moved.items[i + 1], err) < 0)
+			result = -1;
+	return result;
+}
+
+int layers_remove(const struct store *store, const json_t *configs, struct error *err)
+{
+	autofree char *path = xasprintf("%s/images", store->path);
+	autolayout struct layout layout = LAYOUT_INIT;
+	autocontent struct content kept = { 0 };
+	autostrlist struct strlist layers = STRLIST_INIT;
+	autojson json_t *doomed = NULL;
+	struct identity identity;
+	char idmap[IDMAP_NAME_MAX];
+
+	if (json_object_size(configs) == 0)
+		return 0;
+	content_init(&kept);
+	if (layout_open(path, LAYOUT_READ, &layout, err) < 0 ||
+	    content_add_roots(&kept, &layout, store, err) < 0 || identity_probe(&identity, err) < 0)
+		return -1;
+	doomed = doomed_chains(store, configs, &kept);
+	identity_idmap_name(&identity, idmap);
+	list_layers(store, idmap, doomed, &layers);
+	if (layers.len) {
+		if (identity.rung != IDENTITY_PRIVILEGED && identity_enter(&identity, err) < 0)
+			return -1;
+		if (remove_layers(store, &layers, err) < 0)
+			return -1;
+	}
+	forget_chains(store, configs, &kept);
+	return 0;
+}
