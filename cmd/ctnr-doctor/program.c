@@ -36,6 +36,7 @@ void check_programs(struct checklist *list)
 			check_hint(list, "chmod 666 %s", p->device);
 		}
 	}
-	check_add(list, "programs", CHECK_OK, "found:%s; not found:%s",
-		  found.len ? found.data : " none", missing.len ? missing.data : " none");
+	check_add(list, "programs", CHECK_OK, "found:%s", found.len ? found.data : " none");
+	if (missing.len)
+		check_add(list, "programs", CHECK_OK, "not found:%s", missing.data);
 }
