@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# identities: root
+#
+# What we unpack as root is what umoci unpacks, by mode, owner, time, attribute and link.
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/../lib/image.sh"
+. "$(dirname "$0")/unpack.sh"
+needs ROOT PEER:umoci
+
+# same_as_umoci LAYOUT:REF NAME TITLE
+same_as_umoci() {
+	run umoci unpack --image "$1" "$2.umoci"
+	is_status 0 "umoci unpacks $3"
+	for driver in overlay copy; do
+		run ctnr-unpack --driver "$driver" -b "./$2.$driver" "oci:$1"
+		is_status 0 "$driver: we do"
+		python3 "$(dirname "$0")/list-tree.py" "$2.umoci/rootfs" >wanted
+		tree "$driver" "$2" >got
+		is_file got wanted "$driver: the trees are the same"
+	done
+}
+
+make_image cases <<'END'
+dir . mode=755 uid=1 gid=2 mtime=1000000000
+dir a mode=1777 mtime=1000000010
+file a/setuid data=x mode=4755 uid=5 gid=6 mtime=1000000020 xattr.user.k=v
+file a/gone data=x
+hardlink a/other a/setuid
+file a/plain data=plain mode=600
+symlink bin a mtime=1000000030 uid=7 gid=8
+fifo pipe mode=600
+char null 1 3 mode=666
+dir full
+file full/1 data=1
+file full/2 data=2
+dir swapped
+file swapped/x data=x
+---
+dir a mode=711 uid=3 gid=3 mtime=1000000040
+whiteout a/gone
+file bin/new data=new mtime=1000000050
+dir full
+opaque full
+file full/3 data=3
+file swapped data=file
+hardlink link a/plain
+---
+dir swapped mode=700
+file swapped/y data=y
+whiteout pipe
+END
+same_as_umoci cases:latest cases "layers with everything"
+
+if has DEBIAN "a real Debian image is unpacked as umoci does"; then
+	debian=$(debian_layout)
+	same_as_umoci "$debian:latest" debian "a real Debian image"
+fi
+done_testing
