@@ -13,10 +13,12 @@ image() {
 	image_name=$1
 	shift
 	for layer; do
+		shift
+		set -- "$@" "$layer.tar"
 		printf 'dir own uid=1000 gid=1000 mode=0700\nfile own/%s uid=1000 data=%s\n' "$layer" "$layer" |
 			"$test_lib/make-tar.py" "$layer.tar"
 	done
-	"$test_lib/make-layout.py" --ref "$image_name" "$store/images" $(printf '%s.tar ' "$@") >/dev/null
+	"$test_lib/make-layout.py" --ref "$image_name" "$store/images" "$@" >/dev/null
 }
 
 layers() {
