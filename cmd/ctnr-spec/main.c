@@ -204,19 +204,15 @@ static int spec_filter(const struct spec_opts *opts, char *const *command, struc
 	return json_print(stdout, spec.config, err);
 }
 
-/* The root filesystem of a config in a bundle, when it can be reached: names are looked up in it.
- */
-static int open_edited_root(struct spec *spec, int dirfd, struct error *err)
+/* The root filesystem of a config in a bundle, when it can be reached: names are looked up in it,
+ * and numbers do without. */
+static void open_edited_root(struct spec *spec, int dirfd)
 {
 	const char *path =
 		json_string_value(json_object_get(json_object_get(spec->config, "root"), "path"));
 
-	if (!spec->opts->user && !spec->opts->group_add.len)
-		return 0;
-	if (rootfs_open(dirfd, path ? path : "rootfs", &spec->root, NULL) == 0)
-		spec->has_root = true;
-	(void)err;
-	return 0;
+	if (spec->opts->user || spec->opts->group_add.len)
+		spec->has_root = rootfs_open(dirfd, path ? path : "rootfs", &spec->root, NULL) == 0;
 }
 
 /* ctnr-spec --edit FILE */
@@ -245,7 +241,10 @@ static int spec_edit(const struct spec_opts *opts, char *const *command, struct 
 	if (is_filter)
 		return spec_apply(&spec, err) < 0 ? -1 : json_print(stdout, spec.config, err);
 	dirfd = dir_open_at(AT_FDCWD, dirname(dir_copy), err);
-	if (dirfd < 0 || open_edited_root(&spec, dirfd, err) < 0 || spec_apply(&spec, err) < 0)
+	if (dirfd < 0)
+		return -1;
+	open_edited_root(&spec, dirfd);
+	if (spec_apply(&spec, err) < 0)
 		return -1;
 	if (fstatat(dirfd, basename(name_copy), &st, 0) < 0)
 		return error_errno(err, "cannot look at '%s'", opts->edit);

@@ -152,9 +152,10 @@ static int add_groups(struct spec *spec, json_t *user, struct error *err)
 	for (size_t i = 0; i < groups->len; i++) {
 		uint32_t gid;
 
-		if (account_resolve_group(&root, groups->items[i], &gid, err) < 0)
-			return explain_missing_root(spec, err),
-			       error_prefix(err, "option --group-add");
+		if (account_resolve_group(&root, groups->items[i], &gid, err) < 0) {
+			explain_missing_root(spec, err);
+			return error_prefix(err, "option --group-add");
+		}
 		if (check_mapped(&spec->identity.gids, "group ID", gid, err) < 0)
 			return error_prefix(err, "option --group-add");
 		if (!array_has_integer(gids, gid))

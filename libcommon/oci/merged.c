@@ -162,8 +162,8 @@ static int walk_follow(struct walk *w, const struct merged_entry *link, const ch
 	return 0;
 }
 
-/* Step 1 of 2: replace links and ".." until the path is plain. What is done holds no link, so ".."
- * means its last name. Because a link restarts the walk at the root, so does "..". */
+/* One component, a link or ".." included: these start the walk again with a shorter way to go. What
+ * is done holds no link, so ".." just takes its last name away. */
 static int walk_step(struct walk *w, const struct merged *root, const struct merged *parent,
 		     const char *name, bool *ret_restart, struct merged_entry *ret,
 		     struct error *err)
