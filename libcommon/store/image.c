@@ -358,7 +358,7 @@ static int not_resolved(const struct query *query, struct error *err)
 	const char *word = query->word;
 
 	if (err && err->code == ERROR_NOT_FOUND && !err->hint[0] && !query->prefix &&
-	    !query->digest_alone && query->names.len)
+	    !query->digest_alone && query->names.len && !str_starts_with(word, "localhost/"))
 		error_hint(err, "fetch it with 'ctnr pull %s'", word);
 	return error_prefix(err, "image '%s'", word);
 }
