@@ -374,9 +374,12 @@ int bundle_each(const struct store *store,
 	autostore struct store home = STORE_INIT;
 	autostrlist struct strlist ids = STRLIST_INIT;
 
-	if (bundle_home_open(store, &home, err) < 0)
+	/* A store that can only be read has its own bundles too, and they can be listed when there
+	 * is no place for others. */
+	if (bundle_home_open(store, &home, err) == 0)
+		list_ids(&home, "bundles", &ids);
+	else if (!store || store->writable)
 		return -1;
-	list_ids(&home, "bundles", &ids);
 	if (store && !store->writable)
 		list_ids(store, "bundles", &ids);
 	if (ids.len)
