@@ -38,7 +38,8 @@
 #include <unistd.h>
 
 #define ID_FILE_MAX (1U << 20) /* bytes of passwd, subuid, a map */
-#define MAP_TEXT_MAX 4096 /* the kernel takes no more than a page */
+#define SUBID_FIRST 100000 /* where useradd(8) begins */
+#define SUBID_COUNT 65536 /* all that images of most distributions use */
 
 static bool has_sys_admin(void)
 {
@@ -120,8 +121,9 @@ static char *user_name(uid_t uid)
 }
 
 /* Append the ranges of a user (by name or number) in /etc/subuid or /etc/subgid to map, inside
- * from 1 on (subuid(5): "name:start:count"). */
-static void read_subids(const char *path, const char *name, uid_t uid, struct idmap *map)
+ * from 1 on (subuid(5): "name:start:count"). *free_from is raised above every range there is. */
+static void read_subids(const char *path, const char *name, uid_t uid, struct idmap *map,
+			uint64_t *free_from)
 {
 	autostr struct str text = STR_INIT;
 	uint64_t inside = 1;
@@ -142,10 +144,12 @@ static void read_subids(const char *path, const char *name, uid_t uid, struct id
 			continue;
 		*start++ = '\0';
 		*count++ = '\0';
-		if ((!name || strcmp(line, name) != 0) && strcmp(line, number) != 0)
-			continue;
 		if (number_parse(start, UINT32_MAX, &first, NULL) < 0 ||
 		    number_parse(count, UINT32_MAX, &len, NULL) < 0)
+			continue;
+		if (first + len > *free_from)
+			*free_from = first + len;
+		if ((!name || strcmp(line, name) != 0) && strcmp(line, number) != 0)
 			continue;
 		if (add_range(map, inside, first, len) == 0)
 			inside += len;
@@ -182,6 +186,7 @@ static bool find_map_writer(const char *name, char path[static 256], struct iden
 static bool probe_subordinate(struct identity *id)
 {
 	autofree char *name = NULL;
+	uint64_t free_from = SUBID_FIRST;
 
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
 		snprintf(id->why, sizeof(id->why), "no_new_privs is set, which disables newuidmap");
@@ -195,14 +200,16 @@ static bool probe_subordinate(struct identity *id)
 	id->gids.len = 0;
 	add_range(&id->uids, 0, id->uid, 1);
 	add_range(&id->gids, 0, id->gid, 1);
-	read_subids("/etc/subuid", name, id->uid, &id->uids);
-	read_subids("/etc/subgid", name, id->uid, &id->gids);
+	read_subids("/etc/subuid", name, id->uid, &id->uids, &free_from);
+	read_subids("/etc/subgid", name, id->uid, &id->gids, &free_from);
 	if (id->uids.len > 1 && id->gids.len > 1)
 		return true;
 	snprintf(id->why, sizeof(id->why), "no range for %s in %s", name ? name : "this user",
 		 id->uids.len > 1 ? "/etc/subgid" : "/etc/subuid");
 	snprintf(id->grant, sizeof(id->grant),
-		 "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 %s",
+		 "usermod --add-subuids %" PRIu64 "-%" PRIu64 " --add-subgids %" PRIu64 "-%" PRIu64
+		 " %s",
+		 free_from, free_from + SUBID_COUNT - 1, free_from, free_from + SUBID_COUNT - 1,
 		 name ? name : "USER");
 	return false;
 }
@@ -404,7 +411,7 @@ static _Noreturn void map_parent(const struct identity *id, pid_t parent, int go
 	_exit(1);
 }
 
-static int refused(const struct identity *id, struct error *err)
+static int refused(struct error *err)
 {
 	error_errno(err, "cannot create a user namespace");
 	if (errno == EPERM || errno == EACCES)
@@ -413,7 +420,6 @@ static int refused(const struct identity *id, struct error *err)
 			"something on this machine forbids it (seccomp, AppArmor, a container around us): see ctnr doctor");
 	else if (errno == ENOSPC || errno == EUSERS)
 		error_hint(err, "raise user.max_user_namespaces, or nest less deeply");
-	(void)id;
 	return -1;
 }
 
@@ -483,7 +489,7 @@ int identity_enter(const struct identity *identity, struct error *err)
 	}
 	fd_close(&report_write);
 	if (unshare(CLONE_NEWUSER) < 0) {
-		refused(identity, err);
+		refused(err);
 		fd_close(&go_write);
 		process_wait(helper, NULL);
 		return -1;
