@@ -31,6 +31,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -47,12 +48,21 @@ struct worker {
 	size_t n_parts;
 };
 
+/* When the tool is killed we go too, and the child with us. Changing IDs and forking undo it. */
+static void die_with_parent(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 static int enter(struct worker *worker, struct error *err)
 {
 	if (worker->is_inside)
 		return 0;
 	worker->is_inside = true;
-	return identity_enter(&worker->job.identity, err);
+	if (identity_enter(&worker->job.identity, err) < 0)
+		return -1;
+	die_with_parent();
+	return 0;
 }
 
 /* One entry in the table of descriptors for each layer, and those that are at work. */
@@ -137,6 +147,7 @@ static int run_layer(struct worker *worker, size_t index, enum layer_form form, 
 	if (pid == 0) {
 		struct error failure = { 0 };
 
+		die_with_parent();
 		if (apply(worker, index, form, top, owners_fd, blob, &failure) == 0)
 			_exit(0);
 		error_prefix(&failure, "layer %s", descriptor->digest.text);
@@ -339,6 +350,7 @@ int main(void)
 	int result;
 
 	signal(SIGPIPE, SIG_IGN);
+	die_with_parent();
 	result = work(&worker, &err);
 	if (result < 0 && err.message[0])
 		report_error(&err);
