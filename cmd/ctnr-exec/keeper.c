@@ -70,7 +70,7 @@ static int start_init(const struct container *c, struct error *err)
 		fd_close(&go[1]);
 		init_main(c, go[0]);
 	}
-	if (inner && (identity_write_maps(&c->namespaces.identity, pid, err) < 0 ||
+	if (inner && (namespaces_map_child(&c->namespaces, pid, err) < 0 ||
 		      fd_write_all(go[1], "", 1) < 0)) {
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 		return -1;

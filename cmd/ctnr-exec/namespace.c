@@ -2,6 +2,7 @@
 #include "namespace.h"
 
 #include "base/alloc.h"
+#include "base/str.h"
 #include "system/fd.h"
 
 #include <errno.h>
@@ -199,6 +200,24 @@ int namespaces_map_self(const struct namespaces *n, struct error *err)
 		return -1;
 	snprintf(line, sizeof(line), "%u %u 1\n", gid->inside, gid->outside);
 	return write_proc("/proc/self/gid_map", line, err);
+}
+
+static int write_map(pid_t child, const char *file, const struct idmap *map, struct error *err)
+{
+	autofree char *path = xasprintf("/proc/%d/%s", (int)child, file);
+	autostr struct str text = STR_INIT;
+
+	for (size_t i = 0; i < map->len; i++)
+		str_appendf(&text, "%u %u %u\n", map->ranges[i].inside, map->ranges[i].outside,
+			    map->ranges[i].count);
+	return write_proc(path, text.data, err);
+}
+
+int namespaces_map_child(const struct namespaces *n, pid_t child, struct error *err)
+{
+	if (write_map(child, "gid_map", &n->identity.gids, err) < 0)
+		return -1;
+	return write_map(child, "uid_map", &n->identity.uids, err);
 }
 
 static int join(const struct namespaces *n, enum namespace_type type, struct error *err)

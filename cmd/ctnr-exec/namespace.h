@@ -55,6 +55,9 @@ static inline bool namespaces_has_own(const struct namespaces *n, enum namespace
 /* In a process just cloned into a new user namespace of one ID: write /proc/self/uid_map. */
 int namespaces_map_self(const struct namespaces *n, struct error *err);
 
+/* With privilege: write the maps of a child that was cloned into a new user namespace and waits. */
+int namespaces_map_child(const struct namespaces *n, pid_t child, struct error *err);
+
 /* Join the namespaces given by path that must be joined before init is cloned (user, pid), or
  * those that init joins itself. */
 enum namespace_moment {

@@ -57,4 +57,27 @@ config c '.domainname = "example" | .process.oomScoreAdj = 500'
 in_container 'cat /proc/sys/kernel/domainname /proc/self/oom_score_adj'
 is_stdout "example
 500" "domain name and OOM score"
+
+if identity root; then
+	chmod 755 . c
+	cp plain.json c/config.json
+	chown -R 300000:300000 c/rootfs
+	config c '.linux.namespaces += [{type: "user"}] |
+		.linux.uidMappings = [{containerID: 0, hostID: 300000, size: 1000}] |
+		.linux.gidMappings = .linux.uidMappings'
+	in_container 'id -u; touch /tmp/x; cat /proc/self/uid_map | tr -s " "'
+	is_stdout "0
+ 0 300000 1000" "root may ask for a user namespace"
+	is "$(stat -c %u c/rootfs/tmp/x)" 300000 "... whose IDs are others outside"
+	chown -R 0:0 c/rootfs
+	unshare -n sleep 60 &
+	sleeper=$!
+	at_end "kill $sleeper"
+	host=$(readlink /proc/self/ns/net)
+	eventually 5 sh -c "[ \"\$(readlink /proc/$sleeper/ns/net)\" != '$host' ]"
+	cp plain.json c/config.json
+	config c '.linux.namespaces += [{type: "network", path: "/proc/'$sleeper'/ns/net"}]'
+	in_container 'readlink /proc/self/ns/net'
+	is_stdout "$(readlink /proc/$sleeper/ns/net)" "a namespace can be joined by its path"
+fi
 done_testing
