@@ -72,6 +72,7 @@ for format in "gnu --format=gnu" "pax00 --format=pax --sparse-version=0.0" \
 	is_status 0 "a sparse file in format $name unpacks"
 	ok "... with its content" cmp made/sparse "$name.overlay/lower/0/sparse"
 	ok "... and its holes" test "$(stat -L -c %b "$name.overlay/lower/0/sparse")" -lt 1000
+	# shellcheck disable=SC2012 # od sees every byte
 	is "$(LC_ALL=C ls "$name.overlay/lower/0" | od -c)" "$(LC_ALL=C ls made | od -c)" \
 		"... names are bytes"
 done

@@ -81,7 +81,8 @@ static bool is_ours(const struct xattrs *xattrs, const char *name)
 		return false;
 	return str_starts_with(name, OVERLAY_PREFIX)
 		       ? xattrs->overlay != XATTR_OVERLAY_KEEP
-		       : str_starts_with(name, "security.") && strcmp(name, "security.capability");
+		       : str_starts_with(name, "security.") &&
+				 strcmp(name, "security.capability") != 0;
 }
 
 static int remove_others(const struct xattrs *xattrs, int fd, struct error *err)
