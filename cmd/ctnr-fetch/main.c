@@ -70,7 +70,8 @@ static const struct option options[] = {
 	{ "creds", 0, "USER[:PASSWORD]", "log in to the registry", OPTION_STRING, FIELD(creds) },
 	{ "token-host", 0, "HOST", "a token server that may see the credentials too", OPTION_STRING,
 	  FIELD(token_host) },
-	{ "tls-verify", 0, NULL, "verify the registry's certificate (the default)", OPTION_BOOL,
+	{ "tls-verify", 0, NULL,
+	  "verify the registry's certificate (the default); =false: take any", OPTION_BOOL,
 	  FIELD(tls_verify) },
 	{ "ca-file", 0, "FILE", "trust the authorities in FILE too", OPTION_STRING,
 	  FIELD(ca_file) },
@@ -79,8 +80,8 @@ static const struct option options[] = {
 	  FIELD(timeout) },
 	{ "retries", 0, "N", "try N times again what fails for a moment", OPTION_NUMBER,
 	  FIELD(retries) },
-	{ "progress", 0, "MODE", "show progress on stderr", OPTION_CHOICE, FIELD(progress),
-	  progress_mode_names },
+	{ "progress", 0, "MODE", "show progress: auto, tty, plain, json or none", OPTION_CHOICE,
+	  FIELD(progress), progress_mode_names },
 	OPTION_END
 };
 

@@ -49,7 +49,7 @@ static const struct option options[] = {
 	  FIELD(driver), bundle_driver_names },
 	{ "ephemeral", 0, "PID", "reclaim the bundle when process PID has ended", OPTION_NUMBER,
 	  FIELD(ephemeral), NULL },
-	{ "if-present", 0, NULL, "say nothing of an image that is not there (status 3)",
+	{ "if-present", 0, NULL, "say nothing if the image is not there (status 3)",
 	  OPTION_BOOL, FIELD(if_present), NULL },
 	{ "platform", 0, "PLATFORM", "choose OS/ARCHITECTURE[/VARIANT] of an index", OPTION_STRING,
 	  FIELD(platform), NULL },
@@ -57,7 +57,7 @@ static const struct option options[] = {
 	  FIELD(progress), progress_mode_names },
 	{ "store", 0, "DIR", "the store", OPTION_STRING, FIELD(store), NULL },
 	{ "update", 0, NULL,
-	  "take the bundle that is there; its changes are dropped only when the image is another",
+	  "take the bundle that is there; a new image drops its changes",
 	  OPTION_BOOL, FIELD(update), NULL },
 	OPTION_END,
 };

@@ -6,6 +6,11 @@
 
 #include <string.h>
 
+enum {
+	HELP_WIDTH = 79, /* columns of --help: the last one of a terminal stays empty */
+	HELP_COLUMN = 30, /* where the words on an option begin */
+};
+
 const struct option *option_find(const struct option *table, const char *name, char letter)
 {
 	for (const struct option *o = table; o->kind != OPTION_END_OF_TABLE; o++) {
@@ -174,6 +179,26 @@ int option_parse(const struct option_target *targets, size_t n_targets, enum opt
 	return 0;
 }
 
+void option_print_wrapped(FILE *out, size_t column, size_t indent, const char *text)
+{
+	const char *gap = "";
+
+	while (*text) {
+		size_t length = strcspn(text, " ");
+
+		if (*gap && column + 1 + length > HELP_WIDTH) {
+			fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+			gap = "";
+		}
+		fprintf(out, "%s%.*s", gap, (int)length, text);
+		column += strlen(gap) + length;
+		text += length + strspn(text + length, " ");
+		gap = " ";
+	}
+	fputc('\n', out);
+}
+
 void option_print_help(FILE *out, const struct option *table)
 {
 	for (const struct option *o = table; o->kind != OPTION_END_OF_TABLE; o++) {
@@ -185,10 +210,11 @@ void option_print_help(FILE *out, const struct option *table)
 			str_appendf(&left, "      --%s", o->name);
 		if (o->argument)
 			str_appendf(&left, " %s", o->argument);
-		if (left.len > 28)
-			fprintf(out, "%s\n%30s%s\n", left.data, "", o->help);
+		if (left.len > HELP_COLUMN - 2)
+			fprintf(out, "%s\n%*s", left.data, HELP_COLUMN, "");
 		else
-			fprintf(out, "%-30s%s\n", left.data, o->help);
+			fprintf(out, "%-*s", HELP_COLUMN, left.data);
+		option_print_wrapped(out, HELP_COLUMN, HELP_COLUMN, o->help);
 	}
 }
 

@@ -88,6 +88,10 @@ const struct option *option_find(const struct option *table, const char *name, c
 /* Print the rows for --help: "  -b, --bundle NAME   help". */
 void option_print_help(FILE *out, const struct option *table);
 
+/* Print text, whose first word stands at column, and a line feed; lines end before column 80, and
+ * those behind the first are indented. */
+void option_print_wrapped(FILE *out, size_t column, size_t indent, const char *text);
+
 /* Print the rows for programs, tab-separated: PREFIX, --name, -letter or "-", placeholder or "-",
  * kind (bool, value, list, choice), choices joined with '|' or "-", help. */
 void option_print_table(FILE *out, const char *prefix, const struct option *table);

@@ -51,7 +51,9 @@ static void print_help(const struct tool *tool, const struct command *command)
 {
 	if (command) {
 		print_synopsis(tool, command, "Usage:");
-		printf("\n%s\n\nOptions:\n", command->summary);
+		printf("\n");
+		option_print_wrapped(stdout, 0, 0, command->summary);
+		printf("\nOptions:\n");
 		option_print_help(stdout, command->options);
 	} else {
 		const char *lead = "Usage:";
@@ -63,7 +65,8 @@ static void print_help(const struct tool *tool, const struct command *command)
 		printf("\n");
 		for (const struct command *c = tool->commands; c->run; c++)
 			printf("  %-14s%s\n", c->name, c->summary);
-		printf("\nOptions:\n");
+		printf("\n%s COMMAND --help explains a command and its options.\n\nOptions:\n",
+		       tool->name);
 	}
 	option_print_help(stdout, common_options);
 	printf("\nSee %s(1).\n", tool->name);
@@ -138,13 +141,14 @@ static void usage_hint(const struct tool *tool, const struct command *c, struct 
 			   c && c->name ? c->name : "");
 }
 
-/* Data that could not be written is a failure. */
-static int flush_stdout(struct error *err)
+/* Data that could not be written is a failure: returns the status, or -1. It is silent when the
+ * reader went away: a tool behind a pipe has said why itself, head(1) has what it wanted. */
+static int flush_stdout(int status, struct error *err)
 {
 	errno = 0;
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return error_errno(err, "cannot write to stdout");
-	return 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	return errno == EPIPE ? ERROR_FAILED : error_errno(err, "cannot write to stdout");
 }
 
 static void release_lists(const struct option *table, void *opts)
@@ -221,8 +225,8 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 		status = run_command(tool, command, &common, argv, &err);
 	else
 		status = run_without_verb(tool, unknown, argv, &err);
-	if (status >= 0 && flush_stdout(&err) < 0)
-		status = -1;
+	if (status >= 0)
+		status = flush_stdout(status, &err);
 	if (status >= 0)
 		return status;
 	usage_hint(tool, command, &err);

@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# identities: one
+#
+# What all tools have in common for whoever types at them.
+. "$(dirname "$0")/../lib/test.sh"
+
+# Widest line of the last output.
+width() {
+	awk 'length($0) > most { most = length($0) } END { print most + 0 }' "$stdout_file"
+}
+
+for tool in "$CTNR_TEST_BUILD"/bin/*; do
+	name=${tool##*/}
+	run "$name" --help
+	is_status 0 "$name --help"
+	ok "... stays within 80 columns" [ "$(width)" -lt 80 ]
+	like_stdout "Usage: $name *" "... and begins with the usage"
+	run "$name" --version
+	is_status 0 "$name --version"
+	like_stdout "$name [0-9]*" "... names the tool"
+	run "$name" --nosuch
+	is_stderr "$name: error: unknown option '--nosuch'
+$name: hint: try '$name --help'" "a wrong option of $name is named, in one line and a hint"
+	is_stdout "" "... and nothing goes to stdout"
+done
+for verb in "$CTNR_TEST_BUILD"/libexec/ctnr/verbs/*; do
+	run ctnr "$(basename "$verb" | tr - ' ')" --help
+	ok "ctnr ${verb##*/} --help stays within 80 columns" [ "$(width)" -lt 80 ]
+done
+for command in 'ctnr-exec run' 'ctnr-store image ls' 'ctnr-store bundle rm'; do
+	# shellcheck disable=SC2086 # a tool and its command
+	run $command --help
+	ok "$command --help stays within 80 columns" [ "$(width)" -lt 80 ]
+done
+
+# A reader that went away has said why, or has what it wanted.
+mkfifo gone
+{ sleep 0.3; ctnr-fetch --help 2>"$stderr_file"; echo $? >"$stdout_file"; } >gone &
+: <gone
+wait
+is "$(cat "$stdout_file" "$stderr_file")" 1 "a closed pipe fails a tool, and it does not talk of it"
+run sh -c 'ctnr-fetch --help >/dev/full'
+is_status 1 "a full disk fails it too"
+is_stderr "ctnr-fetch: error: cannot write to stdout: No space left on device" "... which it says"
+done_testing
