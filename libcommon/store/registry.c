@@ -239,7 +239,9 @@ static int request_path(struct registry *registry, struct http *http, const char
 		bool answered;
 		int result;
 
-		request->offset = resume ? *resume : 0;
+		/* All of it is there, but not its end: no server has a range behind the last
+		 * byte, so it comes again as a whole. */
+		request->offset = resume && *resume < request->max ? *resume : 0;
 		result = http_get_authorized(registry, http, request, ret, &failure);
 		pthread_mutex_lock(&registry->lock);
 		answered = registry->answered |= http_was_answered(http);

@@ -83,6 +83,10 @@ hostile_start "$CTNR_TEST_TMP/small" --fault truncate --times 1 --no-range
 run ctnr-fetch --jobs 1 --layout resumed2 "docker://$hostile/x:1"
 is_status 0 "... also when the server sends all of it again"
 hostile_stop
+hostile_start "$CTNR_TEST_TMP/small" --fault unended --times 1
+run ctnr-fetch --jobs 1 --layout resumed3 "docker://$hostile/x:1"
+is_status 0 "... also when only its end was missing"
+hostile_stop
 for fault in busy many; do
 	hostile_start "$CTNR_TEST_TMP/small" --fault "$fault" --times 2
 	run ctnr-fetch --layout "$fault" "docker://$hostile/x:1"

@@ -163,6 +163,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         wanted = self.headers.get("Range")
         if wanted and not self.server.options.no_range:
             start = int(wanted[len("bytes="):-1])
+            if start >= len(body):
+                return self.error(416, "no such range")
             return self.answer(206, body[start:], [
                 ("Content-Range", "bytes %d-%d/%d" % (start, len(body) - 1, len(body)))])
         return self.answer(200, body)
@@ -177,6 +179,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """The connection breaks off in the middle."""
         self.head(200, [], len(body))
         self.wfile.write(body[:len(body) // 2])
+        self.cut()
+
+    def fault_unended_blob(self, body):
+        """All of it comes, in chunks, and the connection breaks off before the last, empty one."""
+        self.send_response_only(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(body), body))
         self.cut()
 
     def fault_short_blob(self, body):
