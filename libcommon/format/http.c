@@ -361,6 +361,7 @@ static int exchange(struct exchange *x, const char *url, const char *host,
 	char range[32];
 	CURL *easy = x->http->easy;
 	CURLcode result = CURLE_OK;
+	int ended;
 
 	curl_easy_reset(easy);
 	set_policy(x->http, host);
@@ -377,11 +378,12 @@ static int exchange(struct exchange *x, const char *url, const char *host,
 		curl_easy_setopt(easy, CURLOPT_RANGE, range);
 	}
 	response_clear(x->response);
-	if (run_exchange(x, &result, err) < 0)
-		return -1;
-	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &x->response->status);
+	ended = run_exchange(x, &result, err);
 	/* The buffer goes out of scope. */
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
+	if (ended < 0)
+		return -1;
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &x->response->status);
 	if (x->failure.code) {
 		if (err)
 			*err = x->failure;
