@@ -83,6 +83,8 @@ static int apply_file(json_t *env, const char *path, struct error *err)
 		return error_errno(err, "cannot open '%s'", path);
 	if (fd_read_rest(fd, ENV_FILE_MAX, &text, err) < 0)
 		return error_prefix(err, "%s", path);
+	if (strlen(text.data) != text.len)
+		return error_set(err, ERROR_USAGE, "%s: contains a NUL byte", path);
 	for (char *line = text.data, *next; line; line = next) {
 		next = strchr(line, '\n');
 		if (next)

@@ -28,6 +28,9 @@ printf 'ok=1\nbad name=2\n' >vars
 from_config "$image" --env-file vars
 is_status 2 "a bad line is refused"
 like_stderr "*vars: line 2*bad name*" "... by its number"
+printf 'ok=1\0\nlost=2\n' >vars
+from_config "$image" --env-file vars
+is_status 2 "a NUL byte in a file is refused: nothing behind it would be seen"
 from_config "$image" -e =x
 is_status 2 "a variable needs a name"
 from_config "$image" -t
