@@ -52,6 +52,8 @@ is_stderr "ctnr: error: unknown verb 'nosuch'
 ctnr: hint: try 'ctnr --help'" "... in one line and a hint"
 run "$front" ../front/split.sh
 is_status 2 "a verb is no path"
+run "$front" .
+is_status 2 "... and no folder"
 run "$front" image nosuch
 is_status 2 "so is an unknown verb of a noun"
 run "$front" --nosuch
