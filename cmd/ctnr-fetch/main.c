@@ -90,8 +90,10 @@ static int check_range(const char *name, uint64_t value, uint64_t min, uint64_t 
 {
 	if (value >= min && value <= max)
 		return 0;
-	return error_set(err, ERROR_USAGE, "--%s: expected a number from %llu to %llu", name,
-			 (unsigned long long)min, (unsigned long long)max);
+	return error_set(err, ERROR_USAGE,
+			 "option --%s: expected a number from %llu to %llu, got %llu", name,
+			 (unsigned long long)min, (unsigned long long)max,
+			 (unsigned long long)value);
 }
 
 static int check_options(const struct fetch_opts *opts, struct error *err)

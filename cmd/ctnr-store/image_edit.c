@@ -120,13 +120,24 @@ int image_tag(const void *opts_, const struct strlist *operands, struct error *e
 	return json_print(stdout, record, err);
 }
 
+/* As find_target(); whoever takes away needs no advice on how to get it. */
+static int find_doomed(const struct store *store, const char *word, struct target *ret,
+		       struct error *err)
+{
+	if (find_target(store, word, ret, err) == 0)
+		return 0;
+	if (err && err->code == ERROR_NOT_FOUND)
+		error_hint(err, "'ctnr images' lists those that are there");
+	return -1;
+}
+
 static int untag_word(const char *word, void *data, struct error *err)
 {
 	const struct store *store = data;
 	autotarget struct target target = { 0 };
 	autolayout struct layout layout = LAYOUT_INIT;
 
-	if (find_target(store, word, &target, err) < 0)
+	if (find_doomed(store, word, &target, err) < 0)
 		return -1;
 	if (!target.name)
 		return error_set(err, ERROR_USAGE, "'%s' is not a name", word);
@@ -211,7 +222,7 @@ static int remove_word(const char *word, void *data, struct error *err)
 	struct removal *removal = data;
 	autotarget struct target target = { 0 };
 
-	if (find_target(removal->store, word, &target, err) < 0)
+	if (find_doomed(removal->store, word, &target, err) < 0)
 		return -1;
 	if (remove_target(removal, &target, err) < 0)
 		return error_prefix(err, "image '%s'", word);

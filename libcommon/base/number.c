@@ -28,6 +28,8 @@ int number_parse(const char *text, uint64_t max, uint64_t *ret_value, struct err
 	uint64_t value;
 	const char *end = digits(text, 10, max, &value);
 
+	if ((!end || *end) && max >= INT64_MAX)
+		return error_set(err, ERROR_USAGE, "expected a number, got '%s'", text);
 	if (!end || *end)
 		return error_set(err, ERROR_USAGE,
 				 "expected a number from 0 to %" PRIu64 ", got '%s'", max, text);

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Decimal digits only, at most max. On failure the message is "expected a number from 0 to MAX,
- * got 'TEXT'" with ERROR_USAGE, for the caller to prefix. */
+ * got 'TEXT'" (without a MAX that nobody reaches) with ERROR_USAGE, for the caller to prefix. */
 int number_parse(const char *text, uint64_t max, uint64_t *ret_value, struct error *err);
 
 /* Octal digits only (file modes, umask). */

@@ -65,6 +65,7 @@ int address_parse(const char *text, struct address *ret, struct error *err)
 {
 	autoaddress struct address address = ADDRESS_INIT;
 	autoreference struct reference bare = REFERENCE_INIT;
+	const char *scheme;
 
 	for (size_t i = 0; i < array_size(transports); i++) {
 		const struct transport_row *row = &transports[i];
@@ -81,6 +82,10 @@ int address_parse(const char *text, struct address *ret, struct error *err)
 		address = (struct address)ADDRESS_INIT;
 		return 0;
 	}
+	scheme = strstr(text, "://");
+	if (scheme)
+		return error_set(err, ERROR_USAGE, "transport '%.*s' is not supported",
+				 (int)(scheme - text) + 3, text);
 	error_set(err, ERROR_USAGE, "no transport in '%s'", text);
 	if (reference_parse(text, &bare, NULL) == 0)
 		error_hint(err, "for an image in a registry write docker://%s", text);

@@ -82,11 +82,17 @@ split_options() {
 	done
 }
 
-# is_bool OPTION VALUE, is_when VALUE: hold values of options of the front to their kinds.
+# is_bool OPTION VALUE, is_name VALUE, is_when VALUE: hold values of options of the front to their kinds.
 is_bool() {
 	case $2 in
 	true | false) ;;
 	*) usage "option $1: expected true or false, got '$2'" ;;
+	esac
+}
+
+is_name() {
+	case $1 in
+	*/*) usage "option --name: a container's name has no slash, got '$1'" ;;
 	esac
 }
 

@@ -60,6 +60,9 @@ is_status 125 "an unknown option of run is 125"
 is_stderr "ctnr: error: run: unknown option '--nosuch'
 ctnr: hint: try 'ctnr run --help'" "... and is named, with a hint"
 is "$calls" "" "... and nothing was called"
+calls run --name a/b localhost/app
+is_stderr "ctnr: error: run: option --name: a container's name has no slash, got 'a/b'
+ctnr: hint: try 'ctnr run --help'" "a name is no path"
 calls run -Z localhost/app
 is_stderr "ctnr: error: run: unknown option '-Z'
 ctnr: hint: try 'ctnr run --help'" "... an unknown letter too"
