@@ -70,13 +70,14 @@ static int make_files(int dirfd, struct error *err)
 	if (lock < 0 || dir_make_at(dirfd, "blobs/sha256", 0755, err) < 0)
 		return -1;
 	if (faccessat(dirfd, INDEX_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
-	    file_write_at(dirfd, INDEX_FILE, EMPTY_INDEX, strlen(EMPTY_INDEX), 0644, FILE_NO_SYNC,
-			  err) < 0)
+	    file_write_locked_at(dirfd, INDEX_FILE, EMPTY_INDEX, strlen(EMPTY_INDEX), 0644,
+				 FILE_NO_SYNC, err) < 0)
 		return -1;
 	if (faccessat(dirfd, LAYOUT_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
 		static const char text[] = "{\"imageLayoutVersion\":\"" LAYOUT_VERSION "\"}\n";
 
-		return file_write_at(dirfd, LAYOUT_FILE, text, strlen(text), 0644, FILE_SYNC, err);
+		return file_write_locked_at(dirfd, LAYOUT_FILE, text, strlen(text), 0644, FILE_SYNC,
+					    err);
 	}
 	return 0;
 }

@@ -189,7 +189,8 @@ static int write_index(const struct layout *layout, const json_t *document, stru
 	if (text.len > LAYOUT_INDEX_MAX)
 		return error_set(err, ERROR_FAILED, INDEX_FILE " would exceed %u bytes",
 				 LAYOUT_INDEX_MAX);
-	return file_write_at(layout->dirfd, INDEX_FILE, text.data, text.len, 0644, FILE_SYNC, err);
+	return file_write_locked_at(layout->dirfd, INDEX_FILE, text.data, text.len, 0644, FILE_SYNC,
+				    err);
 }
 
 static const char *entry_name(const json_t *entry)

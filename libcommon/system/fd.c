@@ -143,11 +143,9 @@ static int write_part(int dirfd, const char *part, const void *data, size_t len,
 	return 0;
 }
 
-int file_write_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
-		  enum file_sync sync, struct error *err)
+static int publish(int dirfd, const char *path, const char *part, const void *data, size_t len,
+		   mode_t mode, enum file_sync sync, struct error *err)
 {
-	autofree char *part = part_name(path);
-
 	if (write_part(dirfd, part, data, len, mode, sync, err) < 0) {
 		unlinkat(dirfd, part, 0);
 		return -1;
@@ -160,6 +158,24 @@ int file_write_at(int dirfd, const char *path, const void *data, size_t len, mod
 	if (sync == FILE_SYNC)
 		return sync_parent(dirfd, path, err);
 	return 0;
+}
+
+int file_write_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
+		  enum file_sync sync, struct error *err)
+{
+	autofree char *part = part_name(path);
+
+	return publish(dirfd, path, part, data, len, mode, sync, err);
+}
+
+int file_write_locked_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
+			 enum file_sync sync, struct error *err)
+{
+	autofree char *part = xasprintf("%s.part", path);
+
+	if (unlinkat(dirfd, part, 0) < 0 && errno != ENOENT)
+		return error_errno(err, "cannot remove '%s'", part);
+	return publish(dirfd, path, part, data, len, mode, sync, err);
 }
 
 int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err)

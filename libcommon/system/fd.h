@@ -54,6 +54,11 @@ enum file_sync {
 int file_write_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
 		  enum file_sync sync, struct error *err);
 
+/* The same by a writer that holds a lock on that name: its part is called NAME.part, so that the
+ * next writer takes over what a killed one left. */
+int file_write_locked_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
+			 enum file_sync sync, struct error *err);
+
 /* mkdir -p beneath dirfd with that mode for every new component; an existing directory is fine.
  * Symlinks on the way are followed: for our own trees, never inside a rootfs. */
 int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err);

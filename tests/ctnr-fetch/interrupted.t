@@ -54,6 +54,12 @@ hostile_start "$CTNR_TEST_TMP/small"
 run timeout 20 ctnr-fetch --layout out "docker://$hostile/x:1"
 is_status 0 "... which does not keep the next from succeeding"
 is "$(parts out)" 0 "... and is gone then"
+for file in index.json oci-layout; do
+	: >"out/$file.part"
+done
+rm out/oci-layout
+run timeout 20 ctnr-fetch --layout out -t again "docker://$hostile/x:1"
+is "$(parts out)" 0 "... as are parts of the layout's own files, which a SIGKILL can leave too"
 hostile_stop
 
 hostile_start "$CTNR_TEST_TMP/small"
