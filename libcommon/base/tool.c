@@ -5,8 +5,10 @@
 #include "base/message.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef CTNR_VERSION
 #error "CTNR_VERSION comes from the GNUmakefile"
@@ -207,6 +209,17 @@ static int run_without_verb(const struct tool *tool, const char *unknown, char *
 	return 0;
 }
 
+/* When a standard descriptor is closed, the next file that is opened takes its place and gets what
+ * was meant for it: messages in a blob. What stands there now can be read or written no more than
+ * a closed one, and is inherited as such. */
+static void occupy_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return;
+}
+
 int tool_main(const struct tool *tool, int argc, char **argv)
 {
 	const struct command *command = tool->commands;
@@ -216,6 +229,7 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 	int status;
 
 	(void)argc;
+	occupy_standard_descriptors();
 	message_init(tool->name);
 	/* A reader that went away is an error of write(2), not a silent death. */
 	signal(SIGPIPE, SIG_IGN);

@@ -34,6 +34,11 @@ is_stdout "shell /bin/sh" "without a command it is \$SHELL"
 run env -u SHELL ctnr-unshare </dev/null
 is_status 0 "... or /bin/sh"
 
+for descriptor in 0 1 2; do
+	run sh -c "ctnr-unshare readlink /proc/self/fd/$descriptor $descriptor>&- | cat"
+	[ "$descriptor" = 1 ] || is_stdout /dev/null "nothing of ours takes the place of descriptor $descriptor when it is closed"
+done
+
 run ctnr-unshare sh -c 'trap "" PIPE; exit 0'
 is_status 0 "the command's signals are not ours"
 run sh -c "ctnr-unshare sh -c 'yes; echo \$? >status' | head -n 1; cat status"
