@@ -25,6 +25,15 @@ static bool is_address(const char *host)
 	return strchr(host, ':') || host[strspn(host, "0123456789.")] == '\0';
 }
 
+/* Is that a domain in which everybody can have a name, as co.uk? A guess instead of a long list: a
+ * short label below a country. Where it is wrong, token_host helps. */
+static bool is_public_domain(const char *domain)
+{
+	size_t len = strcspn(domain, ".");
+
+	return len <= 3 && domain[len] && strlen(domain + len + 1) == 2;
+}
+
 bool credentials_belong_to(const struct credentials *credentials, const char *registry_host,
 			   const char *host)
 {
@@ -40,7 +49,7 @@ bool credentials_belong_to(const struct credentials *credentials, const char *re
 		return false;
 	/* The domain without its first label, when at least two labels are left. */
 	domain = strchr(registry_host, '.');
-	if (!domain || !strchr(domain + 1, '.'))
+	if (!domain || !strchr(domain + 1, '.') || is_public_domain(domain + 1))
 		return false;
 	domain_len = strlen(domain + 1);
 	if (host_len < domain_len || strcasecmp(host + host_len - domain_len, domain + 1) != 0)

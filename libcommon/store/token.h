@@ -4,8 +4,8 @@
  * asks for is fetched from its realm.
  *
  * The password leaves only for the registry's own host, a sibling or parent of it in the same
- * domain (registry-1.docker.io and auth.docker.io), or a host that the caller named. The realm is
- * https, but for a loopback realm of a loopback registry.
+ * domain (registry-1.docker.io and auth.docker.io, but not two names in co.uk), or a host that the
+ * caller named. The realm is https, but for a loopback realm of a loopback registry.
  */
 #ifndef STORE_TOKEN_H
 #define STORE_TOKEN_H

@@ -61,6 +61,8 @@ int main(void)
 	belongs("registry-1.docker.io", "auth.evildocker.io", false);
 	belongs("registry-1.docker.io", "docker.io.evil.org", false);
 	belongs("a.example.org", "b.c.example.org", true);
+	belongs("example.co.uk", "evil.co.uk", false);
+	belongs("registry.example.co.uk", "auth.example.co.uk", true);
 	belongs("10.0.0.1", "10.0.0.1", true);
 	belongs("10.0.0.1", "11.0.0.1", false);
 	belongs("registry.0.0.1", "10.0.0.1", false);
