@@ -21,6 +21,7 @@
 #include "store/image.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #define JOBS_DEFAULT 4
 #define JOBS_MAX 64
@@ -106,7 +107,12 @@ static int check_options(const struct fetch_opts *opts, struct error *err)
 	if (check_range("jobs", opts->jobs, 1, JOBS_MAX, err) < 0 ||
 	    check_range("timeout", opts->timeout, 1, TIMEOUT_MAX, err) < 0)
 		return -1;
-	return check_range("retries", opts->retries, 0, RETRIES_MAX, err);
+	if (check_range("retries", opts->retries, 0, RETRIES_MAX, err) < 0)
+		return -1;
+	/* It would only be missed when TLS is spoken. */
+	if (opts->ca_file && access(opts->ca_file, R_OK) < 0)
+		return error_errno(err, "option --ca-file: cannot read '%s'", opts->ca_file);
+	return 0;
 }
 
 /* The reference that the image gets, new. A name without a registry is one of ours. */
@@ -274,6 +280,10 @@ static int fetch(const void *data, const struct strlist *operands, struct error 
 	if (check_options(opts, err) < 0 || address_parse(operands->items[0], &address, err) < 0 ||
 	    (opts->platform && platform_parse(opts->platform, &platform, err) < 0))
 		return -1;
+	if (address.transport != TRANSPORT_DOCKER && (opts->creds || opts->token_host))
+		return error_set(err, ERROR_USAGE,
+				 "--creds and --token-host are for registries, '%s' is none",
+				 operands->items[0]);
 	name = choose_name(opts, &address, err);
 	if (!name)
 		return -1;

@@ -14,6 +14,11 @@ is_status 2 "... with a transport"
 like_stderr "*hint: *docker://alpine*" "... and the hint knows which"
 run ctnr-fetch --store store --layout out oci:small:1
 is_status 2 "--store and --layout exclude each other"
+run ctnr-fetch --creds user:secret --layout out oci:small:1
+is_status 2 "a login is for registries"
+run ctnr-fetch --ca-file nosuch --layout out docker://127.0.0.1:1/x:1
+is_status 1 "the file of authorities must be there"
+like_stderr "*--ca-file*'nosuch'*No such file*" "... and is named"
 for mistake in --jobs=0 --jobs=65 --timeout=0 --retries=101 --format=nosuch --progress=nosuch \
 	--platform=a/b/c/d --tag=Upper --tag=x@sha256:abc --creds=:x; do
 	run ctnr-fetch --layout mistake "$mistake" "docker://127.0.0.1:1/x:1"
