@@ -106,7 +106,7 @@ static void check_store(const struct patient *patient, struct checklist *list)
 
 	if (!writable) {
 		check_add(list, "store", exists ? CHECK_WARN : CHECK_FAIL,
-			  exists ? "%s is read-only: only what is unpacked there can run"
+			  exists ? "%s is read-only: only images that are unpacked there can run"
 				 : "%s cannot be created",
 			  patient->store);
 		check_hint(list, "give --store DIR or set CTNR_STORE");
@@ -126,27 +126,39 @@ static void check_store(const struct patient *patient, struct checklist *list)
 		  (unsigned long long)(room >> 20));
 }
 
-/* Would this directory do? It must be ours alone, or not there yet in a place that we can write. */
-static void check_private_dir(const char *dir, const char *origin, struct checklist *list)
+static bool can_write(const char *path)
+{
+	return faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+/* What keeps the directory from being that of state? It must be ours alone, or not there yet in a
+ * place that we can write. Returns NULL when nothing does. */
+static const char *run_dir_fault(const char *dir)
 {
 	autofree char *parent = xstrdup(dir);
 	char *slash = strrchr(parent, '/');
 	struct stat st;
 
-	if (slash && slash != parent)
-		*slash = '\0';
-	if (stat(dir, &st) == 0 && (st.st_uid != geteuid() || (st.st_mode & 077))) {
-		check_add(list, "run directory", CHECK_FAIL, "%s (%s) is not this user's alone",
-			  dir, origin);
-		check_hint(list, "name another directory, or make it yours with mode 0700");
-	} else if (faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) < 0 &&
-		   faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) < 0) {
-		check_add(list, "run directory", CHECK_FAIL, "%s (%s): %s", dir, origin,
-			  strerror(errno));
-		check_hint(list, "name another directory with --run-dir or CTNR_RUN_DIR");
-	} else {
+	if (slash)
+		slash[slash == parent] = '\0';
+	if (lstat(dir, &st) < 0)
+		return can_write(slash ? parent : ".") ? NULL : strerror(errno);
+	if (st.st_uid != geteuid() || (st.st_mode & 077))
+		return "is not this user's alone";
+	return can_write(dir) ? NULL : strerror(errno);
+}
+
+/* One that was asked for must do. */
+static void check_asked_run_dir(const char *dir, const char *origin, struct checklist *list)
+{
+	const char *fault = run_dir_fault(dir);
+
+	if (!fault) {
 		check_add(list, "run directory", CHECK_OK, "%s", dir);
+		return;
 	}
+	check_add(list, "run directory", CHECK_FAIL, "%s (%s): %s", dir, origin, fault);
+	check_hint(list, "name another directory, or make it yours with mode 0700");
 }
 
 /* The same places in the same order as run_dir_open(), without making anything. */
@@ -154,20 +166,29 @@ static void check_run_dir(const struct patient *patient, struct checklist *list)
 {
 	const char *variable = getenv("CTNR_RUN_DIR");
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	autofree char *in_runtime = NULL;
+	autofree char *in_runtime =
+		runtime && runtime[0] == '/' ? xasprintf("%s/ctnr", runtime) : NULL;
+	autofree char *in_tmp = xasprintf("/tmp/ctnr-run-%u", geteuid());
+	const char *places[] = { patient->identity.real_root ? "/run/ctnr" : NULL, in_runtime,
+				 can_write(patient->store_parent) ? patient->store : NULL, in_tmp };
+	const char *fault = NULL;
 
-	if (patient->run_dir)
-		check_private_dir(patient->run_dir, "--run-dir", list);
-	else if (variable && variable[0])
-		check_private_dir(variable, "CTNR_RUN_DIR", list);
-	else if (runtime && runtime[0])
-		check_private_dir(in_runtime = xasprintf("%s/ctnr", runtime), "XDG_RUNTIME_DIR",
-				  list);
-	else if (patient->identity.real_root)
-		check_private_dir("/run/ctnr", "root", list);
-	else
-		check_add(list, "run directory", CHECK_OK,
-			  "in the store (XDG_RUNTIME_DIR is not set)");
+	if (patient->run_dir || (variable && variable[0])) {
+		check_asked_run_dir(patient->run_dir ? patient->run_dir : variable,
+				    patient->run_dir ? "--run-dir" : "CTNR_RUN_DIR", list);
+		return;
+	}
+	for (size_t i = 0; i < array_size(places); i++) {
+		if (!places[i] ||
+		    (places[i] != patient->store && (fault = run_dir_fault(places[i]))))
+			continue;
+		check_add(list, "run directory", CHECK_OK, "%s%s",
+			  places[i] == patient->store ? "in the store" : places[i],
+			  i < 2 || in_runtime ? "" : " (XDG_RUNTIME_DIR is not set)");
+		return;
+	}
+	check_add(list, "run directory", CHECK_FAIL, "%s: %s", in_tmp, fault);
+	check_hint(list, "name a directory with --run-dir or CTNR_RUN_DIR");
 }
 
 void check_filesystem(const struct patient *patient, struct checklist *list)

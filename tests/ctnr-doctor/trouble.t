@@ -39,6 +39,14 @@ run ctnr-doctor --run-dir "$PWD/open" --json
 is_status 1 "a run directory that is open to others is a failure"
 is "$(state_of 'run directory')" fail "... of the run directory"
 
+mkdir -m 500 norun
+run env XDG_RUNTIME_DIR="$PWD/norun" ctnr-doctor --json
+is_status 0 "an XDG_RUNTIME_DIR that cannot be written is no failure"
+like_stdout "*in the store*" "... since the store takes its place"
+run env XDG_RUNTIME_DIR="$PWD/norun" ctnr-doctor --store readonly --json
+is_status 0 "... or a directory below /tmp when that cannot be written either"
+like_stdout "*/tmp/ctnr-run-*" "... which is named"
+
 run env -u XDG_RUNTIME_DIR ctnr-doctor --json
 is_status 0 "without XDG_RUNTIME_DIR containers run"
 
