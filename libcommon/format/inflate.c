@@ -147,8 +147,14 @@ static int run_zstd(struct inflate *inflate, const unsigned char **in, size_t *i
 {
 	ZSTD_inBuffer input = { *in, *in_len, 0 };
 	ZSTD_outBuffer output = { out, *out_len, 0 };
-	size_t result = ZSTD_decompressStream(inflate->zstd, &output, &input);
+	size_t result;
 
+	/* Asked for more behind a whole frame, it would begin the next one. */
+	if (!inflate->in_stream && *in_len == 0) {
+		*out_len = 0;
+		return 0;
+	}
+	result = ZSTD_decompressStream(inflate->zstd, &output, &input);
 	if (ZSTD_isError(result))
 		return error_set(err, ERROR_FAILED, "zstd: %s", ZSTD_getErrorName(result));
 	inflate->in_stream = result != 0;
