@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "oci/manifest.h"
 #include "report.h"
 #include "system/fd.h"
 #include "system/process.h"
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #define WORKER "ctnr-unpack-worker"
+#define WARNINGS_MAX (8 * MANIFEST_LAYERS_MAX) /* more than a well-meaning worker has */
 
 static char *format_job(const struct store *store, const struct image *image, const char *bundle)
 {
@@ -24,33 +26,79 @@ static char *format_job(const struct store *store, const struct image *image, co
 	return json_format(job);
 }
 
+/* What reports have said so far. Their writer reads what strangers wrote, so nothing here grows
+ * with their number. */
+struct relay {
+	struct progress *progress;
+	size_t task; /* the layer at work */
+	uint64_t total; /* its bytes */
+	bool has_task;
+	unsigned int n_tasks;
+	unsigned int n_warnings;
+	struct error *error;
+};
+
+static void start_task(struct relay *relay, const struct report *report)
+{
+	if (relay->n_tasks++ >= MANIFEST_LAYERS_MAX)
+		return;
+	relay->task = progress_add(relay->progress, "unpack", report->error.message, report->value);
+	relay->total = report->value;
+	relay->has_task = true;
+}
+
+static void finish_task(struct relay *relay, enum progress_result result)
+{
+	if (relay->has_task)
+		progress_finish(relay->progress, relay->task, result);
+	relay->has_task = false;
+}
+
+static void show_warning(struct relay *relay, const struct report *report)
+{
+	if (relay->n_warnings++ >= WARNINGS_MAX)
+		return;
+	progress_clear(relay->progress);
+	message_warning("%s", report->error.message);
+}
+
+static void take_error(struct relay *relay, const struct report *report)
+{
+	*relay->error = report->error;
+	/* It becomes our exit status. */
+	if (report->error.code < ERROR_FAILED || report->error.code > ERROR_TEMPORARY)
+		relay->error->code = ERROR_FAILED;
+	finish_task(relay, PROGRESS_FAILED);
+}
+
 /* Show reports until the worker closes its end; its error goes to ret_error. */
-static void relay(int fd, enum progress_mode mode, struct error *ret_error)
+static void relay_reports(int fd, enum progress_mode mode, struct error *ret_error)
 {
 	autoprogress struct progress *progress = progress_new(mode);
+	struct relay relay = { .progress = progress, .error = ret_error };
 	struct report report;
-	size_t task = 0;
 
 	while (fd_read_full(fd, &report, sizeof(report)) == sizeof(report)) {
 		report.error.message[sizeof(report.error.message) - 1] = '\0';
 		report.error.hint[sizeof(report.error.hint) - 1] = '\0';
 		switch (report.kind) {
 		case REPORT_WARNING:
-			progress_clear(progress);
-			message_warning("%s", report.error.message);
+			show_warning(&relay, &report);
 			break;
 		case REPORT_ERROR:
-			*ret_error = report.error;
-			progress_finish(progress, task, PROGRESS_FAILED);
+			take_error(&relay, &report);
 			break;
 		case REPORT_START:
-			task = progress_add(progress, "unpack", report.error.message, report.value);
+			start_task(&relay, &report);
 			break;
 		case REPORT_PROGRESS:
-			progress_update(progress, task, report.value);
+			if (relay.has_task)
+				progress_update(progress, relay.task,
+						report.value < relay.total ? report.value
+									   : relay.total);
 			break;
 		case REPORT_DONE:
-			progress_finish(progress, task, PROGRESS_DONE);
+			finish_task(&relay, PROGRESS_DONE);
 			break;
 		default:
 			break;
@@ -101,7 +149,7 @@ int worker_run(const struct store *store, const struct image *image, const char 
 
 	if (pid < 0)
 		return error_prefix(err, "layer worker");
-	relay(reports, mode, &failure);
+	relay_reports(reports, mode, &failure);
 	status = process_wait(pid, err);
 	if (status <= 0)
 		return status;
