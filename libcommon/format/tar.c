@@ -270,7 +270,8 @@ static int take_names(struct tar_reader *r, const struct tar_header *header, str
 	if (!r->entry.path[0])
 		return error_set(err, ERROR_FAILED, "an entry has an empty name");
 	if ((r->entry.type == TAR_SYMLINK || r->entry.type == TAR_HARDLINK) && !r->entry.link[0])
-		return error_set(err, ERROR_FAILED, "'%s': a link without a target", r->entry.path);
+		return error_set(err, ERROR_FAILED, "'%.300s': a link without a target",
+				 r->entry.path);
 	return 0;
 }
 
@@ -297,7 +298,7 @@ static int take_metadata(struct tar_reader *r, const struct tar_header *header, 
 	    take_id("gid", e->has_gid ? e->gid : (uint64_t)header->gid, &entry->gid, err) < 0 ||
 	    take_id("device", (uint64_t)header->major, &entry->major, err) < 0 ||
 	    take_id("device", (uint64_t)header->minor, &entry->minor, err) < 0)
-		return error_prefix(err, "'%s'", entry->path);
+		return error_prefix(err, "'%.300s'", entry->path);
 	return 0;
 }
 
@@ -375,12 +376,12 @@ static int take_content(struct tar_reader *r, const struct tar_header *header,
 		/* Readers disagree on whether content follows. */
 		if (size || header->size)
 			return error_set(err, ERROR_FAILED,
-					 "ambiguous archive: '%s' is no file and has a size",
+					 "ambiguous archive: '%.300s' is no file and has a size",
 					 r->entry.path);
 		return 0;
 	}
 	if (size > INT64_MAX - TAR_BLOCK_SIZE)
-		return error_set(err, ERROR_FAILED, "'%s' is too large", r->entry.path);
+		return error_set(err, ERROR_FAILED, "'%.300s' is too large", r->entry.path);
 	r->stored = size;
 	r->padding = padding_of(size);
 	r->entry.size = size;
@@ -388,7 +389,7 @@ static int take_content(struct tar_reader *r, const struct tar_header *header,
 		return 0;
 	if ((header->type == 'S') == (e->sparse != TAR_SPARSE_NONE) ||
 	    (header->type != 'S' && !e->has_sparse_size))
-		return error_set(err, ERROR_FAILED, "ambiguous archive: sparse file '%s'",
+		return error_set(err, ERROR_FAILED, "ambiguous archive: sparse file '%.300s'",
 				 r->entry.path);
 	r->is_sparse = true;
 	r->entry.size = e->sparse_size;
@@ -405,7 +406,7 @@ static int take_content(struct tar_reader *r, const struct tar_header *header,
 				return -1;
 	}
 	if (r->entry.size > INT64_MAX)
-		return error_set(err, ERROR_FAILED, "'%s' is too large", r->entry.path);
+		return error_set(err, ERROR_FAILED, "'%.300s' is too large", r->entry.path);
 	return tar_segments_check(&r->segments, r->entry.size, r->stored, err);
 }
 
@@ -462,7 +463,7 @@ static int fix_old_directory(struct tar_reader *r, const struct tar_header *head
 		return 0;
 	if (header->size || (r->extension.has_size && r->extension.size))
 		return error_set(err, ERROR_FAILED,
-				 "ambiguous archive: '%s' is a file and named as a directory",
+				 "ambiguous archive: '%.300s' is a file and named as a directory",
 				 r->entry.path);
 	r->entry.type = TAR_DIRECTORY;
 	return 0;

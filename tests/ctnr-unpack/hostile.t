@@ -180,6 +180,24 @@ truncate -s -1 "flipped-copy/blobs/sha256/$digest"
 unpack overlay flipped-copy
 is_status 4 "a layer that is too short fails verification"
 
+
+# The worker fails before it has begun with a layer.
+make_image damaged <<'END'
+file a data=a
+END
+chmod -R u+w damaged
+digest=$(python3 -c 'import json; print(json.load(open("damaged/index.json"))["manifests"][0]["digest"][7:])')
+echo >>"damaged/blobs/sha256/$digest"
+for progress in none plain json; do
+	unpack copy damaged --progress "$progress"
+	is_status 4 "progress $progress: a manifest that is not what its digest says is refused"
+	like_stderr "*manifest sha256:*bytes*" "... and it is said why"
+done
+
+long=$(printf '%0200d/' 0 0 0 0 0 0 0 0)
+refused long-reason "*a link without a target*" "a long name leaves room for the reason" <<END
+entry 1 ${long}x
+END
 # Bombs: 1 GiB of zeros, and a sparse file of 1 TiB, cost neither memory nor disk.
 make_image bomb <<'END'
 file zeros fill=1073741824

@@ -76,4 +76,45 @@ for format in "gnu --format=gnu" "pax00 --format=pax --sparse-version=0.0" \
 	is "$(LC_ALL=C ls "$name.overlay/lower/0" | od -c)" "$(LC_ALL=C ls made | od -c)" \
 		"... names are bytes"
 done
+
+# The stream ends where a block of ours ends: 512 KiB.
+head -c 522752 /dev/urandom >body
+for format in zstd gzip none; do
+	printf 'file a from=body\nfile b data=b\ncut\n' | make_image "whole-$format" --compress "$format"
+	unpack copy "whole-$format"
+	is_status 0 "$format: an archive of whole blocks unpacks"
+	is_file body "whole-$format.copy/rootfs/a" "... with its content"
+done
+
+# Later layers know the owners that earlier ones wrote down.
+make_image records <<'END'
+fifo p uid=5 gid=5
+symlink l x uid=5 gid=5
+symlink m x uid=5 gid=5
+char c 1 3
+---
+hardlink l2 l
+symlink m y
+whiteout p
+whiteout c
+---
+fifo p
+file c data=
+END
+unpack copy records
+is_status 0 "a copy of three layers that change owners unpacks"
+listing=$(tree copy records)
+if identity one; then
+	last_owner() {
+		awk -v path="/$1" '$5 == path { owner = $1 " " $2 ":" $3 } END { print owner }' \
+			records.copy/owners
+	}
+	is "$(last_owner l2)" "l 5:5" "a hardlink has the record of a target in another layer"
+	is "$(last_owner m)" "l 0:0" "what is replaced loses its record"
+	is "$(last_owner p)" "p 0:0" "what is removed and made again too"
+	is "$(last_owner c)" "f 0:0" "an empty file is no device that was there before"
+else
+	like "$listing" "*h l2 = l * 5:5*" "a hardlink has the owner of a target in another layer"
+	like "$listing" "*p p * 0:0*" "what is removed and made again has its own"
+fi
 done_testing

@@ -94,13 +94,15 @@ static int make_file(struct layer *layer, const struct place *place, const struc
 {
 	const struct timespec times[2] = { entry->mtime, entry->mtime };
 	const struct owner owner = { entry->uid, entry->gid };
+	/* An empty file could be taken for the placeholder of a device that stood there once. */
+	bool may_differ =
+		(place->dir->mode & S_ISGID) || (entry->size == 0 && layer->owners.has_records);
 	bool replaced;
 	autoclose int fd = open_new(layer, place, entry->mode & 0777, &replaced, err);
 
 	if (fd < 0 || write_content(fd, entry, tar, err) < 0)
 		return -1;
-	if (owner_set(&layer->owners, fd, 'f', place->path, owner,
-		      replaced || (place->dir->mode & S_ISGID), err) < 0)
+	if (owner_set(&layer->owners, fd, 'f', place->path, owner, replaced || may_differ, err) < 0)
 		return -1;
 	if (needs_mode(layer, place, entry) && fchmod(fd, entry->mode) < 0)
 		return error_errno(err, "cannot set the mode");

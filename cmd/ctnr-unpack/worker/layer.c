@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define TICK_ENTRIES 64 /* entries between two ticks */
@@ -22,13 +23,21 @@ static int carry_owner(void *data, size_t lower, const char *path, struct error 
 	return owner_carry(&layer->owners, fd, path, path, err) < 0 ? -1 : 0;
 }
 
+/* In plain form the layers before this one may have written records too. */
+static bool has_records(int owners_fd)
+{
+	struct stat st;
+
+	return fstat(owners_fd, &st) == 0 && st.st_size > 0;
+}
+
 int layer_init(struct layer *layer, enum layer_form form, const struct identity *identity, int top,
 	       const int *lowers, size_t n_lowers, int owners_fd, struct error *err)
 {
 	*layer = (struct layer) {
 		.form = form,
 		.can_make_devices = identity->real_root,
-		.owners = { identity, owners_fd, STR_INIT, false },
+		.owners = { identity, owners_fd, STR_INIT, has_records(owners_fd) },
 		.xattrs = { .overlay = form == LAYER_PLAIN ? XATTR_OVERLAY_KEEP
 							   : xattr_overlay_choose(),
 			    .is_single = identity->rung == IDENTITY_SINGLE },
@@ -158,8 +167,9 @@ int layer_apply(struct layer *layer, struct tar_reader *tar, void (*tick)(void *
 		if (layer->n_entries++ == LAYER_ENTRIES_MAX)
 			return error_set(err, ERROR_FAILED, "more than %u entries",
 					 LAYER_ENTRIES_MAX);
+		/* A long name leaves room for what is wrong with it. */
 		if (add(layer, entry, tar, &path, err) < 0)
-			return error_prefix(err, "'%s'", entry->path);
+			return error_prefix(err, "'%.300s'", entry->path);
 		if (tick && layer->n_entries % TICK_ENTRIES == 0)
 			tick(data);
 	}

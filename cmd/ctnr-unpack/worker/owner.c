@@ -82,7 +82,8 @@ int owner_set_at(struct owners *owners, int dirfd, const char *name, char type, 
 	bool is_root = owner.uid == 0 && owner.gid == 0;
 
 	if (is_single(owners)) {
-		if (is_root && !(may_differ && owners->has_records))
+		/* A line may be there of what stood there once and was removed since. */
+		if (is_root && !owners->has_records)
 			return 0;
 		return owner_record(owners, type, path, owner, NULL, err);
 	}

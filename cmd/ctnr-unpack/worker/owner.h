@@ -43,8 +43,7 @@ int owner_check(const struct owners *owners, struct owner owner, struct error *e
 int owner_set(struct owners *owners, int fd, char type, const char *path, struct owner owner,
 	      bool may_differ, struct error *err);
 
-/* The same for what cannot be opened: a symlink, FIFO or device. may_differ also says that there
- * may be a record of what stood there before. */
+/* The same for what cannot be opened: a symlink, FIFO or device. */
 int owner_set_at(struct owners *owners, int dirfd, const char *name, char type, const char *path,
 		 struct owner owner, bool may_differ, struct error *err);
 
