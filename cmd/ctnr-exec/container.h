@@ -26,6 +26,7 @@ struct container_shared {
 	int32_t init_pid; /* of the container's init in our pid namespace; 0: not cloned yet */
 	struct error init_error; /* code 0: the payload was executed */
 	struct error keeper_error;
+	bool cleaned; /* the keeper has removed state and bundle, or said why not */
 };
 
 struct container {

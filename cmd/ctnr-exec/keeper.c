@@ -109,6 +109,8 @@ static int clean_up(const struct container *c, struct error *err)
 	/* Whatever others left when they were killed: this is the place where it can be deleted. */
 	if (c->store.path && c->store.writable && bundle_reclaim_needed(&c->store))
 		bundle_reclaim(&c->store);
+	state_reclaim(c);
+	c->shared->cleaned = true;
 	return result;
 }
 
@@ -121,10 +123,8 @@ static int keep(struct container *c, struct error *err)
 	/* What is typed at the caller's terminal, and its end, are none of our business. */
 	setsid();
 	fd_close(&c->sync[0]);
-	if (settle(c, err) < 0) {
-		state_remove(c);
+	if (settle(c, err) < 0)
 		return -1;
-	}
 	init = start_init(c, err);
 	if (init >= 0) {
 		fd_close(&c->sync[1]);

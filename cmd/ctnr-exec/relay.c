@@ -1,20 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Two buffers, each filled only when it is empty, so that whoever reads slowly slows down who
- * writes. The caller's descriptors stay in blocking mode (they are shared with other processes);
- * poll(2) tells when they can be read, and a write to a terminal or pipe that is not full enough
- * waits, which is what the writer would do itself. The master alone is ours and non-blocking.
+ * writes. The caller's descriptors are shared with other processes and stay in blocking mode; but a
+ * terminal or pipe on stdout is opened once more, for us alone and non-blocking: a reader that
+ * never comes must not keep us from taking signals. Where that cannot be, no more is written at
+ * once than a pipe takes when poll(2) says that it can be written to. The master is ours.
  */
 #include "relay.h"
 
 #include "system/fd.h"
+#include "system/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define END_OF_FILE "\004" /* VEOF of a new pty */
+#define END_OF_FILE "\004\004" /* VEOF of a new pty: once ends a line that is open */
+
+static bool open_output(struct relay *relay)
+{
+	char path[PATH_PROC_FD_MAX];
+	struct stat st;
+	int fd;
+
+	/* A file has a position, and sockets cannot be opened. */
+	if (fstat(relay->out, &st) < 0 || (!S_ISCHR(st.st_mode) && !S_ISFIFO(st.st_mode)))
+		return false;
+	fd = open(path_proc_fd(relay->out, path), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	relay->out = fd;
+	return true;
+}
 
 int relay_init(struct relay *relay, enum relay_input input, struct error *err)
 {
@@ -35,6 +55,7 @@ int relay_init(struct relay *relay, enum relay_input input, struct error *err)
 		relay->terminal = relay->in;
 	else if (isatty(relay->out))
 		relay->terminal = relay->out;
+	relay->own_out = open_output(relay);
 	return 0;
 }
 
@@ -44,6 +65,8 @@ void relay_release(struct relay *relay)
 	fd_close(&relay->master);
 	if (relay->own_in)
 		fd_close(&relay->in);
+	if (relay->own_out)
+		fd_close(&relay->out);
 }
 
 struct winsize relay_window(const struct relay *relay)
@@ -82,6 +105,18 @@ void relay_resume(struct relay *relay)
 	settings = relay->saved;
 	cfmakeraw(&settings);
 	relay->raw = tcsetattr(relay->terminal, TCSADRAIN, &settings) == 0;
+}
+
+void relay_continue(struct relay *relay)
+{
+	struct termios settings = relay->saved;
+
+	relay_resize(relay);
+	if (!relay->raw)
+		return;
+	/* Not from what is set now: a shell may have restored its own settings, or not. */
+	cfmakeraw(&settings);
+	tcsetattr(relay->terminal, TCSADRAIN, &settings);
 }
 
 void relay_resize(const struct relay *relay)
@@ -134,19 +169,42 @@ static bool fill(struct relay_buffer *b, int fd)
 
 static bool flush(struct relay_buffer *b, int fd)
 {
-	ssize_t n = write(fd, b->data + b->start, b->end - b->start);
+	size_t len = b->end - b->start;
+	ssize_t n = write(fd, b->data + b->start, len < PIPE_BUF ? len : PIPE_BUF);
 
 	if (n > 0)
 		b->start += (size_t)n;
 	return n >= 0 || errno == EAGAIN || errno == EINTR;
 }
 
-static void send_to_caller(struct relay *relay)
+static void close_output(struct relay *relay)
+{
+	if (relay->own_out)
+		fd_close(&relay->out);
+	relay->out = -1;
+	relay->own_out = false;
+}
+
+void relay_send(struct relay *relay)
 {
 	if (relay->out >= 0 && !flush(&relay->to_caller, relay->out))
-		relay->out = -1;
+		close_output(relay);
 	if (relay->out < 0) /* nobody wants it: the container must not wait */
 		relay->to_caller.start = relay->to_caller.end;
+}
+
+static void take_input(struct relay *relay)
+{
+	struct relay_buffer *b = &relay->to_container;
+
+	if (!fill(b, relay->in)) {
+		put(b, END_OF_FILE, relay->line_open ? 2 : 1);
+		if (relay->own_in)
+			fd_close(&relay->in);
+		relay->in = -1;
+	} else if (!is_empty(b)) {
+		relay->line_open = b->data[b->end - 1] != '\n' && b->data[b->end - 1] != '\r';
+	}
 }
 
 void relay_move(struct relay *relay, const struct pollfd fds[RELAY_POLLS])
@@ -158,23 +216,16 @@ void relay_move(struct relay *relay, const struct pollfd fds[RELAY_POLLS])
 	if (fds[0].revents & (POLLIN | POLLHUP | POLLERR) && is_empty(&relay->to_caller) &&
 	    !fill(&relay->to_caller, relay->master))
 		fd_close(&relay->master);
-	if (fds[1].revents && !fill(&relay->to_container, relay->in)) {
-		put(&relay->to_container, END_OF_FILE, 1);
-		if (relay->own_in)
-			fd_close(&relay->in);
-		relay->in = -1;
-	}
-	if (fds[2].revents || !is_empty(&relay->to_caller))
-		send_to_caller(relay);
+	if (fds[1].revents)
+		take_input(relay);
+	if (fds[2].revents || relay->out < 0)
+		relay_send(relay);
 }
 
-void relay_drain(struct relay *relay)
+bool relay_has_rest(struct relay *relay)
 {
-	while (relay->out >= 0 && !is_empty(&relay->to_caller))
-		send_to_caller(relay);
-	while (relay->master >= 0 && relay->out >= 0 && fill(&relay->to_caller, relay->master) &&
-	       !is_empty(&relay->to_caller))
-		while (relay->out >= 0 && !is_empty(&relay->to_caller))
-			send_to_caller(relay);
-	fd_close(&relay->master);
+	if (is_empty(&relay->to_caller) && relay->master >= 0 &&
+	    !fill(&relay->to_caller, relay->master))
+		fd_close(&relay->master);
+	return relay->out >= 0 && !is_empty(&relay->to_caller);
 }

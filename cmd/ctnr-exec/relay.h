@@ -29,6 +29,8 @@ struct relay {
 	int master; /* -1: not there yet, or hung up */
 	bool raw; /* the terminal is in raw mode */
 	bool own_in; /* in is ours to close */
+	bool own_out;
+	bool line_open; /* what was typed last is not the end of a line */
 	struct termios saved;
 	struct relay_buffer to_container;
 	struct relay_buffer to_caller;
@@ -54,6 +56,9 @@ void relay_start(struct relay *relay, int master);
 void relay_pause(struct relay *relay);
 void relay_resume(struct relay *relay);
 
+/* Somebody else had us stopped and continued: raw mode again, and the size of now. */
+void relay_continue(struct relay *relay);
+
 /* The caller's window has changed. */
 void relay_resize(const struct relay *relay);
 
@@ -61,7 +66,9 @@ void relay_resize(const struct relay *relay);
 void relay_prepare(const struct relay *relay, struct pollfd fds[RELAY_POLLS]);
 void relay_move(struct relay *relay, const struct pollfd fds[RELAY_POLLS]);
 
-/* The container has ended: pass on the rest of its output. */
-void relay_drain(struct relay *relay);
+/* The container has ended: is there more of its output to pass on? */
+bool relay_has_rest(struct relay *relay);
+/* Pass on as much as can be written to relay->out without waiting. */
+void relay_send(struct relay *relay);
 
 #endif

@@ -2,22 +2,23 @@
 /*
  * Theory of operation. Three processes:
  *
- *	caller   this one, in the caller's session: reads the config, passes signals and the
- *	         terminal on, waits for the others, returns the status (run.c, relay.c, signal.c)
- *	keeper   its first child, in the container's user namespace and nothing else of it: starts
- *	         init, writes the state, waits for the end and cleans up, which needs the mapped
- *	         IDs (keeper.c)
- *	init     cloned by the keeper into all the namespaces, but the caller's child: makes the
- *	         root filesystem and becomes the payload (init.c, rootfs.c, mount.c, process.c)
+ *  - caller: this one, in the caller's session. Reads the config, passes signals and the terminal
+ *    on, waits for the others, returns the status (run.c, relay.c, signal.c).
+ *  - keeper: its first child, in the container's user namespace and nothing else of it. Starts
+ *    init, writes the state, waits for the end and cleans up, which needs the mapped IDs
+ *    (keeper.c).
+ *  - init: cloned by the keeper into all the namespaces, but the caller's child. Makes the root
+ *    filesystem and becomes the payload (init.c, rootfs.c, mount.c, process.c).
  *
  * Whichever of them is killed, no process and no mount stays:
  *
- *	caller   the keeper sees it by pidfd, kills init, cleans up; init would also get SIGKILL as
- *	         its parent died, unless the payload changed its user
- *	keeper   the caller gets SIGCHLD and kills init; the bundle of --rm is left, and reclaimed
- *by the next command, for its lock is free and its owner gone init     the ordinary end. It is the
- *first process of its pid namespace: the kernel kills and waits for all others before anyone hears
- *of it, and the mounts go with the last one
+ *  - The caller: the keeper sees it by pidfd, kills init, cleans up. When the keeper is killed with
+ *    it, init gets SIGKILL as its parent died, unless the payload changed its user. The state, and
+ *    the bundle of --rm, are then reclaimed by the next command: their locks are free.
+ *  - The keeper: the caller gets SIGCHLD, kills init and cleans up as well as it can; files of
+ *    mapped IDs wait in trash/ for the next command.
+ *  - Init: the ordinary end. It is the first process of its pid namespace: the kernel kills and
+ *    waits for all others before anyone hears of it, and the mounts go with the last one.
  *
  * The caller may kill init whatever its user is: the owner of a user namespace has all
  * capabilities in it. Nobody waits for a "ready": with one ID, the keeper writes its own maps;
@@ -66,6 +67,7 @@ struct watch {
 	int init_status; /* of wait(2) */
 	int keeper_status;
 	int fatal; /* the signal that we ended the container for, or 0 */
+	bool abandoned; /* nobody wants the rest of the output */
 };
 
 static int open_store(const char *option, struct store *ret, struct error *err)
@@ -175,6 +177,8 @@ static void pass_on(struct watch *w, int number)
 		kill_init(w);
 	} else if (is_alive(w)) {
 		kill(w->c->shared->init_pid, number);
+	} else if (number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTERM) {
+		w->abandoned = true;
 	}
 }
 
@@ -216,6 +220,8 @@ static void take_signal(struct watch *w)
 		reap(w);
 		break;
 	case SIGCONT:
+		if (w->relay)
+			relay_continue(w->relay);
 		break;
 	case SIGTSTP:
 		stop(w);
@@ -260,12 +266,29 @@ static void wait_for_end(struct watch *w)
 	}
 }
 
+/* The rest of what the container wrote. Whoever reads it may be slow, or never come back: signals
+ * are taken meanwhile, and after one that ended the container nobody is waited for. */
+static void drain(struct watch *w)
+{
+	while (!w->abandoned && relay_has_rest(w->relay)) {
+		struct pollfd fds[] = { { w->signals, POLLIN, 0 }, { w->relay->out, POLLOUT, 0 } };
+
+		int n = poll(fds, array_size(fds), w->fatal ? 0 : -1);
+
+		if (n == 0)
+			break;
+		if (n > 0 && fds[0].revents)
+			take_signal(w);
+		if (n > 0 && fds[1].revents)
+			relay_send(w->relay);
+	}
+	relay_pause(w->relay);
+}
+
 static int conclude(const struct watch *w, struct error *err)
 {
 	const struct container_shared *shared = w->c->shared;
 
-	if (WIFSIGNALED(w->keeper_status))
-		state_remove(w->c);
 	if (w->fatal)
 		return 128 + w->fatal;
 	if (!shared->init_pid || (!w->init_ended && !shared->init_error.code)) {
@@ -294,7 +317,6 @@ static int start(struct watch *w, struct error *err)
 	w->keeper = keeper_start(c, err);
 	if (w->keeper < 0) {
 		w->keeper = 0;
-		state_remove(c);
 		return -1;
 	}
 	fd_close(&c->sync[1]);
@@ -323,7 +345,7 @@ static int run(struct container *c, struct relay *relay, struct error *err)
 	started = start(&w, err);
 	wait_for_end(&w);
 	if (relay)
-		relay_drain(relay);
+		drain(&w);
 	status = conclude(&w, err);
 	return started < 0 ? -1 : status;
 }
@@ -353,22 +375,34 @@ static int run_with_terminal(struct container *c, bool record_on_stdin, struct e
 	return run(c, &relay, err);
 }
 
+/* Where the keeper never came to it, or was killed, and as far as it goes from outside the user
+ * namespace: nothing runs any more. */
+static void clean_up(const struct container *c)
+{
+	if (c->shared && c->shared->cleaned)
+		return;
+	if (c->state >= 0)
+		state_remove(c);
+	if (c->remove && c->lock >= 0 && c->store.path)
+		bundle_remove(&c->store, &c->bundle, NULL);
+}
+
 int run_container(const void *data, const struct strlist *operands, struct error *err)
 {
 	const struct run_opts *opts = data;
 	autocontainer struct container c = CONTAINER_INIT;
 	bool record_on_stdin =
 		!opts->bundle && operands->len == 1 && strcmp(operands->items[0], "-") == 0;
+	int status = -1;
 
 	c.remove = opts->remove;
 	if (absolute_path(opts->pid_file, &c.pid_file, err) < 0)
 		return -1;
-	if (open_store(opts->store, &c.store, err) < 0 ||
-	    open_bundle(&c, opts, operands, err) < 0 || claim(&c, opts, err) < 0)
+	if (open_store(opts->store, &c.store, err) < 0 || open_bundle(&c, opts, operands, err) < 0)
 		return -1;
-	if (read_config(&c, err) < 0) {
-		state_remove(&c);
-		return -1;
-	}
-	return c.terminal ? run_with_terminal(&c, record_on_stdin, err) : run(&c, NULL, err);
+	if (claim(&c, opts, err) == 0 && read_config(&c, err) == 0)
+		status = c.terminal ? run_with_terminal(&c, record_on_stdin, err)
+				    : run(&c, NULL, err);
+	clean_up(&c);
+	return status;
 }

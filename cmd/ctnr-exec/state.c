@@ -5,6 +5,7 @@
 #include "system/fd.h"
 #include "system/process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,6 +17,9 @@
 
 #define STATE_FILE "state.json"
 #define CLAIM_TRIES 16
+#define LOCK_TRIES 10
+#define LOCK_PAUSE_NSEC 2000000
+#define RECLAIM_MAX 64 /* directories looked at in one run */
 
 /* Is fd still the directory of that name? Its last owner may have removed it before we locked. */
 static bool has_name(int dirfd, const char *name, int fd)
@@ -24,6 +28,20 @@ static bool has_name(int dirfd, const char *name, int fd)
 
 	return fstat(fd, &by_fd) == 0 && fstatat(dirfd, name, &by_name, AT_SYMLINK_NOFOLLOW) == 0 &&
 	       by_fd.st_ino == by_name.st_ino && by_fd.st_dev == by_name.st_dev;
+}
+
+/* Whoever reclaims what others left holds the lock for an instant: ask again before believing that
+ * it is taken. */
+static int lock_claim(int fd)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NSEC };
+
+	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
+		if (i == LOCK_TRIES)
+			return -1;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
 }
 
 static int claim_id(struct container *c, struct error *err)
@@ -38,7 +56,7 @@ static int claim_id(struct container *c, struct error *err)
 			continue;
 		if (fd < 0)
 			return error_errno(err, "cannot open the state of container '%s'", c->id);
-		if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		if (lock_claim(fd) < 0)
 			return error_set(err, ERROR_FAILED, "container '%s' is running", c->id);
 		if (!has_name(c->state_root, c->id, fd))
 			continue;
@@ -112,4 +130,34 @@ void state_remove(const struct container *c)
 {
 	unlinkat(c->state, STATE_FILE, 0);
 	unlinkat(c->state_root, c->id, AT_REMOVEDIR);
+}
+
+static void reclaim_one(int root, const char *name)
+{
+	autoclose int fd = openat(root, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 || !has_name(root, name, fd))
+		return;
+	unlinkat(fd, STATE_FILE, 0);
+	unlinkat(root, name, AT_REMOVEDIR);
+}
+
+void state_reclaim(const struct container *c)
+{
+	int fd = openat(c->state_root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int looked_at = 0;
+
+	if (!dir) {
+		fd_close(&fd);
+		return;
+	}
+	while (looked_at < RECLAIM_MAX && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		reclaim_one(c->state_root, entry->d_name);
+		looked_at++;
+	}
+	closedir(dir);
 }

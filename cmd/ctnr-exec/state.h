@@ -15,6 +15,9 @@ int state_claim(struct container *c, const char *run_dir, struct error *err);
 /* Write state.json and the pid file, for a container whose init is pid. */
 int state_write(const struct container *c, pid_t pid, struct error *err);
 
+/* Remove what runs left that were killed with all their processes: nobody holds the lock. */
+void state_reclaim(const struct container *c);
+
 void state_remove(const struct container *c);
 
 #endif

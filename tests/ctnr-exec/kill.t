@@ -52,6 +52,18 @@ for victim in caller keeper init; do
 	fails "... after which the bundle is gone" test -e "$store/bundles/$name"
 done
 
+bundle kboth overlay
+mv kboth "$store/bundles/kboth"
+ln -s "$store/bundles/kboth" kboth
+start kboth 3 --rm
+kill -9 "$caller" "$keeper"
+ok "SIGKILL of caller and keeper leaves no process" eventually 10 all_gone 3
+bundle otherboth
+run ctnr-exec run ./otherboth
+is_status 0 "... and the next run works"
+fails "... after which the bundle is gone" test -e "$store/bundles/kboth"
+is "$(ls -A "$state")" "" "... and the state"
+
 bundle again overlay
 start again 2 ''
 kill -9 "$caller"

@@ -41,6 +41,32 @@ is_status 125 "a bundle that runs does not run twice"
 like_stderr "*'keep' is running*" "... and the message says so"
 wait
 
+# What never ran is removed as well.
+remove_broken() {
+	bundle broken overlay
+	mv broken "$store/bundles/broken"
+	ln -s "$store/bundles/broken" broken
+	config broken "$1"
+	run ctnr-exec run --rm broken </dev/null
+	is_status 125 "$2"
+	fails "... removes the bundle" test -e "$store/bundles/broken"
+	is "$(ls -A "$store/trash" "$store/bundles/.ephemeral" "$state" | grep -v :)" "" "... and leaves nothing"
+	rm broken
+}
+remove_broken '.hooks.prestart = [{path: "/bin/true"}]' "a config that is refused"
+remove_broken '.process.cwd = "relative"' "a config that cannot be followed"
+remove_broken '.linux.namespaces += [{type: "network", path: "/nonexistent"}]' "a namespace that cannot be joined"
+bundle broken overlay
+mv broken "$store/bundles/broken"
+ln -s "$store/bundles/broken" broken
+config broken '.process.terminal = true'
+record=$(jq -cn --arg b "$store/bundles/broken" '{bundle: $b, id: "broken"}')
+run setsid -w sh -c 'echo "$1" | ctnr-exec run --rm -' - "$record"
+is_status 125 "a terminal that is not there"
+fails "... removes the bundle" test -e "$store/bundles/broken"
+is "$(ls -A "$state")" "" "... and the state"
+rm broken
+
 # 16 at once.
 pids=
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do

@@ -74,6 +74,36 @@ printf 'hello\n' >input
 run ctnr-exec run ./c <input
 like_stdout "*got hello*end 1*" "stdin that is no terminal is typed, and its end is seen"
 
+script c 'cat; echo ended'
+printf 'no newline' >input
+run timeout 20 ctnr-exec run ./c <input
+like_stdout "*no newline*no newline*ended*" "the end of stdin is seen behind an open line, too"
+
+script c 'i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done'
+run ctnr-exec run ./c
+is "$(tr -d '\r' <"$stdout_file" | md5sum)" "$(seq 0 19999 | md5sum)" "heavy output is complete"
+
+# A reader that never reads: the output is more than the pipe and the terminal hold.
+mkfifo stuck
+sleep 40 <stuck &
+reader=$!
+# terminated WANTED TITLE: what becomes of the run that writes to it.
+terminated() {
+	ctnr-exec run ./c >stuck &
+	caller=$!
+	sleep 1
+	since=$(date +%s)
+	kill -s TERM $caller
+	wait $caller
+	is $? "$1" "$2"
+	ok "... at once" test $(($(date +%s) - since)) -lt 20
+}
+terminated 143 "a caller that cannot write its output takes signals"
+script c 'i=0; while [ $i -lt 600 ]; do echo 123456789; i=$((i+1)); done; exit 3'
+terminated 3 "... also when the container has ended by itself"
+kill $reader
+wait
+
 script c 'echo from tty'
 run sh -c 'ctnr-exec run ./c | cat'
 like_stdout "*from tty*" "stdout may be a pipe"
@@ -90,6 +120,14 @@ expect 'status='
 END
 like_stdout "*not a tty*" "without a terminal, the caller's is not the container's"
 unlike_stdout "*status=0*" "... and /dev/tty leads nowhere"
+
+cc -O1 -static -D_GNU_SOURCE -o plain/rootfs/push "$test_lib/../ctnr-exec/inside/push.c" || fail "push.c can be built"
+config plain '.process.args = ["/push"]'
+terminal sh -c 'ctnr-exec run ./plain; line=$(timeout --foreground 0.5 head -n 1); echo "read=$line."' <<'END'
+expect 'read='
+END
+unlike_stdout "* ok*" "nothing can be typed into the caller's terminal, nor can it be taken"
+like_stdout "*TIOCSTI EPERM*/dev/tty ENXIO*read=.*" "... and the caller reads nothing of it"
 
 bundle record
 script record 'cat; echo end'
