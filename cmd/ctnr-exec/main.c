@@ -14,6 +14,7 @@
 #include "base/tool.h"
 
 #include <fcntl.h>
+#include <signal.h>
 
 static const struct option run_options[] = {
 	{ "bundle", 'b', "DIR", "the bundle; the operand is then the container's ID", OPTION_STRING,
@@ -54,6 +55,8 @@ int main(int argc, char **argv)
 {
 	struct error err = { 0 };
 
+	/* Where the caller ignores it, the kernel would reap our children before we can. */
+	signal(SIGCHLD, SIG_DFL);
 	if (fill_stdio(&err) == 0 && executable_protect(argv, &err) == 0)
 		return tool_main(&tool, argc, argv);
 	message_init(tool.name);

@@ -22,6 +22,9 @@ static int check_owner(const struct container *c, struct error *err)
 	if (st.st_uid != geteuid())
 		return error_set(err, ERROR_FAILED, "bundle '%s' belongs to another user",
 				 c->bundle.path);
+	if (st.st_mode & 022)
+		return error_set(err, ERROR_FAILED, "bundle '%s' can be changed by other users",
+				 c->bundle.path);
 	return 0;
 }
 

@@ -4,12 +4,12 @@
  *
  *  1. Working directory: opened beneath the root without magic links, so that "/proc/self/fd/7"
  *     is refused, and then looked at once more by getcwd (CVE-2024-21626).
- *  2. Limits, while we may raise them.
+ *  2. Limits, while we may raise them. Every descriptor but 0, 1, 2 is marked to close: ours, and
+ *     what the caller leaked to us; no filter has to allow that.
  *  3. The filter, when no_new_privs is not asked for: the kernel takes one from CAP_SYS_ADMIN only.
  *  4. Bounding set, groups, group, user, the other sets. Each needs what the next takes away.
  *  5. PR_SET_PDEATHSIG again, for the change of user has cleared it.
  *  6. no_new_privs and the filter, last, so that it has to allow no more than the payload needs.
- *  7. Every descriptor but 0, 1, 2 is marked to close: ours, and what the caller leaked to us.
  */
 #include "process.h"
 
@@ -146,16 +146,17 @@ static int confine(const struct container *c, const struct jnode *process, struc
 	struct jnode node = jnode_member(process, "noNewPrivileges");
 	bool no_new_privileges = false;
 
-	if (jnode_bool_opt(&node, &no_new_privileges, err) < 0 ||
-	    (!no_new_privileges && seccomp_filter_load(&c->filter, err) < 0) ||
+	if (jnode_bool_opt(&node, &no_new_privileges, err) < 0)
+		return -1;
+	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+		return error_errno(err, "cannot close our descriptors");
+	if ((!no_new_privileges && seccomp_filter_load(&c->filter, err) < 0) ||
 	    capabilities_bound(&c->capabilities, err) < 0 || set_user(c, process, err) < 0 ||
 	    capabilities_apply(&c->capabilities, err) < 0)
 		return -1;
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
 	    (no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
 		return error_errno(err, "cannot confine the process");
-	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
-		return error_errno(err, "cannot close our descriptors");
 	return no_new_privileges ? seccomp_filter_load(&c->filter, err) : 0;
 }
 

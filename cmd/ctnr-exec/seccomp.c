@@ -15,11 +15,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define CACHE_MAGIC "ctnr-seccomp " CTNR_VERSION "\n"
 #define CACHE_MAX (8U << 20)
+#define CACHE_SPARE 16384 /* room for the read that finds the end */
 
 /* A cache file: this, the profile's text, padding to 8 bytes, the instructions. */
 struct cache_header {
@@ -75,6 +77,21 @@ static bool adopt(struct str *file, const char *text, size_t len, struct seccomp
 	ret->instructions = ret->data + at;
 	ret->len = header.instructions;
 	return true;
+}
+
+/* In a store that others share with us, a filter must come from us or from root: another user could
+ * have put one there that allows everything. */
+static int read_cache(const struct store *store, const char *path, struct str *ret)
+{
+	autoclose int fd = openat(store->dirfd, path,
+				  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_mode & 022 ||
+	    (st.st_uid != geteuid() && st.st_uid != 0) || st.st_size > CACHE_MAX)
+		return -1;
+	str_reserve(ret, (size_t)st.st_size + CACHE_SPARE);
+	return fd_read_rest(fd, CACHE_MAX, ret, NULL);
 }
 
 /* Give the worker the text in an unlinked file: neither side can block on the other. */
@@ -152,8 +169,7 @@ int seccomp_filter_prepare(const struct store *store, const char *text, size_t l
 	char path[64];
 
 	snprintf(path, sizeof(path), "cache/seccomp/%016llx", (unsigned long long)hash(text, len));
-	if (store->path && file_read_at(store->dirfd, path, CACHE_MAX, &file, NULL) == 0 &&
-	    adopt(&file, text, len, ret))
+	if (store->path && read_cache(store, path, &file) == 0 && adopt(&file, text, len, ret))
 		return 0;
 	str_clear(&file);
 	if (compile(text, len, &file, err) < 0)

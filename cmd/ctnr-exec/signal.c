@@ -47,7 +47,6 @@ int signals_take(bool terminal, sigset_t *ret_old, struct error *err)
 		sigaddset(&set, SIGTSTP);
 		sigaddset(&set, SIGCONT);
 	}
-	signal(SIGCHLD, SIG_DFL); /* else the kernel reaps our children itself */
 	if (sigprocmask(SIG_BLOCK, &set, ret_old) < 0)
 		return error_errno(err, "cannot block signals");
 	fd = signalfd(-1, &set, SFD_CLOEXEC);

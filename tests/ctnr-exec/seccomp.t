@@ -43,6 +43,47 @@ in_container 'grep -E "Seccomp:|NoNewPrivs" /proc/self/status'
 is_stdout "NoNewPrivs:	0
 Seccomp:	2" "a filter without no_new_privs"
 
+# A filter that others could have written, with the right text before it.
+rm -f "$store"/cache/seccomp/*
+config c '.linux.seccomp.syscalls[0].errnoRet = 28'
+in_container true
+cp "$store"/cache/seccomp/* first
+rm -f "$store"/cache/seccomp/*
+config c '.linux.seccomp.syscalls[0].errnoRet = 30'
+in_container true
+cache=$(echo "$store"/cache/seccomp/*)
+python3 - first "$cache" <<'END'
+import struct, sys
+first, second = (open(name, "rb").read() for name in sys.argv[1:])
+at = 40 + (struct.unpack_from("<Q", second, 32)[0] + 7) // 8 * 8
+open(sys.argv[2], "wb").write(second[:at] + first[at:])
+END
+cp "$cache" forged
+in_container 'mkdir /tmp/x'
+like_stderr "*No space left*" "a filter in the cache of ours is believed"
+chmod 666 "$cache"
+in_container 'mkdir /tmp/x'
+like_stderr "*Read-only*" "... but not where others may write to it"
+if identity root; then
+	cp forged "$cache"
+	chmod 600 "$cache"
+	chown 2:2 "$cache"
+	in_container 'mkdir /tmp/x'
+	like_stderr "*Read-only*" "... or when it is another user's"
+fi
+
+config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [
+	{names: ["close_range"], action: "SCMP_ACT_ERRNO"}]}'
+in_container 'echo fine'
+is_stdout fine "without no_new_privs, a profile need not allow what only we call"
+config c '.linux.seccomp.syscalls[0].errnoRet = 2'
+run python3 -c 'import os, signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execvp("ctnr-exec", ["ctnr-exec", "run", "./c"])'
+is_stdout fine "a profile is compiled for a caller that ignores SIGCHLD, too"
+
+config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [
+	{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 17}]}'
 chmod 500 "$store/cache/seccomp"
 config c '.linux.seccomp.syscalls[0].errnoRet = 17'
 in_container 'mkdir /tmp/y'
