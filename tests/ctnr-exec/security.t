@@ -26,6 +26,29 @@ fi
 ./own run ./c
 is $? 0 "an executable that the caller could write to works as well"
 
+# The same as the exploit does it, against an executable that the user inside could write to.
+bundle c
+config c ".process.capabilities = ($all) | .process.args = [\"/proc/self/exe\", \"--version\"] |
+	.process.env += [\"LD_PRELOAD=/take.so\", \"LD_LIBRARY_PATH=/lib\"]"
+inside=$test_lib/../ctnr-exec/inside
+if cc -O1 -static -o c/rootfs/overwrite "$inside/overwrite.c" 2>cc.log &&
+	cc -O1 -DLIBRARY -shared -fPIC -o c/rootfs/take.so "$inside/overwrite.c" 2>>cc.log; then
+	mkdir -p c/rootfs/lib
+	for library in $(ldd ./own | grep -o '/[^ ]*'); do
+		mkdir -p "c/rootfs/$(dirname "$library")"
+		cp -L "$library" "c/rootfs/$library"
+		cp -L "$library" c/rootfs/lib/
+	done
+	before=$(sha256sum <own)
+	run ./own run ./c
+	like_stdout "refused *" "the executable that a container took hold of cannot be written to" ||
+		note "$stderr"
+	is "$(sha256sum <own)" "$before" "... and is what it was"
+else
+	note "$(cat cc.log)"
+	fail "the programs of this test can be built"
+fi
+
 # CVE-2024-21626
 bundle c
 i=0
