@@ -247,8 +247,8 @@ static int fetch_image(const struct fetch_opts *opts, const struct address *addr
 	autolayout struct layout layout = LAYOUT_INIT;
 	autodescriptor struct descriptor descriptor = DESCRIPTOR_INIT;
 
-	if (open_layout(opts, LAYOUT_CREATE, &layout, err) < 0 ||
-	    interrupt_init(&interrupt, err) < 0)
+	if (interrupt_init(&interrupt, err) < 0 ||
+	    open_layout(opts, LAYOUT_CREATE, &layout, err) < 0)
 		return -1;
 	if (copy(opts, address, platform, &interrupt, &layout, &descriptor, err) < 0) {
 		if (err->saved_errno == ENOSPC || err->saved_errno == EDQUOT)
