@@ -11,6 +11,7 @@
 #include "verbs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct doomed {
 	struct bundle bundle;
@@ -32,6 +33,14 @@ static void removal_release(struct removal *removal)
 	free(removal->items);
 }
 
+static bool is_doomed(const struct removal *removal, const struct bundle *bundle)
+{
+	for (size_t i = 0; i < removal->len; i++)
+		if (strcmp(removal->items[i].bundle.path, bundle->path) == 0)
+			return true;
+	return false;
+}
+
 static int lock_word(const char *word, void *data, struct error *err)
 {
 	struct removal *removal = data;
@@ -40,9 +49,12 @@ static int lock_word(const char *word, void *data, struct error *err)
 
 	if (bundle_open_damaged(removal->store, word, &bundle, err) < 0)
 		return -1;
+	/* Named twice: the lock is our own. */
+	if (is_doomed(removal, &bundle))
+		return 0;
 	lock = bundle_lock(&bundle, err);
 	if (lock < 0)
-		return error_hint(err, "stop it first");
+		return err->saved_errno ? -1 : error_hint(err, "stop it first");
 	removal->items[removal->len++] = (struct doomed) { bundle, lock };
 	bundle = (struct bundle)BUNDLE_INIT;
 	return 0;

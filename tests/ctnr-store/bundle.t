@@ -54,6 +54,10 @@ is "$(printf '%s\n' "$stdout" | wc -l)" 3 "--all lists the others too"
 run flock "$store/bundles/web/lock" ctnr-store bundle rm web
 is_status 1 "a running container is not removed"
 like_stderr "*container 'web' is running*" "... and the message says why"
+bundle twin
+run ctnr-store bundle rm twin "$store/bundles/twin" twin
+is_status 0 "one that is named twice is removed once"
+fails "... and is gone" test -e "$store/bundles/twin"
 ok "... it is still there" test -d "$store/bundles/web"
 
 run ctnr-store bundle show web
