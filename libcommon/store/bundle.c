@@ -58,20 +58,6 @@ static bool is_path(const char *word)
 	return strchr(word, '/') || strcmp(word, ".") == 0 || strcmp(word, "..") == 0;
 }
 
-static char *absolute_path(const char *path, struct error *err)
-{
-	autofree char *present = NULL;
-
-	if (*path == '/')
-		return xstrdup(path);
-	present = getcwd(NULL, 0);
-	if (!present) {
-		error_errno(err, "cannot tell the present directory");
-		return NULL;
-	}
-	return xasprintf("%s/%s", present, path);
-}
-
 /* STORE/bundles/ID when that is there, else NULL. New. */
 static char *existing_path(const struct store *store, const char *id)
 {
@@ -89,7 +75,7 @@ char *bundle_path(const struct store *store, const char *name, struct error *err
 	autofree char *path = NULL;
 
 	if (is_path(name))
-		return absolute_path(name, err);
+		return store_absolute_path(name, err);
 	if (!bundle_id_is_valid(name)) {
 		error_set(err, ERROR_USAGE, "invalid name of a bundle '%s'", name);
 		error_hint(err,

@@ -52,7 +52,7 @@ static const char *home_directory(void)
 	return entry && entry->pw_dir && *entry->pw_dir == '/' ? entry->pw_dir : NULL;
 }
 
-static char *absolute(const char *path, struct error *err)
+char *store_absolute_path(const char *path, struct error *err)
 {
 	autofree char *present = NULL;
 
@@ -77,7 +77,7 @@ char *store_path(const char *option, struct error *err)
 		return NULL;
 	}
 	if (asked && *asked)
-		return absolute(asked, err);
+		return store_absolute_path(asked, err);
 	if (root_store_is_writable())
 		return xstrdup(ROOT_STORE);
 	/* A relative $XDG_DATA_HOME is to be ignored (XDG base directory specification). */
