@@ -2,71 +2,24 @@
 #include "capability.h"
 
 #include "base/message.h"
+#include "system/capability.h"
 
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/prctl.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define CAPABILITIES_KNOWN 41
-
-static const char *const names[CAPABILITIES_KNOWN] = {
-	"CHOWN",
-	"DAC_OVERRIDE",
-	"DAC_READ_SEARCH",
-	"FOWNER",
-	"FSETID",
-	"KILL",
-	"SETGID",
-	"SETUID",
-	"SETPCAP",
-	"LINUX_IMMUTABLE",
-	"NET_BIND_SERVICE",
-	"NET_BROADCAST",
-	"NET_ADMIN",
-	"NET_RAW",
-	"IPC_LOCK",
-	"IPC_OWNER",
-	"SYS_MODULE",
-	"SYS_RAWIO",
-	"SYS_CHROOT",
-	"SYS_PTRACE",
-	"SYS_PACCT",
-	"SYS_ADMIN",
-	"SYS_BOOT",
-	"SYS_NICE",
-	"SYS_RESOURCE",
-	"SYS_TIME",
-	"SYS_TTY_CONFIG",
-	"MKNOD",
-	"LEASE",
-	"AUDIT_WRITE",
-	"AUDIT_CONTROL",
-	"SETFCAP",
-	"MAC_OVERRIDE",
-	"MAC_ADMIN",
-	"SYSLOG",
-	"WAKE_ALARM",
-	"BLOCK_SUSPEND",
-	"AUDIT_READ",
-	"PERFMON",
-	"BPF",
-	"CHECKPOINT_RESTORE",
-};
-
-/* The bit of "CAP_NAME"; -1 when there is no such capability here. */
+/* The bit of "CAP_NAME", written so (runtime-spec); -1 when there is no such capability here. */
 static int find(const char *name)
 {
-	if (strncmp(name, "CAP_", 4) != 0)
+	int number = capability_number(name);
+
+	if (number < 0 || strcmp(name, capability_name(number)) != 0)
 		return -1;
-	for (int i = 0; i < CAPABILITIES_KNOWN; i++)
-		if (strcmp(name + 4, names[i]) == 0)
-			return prctl(PR_CAPBSET_READ, i, 0, 0, 0) < 0 ? -1 : i;
-	return -1;
+	return prctl(PR_CAPBSET_READ, number, 0, 0, 0) < 0 ? -1 : number;
 }
 
 static int read_set(const struct jnode *object, const char *key, uint64_t *warned, uint64_t *ret,
@@ -131,7 +84,7 @@ int capabilities_bound(const struct capabilities *c, struct error *err)
 			continue;
 		if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) == 0)
 			continue;
-		if (errno == EINVAL && i >= CAPABILITIES_KNOWN)
+		if (errno == EINVAL && i >= CAPABILITY_NAMES)
 			break; /* the kernel's last one was before */
 		return error_errno(err, "cannot drop capability %d from the bounding set", i);
 	}
@@ -160,14 +113,14 @@ int capabilities_apply(const struct capabilities *c, struct error *err)
 		return error_errno(err, "cannot set capabilities");
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return error_errno(err, "cannot clear ambient capabilities");
-	for (int i = 0; i < CAPABILITIES_KNOWN; i++) {
+	for (int i = 0; i < CAPABILITY_NAMES; i++) {
 		/* The kernel's rule; "runc spec" writes ambient sets that break it, and runc and
 		 * crun go without them too. */
 		if (!(c->ambient & c->inheritable & c->permitted & UINT64_C(1) << i))
 			continue;
 		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0)
-			return error_errno(err, "cannot raise ambient capability 'CAP_%s'",
-					   names[i]);
+			return error_errno(err, "cannot raise ambient capability '%s'",
+					   capability_name(i));
 	}
 	return 0;
 }

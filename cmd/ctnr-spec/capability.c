@@ -2,56 +2,12 @@
 #include "capability.h"
 
 #include "base/alloc.h"
+#include "system/capability.h"
 
 #include <string.h>
 #include <strings.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-
-/* By number (capabilities(7), linux/capability.h). */
-static const char *const names[] = {
-	"CAP_CHOWN",
-	"CAP_DAC_OVERRIDE",
-	"CAP_DAC_READ_SEARCH",
-	"CAP_FOWNER",
-	"CAP_FSETID",
-	"CAP_KILL",
-	"CAP_SETGID",
-	"CAP_SETUID",
-	"CAP_SETPCAP",
-	"CAP_LINUX_IMMUTABLE",
-	"CAP_NET_BIND_SERVICE",
-	"CAP_NET_BROADCAST",
-	"CAP_NET_ADMIN",
-	"CAP_NET_RAW",
-	"CAP_IPC_LOCK",
-	"CAP_IPC_OWNER",
-	"CAP_SYS_MODULE",
-	"CAP_SYS_RAWIO",
-	"CAP_SYS_CHROOT",
-	"CAP_SYS_PTRACE",
-	"CAP_SYS_PACCT",
-	"CAP_SYS_ADMIN",
-	"CAP_SYS_BOOT",
-	"CAP_SYS_NICE",
-	"CAP_SYS_RESOURCE",
-	"CAP_SYS_TIME",
-	"CAP_SYS_TTY_CONFIG",
-	"CAP_MKNOD",
-	"CAP_LEASE",
-	"CAP_AUDIT_WRITE",
-	"CAP_AUDIT_CONTROL",
-	"CAP_SETFCAP",
-	"CAP_MAC_OVERRIDE",
-	"CAP_MAC_ADMIN",
-	"CAP_SYSLOG",
-	"CAP_WAKE_ALARM",
-	"CAP_BLOCK_SUSPEND",
-	"CAP_AUDIT_READ",
-	"CAP_PERFMON",
-	"CAP_BPF",
-	"CAP_CHECKPOINT_RESTORE",
-};
 
 /* What a container gets when nobody says anything: the set that Docker made the custom. */
 static const uint64_t default_set =
@@ -63,27 +19,14 @@ static const uint64_t default_set =
 
 int capability_parse(const char *name, uint64_t *ret_bit, struct error *err)
 {
-	const char *bare = strncasecmp(name, "CAP_", 4) == 0 ? name + 4 : name;
+	int number = capability_number(name);
 
-	for (size_t i = 0; i < array_size(names); i++) {
-		if (strcasecmp(names[i] + 4, bare) == 0) {
-			*ret_bit = UINT64_C(1) << i;
-			return 0;
-		}
+	if (number < 0) {
+		error_set(err, ERROR_USAGE, "unknown capability '%s'", name);
+		return error_hint(err, "capabilities(7) lists them; ALL means every one");
 	}
-	error_set(err, ERROR_USAGE, "unknown capability '%s'", name);
-	return error_hint(err, "capabilities(7) lists them; ALL means every one");
-}
-
-/* Every capability that this kernel knows. */
-static uint64_t known_set(void)
-{
-	uint64_t set = 0;
-
-	for (size_t i = 0; i < array_size(names); i++)
-		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0)
-			set |= UINT64_C(1) << i;
-	return set;
+	*ret_bit = UINT64_C(1) << number;
+	return 0;
 }
 
 /* What can be given: a new user namespace has everything, without one nobody gives what he has
@@ -92,12 +35,12 @@ static uint64_t available_set(const struct spec *spec)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
-	uint64_t known = known_set();
+	uint64_t known = capability_known_set();
 	uint64_t bounding = 0;
 
 	if (spec->has_user_namespace || !spec->image)
 		return known;
-	for (size_t i = 0; i < array_size(names); i++)
+	for (int i = 0; i < CAPABILITY_NAMES; i++)
 		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1)
 			bounding |= UINT64_C(1) << i;
 	if (syscall(SYS_capget, &header, data) < 0)
@@ -126,10 +69,11 @@ static int parse_list(const struct strlist *list, uint64_t all, uint64_t *ret, b
 
 static int check_available(uint64_t wanted, uint64_t available, struct error *err)
 {
-	for (size_t i = 0; i < array_size(names); i++) {
+	for (int i = 0; i < CAPABILITY_NAMES; i++) {
 		if (!(wanted & ~available & UINT64_C(1) << i))
 			continue;
-		error_set(err, ERROR_FAILED, "option --cap-add: %s cannot be given", names[i]);
+		error_set(err, ERROR_FAILED, "option --cap-add: %s cannot be given",
+			  capability_name(i));
 		return error_hint(err, "this process does not have it itself, or the kernel does "
 				       "not know it");
 	}
@@ -140,9 +84,9 @@ static json_t *set_to_json(uint64_t set)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < array_size(names); i++)
+	for (int i = 0; i < CAPABILITY_NAMES; i++)
 		if (set & UINT64_C(1) << i)
-			json_array_append_new(array, json_string(names[i]));
+			json_array_append_new(array, json_string(capability_name(i)));
 	return array;
 }
 
@@ -152,7 +96,7 @@ static uint64_t set_from_json(const json_t *array)
 
 	for (size_t i = 0; i < json_array_size(array); i++) {
 		const char *name = json_string_value(json_array_get(array, i));
-		uint64_t bit;
+		uint64_t bit = 0;
 
 		if (name && capability_parse(name, &bit, NULL) == 0)
 			set |= bit;
