@@ -54,7 +54,9 @@ static int lock_word(const char *word, void *data, struct error *err)
 		return 0;
 	lock = bundle_lock(&bundle, err);
 	if (lock < 0)
-		return err->saved_errno ? -1 : error_hint(err, "stop it first");
+		return err->code == ERROR_NOT_FOUND || err->saved_errno
+			       ? -1
+			       : error_hint(err, "stop it first");
 	removal->items[removal->len++] = (struct doomed) { bundle, lock };
 	bundle = (struct bundle)BUNDLE_INIT;
 	return 0;

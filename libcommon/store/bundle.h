@@ -91,8 +91,8 @@ int bundle_save(const struct bundle *bundle, struct error *err);
 int bundle_create(const struct store *store, const char *name, struct bundle *ret,
 		  struct error *err);
 
-/* Take the bundle's lock; ERROR_FAILED "container 'ID' is running" when it is held. Returns the
- * fd that holds it. */
+/* Take the bundle's lock; ERROR_FAILED "container 'ID' is running" when it is held,
+ * ERROR_NOT_FOUND when the bundle was removed since it was opened. Returns the fd that holds it. */
 int bundle_lock(const struct bundle *bundle, struct error *err);
 bool bundle_is_running(const struct bundle *bundle); /* the lock is held by somebody */
 

@@ -156,16 +156,32 @@ int bundle_create(const struct store *store, const char *name, struct bundle *re
 	return 0;
 }
 
+/* Does its path still lead to the directory that was opened? It may have been removed, and another
+ * one made there. */
+static bool is_in_place(const struct bundle *bundle)
+{
+	struct stat opened;
+	struct stat there;
+
+	return fstat(bundle->dirfd, &opened) == 0 && stat(bundle->path, &there) == 0 &&
+	       opened.st_dev == there.st_dev && opened.st_ino == there.st_ino;
+}
+
 int bundle_lock(const struct bundle *bundle, struct error *err)
 {
 	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NSEC };
 
 	for (int i = 0;; i++) {
 		struct error cause = { 0 };
-		int fd = lock_open_at(bundle->dirfd, LOCK_FILE, LOCK_EXCLUSIVE, LOCK_TRY, &cause);
+		autoclose int fd =
+			lock_open_at(bundle->dirfd, LOCK_FILE, LOCK_EXCLUSIVE, LOCK_TRY, &cause);
 
+		/* Locked or not: whoever removes it has the lock meanwhile. */
+		if (!is_in_place(bundle))
+			return error_set(err, ERROR_NOT_FOUND, "there is no bundle '%s'",
+					 bundle->id);
 		if (fd >= 0)
-			return fd;
+			return fd_steal(&fd);
 		if (cause.saved_errno != EWOULDBLOCK) {
 			if (err)
 				*err = cause;

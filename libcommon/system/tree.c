@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define AGAIN_MAX 16 /* times that a directory is read once more, because it was not empty */
+
 /*
  * The walk keeps one open directory for each level, on a stack of its own. Descending is by
  * openat(O_NOFOLLOW) of a single name, so that nothing leads out of the tree; a directory on
@@ -21,6 +23,7 @@
 struct level {
 	DIR *dir;
 	char *name; /* in the level above */
+	unsigned again; /* times that it was read once more */
 };
 
 struct walk {
@@ -84,20 +87,26 @@ static int push(struct walk *walk, int topfd, const char *name, struct error *er
 		walk->capacity = walk->capacity ? 2 * walk->capacity : 16;
 		walk->levels = xrealloc(walk->levels, walk->capacity, sizeof(*walk->levels));
 	}
-	walk->levels[walk->len++] = (struct level) { dir, xstrdup(name) };
+	walk->levels[walk->len++] = (struct level) { .dir = dir, .name = xstrdup(name) };
 	return 0;
 }
 
-/* Everything in the deepest directory is gone: remove it. */
+/* Everything in the deepest directory is gone: remove it. Somebody who had it open may have made
+ * something in it meanwhile (a lock): then it is read again. */
 static int pop(struct walk *walk, int topfd, struct error *err)
 {
 	struct level *level = &walk->levels[walk->len - 1];
 	int above = walk->len > 1 ? dirfd(walk->levels[walk->len - 2].dir) : topfd;
 	int result = 0;
 
-	closedir(level->dir);
-	if (unlinkat(above, level->name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+	if (unlinkat(above, level->name, AT_REMOVEDIR) < 0 && errno != ENOENT) {
+		if (errno == ENOTEMPTY && level->again++ < AGAIN_MAX) {
+			rewinddir(level->dir);
+			return 0;
+		}
 		result = error_errno(err, "cannot remove directory '%s'", level->name);
+	}
+	closedir(level->dir);
 	free(level->name);
 	walk->len--;
 	return result;

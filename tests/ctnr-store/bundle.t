@@ -58,6 +58,22 @@ bundle twin
 run ctnr-store bundle rm twin "$store/bundles/twin" twin
 is_status 0 "one that is named twice is removed once"
 fails "... and is gone" test -e "$store/bundles/twin"
+: >errors
+for round in 1 2 3 4 5 6 7 8; do
+	bundle race
+	removers=
+	for i in 1 2 3 4; do
+		ctnr-store bundle rm race 2>>errors &
+		removers="$removers $!"
+	done
+	for pid in $removers; do
+		wait "$pid" || :
+	done
+	[ ! -e "$store/bundles/race" ] || fail "round $round of removing at once removes it"
+done
+is "$(grep -v -e "there is no bundle 'race'" -e "container 'race' is running" -e 'hint: stop it first' errors)" "" \
+	"when several remove a bundle at once, one does"
+is "$(ls "$store/trash")" "" "... and all of it"
 ok "... it is still there" test -d "$store/bundles/web"
 
 run ctnr-store bundle show web
