@@ -62,7 +62,7 @@ fails "... and is gone" test -e "$store/bundles/twin"
 for round in 1 2 3 4 5 6 7 8; do
 	bundle race
 	removers=
-	for i in 1 2 3 4; do
+	for _ in 1 2 3 4; do
 		ctnr-store bundle rm race 2>>errors &
 		removers="$removers $!"
 	done
