@@ -6,9 +6,12 @@
 #include "oci/manifest.h"
 #include "report.h"
 #include "system/fd.h"
+#include "system/interrupt.h"
 #include "system/process.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -71,14 +74,28 @@ static void take_error(struct relay *relay, const struct report *report)
 	finish_task(relay, PROGRESS_FAILED);
 }
 
-/* Show reports until the worker closes its end; its error goes to ret_error. */
-static void relay_reports(int fd, enum progress_mode mode, struct error *ret_error)
+/* Is there a report, or the end of them? False when a signal asks to stop first. */
+static bool wait_for_report(int fd, const struct interrupt *interrupt)
+{
+	struct pollfd watched[] = { { .fd = fd, .events = POLLIN },
+				    { .fd = interrupt->fd, .events = POLLIN } };
+
+	while (poll(watched, array_size(watched), -1) < 0 && errno == EINTR)
+		;
+	return !watched[1].revents;
+}
+
+/* Show reports until the worker closes its end, and clear the terminal; its error goes to
+ * ret_error. */
+static void relay_reports(int fd, const struct interrupt *interrupt, enum progress_mode mode,
+			  struct error *ret_error)
 {
 	autoprogress struct progress *progress = progress_new(mode);
 	struct relay relay = { .progress = progress, .error = ret_error };
 	struct report report;
 
-	while (fd_read_full(fd, &report, sizeof(report)) == sizeof(report)) {
+	while (wait_for_report(fd, interrupt) &&
+	       fd_read_full(fd, &report, sizeof(report)) == sizeof(report)) {
 		report.error.message[sizeof(report.error.message) - 1] = '\0';
 		report.error.hint[sizeof(report.error.hint) - 1] = '\0';
 		switch (report.kind) {
@@ -141,6 +158,8 @@ static pid_t start(const char *job, int *ret_reports, struct error *err)
 int worker_run(const struct store *store, const struct image *image, const char *bundle,
 	       enum progress_mode mode, struct error *err)
 {
+	/* Released last: then a signal ends us, and the worker with us. */
+	autointerrupt struct interrupt interrupt = INTERRUPT_INIT;
 	autofree char *job = format_job(store, image, bundle);
 	autoclose int reports = -EBADF;
 	struct error failure = { 0 };
@@ -149,7 +168,12 @@ int worker_run(const struct store *store, const struct image *image, const char 
 
 	if (pid < 0)
 		return error_prefix(err, "layer worker");
-	relay_reports(reports, mode, &failure);
+	/* Only now: the worker must not inherit the blocked signals. */
+	if (interrupt_init(&interrupt, err) < 0)
+		return -1;
+	relay_reports(reports, &interrupt, mode, &failure);
+	if (interrupt_wait(&interrupt, 0))
+		return interrupt_error(err);
 	status = process_wait(pid, err);
 	if (status <= 0)
 		return status;
