@@ -81,5 +81,8 @@ fetch [--creds=user:pass word] [--] [docker://docker.io/library/x]" "pull takes 
 is_stdout '{"fetch":1}
 {"fetch":1}
 {"fetch":1}' "... and prints a record for each"
+calls pull alpine --platform linux/arm64
+is_status 2 "an option behind an image is a usage mistake"
+is "$calls" "" "... before anything is pulled"
 
 done_testing
