@@ -5,6 +5,8 @@
 #include "system/fd.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/landlock.h>
 #include <sched.h>
@@ -19,6 +21,12 @@
 #define ABI_TRUNCATE 3
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE /* headers older than Linux 6.2 */
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
+#endif
+
+#ifdef __SANITIZE_ADDRESS__
+#define IS_SANITIZED true /* the sanitizers' own run-time needs more */
+#else
+#define IS_SANITIZED false
 #endif
 
 #define READ_ACCESS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
@@ -91,15 +99,12 @@ static const int allowed[] = {
 	SCMP_SYS(ftruncate64),
 	SCMP_SYS(copy_file_range),
 	SCMP_SYS(sync_file_range),
-	SCMP_SYS(fcntl),
-	SCMP_SYS(fcntl64),
 	SCMP_SYS(fadvise64),
 	/* metadata */
 	SCMP_SYS(fchown),
 	SCMP_SYS(fchownat),
 	SCMP_SYS(fchmod),
 	SCMP_SYS(fchmodat),
-	SCMP_SYS(chmod),
 	SCMP_SYS(utimensat),
 	SCMP_SYS(fsetxattr),
 	SCMP_SYS(fgetxattr),
@@ -127,8 +132,10 @@ static const int allowed[] = {
 	SCMP_SYS(getrandom),
 	SCMP_SYS(clock_gettime),
 	SCMP_SYS(uname),
-	SCMP_SYS(prlimit64),
 };
+
+/* Not F_SETOWN, which sends signals to others of the same user. */
+static const int allowed_fcntl[] = { F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL };
 
 static int add_rules(scmp_filter_ctx filter)
 {
@@ -137,6 +144,19 @@ static int add_rules(scmp_filter_ctx filter)
 	/* A system call that this machine does not have is no failure. */
 	for (size_t i = 0; i < array_size(allowed) && result == 0; i++)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+	for (size_t i = 0; i < array_size(allowed_fcntl) && result == 0; i++) {
+		const struct scmp_arg_cmp is_command =
+			SCMP_A1_32(SCMP_CMP_EQ, (scmp_datum_t)allowed_fcntl[i]);
+
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, is_command);
+		if (result == 0)
+			result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl64), 1,
+						  is_command);
+	}
+	/* Our own limits, nobody else's. */
+	if (result == 0)
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+					  SCMP_A0_32(SCMP_CMP_EQ, 0));
 	if (result == 0)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
 					  SCMP_A1_32(SCMP_CMP_EQ, FICLONE));
@@ -172,16 +192,58 @@ static int restrict_syscalls(struct error *err)
 	return result < 0 ? error_errno(err, "seccomp") : 0;
 }
 
-#ifdef __SANITIZE_ADDRESS__
-#define IS_SANITIZED true /* the sanitizers' own run-time needs more */
-#else
-#define IS_SANITIZED false
-#endif
+/* Landlock says nothing of chmod(2), chown(2) and the like, and old kernels have none: paths lead
+ * nowhere but below the root. Where even that is not allowed, there is Landlock. */
+static int restrict_root(int root, struct error *err)
+{
+	if (fchdir(root) < 0)
+		return error_errno(err, "cannot change the directory");
+	if (chroot(".") < 0 && errno != EPERM)
+		return error_errno(err, "cannot change the root directory");
+	return 0;
+}
+
+/* Of what a namespace's root may do, only files of whatever owner and mode. */
+#define CAPABILITIES \
+	(1U << CAP_CHOWN | 1U << CAP_DAC_OVERRIDE | 1U << CAP_FOWNER | 1U << CAP_FSETID | \
+	 1U << CAP_MKNOD | 1U << CAP_SETFCAP)
+
+static int restrict_capabilities(struct error *err)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return error_errno(err, "cannot read capabilities");
+	data[0].permitted &= CAPABILITIES;
+	data[0].effective = data[0].permitted;
+	data[1].permitted = data[1].effective = 0;
+	data[0].inheritable = data[1].inheritable = 0;
+	if (syscall(SYS_capset, &header, data) < 0)
+		return error_errno(err, "cannot give up capabilities");
+	return 0;
+}
+
+/* No terminal, and no directories but those of layers. */
+static int restrict_descriptors(struct error *err)
+{
+	autoclose int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0)
+		return error_errno(err, "cannot open '/dev/null'");
+	if (dup2(null, STDIN_FILENO) < 0 || (!IS_SANITIZED && dup2(null, STDERR_FILENO) < 0))
+		return error_errno(err, "cannot duplicate a descriptor");
+	return 0;
+}
 
 int confine(int target, int readable, struct error *err)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return error_errno(err, "no_new_privs");
+	if (restrict_descriptors(err) < 0 ||
+	    restrict_root(readable >= 0 ? readable : target, err) < 0 ||
+	    restrict_capabilities(err) < 0)
+		return -1;
 	if (restrict_files(target, readable, err) < 0)
 		return -1;
 	return IS_SANITIZED ? 0 : restrict_syscalls(err);

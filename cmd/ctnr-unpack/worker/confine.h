@@ -2,10 +2,12 @@
 /*
  * Giving up everything but what applying a layer takes, before the first byte of it is read.
  *
- * Landlock (Linux 5.19: before, it forbids hardlinks between directories): the target may be
- * written, the layers below may be read, nothing else can be opened. seccomp: files, memory and
- * threads; no sockets, no execution, no other processes, no namespaces, no mounts. no_new_privs.
- * What the kernel does not have is left out.
+ * The root directory becomes the one that holds the layers, or the target, so that no path leads
+ * out. Landlock (Linux 5.19: before, it forbids hardlinks between directories): the target may be
+ * written, the layers below may be read, nothing else can be opened. Capabilities: those over
+ * files. seccomp: files, memory and threads; no sockets, no execution, no signals to others, no
+ * other processes, no namespaces, no mounts. no_new_privs. stdin and stderr lead nowhere, so that a
+ * terminal is out of reach. What the kernel does not have is left out.
  */
 #ifndef CONFINE_H
 #define CONFINE_H

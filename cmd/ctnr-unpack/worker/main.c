@@ -35,6 +35,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 struct worker {
@@ -42,6 +43,7 @@ struct worker {
 	char idmap[IDMAP_NAME_MAX];
 	bool is_inside; /* the user namespace was entered */
 	int layers_fd; /* "layers/IDMAP", or -EBADF */
+	int bundle_fd; /* of a copy, or -EBADF */
 	int lowers[MANIFEST_LAYERS_MAX]; /* "diff" directories, the base last */
 	size_t n_lowers;
 	struct part *parts; /* complete, not yet published; base first */
@@ -98,6 +100,11 @@ static int apply(const struct worker *worker, size_t index, enum layer_form form
 	struct stream stream;
 	int result;
 
+	/* Directories from which ".." would lead out. */
+	close(worker->job.store.dirfd);
+	close(worker->job.layout.dirfd);
+	if (worker->bundle_fd >= 0)
+		close(worker->bundle_fd);
 	if (confine(top, worker->layers_fd, err) < 0)
 		return -1;
 	if (layer_init(layer, form, &worker->job.identity, top, lowers,
@@ -176,6 +183,9 @@ static int make_tree(int dirfd, const char *name, int *ret_owners, struct error 
 	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return error_errno(err, "cannot open '%s'", name);
+	/* What a store's own default ACL would hand on to all of it. */
+	fremovexattr(fd, "system.posix_acl_default");
+	fremovexattr(fd, "system.posix_acl_access");
 	/* What an image without an entry for its root gets. */
 	if (fchmod(fd, 0755) < 0 ||
 	    futimens(fd, (const struct timespec[2]) { { 0, 0 }, { 0, 0 } }) < 0) {
@@ -288,8 +298,9 @@ static int fill_store(struct worker *worker, struct error *err)
 
 #define ROOTFS_PART "rootfs.part"
 
-static int fill_rootfs(struct worker *worker, int bundle, struct error *err)
+static int fill_rootfs(struct worker *worker, struct error *err)
 {
+	int bundle = worker->bundle_fd;
 	autoclose int owners = -EBADF;
 	autoclose int top = -EBADF;
 
@@ -312,14 +323,13 @@ static int fill_rootfs(struct worker *worker, int bundle, struct error *err)
 /* All layers into one plain directory of the bundle. */
 static int fill_bundle(struct worker *worker, struct error *err)
 {
-	autoclose int bundle = dir_open_at(AT_FDCWD, worker->job.bundle, err);
-
-	if (bundle < 0 || enter(worker, err) < 0)
+	worker->bundle_fd = dir_open_at(AT_FDCWD, worker->job.bundle, err);
+	if (worker->bundle_fd < 0 || enter(worker, err) < 0)
 		return -1;
-	if (fill_rootfs(worker, bundle, err) == 0)
+	if (fill_rootfs(worker, err) == 0)
 		return 0;
-	tree_remove_at(bundle, ROOTFS_PART, NULL);
-	unlinkat(bundle, OWNERS_FILE, 0);
+	tree_remove_at(worker->bundle_fd, ROOTFS_PART, NULL);
+	unlinkat(worker->bundle_fd, OWNERS_FILE, 0);
 	return -1;
 }
 
@@ -331,6 +341,7 @@ static void worker_release(struct worker *worker)
 	for (size_t i = 0; i < worker->n_lowers; i++)
 		fd_close(&worker->lowers[MANIFEST_LAYERS_MAX - 1 - i]);
 	fd_close(&worker->layers_fd);
+	fd_close(&worker->bundle_fd);
 	job_release(&worker->job);
 }
 
@@ -345,7 +356,7 @@ static int work(struct worker *worker, struct error *err)
 
 int main(void)
 {
-	struct worker worker = { .job = JOB_INIT, .layers_fd = -EBADF };
+	struct worker worker = { .job = JOB_INIT, .layers_fd = -EBADF, .bundle_fd = -EBADF };
 	struct error err = { 0 };
 	int result;
 
