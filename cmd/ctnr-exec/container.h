@@ -24,6 +24,7 @@
 /* A page shared by the three processes. Nothing of it survives the execve of the payload. */
 struct container_shared {
 	int32_t init_pid; /* of the container's init in our pid namespace; 0: not cloned yet */
+	bool init_takes_signals; /* with the mask and dispositions that the payload starts with */
 	struct error init_error; /* code 0: the payload was executed */
 	struct error keeper_error;
 	bool cleaned; /* the keeper has removed state and bundle, or said why not */

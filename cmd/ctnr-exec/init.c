@@ -38,6 +38,7 @@ static int become_alone(const struct container *c, int go, struct error *err)
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &c->signals, NULL);
+	c->shared->init_takes_signals = true;
 	umask(0);
 	if (go >= 0) {
 		if (fd_read_full(go, &byte, 1) != 1)

@@ -55,7 +55,10 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#define DOUBT_MSEC 50
 
 /* What the caller's process waits for. */
 struct watch {
@@ -67,6 +70,8 @@ struct watch {
 	int init_status; /* of wait(2) */
 	int keeper_status;
 	int fatal; /* the signal that we ended the container for, or 0 */
+	int doubtful; /* a signal that init had blocked when it was sent, or 0 */
+	int64_t doubt_ends; /* milliseconds */
 	bool abandoned; /* nobody wants the rest of the output */
 };
 
@@ -163,22 +168,69 @@ static void kill_init(const struct watch *w)
 		kill(w->c->shared->init_pid, SIGKILL);
 }
 
+static bool is_termination(int number)
+{
+	return number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTERM;
+}
+
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+/* End the container as the signal would have ended an ordinary process. */
+static void end_by(struct watch *w, int number)
+{
+	w->fatal = number;
+	kill_init(w);
+}
+
+/* To the first process of a pid namespace that is to end by it, unless it cares. At its start it
+ * has our signal mask: what is sent then waits, and is thrown away when it is unblocked. */
+static void terminate(struct watch *w, int number)
+{
+	pid_t pid = w->c->shared->init_pid;
+	enum signal_fate fate =
+		w->c->shared->init_takes_signals ? signal_fate(pid, number) : SIGNAL_LOST;
+
+	if (fate == SIGNAL_LOST) {
+		end_by(w, number);
+		return;
+	}
+	kill(pid, number);
+	/* Blocked for good by who waits for it; or for a moment, by a shell that forks. */
+	if (fate == SIGNAL_BLOCKED) {
+		w->doubtful = number;
+		w->doubt_ends = now() + DOUBT_MSEC;
+	}
+}
+
+/* A moment later: the signal was unblocked with nobody to take it. */
+static void settle_doubt(struct watch *w)
+{
+	if (!w->doubtful || now() < w->doubt_ends)
+		return;
+	if (is_alive(w) && signal_fate(w->c->shared->init_pid, w->doubtful) == SIGNAL_LOST)
+		end_by(w, w->doubtful);
+	w->doubtful = 0;
+}
+
 static void pass_on(struct watch *w, int number)
 {
-	bool own_pid = w->c->namespaces.wanted[NAMESPACE_PID];
-
 	if (!w->c->shared->init_pid) {
 		/* Nothing runs yet that it could be passed on to. */
 		w->fatal = number;
 		if (w->keeper)
 			kill(w->keeper, SIGKILL);
-	} else if (is_alive(w) && own_pid && signal_would_be_lost(w->c->shared->init_pid, number)) {
-		w->fatal = number;
-		kill_init(w);
-	} else if (is_alive(w)) {
+	} else if (!is_alive(w)) {
+		w->abandoned |= is_termination(number);
+	} else if (is_termination(number) && w->c->namespaces.wanted[NAMESPACE_PID]) {
+		terminate(w, number);
+	} else {
 		kill(w->c->shared->init_pid, number);
-	} else if (number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTERM) {
-		w->abandoned = true;
 	}
 }
 
@@ -243,6 +295,7 @@ static void wait_for_end(struct watch *w)
 		struct pollfd fds[2 + RELAY_POLLS] = { { w->signals, POLLIN, 0 },
 						       { -1, POLLIN, 0 } };
 		nfds_t n = 1;
+		int ready;
 
 		if (w->relay) {
 			/* The terminal comes once, from init. */
@@ -250,7 +303,9 @@ static void wait_for_end(struct watch *w)
 			relay_prepare(w->relay, fds + 2);
 			n = array_size(fds);
 		}
-		if (poll(fds, n, -1) < 0)
+		ready = poll(fds, n, w->doubtful ? DOUBT_MSEC : -1);
+		settle_doubt(w);
+		if (ready <= 0)
 			continue;
 		if (fds[1].revents) {
 			int master = terminal_receive(w->c->sync[0]);

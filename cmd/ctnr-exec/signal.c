@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define STATUS_MAX 8192
@@ -63,23 +64,46 @@ static uint64_t read_mask(const char *status, const char *name)
 	return mask;
 }
 
-bool signal_would_be_lost(pid_t pid, int number)
+/* Returns the length, or -1. */
+static ssize_t read_file(const char *path, char *text, size_t size)
+{
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : fd_read_full(fd, text, size - 1);
+
+	text[len < 0 ? 0 : len] = '\0';
+	return len;
+}
+
+/* Is it in sigwait(3) or its kin? Meanwhile what it waits for does not show as blocked. */
+static bool waits_for_signals(pid_t pid)
+{
+	char path[32];
+	char place[64];
+	long number = 0;
+	ssize_t len;
+
+	/* wchan may be unknown to the kernel; syscall only its user may read. */
+	snprintf(path, sizeof(path), "/proc/%d/wchan", (int)pid);
+	len = read_file(path, place, sizeof(place));
+	if (len > 1)
+		return strstr(place, "sigtimedwait");
+	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid);
+	return read_file(path, place, sizeof(place)) > 0 && sscanf(place, "%ld", &number) == 1 &&
+	       number == SYS_rt_sigtimedwait;
+}
+
+enum signal_fate signal_fate(pid_t pid, int number)
 {
 	char path[32];
 	char status[STATUS_MAX];
-	autoclose int fd = -EBADF;
-	ssize_t len;
-	uint64_t cares;
+	uint64_t bit = UINT64_C(1) << (number - 1);
 
-	if (number != SIGHUP && number != SIGINT && number != SIGQUIT && number != SIGTERM)
-		return false;
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	len = fd < 0 ? -1 : fd_read_full(fd, status, sizeof(status) - 1);
-	if (len <= 0)
-		return false;
-	status[len] = '\0';
-	cares = read_mask(status, "\nSigBlk:") | read_mask(status, "\nSigIgn:") |
-		read_mask(status, "\nSigCgt:");
-	return !(cares >> (number - 1) & 1);
+	if (read_file(path, status, sizeof(status)) <= 0)
+		return SIGNAL_TAKEN;
+	if ((read_mask(status, "\nSigIgn:") | read_mask(status, "\nSigCgt:")) & bit)
+		return SIGNAL_TAKEN;
+	if (read_mask(status, "\nSigBlk:") & bit || waits_for_signals(pid))
+		return SIGNAL_BLOCKED;
+	return SIGNAL_LOST;
 }

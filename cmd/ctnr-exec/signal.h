@@ -16,8 +16,14 @@
  */
 int signals_take(bool terminal, sigset_t *ret_old, struct error *err);
 
-/* Would the kernel throw that signal away, because pid is the first process of its pid namespace
- * and has neither a handler for it nor waits for it? An ordinary process would die of it. */
-bool signal_would_be_lost(pid_t pid, int signal);
+/* What becomes of a signal (an ordinary process would die of it) that is sent to pid, which is the
+ * first process of its pid namespace? The kernel throws it away where there is no handler for it
+ * when it is taken. */
+enum signal_fate {
+	SIGNAL_TAKEN, /* by a handler, or ignored as the process wants it */
+	SIGNAL_BLOCKED, /* until it is waited for, or unblocked and perhaps thrown away */
+	SIGNAL_LOST,
+};
+enum signal_fate signal_fate(pid_t pid, int signal);
 
 #endif

@@ -18,6 +18,7 @@ start() {
 	ctnr-exec run $3 "$word" >output 2>&1 &
 	caller=$!
 	eventually 10 grep -q ready output || note "$(cat output)"
+	eventually 10 test -e "$state/$1/state.json"
 	init=$(jq .pid "$state/$1/state.json")
 	keeper=$(pgrep -P $caller | grep -vx "$init")
 }

@@ -39,6 +39,22 @@ kill -s TERM $pid
 wait $pid
 is $? 5 "one that ignores it does not"
 
+# A shell that forks blocks signals for a moment: what comes then is thrown away by the kernel.
+if cc -O1 -static -o c/rootfs/block "$test_lib/../ctnr-exec/inside/block.c"; then
+	start 'exec /block moment'
+	eventually 10 grep -q ready output
+	kill -s TERM $pid
+	wait $pid
+	is $? 143 "one that had blocked it for a moment dies of it, too"
+	start 'exec /block wait'
+	eventually 10 grep -q ready output
+	kill -s TERM $pid
+	wait $pid
+	is $? 7 "one that waits for it may take its time"
+else
+	fail "block.c can be built"
+fi
+
 start 'sleep 60 & echo ready; wait'
 eventually 10 grep -q ready output
 inner=$(jq .pid "${CTNR_RUN_DIR-$XDG_RUNTIME_DIR/ctnr}/exec/c/state.json")
