@@ -169,7 +169,8 @@ int reference_parse(const char *text, struct reference *ret, struct error *err)
 	if (cut_suffixes(name, registry_len, &r, err) < 0)
 		return error_prefix(err, "invalid reference '%s'", text);
 	apply_defaults(name, registry_len, &r);
-	if (strlen(name) > NAME_LENGTH_MAX)
+	/* With the defaults: what is accepted can be written out and read again. */
+	if (strlen(r.registry) + 1 + strlen(r.repository) > NAME_LENGTH_MAX)
 		return error_set(err, ERROR_USAGE,
 				 "invalid reference '%s': longer than %d characters", text,
 				 NAME_LENGTH_MAX);
