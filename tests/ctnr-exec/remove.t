@@ -50,6 +50,7 @@ remove_broken() {
 	run ctnr-exec run --rm broken </dev/null
 	is_status 125 "$2"
 	fails "... removes the bundle" test -e "$store/bundles/broken"
+	# shellcheck disable=SC2010 # the names are ours
 	is "$(ls -A "$store/trash" "$store/bundles/.ephemeral" "$state" | grep -v :)" "" "... and leaves nothing"
 	rm broken
 }

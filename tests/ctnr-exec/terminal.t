@@ -85,6 +85,7 @@ is "$(tr -d '\r' <"$stdout_file" | md5sum)" "$(seq 0 19999 | md5sum)" "heavy out
 
 # A reader that never reads: the output is more than the pipe and the terminal hold.
 mkfifo stuck
+# shellcheck disable=SC2217 # that it does not read is the point
 sleep 40 <stuck &
 reader=$!
 # terminated WANTED TITLE: what becomes of the run that writes to it.
