@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define RESOLV_CONF_MAX 65536 /* bytes */
+#define ETC_FILE_MAX (1U << 20) /* bytes */
 
 int etc_apply_hostname(struct spec *spec, struct error *err)
 {
@@ -38,19 +38,34 @@ int etc_apply_hostname(struct spec *spec, struct error *err)
 	return 0;
 }
 
-/* With the host's network the host's resolver is right as it stands, a local stub included; with
- * none there is nobody to ask. */
-static int read_resolv_conf(const struct spec *spec, struct str *ret, struct error *err)
+/* Append a file of the host's; one that is not there is empty. */
+static int read_host_file(const char *path, struct str *ret, struct error *err)
 {
-	autoclose int fd = -EBADF;
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
-	if (namespace_is_present(spec->config, "network"))
-		return 0;
-	fd = open("/etc/resolv.conf", O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return errno == ENOENT ? 0 : error_errno(err, "cannot open /etc/resolv.conf");
-	if (fd_read_rest(fd, RESOLV_CONF_MAX, ret, err) < 0)
-		return error_prefix(err, "/etc/resolv.conf");
+		return errno == ENOENT ? 0 : error_errno(err, "cannot open '%s'", path);
+	if (fd_read_rest(fd, ETC_FILE_MAX, ret, err) < 0)
+		return error_prefix(err, "%s", path);
+	if (ret->len && ret->data[ret->len - 1] != '\n')
+		str_append_char(ret, '\n');
+	return 0;
+}
+
+/* With the host's network the names that the host knows are right as they stand, and so is its
+ * resolver, a local stub included; with none there is nobody to ask. */
+static int make_name_files(const struct spec *spec, struct str *hosts, struct str *resolv,
+			   struct error *err)
+{
+	if (!namespace_is_present(spec->config, "network") &&
+	    (read_host_file("/etc/hosts", hosts, err) < 0 ||
+	     read_host_file("/etc/resolv.conf", resolv, err) < 0))
+		return -1;
+	if (!hosts->len)
+		str_append(hosts, "127.0.0.1\tlocalhost\n"
+				  "::1\tlocalhost ip6-localhost ip6-loopback\n"
+				  "ff02::1\tip6-allnodes\n"
+				  "ff02::2\tip6-allrouters\n");
 	return 0;
 }
 
@@ -59,8 +74,8 @@ static bool is_written(int etc, const char *name, const struct str *text)
 {
 	autostr struct str have = STR_INIT;
 
-	return file_read_at(etc, name, RESOLV_CONF_MAX, &have, NULL) == 0 &&
-	       have.len == text->len && memcmp(have.data, text->data, have.len) == 0;
+	return file_read_at(etc, name, ETC_FILE_MAX, &have, NULL) == 0 && have.len == text->len &&
+	       memcmp(have.data, text->data, have.len) == 0;
 }
 
 static int add_file(struct spec *spec, int etc, const char *name, const struct str *text,
@@ -98,12 +113,8 @@ int etc_apply(struct spec *spec, struct error *err)
 	if (!mounts || dir_make_at(spec->bundle->dirfd, "etc", 0755, err) < 0)
 		return -1;
 	etc = dir_open_at(spec->bundle->dirfd, "etc", err);
-	if (etc < 0 || read_resolv_conf(spec, &resolv, err) < 0)
+	if (etc < 0 || make_name_files(spec, &hosts, &resolv, err) < 0)
 		return -1;
-	str_append(&hosts, "127.0.0.1\tlocalhost\n"
-			   "::1\tlocalhost ip6-localhost ip6-loopback\n"
-			   "ff02::1\tip6-allnodes\n"
-			   "ff02::2\tip6-allrouters\n");
 	if (hostname) {
 		str_appendf(&hosts, "127.0.1.1\t%s\n", hostname);
 		str_appendf(&name, "%s\n", hostname);

@@ -36,7 +36,9 @@ is_status 1 "half a record is refused"
 run ctnr-spec "$record" --hostname box
 is "$(cat web/etc/hostname)" box "etc/hostname"
 ok "etc/hosts names the container" grep -q "^127.0.1.1	box$" web/etc/hosts
-ok "... and localhost" grep -q "^127.0.0.1	localhost$" web/etc/hosts
+ok "... and localhost" grep -q "^127.0.0.1[[:space:]]*localhost" web/etc/hosts
+[ ! -s /etc/hosts ] || is "$(sed '$d' web/etc/hosts)" "$(cat /etc/hosts)" \
+	"the host's network has the names that the host knows"
 [ ! -e /etc/resolv.conf ] ||
 	is_file web/etc/resolv.conf /etc/resolv.conf "the host's network has the host's resolver"
 is "$(stat -c %a web/etc/hosts web/etc/hostname web/etc/resolv.conf | uniq)" 644 \
@@ -47,6 +49,10 @@ for file in hosts hostname resolv.conf; do
 	is "$(config_of web ".mounts[] | select(.destination == \"/etc/$file\") | [.type, .source]")" \
 		"[\"bind\",\"$CTNR_TEST_TMP/web/etc/$file\"]" "/etc/$file is bound"
 done
+run ctnr-spec "$record" --hostname box --network none
+is "$(sed -n '1p;$p' web/etc/hosts)" "127.0.0.1	localhost
+127.0.1.1	box" "a network of its own has not"
+is_file web/etc/resolv.conf /dev/null "... and no resolver"
 run ctnr-spec "$record" --read-only
 is "$(config_of web '[.mounts[] | select(.destination | startswith("/etc/"))
 	| .options | index("ro") != null] | all')" true "... read-only with --read-only"
