@@ -9,7 +9,7 @@
 needs USERNS
 
 make_image slow <<'END'
-file zeros fill=1073741824
+file zeros fill=536870912
 END
 for driver in overlay copy; do
 	# It is stopped amid the work, as soon as it is confined, and looked at.
