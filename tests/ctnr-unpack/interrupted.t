@@ -33,6 +33,29 @@ fails "16 at once all succeed" test -e failed
 is "$(cat p*.err)" "" "... silently"
 is "$(find "$CTNR_STORE/layers" -name diff | wc -l)" 1 "... and the layer is unpacked once"
 
+# A worker that stops to say how far it is.
+make_image bars <<END
+file d/{} from=/bin/sh times=200
+END
+mkdir -p slow/bin slow/libexec/ctnr
+cp "$CTNR_TEST_BUILD/bin/ctnr-unpack" slow/bin
+cat >slow/libexec/ctnr/ctnr-unpack-worker <<END
+#!/bin/sh
+"$CTNR_TEST_BUILD/libexec/ctnr/ctnr-unpack-worker" | { dd bs=65536 count=2 2>/dev/null; sleep 20; }
+END
+chmod +x slow/libexec/ctnr/ctnr-unpack-worker
+CTNR_STORE=$CTNR_TEST_TMP/interrupted
+run "$test_lib/terminal.py" --size 24x80 slow/bin/ctnr-unpack "oci:$CTNR_TEST_TMP/bars:latest" <<'END'
+expect ' / '
+pause 0.2
+send '\x03'
+END
+is_status 130 "Ctrl-C ends it"
+like_stdout "*unpack * / *$(printf '\033[')J*" "... and takes its bar off the terminal"
+run ctnr-unpack --driver overlay "oci:$CTNR_TEST_TMP/bars:latest"
+is_status 0 "... and the next one does the work"
+CTNR_STORE=$CTNR_TEST_TMP/parallel
+
 # A store on a full disk. Root gives the user a small filesystem.
 if [ "$CTNR_TEST_IDENTITY" = root ]; then
 	mkdir small
