@@ -37,4 +37,9 @@ is_status 130 "Ctrl-C ends a container without a terminal"
 run ctnr ps --all
 is_stdout "" "... and nothing of it stays"
 
+run "$test_lib/terminal.py" ctnr tag busybox other </dev/null
+is "$(tr -d '\r' <"$stdout_file")" "localhost/other:latest" "at a terminal tag says the new name alone"
+run ctnr tag busybox other
+like_stdout '{"layout":*' "... and elsewhere the record"
+
 done_testing
