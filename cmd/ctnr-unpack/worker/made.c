@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 void made_release(struct made *made)
 {
@@ -14,13 +15,15 @@ void made_release(struct made *made)
 	*made = (struct made) { 0 };
 }
 
-/* FNV-1a; 0 means empty. */
-static uint64_t hash_path(const char *path, size_t len)
+/* FNV-1a from a secret start, its bits mixed, so that an image cannot choose paths that collide; 0
+ * means empty. */
+static uint64_t hash_path(const struct made *made, const char *path, size_t len)
 {
-	uint64_t hash = 0xcbf29ce484222325;
+	uint64_t hash = 0xcbf29ce484222325 ^ made->seed;
 
 	for (size_t i = 0; i < len; i++)
 		hash = (hash ^ (unsigned char)path[i]) * 0x100000001b3;
+	hash ^= hash >> 32;
 	return hash ? hash : 1;
 }
 
@@ -37,7 +40,7 @@ static void grow(struct made *made)
 {
 	struct made old = *made;
 
-	made->capacity = old.capacity ? old.capacity * 2 : 1024;
+	made->capacity = old.capacity * 2;
 	made->slots = xcalloc(made->capacity, sizeof(made->slots[0]));
 	for (size_t i = 0; i < old.capacity; i++)
 		if (old.slots[i])
@@ -45,12 +48,22 @@ static void grow(struct made *made)
 	free(old.slots);
 }
 
+static void begin(struct made *made)
+{
+	if (getrandom(&made->seed, sizeof(made->seed), 0) != sizeof(made->seed))
+		made->seed = (uint64_t)(uintptr_t)made;
+	made->capacity = 1024;
+	made->slots = xcalloc(made->capacity, sizeof(made->slots[0]));
+}
+
 void made_add(struct made *made, const char *path)
 {
 	size_t len = strlen(path);
 
+	if (!made->slots)
+		begin(made);
 	while (len) {
-		uint64_t hash = hash_path(path, len);
+		uint64_t hash = hash_path(made, path, len);
 		uint64_t *slot;
 
 		if (made->len * 4 >= made->capacity * 3)
@@ -70,5 +83,5 @@ void made_add(struct made *made, const char *path)
 
 bool made_has(const struct made *made, const char *path)
 {
-	return made->len && *find(made, hash_path(path, strlen(path))) != 0;
+	return made->len && *find(made, hash_path(made, path, strlen(path))) != 0;
 }

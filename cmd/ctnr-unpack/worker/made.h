@@ -18,6 +18,7 @@ struct made {
 	uint64_t *slots; /* open addressing; 0: empty */
 	size_t capacity; /* a power of two */
 	size_t len;
+	uint64_t seed; /* of the hash; set with the first path */
 };
 
 void made_release(struct made *made);
