@@ -13,9 +13,6 @@
 #include "base/message.h"
 #include "base/tool.h"
 
-#include <fcntl.h>
-#include <signal.h>
-
 static const struct option run_options[] = {
 	{ "bundle", 'b', "DIR", "the bundle; the operand is then the container's ID", OPTION_STRING,
 	  offsetof(struct run_opts, bundle), NULL },
@@ -42,22 +39,11 @@ static const struct command commands[] = {
 
 static const struct tool tool = { "ctnr-exec", "run a bundle as a container", commands };
 
-/* A descriptor that happens to be 0, 1 or 2 must not become the container's stdio. */
-static int fill_stdio(struct error *err)
-{
-	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
-			return error_errno(err, "cannot open '/dev/null'");
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	struct error err = { 0 };
 
-	/* Where the caller ignores it, the kernel would reap our children before we can. */
-	signal(SIGCHLD, SIG_DFL);
-	if (fill_stdio(&err) == 0 && executable_protect(argv, &err) == 0)
+	if (executable_protect(argv, &err) == 0)
 		return tool_main(&tool, argc, argv);
 	message_init(tool.name);
 	message_error(&err);

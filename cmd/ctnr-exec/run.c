@@ -405,20 +405,6 @@ static int run(struct container *c, struct relay *relay, struct error *err)
 	return started < 0 ? -1 : status;
 }
 
-/* The keeper writes it, and works in another directory. */
-static int absolute_path(const char *path, char **ret, struct error *err)
-{
-	autofree char *cwd = NULL;
-
-	if (!path)
-		return 0;
-	cwd = path[0] == '/' ? NULL : getcwd(NULL, 0);
-	if (path[0] != '/' && !cwd)
-		return error_errno(err, "cannot tell the working directory");
-	*ret = xasprintf("%s%s%s", cwd ? cwd : "", cwd ? "/" : "", path);
-	return 0;
-}
-
 static int run_with_terminal(struct container *c, bool record_on_stdin, struct error *err)
 {
 	autocleanup(relay_release) struct relay relay = { .in = -1, .out = -1, .master = -1 };
@@ -451,8 +437,12 @@ int run_container(const void *data, const struct strlist *operands, struct error
 	int status = -1;
 
 	c.remove = opts->remove;
-	if (absolute_path(opts->pid_file, &c.pid_file, err) < 0)
-		return -1;
+	/* The keeper writes it, and works in another directory. */
+	if (opts->pid_file) {
+		c.pid_file = store_absolute_path(opts->pid_file, err);
+		if (!c.pid_file)
+			return -1;
+	}
 	if (open_store(opts->store, &c.store, err) < 0 || open_bundle(&c, opts, operands, err) < 0)
 		return -1;
 	if (claim(&c, opts, err) == 0 && read_config(&c, err) == 0)

@@ -233,6 +233,8 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 	message_init(tool->name);
 	/* A reader that went away is an error of write(2), not a silent death. */
 	signal(SIGPIPE, SIG_IGN);
+	/* A caller that ignores it would have our children end unseen. */
+	signal(SIGCHLD, SIG_DFL);
 	if (command->name)
 		command = take_verb(tool, argv, &unknown);
 	if (command)

@@ -2,6 +2,7 @@
 #include "store/refcache.h"
 
 #include "base/alloc.h"
+#include "base/fnv.h"
 #include "base/str.h"
 #include "format/json.h"
 #include "system/fd.h"
@@ -49,14 +50,10 @@ int refcache_stamp_take(const struct store *store, struct refcache_stamp *ret)
 	return 0;
 }
 
-/* A name for the key; the entry itself says which key it is for (FNV-1a, 64 bits). */
+/* A name for the key; the entry itself says which key it is for. */
 static char *entry_path(const char *key)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (const unsigned char *c = (const unsigned char *)key; *c; c++)
-		hash = (hash ^ *c) * UINT64_C(0x100000001b3);
-	return xasprintf(CACHE_DIR "/%016" PRIx64, hash);
+	return xasprintf(CACHE_DIR "/%016" PRIx64, fnv_add(FNV_START, key, strlen(key)));
 }
 
 static bool member_is(const struct jnode *root, const char *name, const char *wanted)

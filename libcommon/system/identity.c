@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/fnv.h"
 #include "base/number.h"
 #include "base/str.h"
 #include "system/fd.h"
@@ -273,35 +274,31 @@ void identity_map_single(struct identity *identity, uid_t inside_uid, gid_t insi
 	add_range(&identity->gids, inside_gid, identity->gid, 1);
 }
 
-/* FNV-1a, 64 bits: it tells maps apart, nothing more, and needs no libcrypto on a warm run. */
-static void fnv_add(uint64_t *hash, const struct idmap *map)
+static uint64_t hash_map(uint64_t hash, const struct idmap *map)
 {
 	char text[64];
 
 	for (size_t i = 0; i < map->len; i++) {
 		const struct idmap_range *r = &map->ranges[i];
+		int len =
+			snprintf(text, sizeof(text), "%u %u %u\n", r->inside, r->outside, r->count);
 
-		snprintf(text, sizeof(text), "%u %u %u\n", r->inside, r->outside, r->count);
-		for (const char *p = text; *p; p++) {
-			*hash ^= (unsigned char)*p;
-			*hash *= 0x100000001b3;
-		}
+		hash = fnv_add(hash, text, (size_t)len);
 	}
-	*hash ^= '/';
-	*hash *= 0x100000001b3;
+	return fnv_add(hash, "/", 1);
 }
 
 void identity_idmap_name(const struct identity *identity, char name[IDMAP_NAME_MAX])
 {
-	uint64_t hash = 0xcbf29ce484222325;
+	uint64_t hash;
 
 	if (identity->real_root) {
 		snprintf(name, IDMAP_NAME_MAX, "0");
 	} else if (identity->uids.len == 1 && identity->uids.ranges[0].count == 1) {
 		snprintf(name, IDMAP_NAME_MAX, "1");
 	} else {
-		fnv_add(&hash, &identity->uids);
-		fnv_add(&hash, &identity->gids);
+		/* It tells maps apart, nothing more, and needs no libcrypto on a warm run. */
+		hash = hash_map(hash_map(FNV_START, &identity->uids), &identity->gids);
 		snprintf(name, IDMAP_NAME_MAX, "%012" PRIx64, hash & 0xffffffffffff);
 	}
 }

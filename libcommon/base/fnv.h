@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * FNV-1a, 64 bits: spreads keys and names things apart. It is no digest: whoever chooses the text
+ * can choose the value, so what is found by it is compared whole.
+ */
+#ifndef BASE_FNV_H
+#define BASE_FNV_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define FNV_START UINT64_C(0xcbf29ce484222325)
+
+/* Go on from hash (first: FNV_START) with len bytes. */
+static inline uint64_t fnv_add(uint64_t hash, const void *data, size_t len)
+{
+	const unsigned char *bytes = data;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+#endif
