@@ -66,6 +66,8 @@ int error_errno(struct error *err, const char *format, ...)
 	} else {
 		cut(err->message, sizeof(err->message), length);
 	}
+	if (number == ENOSPC || number == EDQUOT)
+		error_hint(err, "free some space there, or keep things elsewhere with --store");
 	errno = number;
 	return -1;
 }

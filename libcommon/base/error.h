@@ -51,7 +51,8 @@ int error_set(struct error *err, enum error_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Set err to "FORMAT: strerror(errno)" with code ERROR_FAILED (ERROR_TEMPORARY for connection
- * errors and timeouts) and return -1. errno is kept in saved_errno and left unchanged. */
+ * errors and timeouts) and return -1. errno is kept in saved_errno and left unchanged. A full disk
+ * brings a hint with it. */
 int error_errno(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Put "FORMAT: " before the message that is there, and return -1. */

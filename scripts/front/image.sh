@@ -17,11 +17,12 @@ full_name() {
 	esac
 }
 
-# find_image IMAGE: set image, what the store may know it by (or nothing), and source, where it can
-# be fetched from (or nothing).
+# find_image IMAGE: set image, what the store may know it by (or nothing), source, where it can be
+# fetched from (or nothing), and guessed, when nobody but us said that this is the place.
 find_image() {
 	image=$1
 	source=
+	guessed=
 	case $1 in
 	docker://*)
 		full_name "${1#docker://}"
@@ -37,6 +38,7 @@ find_image() {
 	*[!0-9a-f]* | ? | ?? | ??? | ???? | ????? | ?????? | ???????)
 		full_name "$1"
 		source=docker://$name
+		guessed=$1
 		;;
 	*) ;; # only hexadecimal digits: the beginning of a digest
 	esac
@@ -53,7 +55,12 @@ abandon() {
 
 fetch_image() {
 	[ ! -t 2 ] || printf 'ctnr: pulling %s\n' "$source" >&2
-	eval "image=\$(ctnr-fetch $fetch_options -- \"\$source\")" || abandon "${failure:-$?}"
+	eval "image=\$(ctnr-fetch $fetch_options -- \"\$source\")" || {
+		status=$?
+		[ -z "$guessed" ] || printf "ctnr: hint: no image '%s' is in the store: see ctnr images\n" \
+			"$guessed" >&2
+		abandon "${failure:-$status}"
+	}
 }
 
 # make_bundle IMAGE [COMMAND...]: set record to that of a bundle that is ready to run.
