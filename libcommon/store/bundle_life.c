@@ -45,12 +45,13 @@ static int random_id(char id[RANDOM_ID_LENGTH + 1], struct error *err)
 	size_t len = 0;
 
 	while (len < RANDOM_ID_LENGTH) {
-		unsigned char byte;
+		unsigned char bytes[2 * RANDOM_ID_LENGTH];
 
-		if (getrandom(&byte, 1, 0) != 1)
+		if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
 			return error_errno(err, "cannot get random bytes");
-		if (byte < 256 / n * n)
-			id[len++] = characters[byte % n];
+		for (size_t i = 0; i < sizeof(bytes) && len < RANDOM_ID_LENGTH; i++)
+			if (bytes[i] < 256 / n * n)
+				id[len++] = characters[bytes[i] % n];
 	}
 	id[len] = '\0';
 	return 0;

@@ -2,6 +2,7 @@
 #include "made.h"
 
 #include "base/alloc.h"
+#include "base/fnv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +16,12 @@ void made_release(struct made *made)
 	*made = (struct made) { 0 };
 }
 
-/* FNV-1a from a secret start, its bits mixed, so that an image cannot choose paths that collide; 0
- * means empty. */
+/* From a secret start, the bits mixed, so that an image cannot choose paths that collide; 0 means
+ * empty. */
 static uint64_t hash_path(const struct made *made, const char *path, size_t len)
 {
-	uint64_t hash = 0xcbf29ce484222325 ^ made->seed;
+	uint64_t hash = fnv_add(FNV_START ^ made->seed, path, len);
 
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)path[i]) * 0x100000001b3;
 	hash ^= hash >> 32;
 	return hash ? hash : 1;
 }

@@ -2,6 +2,7 @@
 #include "view.h"
 
 #include "base/alloc.h"
+#include "base/fnv.h"
 #include "copy_up.h"
 #include "system/fd.h"
 #include "system/tree.h"
@@ -22,20 +23,10 @@ bool view_is_whiteout(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(0, 0);
 }
 
-/* FNV-1a, 64 bits: spread, not secrecy. */
-static uint64_t hash_path(const char *path, size_t len)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)path[i]) * 0x100000001b3;
-	return hash;
-}
-
 /* What is known at a canonical path, or NULL. */
 static struct view_dir *find_known(struct view *view, const char *path, size_t len)
 {
-	uint64_t hash = hash_path(path, len);
+	uint64_t hash = fnv_add(FNV_START, path, len);
 
 	for (size_t i = 0; i < VIEW_DIRS; i++) {
 		struct view_dir *dir = &view->dirs[i];
@@ -78,7 +69,7 @@ static int take_slot(struct view *view, const char *path, struct view_dir **ret,
 	if (let_go(oldest, err) < 0)
 		return -1;
 	oldest->path = xstrdup(path);
-	oldest->hash = hash_path(path, strlen(path));
+	oldest->hash = fnv_add(FNV_START, path, strlen(path));
 	oldest->last_use = ++view->clock;
 	*ret = oldest;
 	return 0;
@@ -500,7 +491,7 @@ int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, st
 	for (size_t i = 0; i < VIEW_DIRS; i++)
 		view->dirs[i].fd = -EBADF;
 	root->path = xstrdup("");
-	root->hash = hash_path("", 0);
+	root->hash = FNV_START;
 	root->fd = openat(top, ".", DIR_FLAGS);
 	if (root->fd < 0 || fstat(root->fd, &st) < 0)
 		return error_errno(err, "cannot open the layer's directory");
