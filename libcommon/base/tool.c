@@ -150,7 +150,10 @@ static int flush_stdout(int status, struct error *err)
 	errno = 0;
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	return errno == EPIPE ? ERROR_FAILED : error_errno(err, "cannot write to stdout");
+	if (errno == EPIPE)
+		return ERROR_FAILED;
+	error_errno(err, "cannot write to stdout");
+	return error_hint(err, "%s", ""); /* where that leads is the caller's own affair */
 }
 
 static void release_lists(const struct option *table, void *opts)
