@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #define PID_MAX (1U << 22)
+#define LAYER_TRIES 5
 
 struct unpack_opts {
 	const char *store;
@@ -189,13 +190,16 @@ static int make_layers(struct unpack *unpack, struct error *err)
 		return -1;
 	if (found > 0 && is_own_layout(unpack))
 		return 0;
-	if (run_worker(unpack, NULL, err) < 0)
-		return -1;
-	free(steal(&unpack->chain_ids));
-	found = has_layers(unpack, &config, err);
-	if (found < 0)
-		return -1;
-	return found ? 0 : error_set(err, ERROR_FAILED, "a layer vanished while it was wanted");
+	/* Whoever removes an image meanwhile may take a layer away again before we hold it. */
+	for (int i = 0; i < LAYER_TRIES; i++) {
+		if (run_worker(unpack, NULL, err) < 0)
+			return -1;
+		free(steal(&unpack->chain_ids));
+		found = has_layers(unpack, &config, err);
+		if (found != 0)
+			return found < 0 ? -1 : 0;
+	}
+	return error_set(err, ERROR_TEMPORARY, "a layer vanished while it was wanted");
 }
 
 static int fill(const struct unpack *unpack, struct bundle *bundle, struct error *err)
