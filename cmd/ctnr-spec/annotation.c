@@ -7,7 +7,7 @@
 
 #define PREFIX "org.opencontainers.image."
 
-/* Annotations that runtimes obey. An image must not give orders (SECURITY.md, labels). */
+/* Annotations that runtimes obey. An image must not give orders: its labels are data. */
 static const char *const obeyed_prefixes[] = { "org.ctnr.", "run.oci.", "org.systemd.",
 					       "org.criu." };
 

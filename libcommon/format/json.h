@@ -12,8 +12,8 @@
  *
  * A jnode borrows its document, its parent and its key: keep it on the stack, below its parent.
  * A node of a member that is absent or null has value NULL; members of it are absent too, so that
- * chains need no checks in between. Duplicate keys are refused when parsing (STYLE.md, JSON);
- * unknown members are ignored by reading and kept by editing.
+ * chains need no checks in between. Duplicate keys are refused when parsing: two readers could
+ * take different ones. Unknown members are ignored by reading and kept by editing.
  */
 #ifndef FORMAT_JSON_H
 #define FORMAT_JSON_H

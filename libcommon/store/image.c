@@ -177,7 +177,7 @@ static int resolve_layout(const char *word, const struct platform *platform, str
 	return 0;
 }
 
-/* What a word may mean, in the order of DESIGN: names as the store would have them. */
+/* What a word may mean, in the order of ctnr(7), IMAGES: names as the store would have them. */
 struct query {
 	const char *word;
 	struct strlist names; /* with tag, most wanted first */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # identities: root sub one
 #
-# SECURITY.md, "Unpacking and packing": archives that want out, or mean two things at once.
+# Archives that want out, or mean two things at once.
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/unpack.sh"
 needs USERNS

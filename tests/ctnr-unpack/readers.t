@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # identities: root sub one
 #
-# SECURITY.md: the same archive read by GNU tar, bsdtar and us gives the same tree, or we refuse it.
+# The same archive read by GNU tar, bsdtar and us gives the same tree, or we refuse it.
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/unpack.sh"
 needs USERNS PEER:bsdtar
