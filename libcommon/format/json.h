@@ -6,9 +6,10 @@
  *
  *	struct jnode root = jnode_root(document, "config.json");
  *	struct jnode process = jnode_member(&root, "process");
+ *	struct jnode node = jnode_member(&process, "cwd");
  *	const char *cwd;
  *
- *	if (jnode_string(&process_cwd, &cwd, err) < 0) ...
+ *	if (jnode_string(&node, &cwd, err) < 0) ...
  *
  * A jnode borrows its document, its parent and its key: keep it on the stack, below its parent.
  * A node of a member that is absent or null has value NULL; members of it are absent too, so that
