@@ -113,7 +113,8 @@ static int set_groups(const struct container *c, const struct jnode *user, struc
 	/* With one ID the kernel does not let go of groups: they might be there to deny access. */
 	if (c->namespaces.userns == USERNS_SELF)
 		return len ? jnode_error(&list, err, "additional groups need subordinate IDs") : 0;
-	if (setgroups(len, groups) < 0 && (len || c->namespaces.userns != USERNS_PATH))
+	/* So it is in any user namespace that was made without privilege, ours or one around us. */
+	if (setgroups(len, groups) < 0 && (len || errno != EPERM))
 		return error_errno(err, "cannot set additional groups");
 	return 0;
 }

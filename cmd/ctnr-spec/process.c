@@ -178,7 +178,7 @@ static int set_user(struct spec *spec, json_t *user, const struct account *accou
 	json_object_set_new(user, "uid", json_integer(account->uid));
 	json_object_set_new(user, "gid", json_integer(account->gid));
 	json_object_del(user, "additionalGids");
-	if (!account->n_additional_gids || identity->rung == IDENTITY_SINGLE)
+	if (!account->n_additional_gids || identity_has_one_id(identity))
 		return 0;
 	json_object_set_new(user, "additionalGids", json_array());
 	for (size_t i = 0; i < account->n_additional_gids; i++) {

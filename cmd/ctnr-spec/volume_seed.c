@@ -52,7 +52,7 @@ static int copy_metadata(int fd, const struct stat *st, const struct identity *i
 {
 	const struct timespec times[] = { st->st_atim, st->st_mtim };
 
-	if (identity->rung != IDENTITY_SINGLE && fchown(fd, st->st_uid, st->st_gid) < 0)
+	if (!identity_has_one_id(identity) && fchown(fd, st->st_uid, st->st_gid) < 0)
 		return error_errno(err, "cannot change the owner");
 	if (fchmod(fd, st->st_mode & 07777) < 0 || futimens(fd, times) < 0)
 		return error_errno(err, "cannot change the mode");
@@ -107,7 +107,7 @@ static int copy_symlink(const struct merged_entry *entry, const char *name, int 
 	target[len] = '\0';
 	if (symlinkat(target, dirfd, name) < 0)
 		return error_errno(err, "cannot create symlink");
-	if (identity->rung != IDENTITY_SINGLE &&
+	if (!identity_has_one_id(identity) &&
 	    fchownat(dirfd, name, entry->stat.st_uid, entry->stat.st_gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return error_errno(err, "cannot change the owner");
 	return 0;

@@ -294,13 +294,18 @@ void identity_idmap_name(const struct identity *identity, char name[IDMAP_NAME_M
 
 	if (identity->real_root) {
 		snprintf(name, IDMAP_NAME_MAX, "0");
-	} else if (identity->uids.len == 1 && identity->uids.ranges[0].count == 1) {
+	} else if (identity_has_one_id(identity)) {
 		snprintf(name, IDMAP_NAME_MAX, "1");
 	} else {
 		/* It tells maps apart, nothing more, and needs no libcrypto on a warm run. */
 		hash = hash_map(hash_map(FNV_START, &identity->uids), &identity->gids);
 		snprintf(name, IDMAP_NAME_MAX, "%012" PRIx64, hash & 0xffffffffffff);
 	}
+}
+
+bool identity_has_one_id(const struct identity *identity)
+{
+	return identity->uids.len == 1 && identity->uids.ranges[0].count == 1;
 }
 
 bool idmap_has_inside(const struct idmap *map, uint32_t id)
@@ -377,7 +382,7 @@ int identity_write_maps(const struct identity *identity, pid_t child, struct err
 	pid_t gid_writer;
 	int result;
 
-	if (identity->uids.len == 1 && identity->uids.ranges[0].count == 1)
+	if (identity_has_one_id(identity))
 		return write_direct(identity, child, err);
 	uid_writer = spawn_map_writer(identity->newuidmap, child, &identity->uids, err);
 	if (uid_writer < 0)

@@ -61,6 +61,10 @@ void identity_map_single(struct identity *identity, uid_t inside_uid, gid_t insi
 #define IDMAP_NAME_MAX 13
 void identity_idmap_name(const struct identity *identity, char name[IDMAP_NAME_MAX]);
 
+/* Is there no more than one ID, so that owners are kept as data? True on the rung of that name, and
+ * for who is privileged in a namespace of that kind. */
+bool identity_has_one_id(const struct identity *identity);
+
 /* Is that ID inside the map (seen from inside)? */
 bool idmap_has_inside(const struct idmap *map, uint32_t id);
 

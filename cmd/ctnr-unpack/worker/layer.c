@@ -40,7 +40,7 @@ int layer_init(struct layer *layer, enum layer_form form, const struct identity 
 		.owners = { identity, owners_fd, STR_INIT, has_records(owners_fd) },
 		.xattrs = { .overlay = form == LAYER_PLAIN ? XATTR_OVERLAY_KEEP
 							   : xattr_overlay_choose(),
-			    .is_single = identity->rung == IDENTITY_SINGLE },
+			    .is_single = identity_has_one_id(identity) },
 		.view = { .carry_owner = carry_owner },
 	};
 	layer->view.data = layer;

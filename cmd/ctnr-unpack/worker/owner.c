@@ -14,7 +14,7 @@
 
 static bool is_single(const struct owners *owners)
 {
-	return owners->identity->rung == IDENTITY_SINGLE;
+	return identity_has_one_id(owners->identity);
 }
 
 int owner_check(const struct owners *owners, struct owner owner, struct error *err)
