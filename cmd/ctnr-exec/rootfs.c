@@ -219,6 +219,22 @@ int rootfs_make_target(const struct rootfs *r, const char *path, enum rootfs_tar
 	return fd < 0 ? error_errno(err, "cannot create the mount point") : fd;
 }
 
+/* A working directory that is missing is made while that is possible. What is wrong with it
+ * otherwise is said when it is entered. */
+static void make_cwd(const struct rootfs *r, const struct jnode *root)
+{
+	struct jnode process = jnode_member(root, "process");
+	struct jnode node = jnode_member(&process, "cwd");
+	autoclose int fd = -EBADF;
+	const char *cwd;
+
+	if (jnode_string(&node, &cwd, NULL) < 0 || cwd[0] != '/')
+		return;
+	fd = rootfs_open(r, cwd, O_PATH | O_DIRECTORY);
+	if (fd < 0 && errno == ENOENT)
+		fd = rootfs_make_target(r, cwd, ROOTFS_DIRECTORY, NULL);
+}
+
 int rootfs_enter(const struct container *c, const struct rootfs *r, struct error *err)
 {
 	struct jnode root = jnode_root(c->config, "config.json");
@@ -231,6 +247,7 @@ int rootfs_enter(const struct container *c, const struct rootfs *r, struct error
 	if (readonly) {
 		struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 
+		make_cwd(r, &root);
 		if (mount_setattr(r->fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
 			return error_errno(err, "cannot make the root filesystem read-only");
 	}
