@@ -88,6 +88,7 @@ int namespace_read_identity(struct spec *spec, struct error *err)
 	struct jnode linux_node = jnode_member(&root, "linux");
 	struct jnode uids = jnode_member(&linux_node, "uidMappings");
 	struct jnode gids = jnode_member(&linux_node, "gidMappings");
+	struct identity own;
 
 	spec->has_user_namespace = namespace_is_present(spec->config, "user");
 	identity->rung = IDENTITY_PRIVILEGED;
@@ -103,7 +104,15 @@ int namespace_read_identity(struct spec *spec, struct error *err)
 		identity->rung = IDENTITY_SINGLE;
 		identity->uid = identity->uids.ranges[0].outside;
 		identity->gid = identity->gids.ranges[0].outside;
+		return 0;
 	}
+	/* Who writes these maps is not in the config. */
+	if (identity_probe(&own, err) < 0)
+		return -1;
+	identity->uid = own.uid;
+	identity->gid = own.gid;
+	memcpy(identity->newuidmap, own.newuidmap, sizeof(own.newuidmap));
+	memcpy(identity->newgidmap, own.newgidmap, sizeof(own.newgidmap));
 	return 0;
 }
 

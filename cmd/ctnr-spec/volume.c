@@ -290,6 +290,12 @@ static int add_image_volumes(struct spec *spec, json_t *list, struct error *err)
 	for (size_t i = 0; spec->image && i < spec->image->volumes.len; i++) {
 		autowish struct wish w = { .kind = WISH_VOLUME, .options = json_array() };
 
+		/* A filter has no place to keep it: what is written there is let go. */
+		if (!spec->bundle) {
+			w.kind = WISH_TMPFS;
+			add_options(spec, &w, "nosuid,nodev", NULL);
+		}
+
 		w.destination = mount_destination(spec->image->volumes.items[i], err);
 		if (!w.destination)
 			return error_prefix(err, "the image's volume");

@@ -42,6 +42,11 @@ from_config '{}'
 is_status 2 "an image without a command needs one"
 like_stderr '*no command given*hint:*' "... and it is said how to give it"
 
+# Volumes
+from_config '{Cmd: ["sh"], Volumes: {"/data": {}}}'
+is "$(query '.mounts[] | select(.destination == "/data") | .type')" '"tmpfs"' \
+	"a filter, which has no place for a volume, makes it a tmpfs"
+
 # Annotations
 jq -cn '{os: "linux", architecture: "arm64", variant: "v8", author: "me",
 	created: "2024-01-01T00:00:00Z", "os.version": "1", "os.features": ["x", "y"],

@@ -86,6 +86,10 @@ if identity root one; then
 	is "$(config_of bundle '[.process.user.uid, .process.user.gid]')" '[3,4]' \
 		"names are looked up in the bundle that the file is in"
 fi
+cp whole.json config.json
+run ctnr-spec --edit config.json -v fresh:/x
+is_status 0 "a named volume is made for an edit too"
+is "$(jq -c '.mounts[] | select(.destination == "/x") | .type' config.json)" '"bind"' "... and bound"
 run ctnr-spec --edit nosuch.json -t
 is_status 3 "a file that is not there is not found"
 echo '[]' >list.json
