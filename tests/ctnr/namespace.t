@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# identities: root sub one
+#
+# Images that name a user, and a root that is one only inside a namespace of somebody's.
+. "$(dirname "$0")/../lib/test.sh"
+. "$test_lib/image.sh"
+needs USERNS PEER:umoci
+
+image=$CTNR_TEST_TMP/image
+cp -R "$(busybox_layout)" "$image"
+umoci config --image "$image:latest" --tag user --config.user 1000 --config.workingdir /srv/new
+umoci config --image "$image:latest" --tag volume --config.volume /data
+
+run ctnr run --rm "oci:$image:user" sh -c 'id -u; pwd; touch /tmp/mine && stat -c %u /tmp/mine'
+is_status 0 "an image with USER 1000 runs"
+is_stdout "1000
+/srv/new
+1000" "... as that user, in its working directory, with files of its own"
+run ctnr run --rm --read-only "oci:$image:user" pwd
+is_stdout /srv/new "a missing working directory is made although the root is read-only"
+
+run ctnr run --rm "oci:$image:volume" sh -c 'echo kept >/data/file && cat /data/file'
+is_stdout kept "an image's volume can be written to"
+
+# One ID, and root in it: neither groups nor other owners are to be had.
+CTNR_STORE=$CTNR_TEST_TMP/nested
+export CTNR_STORE
+run unshare -Urm ctnr run --rm "oci:$image:latest" id -u
+is_status 0 "a container runs for root of somebody's user namespace"
+is_stdout 0 "... who is root in it too"
+run ctnr unshare -m ctnr run --rm "oci:$image:latest" id -u
+is_status 0 "... and for one who is there by ctnr unshare"
+
+done_testing
