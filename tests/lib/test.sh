@@ -274,6 +274,12 @@ eventually() {
 	done
 }
 
+# is_sanitized: are the tools built with AddressSanitizer, which multiplies memory and needs system
+# calls of its own?
+is_sanitized() {
+	grep -q __asan_init "$(command -v ctnr-unpack)"
+}
+
 # identity NAME...: is it one of these that the test runs as?
 identity() {
 	for test_one in "$@"; do
