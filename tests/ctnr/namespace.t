@@ -23,6 +23,18 @@ is_stdout /srv/new "a missing working directory is made although the root is rea
 run ctnr run --rm "oci:$image:volume" sh -c 'echo kept >/data/file && cat /data/file'
 is_stdout kept "an image's volume can be written to"
 
+for kind in ipc cgroup mnt pid uts; do
+	run ctnr run --rm "oci:$image:latest" readlink "/proc/self/ns/$kind"
+	like_stdout "$kind:*" "the container is in a namespace of kind $kind"
+	isnt "$stdout" "$(readlink "/proc/self/ns/$kind")" "... and not in the caller's"
+done
+run ctnr run --rm --security-opt seccomp=default "oci:$image:latest" grep Seccomp: /proc/self/status
+like_stdout "Seccomp:*2" "the default profile filters when it is asked for by name"
+if ! identity one; then
+	run ctnr run --rm --group-add root -u 1000:1000 "oci:$image:latest" id -G
+	is_stdout "1000 0" "a group is added by its name in the image"
+fi
+
 # One ID, and root in it: neither groups nor other owners are to be had.
 CTNR_STORE=$CTNR_TEST_TMP/nested
 export CTNR_STORE
