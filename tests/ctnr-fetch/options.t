@@ -40,8 +40,11 @@ run ctnr-fetch --progress none --layout none "docker://$hostile/x:1"
 is_stderr "" "--progress none writes nothing"
 run ctnr-fetch --progress tty --layout tty "docker://$hostile/x:1"
 is_status 0 "--progress tty draws without a terminal too"
-run ctnr-fetch --jobs 1 --layout jobs "docker://$hostile/x:1"
-is_status 0 "--jobs 1 transfers one after the other"
+run ctnr-fetch --jobs 1 --progress json --layout jobs "docker://$hostile/x:1"
+is_status 0 "--jobs 1 transfers"
+is "$(jq -s '[foreach (.[].event | select(. == "start" or . == "done")) as $e (0;
+	if $e == "start" then . + 1 else . - 1 end; .)] | max' "$stderr_file")" 1 \
+	"... one blob after the other"
 run env http_proxy=http://192.0.2.1:1 HTTP_PROXY=http://192.0.2.1:1 https_proxy=http://192.0.2.1:1 \
 	all_proxy=http://192.0.2.1:1 ctnr-fetch --timeout 2 --layout proxy "docker://$hostile/x:1"
 is_status 0 "a proxy is never asked for this machine"

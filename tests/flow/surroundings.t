@@ -79,12 +79,13 @@ run full_disk 8m "ctnr-fetch -t debian:12 oci:$debian; ctnr-store image ls --jso
 	ctnr-fetch -t debian:12 oci:$debian >/dev/null && ctnr-store image ls --json"
 is_status 0 "with space again it succeeds"
 is "$(printf '%s\n' "$stdout" | wc -l)" 1 "... and there was no image in between"
-# A namespace of one ID cannot hold the image's owners.
-if identity root sub; then
-	run full_disk 100m "ctnr-unpack oci:$debian"
-	is_status 1 "an unpack onto a full disk fails"
-	like_stderr "*No space left on device*" "... and says why"
-	run full_disk 100m "ctnr-unpack oci:$debian; ctnr-store bundle ls --json"
-	is_stdout "" "... and leaves no bundle"
-fi
+run full_disk 100m "ctnr-unpack oci:$debian"
+is_status 1 "an unpack onto a full disk fails"
+like_stderr "*No space left on device*" "... and says why"
+run full_disk 100m "ctnr-unpack oci:$debian; ctnr-store bundle ls --json"
+is_stdout "" "... and leaves no bundle"
+run full_disk 100m "ctnr run --rm oci:$debian true"
+is_status 125 "a run on a full disk fails as a run does"
+run full_disk 100m "ctnr run --rm oci:$debian true; ctnr-store bundle ls --json"
+is_stdout "" "... and leaves no bundle either"
 done_testing
