@@ -35,6 +35,17 @@ if ! identity one; then
 	is_stdout "1000 0" "a group is added by its name in the image"
 fi
 
+ctnr-unpack --driver copy -b "$CTNR_TEST_TMP/filtered" "oci:$image:latest" >/dev/null
+echo '{"os": "linux", "architecture": "amd64", "config": {"Cmd": ["sh", "-c", "echo filtered"],
+	"Env": ["PATH=/bin"]}, "rootfs": {"type": "layers", "diff_ids": []}}' |
+	ctnr-spec --image-config - --rootfs "$CTNR_TEST_TMP/filtered/rootfs" \
+		>"$CTNR_TEST_TMP/filtered/config.json"
+run ctnr-exec run "$CTNR_TEST_TMP/filtered"
+is_stdout filtered "what ctnr-spec writes as a filter runs"
+run ctnr-spec --edit "$CTNR_TEST_TMP/filtered/config.json" -- echo edited
+run ctnr-exec run "$CTNR_TEST_TMP/filtered"
+is_stdout edited "... and what it edits"
+
 # One ID, and root in it: neither groups nor other owners are to be had.
 CTNR_STORE=$CTNR_TEST_TMP/nested
 export CTNR_STORE
