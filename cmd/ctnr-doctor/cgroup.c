@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* May this user set limits? Version 2 wants a delegated cgroup, version 1 a directory of its own
  * for each controller (cgroups(7)). */
+#include "check.h"
+
 #include "base/alloc.h"
 #include "base/str.h"
-#include "check.h"
 #include "system/fd.h"
 
 #include <fcntl.h>

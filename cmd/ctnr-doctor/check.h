@@ -2,8 +2,8 @@
 /*
  * What the doctor found: a list of checks, each with a state, a sentence and perhaps a hint.
  *
- *	check_add(list, "landlock", CHECK_WARN, "not in this kernel, layers are unpacked without
- *it"); check_hint(list, "boot with lsm=landlock,...");
+ *	check_add(list, "landlock", CHECK_WARN, "not in this kernel, layers are unpacked without it");
+ *	check_hint(list, "boot with lsm=landlock,...");
  *
  * A failed check means that containers cannot run; a warning that something works less well.
  */

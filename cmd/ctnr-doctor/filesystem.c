@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where images and containers live: overlay tried for real, room, permissions. */
+#include "check.h"
+
 #include "base/alloc.h"
 #include "base/str.h"
-#include "check.h"
 #include "store/store.h"
 #include "system/fd.h"
 #include "system/tree.h"

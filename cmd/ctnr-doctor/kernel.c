@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What this kernel, and whatever confines us, lets us call. */
 #include "check.h"
+
 #include "system/fd.h"
 
 #include <errno.h>

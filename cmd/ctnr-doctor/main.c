@@ -6,11 +6,12 @@
  * right may still be overruled by a seccomp filter, a security module or a container around us.
  * Nothing is changed; a directory for the overlay is made and removed where the store is.
  */
+#include "check.h"
+#include "report.h"
+
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/tool.h"
-#include "check.h"
-#include "report.h"
 #include "store/store.h"
 
 #include <stdlib.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rung of the identity ladder, tried and not only read, and what governs it. */
+#include "check.h"
+
 #include "base/number.h"
 #include "base/str.h"
-#include "check.h"
 #include "system/fd.h"
 #include "system/process.h"
 

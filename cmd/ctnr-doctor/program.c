@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/str.h"
 #include "check.h"
+
+#include "base/str.h"
 #include "system/process.h"
 
 #include <fcntl.h>

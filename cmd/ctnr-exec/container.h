@@ -4,12 +4,12 @@
  * (run.h) share. Filled by the caller's process; the keeper and the container's init inherit a
  * copy by fork, and speak back through the shared page alone.
  */
-#ifndef EXEC_CONTAINER_H
-#define EXEC_CONTAINER_H
+#ifndef CTNR_EXEC_CONTAINER_H
+#define CTNR_EXEC_CONTAINER_H
 
-#include "capability.h"
-#include "namespace.h"
-#include "seccomp.h"
+#include "launch/namespace.h"
+#include "process/capability.h"
+#include "process/seccomp.h"
 
 #include "base/error.h"
 #include "format/json.h"

@@ -7,8 +7,8 @@
  *  3. Start the container (run.c tells how), pass signals and the terminal on.
  *  4. Return its status.
  */
-#include "executable.h"
-#include "run.h"
+#include "process/executable.h"
+#include "verbs/run.h"
 
 #include "base/message.h"
 #include "base/tool.h"

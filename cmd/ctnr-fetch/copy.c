@@ -6,8 +6,9 @@
  */
 #include "copy.h"
 
-#include "base/alloc.h"
 #include "conversion.h"
+
+#include "base/alloc.h"
 #include "oci/image_config.h"
 #include "oci/media_type.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One image, with everything that belongs to it, from a source into a layout. */
-#ifndef FETCH_COPY_H
-#define FETCH_COPY_H
+#ifndef CTNR_FETCH_COPY_H
+#define CTNR_FETCH_COPY_H
 
 #include "transfer.h"
 

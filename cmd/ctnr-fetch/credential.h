@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What --creds says: USER:PASSWORD, or USER with the password asked for on the terminal. */
-#ifndef FETCH_CREDENTIAL_H
-#define FETCH_CREDENTIAL_H
+#ifndef CTNR_FETCH_CREDENTIAL_H
+#define CTNR_FETCH_CREDENTIAL_H
 
-#include "store/token.h"
+#include "registry/token.h"
 #include "system/interrupt.h"
 
 struct credential {

@@ -4,6 +4,7 @@
 #include "source.h"
 
 #include "base/alloc.h"
+#include "oci/tag.h"
 
 #define COPY_CHUNK (128U << 10)
 
@@ -51,10 +52,10 @@ static int find(const struct source *source, struct descriptor *ret, struct erro
 	const struct layout_state *state = source->state;
 	struct error raw = { 0 };
 
-	if (layout_find_raw(&state->layout, state->reference, ret, &raw) == 0)
+	if (tag_find_raw(&state->layout, state->reference, ret, &raw) == 0)
 		return 0;
 	if (source->platform && raw.code != ERROR_NOT_FOUND)
-		return layout_find(&state->layout, state->reference, source->platform, ret, err);
+		return tag_find(&state->layout, state->reference, source->platform, ret, err);
 	if (err)
 		*err = raw;
 	return -1;

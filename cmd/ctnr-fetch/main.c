@@ -18,6 +18,7 @@
 #include "base/alloc.h"
 #include "base/tool.h"
 #include "oci/media_type.h"
+#include "oci/tag.h"
 #include "store/image.h"
 
 #include <errno.h>
@@ -164,8 +165,8 @@ static int find_present(const struct fetch_opts *opts, const char *name,
 
 	result = open_layout(opts, LAYOUT_READ, &layout, &cause);
 	if (result == 0)
-		result = platform ? layout_find(&layout, name, platform, &found, &cause)
-				  : layout_find_raw(&layout, name, &found, &cause);
+		result = platform ? tag_find(&layout, name, platform, &found, &cause)
+				  : tag_find_raw(&layout, name, &found, &cause);
 	if (result < 0 && cause.code == ERROR_NOT_FOUND)
 		return 0;
 	if (result < 0) {
@@ -255,7 +256,7 @@ static int fetch_image(const struct fetch_opts *opts, const struct address *addr
 			error_hint(err, "free some space below '%s'", layout.path);
 		return -1;
 	}
-	if (layout_set_reference(&layout, name, &descriptor, err) < 0)
+	if (tag_set(&layout, name, &descriptor, err) < 0)
 		return -1;
 	ret->layout = xstrdup(layout.path);
 	ret->ref = xstrdup(name);

@@ -5,11 +5,11 @@
  *
  * Threads share a source; each has a connection of its own.
  */
-#ifndef FETCH_SOURCE_H
-#define FETCH_SOURCE_H
+#ifndef CTNR_FETCH_SOURCE_H
+#define CTNR_FETCH_SOURCE_H
 
 #include "oci/address.h"
-#include "store/registry.h"
+#include "registry/registry.h"
 
 struct source {
 	const struct source_type *type;

@@ -5,8 +5,8 @@
  * What is there is not transferred. A blob that another process is just making is waited for: it
  * either appears, or its maker ends and we make it.
  */
-#ifndef FETCH_TRANSFER_H
-#define FETCH_TRANSFER_H
+#ifndef CTNR_FETCH_TRANSFER_H
+#define CTNR_FETCH_TRANSFER_H
 
 #include "source.h"
 

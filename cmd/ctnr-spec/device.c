@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device.h"
 
-#include "base/alloc.h"
 #include "mount.h"
+
+#include "base/alloc.h"
 #include "system/fd.h"
 
 #include <dirent.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "etc.h"
 
-#include "base/alloc.h"
 #include "mount.h"
 #include "namespace.h"
+
+#include "base/alloc.h"
 #include "system/fd.h"
 
 #include <ctype.h>

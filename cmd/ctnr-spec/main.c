@@ -9,12 +9,12 @@
  *
  * With --image-config or --edit it is a filter from JSON to JSON over the same stages.
  */
+#include "namespace.h"
 #include "rootfs.h"
 #include "spec.h"
 
 #include "base/alloc.h"
 #include "base/tool.h"
-#include "namespace.h"
 #include "store/store.h"
 #include "system/fd.h"
 

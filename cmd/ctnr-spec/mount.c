@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mount.h"
 
+#include "namespace.h"
+
 #include "base/alloc.h"
 #include "base/number.h"
-#include "namespace.h"
 
 #include <linux/magic.h>
 #include <string.h>

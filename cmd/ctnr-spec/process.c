@@ -2,7 +2,7 @@
 #include "process.h"
 
 #include "base/alloc.h"
-#include "oci/account.h"
+#include "layer/account.h"
 
 #include <string.h>
 

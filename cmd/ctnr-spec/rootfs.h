@@ -3,7 +3,7 @@
 #ifndef CTNR_SPEC_ROOTFS_H
 #define CTNR_SPEC_ROOTFS_H
 
-#include "oci/merged.h"
+#include "layer/stack.h"
 
 /* An overlay bundle has lower/; any other has one directory, at path (relative to the bundle). */
 int rootfs_open(int bundlefd, const char *path, struct merged *ret, struct error *err);

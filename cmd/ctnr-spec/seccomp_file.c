@@ -4,9 +4,9 @@
  * Podman add (archMap instead of architectures, includes and excludes per rule, "name" beside
  * "names") is decided and taken out.
  */
+#include "capability.h"
 #include "seccomp.h"
 
-#include "capability.h"
 #include "system/fd.h"
 
 #include <fcntl.h>

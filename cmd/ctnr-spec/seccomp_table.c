@@ -6,8 +6,9 @@
  */
 #include "seccomp_table.h"
 
-#include "base/cleanup.h"
 #include "capability.h"
+
+#include "base/cleanup.h"
 
 #include <errno.h>
 #include <sched.h>

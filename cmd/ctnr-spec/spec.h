@@ -11,8 +11,8 @@
 #include "base/option.h"
 #include "base/str.h"
 #include "format/json.h"
+#include "layer/stack.h"
 #include "oci/image_config.h"
-#include "oci/merged.h"
 #include "store/bundle.h"
 #include "system/identity.h"
 

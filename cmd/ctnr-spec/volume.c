@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "volume.h"
 
-#include "base/alloc.h"
 #include "mount.h"
+
+#include "base/alloc.h"
 
 #include <limits.h>
 #include <string.h>

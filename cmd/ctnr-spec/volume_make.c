@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making volumes: NAME.part under a lock, seeded, then renamed, so that a volume is whole. */
 #include "volume.h"
+#include "volume_seed.h"
 
 #include "base/alloc.h"
 #include "store/store.h"
 #include "system/fd.h"
 #include "system/lock.h"
-#include "volume_seed.h"
 
 #include <ctype.h>
 #include <fcntl.h>

@@ -14,11 +14,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
-#include <linux/fs.h>
 
 #define SEED_DEPTH_MAX 128
 #define XATTRS_MAX 65536 /* bytes of names, and of one value: the kernel's own limits */

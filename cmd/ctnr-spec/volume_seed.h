@@ -3,7 +3,7 @@
 #ifndef CTNR_SPEC_VOLUME_SEED_H
 #define CTNR_SPEC_VOLUME_SEED_H
 
-#include "oci/merged.h"
+#include "layer/stack.h"
 #include "system/identity.h"
 
 /*

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bundle ls and bundle show. */
+#include "table.h"
+#include "verbs.h"
+
 #include "base/alloc.h"
 #include "store/bundle.h"
 #include "system/fd.h"
-#include "table.h"
-#include "verbs.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,12 +3,13 @@
  * bundle rm: all bundles are opened and locked first; then the user namespace that owns their files
  * is entered, once; then they are deleted. A running container has the lock and is refused.
  */
+#include "verbs.h"
+
 #include "base/alloc.h"
 #include "base/message.h"
 #include "store/bundle.h"
 #include "system/fd.h"
 #include "system/identity.h"
-#include "verbs.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  * document is looked into by what it says, not by its media type: for keeping, seeing too much is
  * the safe side.
  */
-#ifndef STORE_CONTENT_H
-#define STORE_CONTENT_H
+#ifndef CTNR_STORE_CONTENT_H
+#define CTNR_STORE_CONTENT_H
 
 #include "base/error.h"
 #include "oci/layout.h"

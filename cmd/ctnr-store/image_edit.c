@@ -14,14 +14,16 @@
  *
  * A kill in between leaves blobs that nothing names, never a name whose blobs are gone.
  */
-#include "base/alloc.h"
-#include "base/message.h"
 #include "content.h"
 #include "layers.h"
+#include "verbs.h"
+
+#include "base/alloc.h"
+#include "base/message.h"
+#include "oci/tag.h"
 #include "store/image.h"
 #include "store/refcache.h"
 #include "system/fd.h"
-#include "verbs.h"
 
 #include <errno.h>
 #include <string.h>
@@ -73,7 +75,7 @@ static int find_elsewhere(const struct store *store, const char *word, struct ta
 	ret->name = image.ref ? xstrdup(image.ref) : NULL;
 	ret->in_store = images && strcmp(images, layout.path) == 0;
 	/* The name may stand for an index, of which the record has one image. */
-	if (!image.ref || layout_find_raw(&layout, image.ref, &ret->entry, NULL) < 0)
+	if (!image.ref || tag_find_raw(&layout, image.ref, &ret->entry, NULL) < 0)
 		descriptor_copy(&image.descriptor, &ret->entry);
 	return 0;
 }
@@ -111,7 +113,7 @@ int image_tag(const void *opts_, const struct strlist *operands, struct error *e
 	if (!layout_has_blob(&layout, &target.entry.digest, target.entry.size))
 		return error_set(err, ERROR_NOT_FOUND, "image '%s': blob %s is not there",
 				 operands->items[0], target.entry.digest.text);
-	if (layout_set_reference(&layout, name, &target.entry, err) < 0)
+	if (tag_set(&layout, name, &target.entry, err) < 0)
 		return -1;
 	image.layout = xstrdup(layout.path);
 	image.ref = steal(&name);
@@ -143,7 +145,7 @@ static int untag_word(const char *word, void *data, struct error *err)
 		return error_set(err, ERROR_USAGE, "'%s' is not a name", word);
 	if (layout_open(target.layout, LAYOUT_READ, &layout, err) < 0)
 		return -1;
-	return layout_unname(&layout, target.name, err);
+	return tag_unname(&layout, target.name, err);
 }
 
 int image_untag(const void *opts_, const struct strlist *operands, struct error *err)
@@ -203,8 +205,8 @@ static int remove_target(struct removal *removal, const struct target *target, s
 	if (held < 0)
 		return -1;
 	content_add(&removed, &layout, &target->entry);
-	if (target->name ? layout_remove_reference(&layout, target->name, err) < 0
-			 : layout_remove_digest(&layout, &target->entry.digest, err) < 0)
+	if (target->name ? tag_remove(&layout, target->name, err) < 0
+			 : tag_remove_digest(&layout, &target->entry.digest, err) < 0)
 		return -1;
 	if (target->in_store)
 		json_object_update(removal->configs, removed.configs);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* image ls and image show. */
-#include "base/alloc.h"
 #include "content.h"
+#include "table.h"
+#include "verbs.h"
+
+#include "base/alloc.h"
 #include "oci/image_config.h"
 #include "oci/media_type.h"
 #include "store/image.h"
-#include "table.h"
-#include "verbs.h"
 
 #include <stdlib.h>
 #include <string.h>

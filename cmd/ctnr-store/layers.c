@@ -11,8 +11,9 @@
  */
 #include "layers.h"
 
-#include "base/alloc.h"
 #include "content.h"
+
+#include "base/alloc.h"
 #include "store/bundle.h"
 #include "store/layer.h"
 #include "system/fd.h"

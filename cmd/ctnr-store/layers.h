@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The unpacked layers that images leave behind when they are removed. */
-#ifndef STORE_LAYERS_H
-#define STORE_LAYERS_H
+#ifndef CTNR_STORE_LAYERS_H
+#define CTNR_STORE_LAYERS_H
 
 #include "base/error.h"
 #include "format/json.h"

@@ -5,9 +5,10 @@
  * Each verb opens the store for reading only: nothing is made by looking. What changes index.json
  * or deletes takes its own locks (image_edit.c, bundle_remove.c).
  */
+#include "verbs.h"
+
 #include "base/message.h"
 #include "base/tool.h"
-#include "verbs.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The verbs of ctnr-store: one function each, as base/tool.h calls them. */
-#ifndef STORE_VERBS_H
-#define STORE_VERBS_H
+#ifndef CTNR_STORE_VERBS_H
+#define CTNR_STORE_VERBS_H
 
 #include "base/error.h"
 #include "base/str.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which driver a root filesystem gets when the user left it to us. */
-#ifndef DRIVER_H
-#define DRIVER_H
+#ifndef CTNR_UNPACK_DRIVER_H
+#define CTNR_UNPACK_DRIVER_H
 
 #include "store/bundle.h"
 

@@ -17,8 +17,8 @@
 #include "worker.h"
 
 #include "base/alloc.h"
+#include "base/progress.h"
 #include "base/tool.h"
-#include "format/progress.h"
 #include "store/bundle.h"
 #include "store/layer.h"
 #include "system/fd.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Work on files of mapped IDs: done in a child that enters the user namespace, so that the tool
  * itself stays outside and a warm run pays nothing. */
-#ifndef NAMESPACE_H
-#define NAMESPACE_H
+#ifndef CTNR_UNPACK_NAMESPACE_H
+#define CTNR_UNPACK_NAMESPACE_H
 
 #include "system/identity.h"
 

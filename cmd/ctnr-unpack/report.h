@@ -4,8 +4,8 @@
  * whole (smaller than PIPE_BUF). The worker prints nothing itself. It reads what strangers wrote,
  * so the tool takes no more from it than text to show.
  */
-#ifndef REPORT_H
-#define REPORT_H
+#ifndef CTNR_UNPACK_REPORT_H
+#define CTNR_UNPACK_REPORT_H
 
 #include "base/error.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rootfs.h"
 
-#include "base/alloc.h"
 #include "namespace.h"
+
+#include "base/alloc.h"
 #include "store/layer.h"
 #include "system/fd.h"
 #include "system/tree.h"

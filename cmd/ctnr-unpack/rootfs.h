@@ -4,8 +4,8 @@
  * to the layers' directories with the top one as 0, upper/ and work/; a copy bundle has a full
  * rootfs/. Both have rootfs/ and etc/.
  */
-#ifndef ROOTFS_H
-#define ROOTFS_H
+#ifndef CTNR_UNPACK_ROOTFS_H
+#define CTNR_UNPACK_ROOTFS_H
 
 #include "format/digest.h"
 #include "store/bundle.h"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "worker.h"
 
+#include "report.h"
+
 #include "base/alloc.h"
 #include "base/message.h"
 #include "oci/manifest.h"
-#include "report.h"
 #include "system/fd.h"
 #include "system/interrupt.h"
 #include "system/process.h"
@@ -15,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WORKER "ctnr-unpack-worker"
+#define WORKER "ctnr-unpack-layer"
 #define WARNINGS_MAX (8 * MANIFEST_LAYERS_MAX) /* more than a well-meaning worker has */
 
 static char *format_job(const struct store *store, const struct image *image, const char *bundle)

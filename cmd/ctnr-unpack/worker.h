@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Running the layer worker (worker/main.c), the one that loads what unpacking takes. */
-#ifndef WORKER_H
-#define WORKER_H
+#ifndef CTNR_UNPACK_WORKER_H
+#define CTNR_UNPACK_WORKER_H
 
-#include "format/progress.h"
+#include "base/progress.h"
 #include "store/image.h"
 #include "store/store.h"
 

@@ -32,20 +32,6 @@ int message_log_to(const char *path, enum message_format format, struct error *e
 	return 0;
 }
 
-static void append_json_string(struct str *line, const char *text)
-{
-	str_append_char(line, '"');
-	for (const char *p = text; *p; p++) {
-		if (*p == '"' || *p == '\\')
-			str_appendf(line, "\\%c", *p);
-		else if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			str_appendf(line, "\\u%04x", (unsigned)*p);
-		else
-			str_append_char(line, *p);
-	}
-	str_append_char(line, '"');
-}
-
 static void append_line(struct str *line, enum message_format format, const char *level,
 			const char *text)
 {
@@ -60,17 +46,16 @@ static void append_line(struct str *line, enum message_format format, const char
 	if (gmtime_r(&now, &tm))
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	str_append(line, "{\"level\":");
-	append_json_string(line, level);
+	str_append_json(line, level);
 	str_append(line, ",\"msg\":");
-	append_json_string(line, text);
+	str_append_json(line, text);
 	str_appendf(line, ",\"time\":\"%s\"}\n", when);
 }
 
-/* A message that cannot be written has nowhere to be reported. */
-static void write_line(int fd, const struct str *line)
+void message_write(int fd, const struct str *text)
 {
-	const char *p = line->data;
-	size_t left = line->len;
+	const char *p = text->data;
+	size_t left = text->len;
 
 	while (left) {
 		ssize_t n = write(fd, p, left);
@@ -91,12 +76,12 @@ static void print(const char *level, const char *text)
 
 	str_append_escaped(&safe, text);
 	append_line(&line, log_fd < 0 ? log_format : MESSAGE_TEXT, level, safe.data);
-	write_line(STDERR_FILENO, &line);
+	message_write(STDERR_FILENO, &line);
 	if (log_fd < 0)
 		return;
 	str_clear(&line);
 	append_line(&line, log_format, level, safe.data);
-	write_line(log_fd, &line);
+	message_write(log_fd, &line);
 }
 
 void message_error(const struct error *err)

@@ -12,6 +12,7 @@
 #define BASE_MESSAGE_H
 
 #include "base/error.h"
+#include "base/str.h"
 
 enum message_format {
 	MESSAGE_TEXT,
@@ -32,5 +33,8 @@ void message_error(const struct error *err);
 
 /* "TOOL: warning: ...": say what happens next, as in "..., ignoring". */
 void message_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Write the text whole; what cannot be written has nowhere to be reported. */
+void message_write(int fd, const struct str *text);
 
 #endif

@@ -179,3 +179,17 @@ void str_append_escaped(struct str *s, const char *text)
 		}
 	}
 }
+
+void str_append_json(struct str *s, const char *text)
+{
+	str_append_char(s, '"');
+	for (const char *p = text; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			str_appendf(s, "\\%c", *p);
+		else if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			str_appendf(s, "\\u%04x", (unsigned)*p);
+		else
+			str_append_char(s, *p);
+	}
+	str_append_char(s, '"');
+}

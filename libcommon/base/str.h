@@ -64,4 +64,7 @@ bool str_ends_with(const char *text, const char *suffix);
  * shows what is there and obeys none of it. */
 void str_append_escaped(struct str *s, const char *text);
 
+/* Append text, which is UTF-8, as a JSON string with its quotes. */
+void str_append_json(struct str *s, const char *text);
+
 #endif

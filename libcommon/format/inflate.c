@@ -4,10 +4,11 @@
 #include "base/alloc.h"
 
 #include <isa-l/igzip_lib.h>
+#include <zstd.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <zstd.h>
 
 #define WINDOW_LOG_MAX 27 /* of zstd: 128 MiB, what its own tool accepts */
 

@@ -23,6 +23,7 @@
 #include "base/error.h"
 
 #include <jansson.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Extended headers of the pax format: records "LENGTH KEY=VALUE\n" (POSIX pax, "Extended Header"),
  * with the keys of star, libarchive and GNU tar. */
-#include "format/tar_header.h"
-
 #include "base/cleanup.h"
+#include "format/tar_header.h"
 
 #include <stdlib.h>
 #include <string.h>

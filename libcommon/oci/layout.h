@@ -76,40 +76,4 @@ int layout_read_nested_index(const struct layout *layout, const struct descripto
 int layout_resolve(const struct layout *layout, const struct descriptor *descriptor,
 		   const struct platform *platform, struct descriptor *ret, struct error *err);
 
-/* Of the entries that match (matches NULL: all) the one to take: when they are different images the
- * platform decides (NULL: the host's), and among equals the last, which was written last.
- * Borrowed from index; NULL with ERROR_NOT_FOUND. */
-const struct descriptor *layout_choose_entry(const struct index *index,
-					     bool (*matches)(const struct descriptor *entry,
-							     const void *data),
-					     const void *data, const struct platform *platform,
-					     struct error *err);
-
-/* The descriptor that ref (annotation ref.name) names; ref NULL: the only one in the layout, else
- * an error that lists the names. Of several descriptors with that name the platform decides, and
- * among equals the last. An index behind it is resolved as by layout_resolve(). ERROR_NOT_FOUND. */
-int layout_find(const struct layout *layout, const char *ref, const struct platform *platform,
-		struct descriptor *ret, struct error *err);
-
-/* As layout_find(), without resolving an index; several different descriptors with that name are an
- * error. */
-int layout_find_raw(const struct layout *layout, const char *ref, struct descriptor *ret,
-		    struct error *err);
-
-/* Let ref name exactly this descriptor (its annotations are kept, ref.name is set); whatever had
- * the name before is no longer in index.json. Other entries and unknown members are kept. */
-int layout_set_reference(const struct layout *layout, const char *ref,
-			 const struct descriptor *descriptor, struct error *err);
-
-/* Take a name away: the entry stays without one, unless another entry has the same digest.
- * ERROR_NOT_FOUND when nothing has that name. */
-int layout_unname(const struct layout *layout, const char *ref, struct error *err);
-
-/* Remove a reference; ERROR_NOT_FOUND when there is none. Blobs stay. */
-int layout_remove_reference(const struct layout *layout, const char *ref, struct error *err);
-
-/* Remove all entries with that digest, named or not. Returns how many there were. */
-int layout_remove_digest(const struct layout *layout, const struct digest *digest,
-			 struct error *err);
-
 #endif

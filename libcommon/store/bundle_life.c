@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a bundle: made, locked, marked for one run, removed, reclaimed, listed. */
-#include "store/bundle.h"
-
 #include "base/alloc.h"
+#include "store/bundle.h"
 #include "store/bundle_home.h"
-#include "store/owner.h"
 #include "system/fd.h"
 #include "system/lock.h"
+#include "system/process_mark.h"
 #include "system/tree.h"
 
 #include <dirent.h>

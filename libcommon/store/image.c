@@ -6,6 +6,7 @@
 #include "oci/image_config.h"
 #include "oci/media_type.h"
 #include "oci/reference.h"
+#include "oci/tag.h"
 #include "store/refcache.h"
 #include "system/fd.h"
 
@@ -168,7 +169,7 @@ static int resolve_layout(const char *word, const struct platform *platform, str
 
 	if (address_parse(word, &address, err) < 0 ||
 	    layout_open(address.path, LAYOUT_READ, &layout, err) < 0 ||
-	    layout_find(&layout, address.reference, platform, &entry, err) < 0)
+	    tag_find(&layout, address.reference, platform, &entry, err) < 0)
 		return -1;
 	if (resolve_entry(&layout, &entry, platform, ret, err) < 0)
 		return error_prefix(err, "image '%s'", word);
@@ -317,14 +318,14 @@ static const struct descriptor *find_entry(const struct index *index, const stru
 	const struct descriptor *entry;
 
 	/* A name that carries its digest stands in the store as it was written. */
-	entry = layout_choose_entry(index, entry_has_name, query->word, platform, &cause);
+	entry = tag_choose(index, entry_has_name, query->word, platform, &cause);
 	if (!entry && query->has_digest)
-		return layout_choose_entry(index, entry_has_digest, query, platform, err);
+		return tag_choose(index, entry_has_digest, query, platform, err);
 	for (size_t i = 0; !entry && i < query->names.len; i++) {
 		struct error attempt = { 0 };
 
-		entry = layout_choose_entry(index, entry_has_name, query->names.items[i], platform,
-					    &attempt);
+		entry = tag_choose(index, entry_has_name, query->names.items[i], platform,
+				   &attempt);
 		/* That a name has no image for the platform says more than that others are not
 		 * there. */
 		if (!cause.hint[0])

@@ -3,8 +3,8 @@
  * What words mean in the store's index.json, derived from it: cache/refs/HASH, one file for each
  * word that was looked up, so that 10,000 references cost a run nothing.
  *
- *	{"index":"INODE MTIME CTIME SIZE","key":"debian:12
- *linux/amd64","ref":"docker.io/library/...", "descriptor":{...}}
+ *	{"index":"INODE MTIME CTIME SIZE","key":"debian:12 linux/amd64",
+ *	 "ref":"docker.io/library/...","descriptor":{...}}
  *
  * An entry counts only while index.json is the one that it was derived from. index.json is the
  * truth; the cache may be deleted at any time, and failing to write it is no failure.

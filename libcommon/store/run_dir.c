@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The directory of state that ends with the boot. */
-#include "store/store.h"
-
 #include "base/alloc.h"
 #include "base/str.h"
-#include "store/owner.h"
+#include "store/store.h"
 #include "system/fd.h"
+#include "system/process_mark.h"
 #include "system/tree.h"
 
 #include <dirent.h>

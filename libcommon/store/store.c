@@ -3,8 +3,8 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
-#include "store/owner.h"
 #include "system/fd.h"
+#include "system/process_mark.h"
 
 #include <errno.h>
 #include <fcntl.h>

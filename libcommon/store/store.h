@@ -4,10 +4,11 @@
  *
  *	images/                      one OCI image layout
  *	layers/IDMAP/ALG/CHAINID/    diff/, owners
- *	bundles/ID/                  config.json rootfs/ etc/ upper/ work/ lower/0..N record.json
- *lock bundles/.ephemeral/ID        who made a bundle for one run cache/refs/ cache/chains/
- *cache/seccomp/    derived: may be deleted at any time trash/                       renamed here,
- *then deleted
+ *	bundles/ID/                  config.json rootfs/ etc/ upper/ work/ lower/0..N record.json lock
+ *	bundles/.ephemeral/ID        who made a bundle for one run
+ *	volumes/NAME/                a volume's files
+ *	cache/refs/ chains/ seccomp/ derived: may be deleted at any time
+ *	trash/                       renamed here, then deleted
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -57,10 +58,6 @@ int store_open(const char *option, enum store_mode mode, struct store *ret, stru
  * It is made 0700, and refused when it is not ours or open to others. New string in ret_path,
  * returns an fd of it. The answer is the same inside a user namespace that we entered. */
 int run_dir_open(const char *option, const struct store *store, char **ret_path, struct error *err);
-
-/* The kernel's name for the time since the machine was started. */
-#define BOOT_ID_MAX 40
-int boot_id_read(char id[BOOT_ID_MAX], struct error *err);
 
 /* Rename dirfd/path into trash/ under a name that says who deletes it, and delete it there. In the
  * user namespace that owns the files. */

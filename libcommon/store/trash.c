@@ -4,12 +4,11 @@
  * then the work. The name in trash/ is MARK.RANDOM, the mark with '_' for blanks: what a living
  * process is deleting is left to it.
  */
-#include "store/store.h"
-
 #include "base/alloc.h"
 #include "base/str.h"
-#include "store/owner.h"
+#include "store/store.h"
 #include "system/fd.h"
+#include "system/process_mark.h"
 #include "system/tree.h"
 
 #include <dirent.h>

@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2154
 #
 # One command line for several tools: each option goes to the tools whose tables have it.
-# find_option, which knows them, is generated from the tools' tables (front/generate).
+# find_option, which knows them, is generated from the tools' tables (scripts/make-front).
 #
 # split_options ARG...       sets fetch_options, unpack_options, spec_options, exec_options and
 #                            store_options, words quoted for eval, up to the first operand, and

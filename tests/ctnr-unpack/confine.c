@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a process can still do behind confine(). */
-#include "worker/confine.h"
+#include "tap.h"
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "system/confine.h"
 #include "system/fd.h"
 #include "system/identity.h"
 #include "system/process.h"
 #include "system/tree.h"
-#include "tap.h"
 
 #include <errno.h>
 #include <fcntl.h>

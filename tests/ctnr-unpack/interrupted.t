@@ -39,11 +39,11 @@ file d/{} from=/bin/sh times=200
 END
 mkdir -p slow/bin slow/libexec/ctnr
 cp "$CTNR_TEST_BUILD/bin/ctnr-unpack" slow/bin
-cat >slow/libexec/ctnr/ctnr-unpack-worker <<END
+cat >slow/libexec/ctnr/ctnr-unpack-layer <<END
 #!/bin/sh
-"$CTNR_TEST_BUILD/libexec/ctnr/ctnr-unpack-worker" | { dd bs=65536 count=2 2>/dev/null; sleep 20; }
+"$CTNR_TEST_BUILD/libexec/ctnr/ctnr-unpack-layer" | { dd bs=65536 count=2 2>/dev/null; sleep 20; }
 END
-chmod +x slow/libexec/ctnr/ctnr-unpack-worker
+chmod +x slow/libexec/ctnr/ctnr-unpack-layer
 CTNR_STORE=$CTNR_TEST_TMP/interrupted
 run "$test_lib/terminal.py" --size 24x80 slow/bin/ctnr-unpack "oci:$CTNR_TEST_TMP/bars:latest" <<'END'
 expect ' / '

@@ -4,7 +4,7 @@
  * it. The files lie in a directory of the temporary folder, which is removed at the end.
  */
 #include "base/alloc.h"
-#include "oci/account.h"
+#include "layer/account.h"
 #include "system/fd.h"
 #include "system/tree.h"
 

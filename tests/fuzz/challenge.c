@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* WWW-Authenticate headers, as a registry sends them. */
 #include "base/alloc.h"
-#include "format/challenge.h"
+#include "net/challenge.h"
 
 #include <stdint.h>
 

@@ -3,12 +3,12 @@
  * Fuzzes the applying of a layer: the input is a tar archive, applied in both forms over a small
  * finished layer, in a temporary directory. What is outside of that must stay as it is.
  */
-#include "worker/layer.h"
+#include "workers/layer/layer.h"
+#include "workers/layer/reporter.h"
 
 #include "base/alloc.h"
 #include "system/fd.h"
 #include "system/tree.h"
-#include "worker/reporter.h"
 
 #include <fcntl.h>
 #include <stdint.h>

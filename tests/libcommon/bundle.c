@@ -4,8 +4,8 @@
 
 #include "base/alloc.h"
 #include "store/bundle.h"
-#include "store/owner.h"
 #include "system/fd.h"
+#include "system/process_mark.h"
 #include "system/tree.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tap.h"
 
-#include "format/challenge.h"
-#include "store/token.h"
+#include "net/challenge.h"
+#include "registry/token.h"
 
 #include <stddef.h>
 

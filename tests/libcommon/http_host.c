@@ -2,7 +2,7 @@
 #include "tap.h"
 
 #include "base/cleanup.h"
-#include "format/http.h"
+#include "net/http.h"
 
 static void host(const char *url, const char *wanted)
 {

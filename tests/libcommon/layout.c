@@ -4,6 +4,7 @@
 #include "oci/blob.h"
 #include "oci/layout.h"
 #include "oci/media_type.h"
+#include "oci/tag.h"
 #include "system/fd.h"
 #include "system/tree.h"
 
@@ -41,7 +42,7 @@ static void finds(const struct layout *layout, const char *ref, const char *plat
 	err = (struct error) { 0 };
 	if (platform_text)
 		platform_parse(platform_text, &platform, &err);
-	if (layout_find(layout, ref, platform_text ? &platform : NULL, &found, &err) < 0)
+	if (tag_find(layout, ref, platform_text ? &platform : NULL, &found, &err) < 0)
 		printf("# %s\n", err.message);
 	is_str(found.media_type ? found.digest.text : NULL, wanted, title);
 }
@@ -63,8 +64,7 @@ static void test_find(const struct layout *layout)
 				    D("bb"), NAMED("a") LINUX("arm64")) "]}");
 	finds(layout, "a", "linux/amd64", D("aa"), "of several with a name the platform decides");
 	finds(layout, "a", "linux/arm64", D("bb"), "... either way");
-	ok(layout_find_raw(layout, "a", &raw, &err) < 0,
-	   "... and as they stand they are ambiguous");
+	ok(tag_find_raw(layout, "a", &raw, &err) < 0, "... and as they stand they are ambiguous");
 	write_index(layout, INDEX_HEAD ENTRY(D("aa"), NAMED("a") LINUX("amd64")) "," ENTRY(
 				    D("bb"), NAMED("a") LINUX("amd64")) "]}");
 	finds(layout, "a", "linux/amd64", D("bb"), "of two equals the last one is taken");
@@ -80,29 +80,28 @@ static void test_edit(const struct layout *layout)
 	write_index(layout, INDEX_HEAD ENTRY(D("aa"), NAMED("a") ",\"odd\":1") "," ENTRY(
 				    D("bb"), NAMED("b")) "]}");
 	ok(layout_read_index(layout, &index, &err) == 0, "the index is read");
-	ok(layout_set_reference(layout, "c", &index.manifests[0], &err) == 0, "a name is given");
-	ok(layout_find_raw(layout, "c", &raw, &err) == 0, "... and found");
+	ok(tag_set(layout, "c", &index.manifests[0], &err) == 0, "a name is given");
+	ok(tag_find_raw(layout, "c", &raw, &err) == 0, "... and found");
 	is_str(descriptor_annotation(&raw, "own"), "x", "... other annotations are kept");
 	ok(json_object_get(raw.json, "odd") != NULL, "... and unknown members");
 	before = read_index(layout);
 	ok(strstr(before, "\"kept\":true") != NULL, "... those of the index too");
-	ok(layout_set_reference(layout, "c", &raw, &err) == 0, "giving it again is fine");
+	ok(tag_set(layout, "c", &raw, &err) == 0, "giving it again is fine");
 	after = read_index(layout);
 	is_str(after, before, "... and changes nothing");
 	free(before);
 	free(after);
-	ok(layout_set_reference(layout, "b", &raw, &err) == 0, "a name is given to another image");
+	ok(tag_set(layout, "b", &raw, &err) == 0, "a name is given to another image");
 	finds(layout, "b", NULL, D("aa"), "... which then has it alone");
-	ok(layout_remove_reference(layout, "a", &err) == 0, "a reference is removed");
+	ok(tag_remove(layout, "a", &err) == 0, "a reference is removed");
 	finds(layout, "a", NULL, NULL, "... and gone");
-	ok(layout_remove_reference(layout, "a", &err) < 0 && err.code == ERROR_NOT_FOUND,
-	   "... once");
-	ok(layout_unname(layout, "b", &err) == 0, "a name is taken away");
+	ok(tag_remove(layout, "a", &err) < 0 && err.code == ERROR_NOT_FOUND, "... once");
+	ok(tag_unname(layout, "b", &err) == 0, "a name is taken away");
 	finds(layout, NULL, NULL, D("aa"), "... the image is there by its other name");
-	ok(layout_unname(layout, "c", &err) == 0, "the last name is taken away");
+	ok(tag_unname(layout, "c", &err) == 0, "the last name is taken away");
 	finds(layout, NULL, NULL, D("aa"), "... the image stays without one");
 	digest_parse(D("aa"), &raw.digest, &err);
-	is_int(layout_remove_digest(layout, &raw.digest, &err), 1, "it is removed by its digest");
+	is_int(tag_remove_digest(layout, &raw.digest, &err), 1, "it is removed by its digest");
 	finds(layout, NULL, NULL, NULL, "... and nothing is left");
 }
 

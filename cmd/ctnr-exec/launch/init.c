@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launch/init.h"
+
+#include "process/process.h"
+#include "process/sysctl.h"
+#include "process/terminal.h"
+#include "rootfs/device.h"
+#include "rootfs/mount.h"
+#include "rootfs/rootfs.h"
+
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* A session keyring of its own: the caller's keys are not the container's. */
+static int leave_keyring(struct error *err)
+{
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0, 0, 0) >= 0 ||
+	    errno == ENOSYS || errno == EPERM)
+		return 0;
+	error_errno(err, "cannot make a session keyring");
+	return error_hint(err, "see /proc/key-users, and /proc/sys/kernel/keys/maxkeys");
+}
+
+static int become_alone(const struct container *c, int go, struct error *err)
+{
+	char byte;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || setsid() < 0)
+		return error_errno(err, "cannot leave the caller's session");
+	/* A container starts afresh, also from a job whose shell ignores SIGINT for it. */
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &c->signals, NULL);
+	c->shared->init_takes_signals = true;
+	umask(0);
+	if (go >= 0) {
+		if (fd_read_full(go, &byte, 1) != 1)
+			return error_set(err, ERROR_FAILED, "the user namespace got no maps");
+		if (namespaces_become_root(&c->namespaces, err) < 0)
+			return -1;
+	}
+	return leave_keyring(err);
+}
+
+/* What belongs to namespaces and is done through the host's /proc. */
+static int fill_namespaces(const struct container *c, const struct jnode *root, struct error *err)
+{
+	struct jnode process = jnode_member(root, "process");
+
+	if (namespaces_join(&c->namespaces, NAMESPACE_IN_INIT, err) < 0 ||
+	    namespaces_set_names(&c->namespaces, root, err) < 0 ||
+	    namespaces_raise_loopback(&c->namespaces, err) < 0 || sysctls_apply(c, err) < 0 ||
+	    process_set_oom_score(&process, err) < 0)
+		return -1;
+	/* From here on nobody may look into this process, which still knows the host. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return error_errno(err, "cannot hide from the container");
+	return 0;
+}
+
+static int open_stdin(const struct container *c, struct error *err)
+{
+	autoclose int null = -EBADF;
+
+	if (!c->stdin_closed || c->terminal)
+		return 0;
+	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
+		return error_errno(err, "cannot open '/dev/null'");
+	return 0;
+}
+
+static int run(const struct container *c, int go, struct error *err)
+{
+	struct jnode root = jnode_root(c->config, "config.json");
+	struct jnode process = jnode_member(&root, "process");
+	static struct rootfs r = { .fd = -EBADF };
+	int slave = -EBADF;
+	uid_t uid;
+
+	if (become_alone(c, go, err) < 0 || fill_namespaces(c, &root, err) < 0 ||
+	    open_stdin(c, err) < 0 || rootfs_mount(c, &r, err) < 0)
+		return -1;
+	r.mknod = c->namespaces.userns == USERNS_NONE;
+	if (mounts_make(c, &r, err) < 0 || devices_make(c, &r, err) < 0)
+		return -1;
+	if (c->terminal) {
+		if (process_uid(&process, &uid, err) < 0)
+			return -1;
+		slave = terminal_open(c, &r, uid, err);
+		if (slave < 0)
+			return -1;
+	}
+	if (mounts_mask(c, &r, err) < 0 || rootfs_enter(c, &r, err) < 0 ||
+	    (c->terminal && terminal_take(slave, err) < 0))
+		return -1;
+	return process_execute(c, err);
+}
+
+void init_main(const struct container *c, int go)
+{
+	struct error err = { 0 };
+
+	run(c, go, &err);
+	if (!err.code)
+		err.code = ERROR_FAILED;
+	c->shared->init_error = err;
+	_exit(ERROR_RUNTIME);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The container's first process, from its clone to the execution of the payload. */
+#ifndef CTNR_EXEC_LAUNCH_INIT_H
+#define CTNR_EXEC_LAUNCH_INIT_H
+
+#include "container.h"
+
+/* Never returns. go: a pipe to read from until the maps of our user namespace are written, or -1.
+ * A failure is left in c->shared->init_error. */
+_Noreturn void init_main(const struct container *c, int go);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launch/keeper.h"
+
+#include "launch/init.h"
+#include "launch/state.h"
+
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static pid_t clone_process(struct clone_args *args)
+{
+	return (pid_t)syscall(SYS_clone3, args, sizeof(*args));
+}
+
+/* Enter the user namespace for good: its maps, our place in it. */
+static int settle(const struct container *c, struct error *err)
+{
+	char byte;
+
+	if (c->namespaces.userns == USERNS_SELF && namespaces_map_self(&c->namespaces, err) < 0)
+		return -1;
+	if (c->namespaces.userns == USERNS_HELPED && read(c->sync[1], &byte, 1) != 1)
+		_exit(ERROR_RUNTIME); /* the caller knows why */
+	if (namespaces_join(&c->namespaces, NAMESPACE_BEFORE_CLONE, err) < 0)
+		return -1;
+	if (c->namespaces.userns != USERNS_INNER && namespaces_become_root(&c->namespaces, err) < 0)
+		return -1;
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	return 0;
+}
+
+/*
+ * Init becomes a child of the caller's process (CLONE_PARENT), which gets its status at first hand
+ * whatever happens to us; we watch it by pidfd. Its pid is in the shared page before it runs.
+ */
+static int start_init(const struct container *c, struct error *err)
+{
+	bool inner = c->namespaces.userns == USERNS_INNER;
+	int go[2] = { -1, -1 };
+	int pidfd = -1;
+	struct clone_args args = {
+		.flags = namespaces_clone_flags(&c->namespaces) | CLONE_PARENT | CLONE_PIDFD |
+			 CLONE_PARENT_SETTID,
+		.pidfd = (uint64_t)(uintptr_t)&pidfd,
+		.parent_tid = (uint64_t)(uintptr_t)&c->shared->init_pid,
+	};
+	pid_t pid;
+
+	if (inner && pipe2(go, O_CLOEXEC) < 0)
+		return error_errno(err, "cannot make a pipe");
+	if (fchdir(c->bundle.dirfd) < 0)
+		return error_errno(err, "cannot enter bundle '%s'", c->bundle.path);
+	pid = clone_process(&args);
+	if (pid < 0) {
+		error_errno(err, "cannot make the container's namespaces");
+		return err->saved_errno == ENOSPC
+			       ? error_hint(err,
+					    "see the limits in /proc/sys/user/max_*_namespaces")
+			       : -1;
+	}
+	if (pid == 0) {
+		fd_close(&go[1]);
+		init_main(c, go[0]);
+	}
+	if (inner && (namespaces_map_child(&c->namespaces, pid, err) < 0 ||
+		      fd_write_all(go[1], "", 1) < 0)) {
+		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+		return -1;
+	}
+	fd_close(&go[0]);
+	fd_close(&go[1]);
+	return pidfd;
+}
+
+/* Until init has ended, and with it, as it is the first of its pid namespace, all that it started:
+ * the kernel reports it after the last of them. */
+static void watch(const struct container *c, int init)
+{
+	struct pollfd fds[] = { { .fd = init, .events = POLLIN },
+				{ .fd = c->parent, .events = POLLIN } };
+
+	for (;;) {
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[0].revents)
+			return;
+		if (fds[1].revents) {
+			syscall(SYS_pidfd_send_signal, init, SIGKILL, NULL, 0);
+			fds[1].fd = -1;
+		}
+	}
+}
+
+static int clean_up(const struct container *c, struct error *err)
+{
+	int result = 0;
+
+	state_remove(c);
+	if (c->remove && c->store.path)
+		result = bundle_remove(&c->store, &c->bundle, err);
+	/* Whatever others left when they were killed: this is the place where it can be deleted. */
+	if (c->store.path && c->store.writable && bundle_reclaim_needed(&c->store))
+		bundle_reclaim(&c->store);
+	state_reclaim(c);
+	c->shared->cleaned = true;
+	return result;
+}
+
+static int keep(struct container *c, struct error *err)
+{
+	struct error cleaning = { 0 };
+	int init;
+	int result = 0;
+
+	/* What is typed at the caller's terminal, and its end, are none of our business. */
+	setsid();
+	fd_close(&c->sync[0]);
+	if (settle(c, err) < 0)
+		return -1;
+	init = start_init(c, err);
+	if (init >= 0) {
+		fd_close(&c->sync[1]);
+		result = state_write(c, c->shared->init_pid, err);
+		if (result < 0)
+			syscall(SYS_pidfd_send_signal, init, SIGKILL, NULL, 0);
+		watch(c, init);
+	}
+	if (clean_up(c, &cleaning) < 0 && result == 0 && init >= 0) {
+		*err = cleaning;
+		result = -1;
+	}
+	return init < 0 ? -1 : result;
+}
+
+pid_t keeper_start(const struct container *c, struct error *err)
+{
+	bool enter = c->namespaces.userns == USERNS_SELF || c->namespaces.userns == USERNS_HELPED;
+	struct clone_args args = { .flags = enter ? CLONE_NEWUSER : 0, .exit_signal = SIGCHLD };
+	struct container copy = *c;
+	struct error failure = { 0 };
+	pid_t pid = clone_process(&args);
+
+	if (pid < 0) {
+		error_errno(err, "cannot make a user namespace");
+		return error_hint(err, "ctnr-doctor tells what forbids it");
+	}
+	if (pid > 0)
+		return pid;
+	if (keep(&copy, &failure) == 0)
+		_exit(0);
+	if (!failure.code)
+		failure.code = ERROR_FAILED;
+	c->shared->keeper_error = failure;
+	_exit(ERROR_RUNTIME);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The process between the caller's and the container's (run.h). */
+#ifndef CTNR_EXEC_LAUNCH_KEEPER_H
+#define CTNR_EXEC_LAUNCH_KEEPER_H
+
+#include "container.h"
+
+/* Clone the keeper, in the container's user namespace where it belongs there. Returns its pid. */
+pid_t keeper_start(const struct container *c, struct error *err);
+
+#endif

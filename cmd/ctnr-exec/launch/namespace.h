@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * linux.namespaces, linux.uidMappings and gidMappings (runtime-spec config-linux.md): which
+ * namespaces a container gets, new or by path, and who writes the user namespace's maps.
+ */
+#ifndef CTNR_EXEC_LAUNCH_NAMESPACE_H
+#define CTNR_EXEC_LAUNCH_NAMESPACE_H
+
+#include "base/error.h"
+#include "format/json.h"
+#include "system/identity.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum namespace_type {
+	NAMESPACE_USER,
+	NAMESPACE_PID,
+	NAMESPACE_MOUNT,
+	NAMESPACE_UTS,
+	NAMESPACE_IPC,
+	NAMESPACE_NETWORK,
+	NAMESPACE_CGROUP,
+	NAMESPACE_TYPE_MAX,
+};
+
+/* Who makes the user namespace, and who writes its maps. */
+enum userns_mode {
+	USERNS_NONE, /* the present one is kept */
+	USERNS_SELF, /* the keeper enters it and writes its own maps: one ID */
+	USERNS_HELPED, /* the keeper enters it, newuidmap and newgidmap write the maps */
+	USERNS_INNER, /* privileged: the keeper stays outside, init enters it */
+	USERNS_PATH, /* the keeper joins one that exists */
+};
+
+struct namespaces {
+	bool wanted[NAMESPACE_TYPE_MAX]; /* new, or by path */
+	const char *paths[NAMESPACE_TYPE_MAX]; /* borrowed from the config; NULL: new */
+	enum userns_mode userns;
+	struct identity identity; /* the maps, for USERNS_SELF, _HELPED and _INNER */
+};
+
+/* Read them from the config's root node, check that this caller can have them. */
+int namespaces_read(const struct jnode *root, struct namespaces *ret, struct error *err);
+
+/* CLONE_NEW* of the namespaces that init is cloned into. */
+uint64_t namespaces_clone_flags(const struct namespaces *n);
+
+/* Is a new namespace of that type made for the container? */
+static inline bool namespaces_has_own(const struct namespaces *n, enum namespace_type type)
+{
+	return n->wanted[type] && !n->paths[type];
+}
+
+/* In a process just cloned into a new user namespace of one ID: write /proc/self/uid_map. */
+int namespaces_map_self(const struct namespaces *n, struct error *err);
+
+/* With privilege: write the maps of a child that was cloned into a new user namespace and waits. */
+int namespaces_map_child(const struct namespaces *n, pid_t child, struct error *err);
+
+/* Join the namespaces given by path that must be joined before init is cloned (user, pid), or
+ * those that init joins itself. */
+enum namespace_moment {
+	NAMESPACE_BEFORE_CLONE,
+	NAMESPACE_IN_INIT,
+};
+int namespaces_join(const struct namespaces *n, enum namespace_moment moment, struct error *err);
+
+/* Become user and group 0 of the user namespace where it has them and we are nobody in it. */
+int namespaces_become_root(const struct namespaces *n, struct error *err);
+
+/* hostname and domainname; refused in the host's UTS namespace. */
+int namespaces_set_names(const struct namespaces *n, const struct jnode *root, struct error *err);
+
+/* Bring lo up in a new network namespace. */
+int namespaces_raise_loopback(const struct namespaces *n, struct error *err);
+
+#endif

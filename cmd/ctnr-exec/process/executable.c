@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A payload "/proc/self/exe", or one that opens the exe link of a process of ours, holds our
+ * binary; once that is no longer executed, root inside could write to it. Nothing can happen when
+ * the file belongs to the system (root, whom an unprivileged caller cannot map) and nobody else may
+ * write to it. In every other case (run as root, or from the user's own build directory) we execute
+ * a copy that lives in a sealed memfd: there is nothing to write to.
+ */
+#include "process/executable.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "system/fd.h"
+#include "system/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/memfd.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
+#endif
+#define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+
+static bool is_sealed(int fd)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+
+	return seals >= 0 && (seals & SEALS) == SEALS;
+}
+
+static bool belongs_to_system(int fd)
+{
+	struct stat st;
+
+	return geteuid() != 0 && fstat(fd, &st) == 0 && st.st_uid == 0 && !(st.st_mode & 022);
+}
+
+static int copy_sealed(int source, struct error *err)
+{
+	autoclose int fd = memfd_create("ctnr-exec", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+	struct stat st;
+
+	if (fd < 0 && errno == EINVAL) /* before Linux 6.3 */
+		fd = memfd_create("ctnr-exec", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0 || fstat(source, &st) < 0)
+		return error_errno(err, "cannot make a copy of this program in memory");
+	for (off_t left = st.st_size; left > 0;) {
+		ssize_t n = sendfile(fd, source, NULL, (size_t)left);
+
+		if (n <= 0)
+			return error_errno(err, "cannot copy this program into memory");
+		left -= n;
+	}
+	if (fcntl(fd, F_ADD_SEALS, SEALS) < 0)
+		return error_errno(err, "cannot seal the copy of this program");
+	return fd_steal(&fd);
+}
+
+int executable_protect(char **argv, struct error *err)
+{
+	autoclose int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	autoclose int copy = -EBADF;
+	char path[PATH_MAX];
+	ssize_t len;
+
+	if (self < 0)
+		return error_errno(err, "cannot open '/proc/self/exe'");
+	if (belongs_to_system(self) || is_sealed(self))
+		return 0;
+	len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	if (len < 0)
+		return error_errno(err, "cannot read '/proc/self/exe'");
+	path[len] = '\0';
+	copy = copy_sealed(self, err);
+	if (copy < 0)
+		return -1;
+	/* The copy finds its helper program by the name it is called by. */
+	argv[0] = path;
+	execveat(copy, "", argv, environ, AT_EMPTY_PATH);
+	return error_errno(err, "cannot execute the copy of this program in memory");
+}
+
+char *executable_libexec(const char *name, struct error *err)
+{
+	autoclose int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	const char *called = program_invocation_name;
+	const char *slash = strrchr(called, '/');
+	autofree char *path = NULL;
+
+	if (self < 0 || !is_sealed(self))
+		return process_libexec(name, err);
+	if (called[0] != '/' || !slash) {
+		error_set(err, ERROR_FAILED, "cannot tell where '%s' is installed", name);
+		return NULL;
+	}
+	path = xasprintf("%.*s/../libexec/ctnr/%s", (int)(slash - called), called, name);
+	if (access(path, X_OK) == 0)
+		return steal(&path);
+	error_errno(err, "cannot execute helper program '%s'", path);
+	return NULL;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Our own executable, kept out of a container's reach (CVE-2019-5736). */
+#ifndef CTNR_EXEC_PROCESS_EXECUTABLE_H
+#define CTNR_EXEC_PROCESS_EXECUTABLE_H
+
+#include "base/error.h"
+
+/* Make sure that whoever opens /proc/PID/exe of ours inside a container can write to no file of
+ * the host: returns 0 at once when that is so, else executes a sealed copy in memory. Before any
+ * argument is read or anything opened. */
+int executable_protect(char **argv, struct error *err);
+
+/* The path of a helper program of ours, also from the copy in memory. New string. */
+char *executable_libexec(const char *name, struct error *err);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "process/seccomp.h"
+
+#include "process/executable.h"
+#include "workers/profile/protocol.h"
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "system/fd.h"
+#include "system/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define CACHE_MAGIC "ctnr-seccomp " CTNR_VERSION "\n"
+#define CACHE_MAX (8U << 20)
+#define CACHE_SPARE 16384 /* room for the read that finds the end */
+
+/* A cache file: this, the profile's text, padding to 8 bytes, the instructions. */
+struct cache_header {
+	char magic[24];
+	uint32_t flags;
+	uint32_t instructions;
+	uint64_t text_len;
+};
+
+static size_t padded(size_t len)
+{
+	return (len + 7) & ~(size_t)7;
+}
+
+void seccomp_filter_release(struct seccomp_filter *filter)
+{
+	free(steal(&filter->data));
+	filter->instructions = NULL;
+	filter->len = 0;
+}
+
+/* FNV-1a over words of 8 bytes: only a name, the text itself decides. */
+static uint64_t hash(const char *text, size_t len)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325) ^ len;
+
+	for (size_t i = 0; i < len; i += 8) {
+		uint64_t word = 0;
+
+		memcpy(&word, text + i, len - i < 8 ? len - i : 8);
+		h = (h ^ word) * UINT64_C(0x100000001b3);
+		h ^= h >> 32;
+	}
+	return h;
+}
+
+/* Take a file's content as filter when it is whole and of that very text. */
+static bool adopt(struct str *file, const char *text, size_t len, struct seccomp_filter *ret)
+{
+	struct cache_header header;
+	size_t at = sizeof(header) + padded(len);
+
+	if (file->len < sizeof(header))
+		return false;
+	memcpy(&header, file->data, sizeof(header));
+	if (strncmp(header.magic, CACHE_MAGIC, sizeof(header.magic)) != 0 ||
+	    header.text_len != len || header.instructions > SECCOMP_INSTRUCTIONS_MAX ||
+	    file->len != at + header.instructions * sizeof(struct sock_filter) ||
+	    memcmp(file->data + sizeof(header), text, len) != 0)
+		return false;
+	ret->data = str_steal(file);
+	ret->flags = header.flags;
+	ret->instructions = ret->data + at;
+	ret->len = header.instructions;
+	return true;
+}
+
+/* In a store that others share with us, a filter must come from us or from root: another user could
+ * have put one there that allows everything. */
+static int read_cache(const struct store *store, const char *path, struct str *ret)
+{
+	autoclose int fd = openat(store->dirfd, path,
+				  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_mode & 022 ||
+	    (st.st_uid != geteuid() && st.st_uid != 0) || st.st_size > CACHE_MAX)
+		return -1;
+	str_reserve(ret, (size_t)st.st_size + CACHE_SPARE);
+	return fd_read_rest(fd, CACHE_MAX, ret, NULL);
+}
+
+/* Give the worker the text in an unlinked file: neither side can block on the other. */
+static int text_file(const char *text, size_t len, struct error *err)
+{
+	autoclose int fd = memfd_create("seccomp", MFD_CLOEXEC);
+
+	if (fd < 0 || fd_write_all(fd, text, len) < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return error_errno(err, "cannot hand over the seccomp profile");
+	return fd_steal(&fd);
+}
+
+static int run_worker(const char *text, size_t len, struct str *answer, struct error *err)
+{
+	autofree char *path = executable_libexec("ctnr-exec-profile", err);
+	char *argv[] = { path, NULL };
+	autoclose int in = -EBADF;
+	autoclose int out = -EBADF;
+	pid_t pid;
+	int status;
+
+	if (!path)
+		return -1;
+	in = text_file(text, len, err);
+	out = memfd_create("filter", MFD_CLOEXEC);
+	if (in < 0 || out < 0)
+		return in < 0 ? -1 : error_errno(err, "cannot make a file in memory");
+	pid = process_spawn(argv, (const int[3]) { in, out, -1 }, err);
+	if (pid < 0)
+		return -1;
+	status = process_wait(pid, err);
+	if (status < 0)
+		return -1;
+	if (lseek(out, 0, SEEK_SET) < 0 || fd_read_rest(out, CACHE_MAX, answer, err) < 0)
+		return -1;
+	if (status == WORKER_FAILED && answer->len == sizeof(*err)) {
+		memcpy(err, answer->data, sizeof(*err));
+		return -1;
+	}
+	if (status != 0 || answer->len < sizeof(struct worker_answer))
+		return error_set(err, ERROR_FAILED, "ctnr-exec-profile failed with status %d",
+				 status);
+	return 0;
+}
+
+static int compile(const char *text, size_t len, struct str *file, struct error *err)
+{
+	static const char zeros[8];
+	autostr struct str answer = STR_INIT;
+	struct cache_header header = { .magic = CACHE_MAGIC, .text_len = len };
+	struct worker_answer head;
+	size_t size;
+
+	if (run_worker(text, len, &answer, err) < 0)
+		return -1;
+	memcpy(&head, answer.data, sizeof(head));
+	size = answer.len - sizeof(head);
+	if (size % sizeof(struct sock_filter) ||
+	    size / sizeof(struct sock_filter) > SECCOMP_INSTRUCTIONS_MAX)
+		return error_set(err, ERROR_FAILED,
+				 "the seccomp profile is too long for the kernel");
+	header.flags = head.flags;
+	header.instructions = (uint32_t)(size / sizeof(struct sock_filter));
+	str_append_bytes(file, &header, sizeof(header));
+	str_append_bytes(file, text, len);
+	str_append_bytes(file, zeros, padded(len) - len);
+	str_append_bytes(file, answer.data + sizeof(head), size);
+	return 0;
+}
+
+int seccomp_filter_prepare(const struct store *store, const char *text, size_t len,
+			   struct seccomp_filter *ret, struct error *err)
+{
+	autostr struct str file = STR_INIT;
+	char path[64];
+
+	snprintf(path, sizeof(path), "cache/seccomp/%016llx", (unsigned long long)hash(text, len));
+	if (store->path && read_cache(store, path, &file) == 0 && adopt(&file, text, len, ret))
+		return 0;
+	str_clear(&file);
+	if (compile(text, len, &file, err) < 0)
+		return error_prefix(err, "linux.seccomp");
+	/* Without a cache it costs time, nothing else. */
+	if (store->path && store->writable &&
+	    dir_make_at(store->dirfd, "cache/seccomp", 0700, NULL) == 0)
+		file_write_at(store->dirfd, path, file.data, file.len, 0600, FILE_NO_SYNC, NULL);
+	if (!adopt(&file, text, len, ret))
+		return error_set(err, ERROR_FAILED,
+				 "linux.seccomp: the compiled filter is not whole");
+	return 0;
+}
+
+int seccomp_filter_load(const struct seccomp_filter *filter, struct error *err)
+{
+	/* The kernel copies the instructions. */
+	struct sock_fprog program = {
+		.len = (unsigned short)filter->len,
+		.filter = (struct sock_filter *)(uintptr_t)filter->instructions,
+	};
+
+	if (!filter->data)
+		return 0;
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter->flags, &program) != 0)
+		return error_errno(err, "cannot load the seccomp filter");
+	return 0;
+}

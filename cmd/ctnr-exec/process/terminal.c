@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "process/terminal.h"
+
+#include "rootfs/device.h"
+
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+union fd_message {
+	char buffer[CMSG_SPACE(sizeof(int))];
+	struct cmsghdr align;
+};
+
+static int send_master(int socket, int master, struct error *err)
+{
+	union fd_message control = { 0 };
+	struct iovec byte = { (char[]) { 't' }, 1 };
+	struct msghdr message = { .msg_iov = &byte,
+				  .msg_iovlen = 1,
+				  .msg_control = control.buffer,
+				  .msg_controllen = sizeof(control.buffer) };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &master, sizeof(int));
+	if (sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
+		return error_errno(err, "cannot hand over the terminal");
+	return 0;
+}
+
+int terminal_receive(int socket)
+{
+	union fd_message control = { 0 };
+	char byte;
+	struct iovec data = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = control.buffer,
+				  .msg_controllen = sizeof(control.buffer) };
+	struct cmsghdr *header;
+	int fd;
+
+	if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) <= 0)
+		return -1;
+	header = CMSG_FIRSTHDR(&message);
+	if (!header || header->cmsg_type != SCM_RIGHTS) {
+		errno = EAGAIN;
+		return -1;
+	}
+	memcpy(&fd, CMSG_DATA(header), sizeof(int));
+	return fd;
+}
+
+/* devpts at /dev/pts must be a mount of ours: the image's directory may hold anything. */
+static int open_master(const struct rootfs *r, int *ret_pts, struct error *err)
+{
+	autoclose int pts = rootfs_open(r, "/dev/pts", O_PATH | O_DIRECTORY);
+	autoclose int master = -EBADF;
+	struct statfs fs;
+	int unlock = 0;
+
+	if (pts < 0 || fstatfs(pts, &fs) < 0 || fs.f_type != DEVPTS_SUPER_MAGIC)
+		return error_set(err, ERROR_FAILED,
+				 "a terminal needs a devpts mount at '/dev/pts'");
+	master = openat(pts, "ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW);
+	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0)
+		return error_errno(err, "cannot open a terminal");
+	*ret_pts = fd_steal(&pts);
+	return fd_steal(&master);
+}
+
+static int bind_console(const struct rootfs *r, int pts, int master, struct error *err)
+{
+	autoclose int fd = -EBADF;
+	unsigned number;
+	char name[16];
+
+	if (ioctl(master, TIOCGPTN, &number) < 0)
+		return error_errno(err, "cannot name the terminal");
+	snprintf(name, sizeof(name), "%u", number);
+	fd = open_tree(pts, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
+	if (fd < 0)
+		return error_errno(err, "cannot bind the terminal to '/dev/console'");
+	return device_bind(r, fd, "/dev/console", err);
+}
+
+int terminal_open(const struct container *c, const struct rootfs *r, uid_t owner, struct error *err)
+{
+	autoclose int pts = -EBADF;
+	autoclose int master = open_master(r, &pts, err);
+	autoclose int slave = -EBADF;
+
+	if (master < 0)
+		return -1;
+	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave < 0)
+		return error_errno(err, "cannot open the terminal's other end");
+	if (c->window.ws_row && ioctl(master, TIOCSWINSZ, &c->window) < 0)
+		return error_errno(err, "cannot set the size of the terminal");
+	if (owner != 0 && fchown(slave, owner, (gid_t)-1) < 0)
+		return error_errno(err, "cannot give the terminal to user %u", owner);
+	if (bind_console(r, pts, master, err) < 0 || send_master(c->sync[1], master, err) < 0)
+		return -1;
+	return fd_steal(&slave);
+}
+
+int terminal_take(int slave, struct error *err)
+{
+	if (ioctl(slave, TIOCSCTTY, 0) < 0)
+		return error_errno(err, "cannot take the terminal");
+	for (int fd = 0; fd <= 2; fd++)
+		if (dup2(slave, fd) < 0)
+			return error_errno(err, "cannot use the terminal as fd %d", fd);
+	return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* process.terminal, the container's side: a pty of its own devpts, never the caller's terminal. */
+#ifndef CTNR_EXEC_PROCESS_TERMINAL_H
+#define CTNR_EXEC_PROCESS_TERMINAL_H
+
+#include "rootfs/rootfs.h"
+
+/* In init, after the mounts: open a pty, bind it to /dev/console, send its master to the caller.
+ * Returns the slave. */
+int terminal_open(const struct container *c, const struct rootfs *r, uid_t owner,
+		  struct error *err);
+
+/* Make it the controlling terminal of this session, and stdin, stdout and stderr. */
+int terminal_take(int slave, struct error *err);
+
+/* In the caller's process: the master, once it has come. -1 with errno EAGAIN until then. */
+int terminal_receive(int socket);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rootfs/cgroup_view.h"
+
+#include "rootfs/mount.h"
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define CGROUP_ROOT "/sys/fs/cgroup"
+#define CGROUP_FILE_MAX (64U << 10)
+
+static bool is_unified(void)
+{
+	struct statfs fs;
+
+	return statfs(CGROUP_ROOT, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+static bool config_mounts_cgroups(const struct container *c)
+{
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach (json_object_get(c->config, "mounts"), i, entry) {
+		const char *type = json_string_value(json_object_get(entry, "type"));
+
+		if (type && str_starts_with(type, "cgroup"))
+			return true;
+	}
+	return false;
+}
+
+int cgroup_prepare(struct container *c, struct error *err)
+{
+	autostr struct str text = STR_INIT;
+	autoclose int fd = -EBADF;
+
+	if (!config_mounts_cgroups(c) || is_unified())
+		return 0;
+	fd = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, "cannot open '/proc/self/cgroup'");
+	if (fd_read_rest(fd, CGROUP_FILE_MAX, &text, err) < 0)
+		return error_prefix(err, "/proc/self/cgroup");
+	c->cgroups = str_steal(&text);
+	return 0;
+}
+
+/* A clone of what the host has at path, with these attributes on all of it. */
+static int clone_host(const char *path, uint64_t attributes)
+{
+	struct mount_attr attr = { .attr_set = attributes };
+	autoclose int fd =
+		open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+
+	if (fd < 0 || mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) < 0)
+		return -1;
+	return fd_steal(&fd);
+}
+
+static int mount_unified(struct rootfs *r, const char *destination, uint64_t attributes,
+			 struct error *err)
+{
+	autoclose int fd = mount_filesystem("cgroup2", "cgroup", NULL, attributes, err);
+
+	/* Without a cgroup namespace of its own in a user namespace: the host's, bound. */
+	if (fd < 0 && err->saved_errno == EPERM)
+		fd = clone_host(CGROUP_ROOT, attributes | MOUNT_ATTR_RDONLY);
+	if (fd < 0 || mount_attach(r, fd, destination, err) < 0)
+		return -1;
+	return rootfs_remember(r, destination, fd_steal(&fd), err);
+}
+
+/* One line of /proc/self/cgroup, "4:cpu,cpuacct:/path": bind that directory as cpu,cpuacct. A
+ * hierarchy that the host has not mounted is left out. */
+static int bind_hierarchy(int tmpfs, char *line, uint64_t attributes, struct error *err)
+{
+	char *controllers = strchr(line, ':');
+	char *path = controllers ? strchr(controllers + 1, ':') : NULL;
+	autofree char *source = NULL;
+	autoclose int fd = -EBADF;
+	autoclose int target = -EBADF;
+	const char *name;
+
+	if (!path)
+		return 0;
+	*path++ = '\0';
+	name = ++controllers;
+	if (str_starts_with(name, "name="))
+		name += strlen("name=");
+	if (!*name)
+		name = "unified";
+	source = xasprintf(CGROUP_ROOT "/%s%s", name, path);
+	fd = clone_host(source, attributes);
+	if (fd < 0)
+		return 0;
+	if (mkdirat(tmpfs, name, 0755) < 0)
+		return error_errno(err, "cannot create '%s'", name);
+	target = openat(tmpfs, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (target < 0 ||
+	    move_mount(fd, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return error_errno(err, "cannot mount '%s'", name);
+	return 0;
+}
+
+static int mount_legacy(const struct container *c, struct rootfs *r, const char *destination,
+			uint64_t attributes, struct error *err)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+	autoclose int fd = mount_filesystem("tmpfs", "cgroup", NULL,
+					    attributes & ~(uint64_t)MOUNT_ATTR_RDONLY, err);
+	autofree char *text = xstrdup(c->cgroups ? c->cgroups : "");
+	char *rest = text;
+	char *line;
+
+	if (fd < 0 || mount_attach(r, fd, destination, err) < 0)
+		return -1;
+	while ((line = strsep(&rest, "\n")))
+		if (bind_hierarchy(fd, line, attributes, err) < 0)
+			return -1;
+	if (mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return error_errno(err, "cannot make it read-only");
+	return rootfs_remember(r, destination, fd_steal(&fd), err);
+}
+
+int cgroup_mount(const struct container *c, struct rootfs *r, const char *destination,
+		 uint64_t attributes, bool writable_asked, struct error *err)
+{
+	if (!writable_asked || !namespaces_has_own(&c->namespaces, NAMESPACE_CGROUP))
+		attributes |= MOUNT_ATTR_RDONLY;
+	if (c->cgroups)
+		return mount_legacy(c, r, destination, attributes, err);
+	return mount_unified(r, destination, attributes, err);
+}

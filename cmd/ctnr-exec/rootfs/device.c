@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rootfs/device.h"
+
+#include "process/capability.h"
+
+#include "base/alloc.h"
+#include "system/fd.h"
+#include "system/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+struct device {
+	const char *path;
+	mode_t type; /* S_IFCHR, S_IFBLK, S_IFIFO */
+	unsigned major;
+	unsigned minor;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+};
+
+static const struct device defaults[] = {
+	{ "/dev/null", S_IFCHR, 1, 3, 0666, 0, 0 },    { "/dev/zero", S_IFCHR, 1, 5, 0666, 0, 0 },
+	{ "/dev/full", S_IFCHR, 1, 7, 0666, 0, 0 },    { "/dev/random", S_IFCHR, 1, 8, 0666, 0, 0 },
+	{ "/dev/urandom", S_IFCHR, 1, 9, 0666, 0, 0 }, { "/dev/tty", S_IFCHR, 5, 0, 0666, 0, 0 },
+};
+
+static const struct {
+	const char *path;
+	const char *target;
+} links[] = {
+	{ "/dev/fd", "/proc/self/fd" },       { "/dev/stdin", "/proc/self/fd/0" },
+	{ "/dev/stdout", "/proc/self/fd/1" }, { "/dev/stderr", "/proc/self/fd/2" },
+	{ "/dev/ptmx", "pts/ptmx" },
+};
+
+static bool is_device(const struct stat *st, mode_t type, unsigned major, unsigned minor)
+{
+	return (st->st_mode & S_IFMT) == type && st->st_rdev == makedev(major, minor);
+}
+
+int device_open_host(const char *path, mode_t type, unsigned major, unsigned minor,
+		     struct error *err)
+{
+	autoclose int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_errno(err, "cannot open the host's '%s'", path);
+	if (!is_device(&st, type, major, minor))
+		return error_set(err, ERROR_FAILED, "the host's '%s' is not device %u:%u", path,
+				 major, minor);
+	return fd_steal(&fd);
+}
+
+/* The directory that a path is in, made when it is missing. *ret_name is new. */
+static int open_directory(const struct rootfs *r, const char *path, char **ret_name,
+			  struct error *err)
+{
+	const char *rest;
+	int anchor = rootfs_anchor(r, path, &rest);
+	const char *slash = strrchr(rest, '/');
+	autofree char *parent = xstrndup(rest, slash ? (size_t)(slash - rest) : 0);
+	const char *name = slash ? slash + 1 : rest;
+	int fd;
+
+	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return error_set(err, ERROR_FAILED, "'%s' is no path of a device", path);
+	fd = *parent ? path_make_dirs(anchor, parent, 0755)
+		     : openat(anchor, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, "cannot create the directory of '%s'", path);
+	*ret_name = xstrdup(name);
+	return fd;
+}
+
+/* An empty file to bind on. A symlink there would lead elsewhere: it is removed, not followed. */
+static int open_placeholder(int dir, const char *name, const char *path, struct error *err)
+{
+	int flags = O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	autoclose int fd = openat(dir, name, flags, 0644);
+	struct stat st;
+
+	if (fd >= 0)
+		return fd_steal(&fd);
+	if (errno != EEXIST)
+		return error_errno(err, "cannot create '%s'", path);
+	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_errno(err, "cannot open '%s'", path);
+	if (!S_ISLNK(st.st_mode) && !S_ISDIR(st.st_mode))
+		return fd_steal(&fd);
+	fd_close(&fd);
+	if (unlinkat(dir, name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0) < 0)
+		return error_errno(err, "cannot replace '%s'", path);
+	fd = openat(dir, name, flags, 0644);
+	return fd < 0 ? error_errno(err, "cannot create '%s'", path) : fd_steal(&fd);
+}
+
+int device_bind(const struct rootfs *r, int fd, const char *path, struct error *err)
+{
+	autofree char *name = NULL;
+	autoclose int dir = open_directory(r, path, &name, err);
+	autoclose int target = dir < 0 ? -1 : open_placeholder(dir, name, path, err);
+
+	if (target < 0)
+		return -1;
+	if (move_mount(fd, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return error_errno(err, "cannot bind '%s'", path);
+	return 0;
+}
+
+/* Returns 1 when it was made, 0 when the kernel does not let us. */
+static int make_node(int dir, const char *name, const struct device *d, struct error *err)
+{
+	struct statfs fs;
+	struct stat st;
+	int tries = 2;
+
+	/* Not in the image's own files: a bundle that stays would keep the node. */
+	if (d->type != S_IFIFO && (fstatfs(dir, &fs) < 0 || fs.f_type != TMPFS_MAGIC))
+		return 0;
+	while (mknodat(dir, name, d->type | d->mode, makedev(d->major, d->minor)) < 0) {
+		if (errno == EPERM)
+			return 0;
+		if (errno != EEXIST || !tries-- || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return error_errno(err, "cannot create '%s'", d->path);
+		if (d->type != S_IFIFO && is_device(&st, d->type, d->major, d->minor))
+			return 1;
+		if (unlinkat(dir, name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0) < 0)
+			return error_errno(err, "cannot replace '%s'", d->path);
+	}
+	if ((d->uid || d->gid) && fchownat(dir, name, d->uid, d->gid, AT_SYMLINK_NOFOLLOW) < 0)
+		return error_errno(err, "cannot change the owner of '%s'", d->path);
+	return 1;
+}
+
+static int make_device(const struct rootfs *r, const struct device *d, struct error *err)
+{
+	autoclose int host = -EBADF;
+
+	if (r->mknod || d->type == S_IFIFO) {
+		autofree char *name = NULL;
+		autoclose int dir = open_directory(r, d->path, &name, err);
+		int made = dir < 0 ? -1 : make_node(dir, name, d, err);
+
+		if (made != 0)
+			return made < 0 ? -1 : 0;
+	}
+	if (d->type == S_IFIFO)
+		return error_set(err, ERROR_FAILED, "cannot create FIFO '%s'", d->path);
+	host = device_open_host(d->path, d->type, d->major, d->minor, err);
+	if (host < 0) {
+		autofree char *by_number = xasprintf(
+			"/dev/%s/%u:%u", d->type == S_IFCHR ? "char" : "block", d->major, d->minor);
+
+		host = device_open_host(by_number, d->type, d->major, d->minor, NULL);
+	}
+	return host < 0 ? -1 : device_bind(r, host, d->path, err);
+}
+
+static int read_device(const struct jnode *entry, struct device *ret, struct error *err)
+{
+	struct jnode path = jnode_member(entry, "path");
+	struct jnode type = jnode_member(entry, "type");
+	struct jnode major = jnode_member(entry, "major");
+	struct jnode minor = jnode_member(entry, "minor");
+	struct jnode mode = jnode_member(entry, "fileMode");
+	struct jnode uid = jnode_member(entry, "uid");
+	struct jnode gid = jnode_member(entry, "gid");
+	int64_t numbers[5] = { 0, 0, 0666, 0, 0 };
+	const char *letter;
+
+	if (jnode_string(&path, &ret->path, err) < 0 || jnode_string(&type, &letter, err) < 0 ||
+	    jnode_integer_opt(&major, 0, UINT32_MAX, &numbers[0], err) < 0 ||
+	    jnode_integer_opt(&minor, 0, UINT32_MAX, &numbers[1], err) < 0 ||
+	    jnode_integer_opt(&mode, 0, UINT32_MAX, &numbers[2], err) < 0 ||
+	    jnode_integer_opt(&uid, 0, UINT32_MAX - 1, &numbers[3], err) < 0 ||
+	    jnode_integer_opt(&gid, 0, UINT32_MAX - 1, &numbers[4], err) < 0)
+		return -1;
+	if (strcmp(letter, "c") == 0 || strcmp(letter, "u") == 0)
+		ret->type = S_IFCHR;
+	else if (strcmp(letter, "b") == 0)
+		ret->type = S_IFBLK;
+	else if (strcmp(letter, "p") == 0)
+		ret->type = S_IFIFO;
+	else
+		return jnode_error(&type, err, "unknown device type '%s'", letter);
+	ret->major = (unsigned)numbers[0];
+	ret->minor = (unsigned)numbers[1];
+	ret->mode = (mode_t)numbers[2] & 07777;
+	ret->uid = (uid_t)numbers[3];
+	ret->gid = (gid_t)numbers[4];
+	return 0;
+}
+
+static int make_links(const struct rootfs *r, struct error *err)
+{
+	for (size_t i = 0; i < array_size(links); i++) {
+		autofree char *name = NULL;
+		autoclose int dir = open_directory(r, links[i].path, &name, err);
+
+		if (dir < 0)
+			return -1;
+		if (symlinkat(links[i].target, dir, name) == 0)
+			continue;
+		if (errno != EEXIST || (unlinkat(dir, name, 0) < 0 && errno != EISDIR))
+			return error_errno(err, "cannot replace '%s'", links[i].path);
+		if (symlinkat(links[i].target, dir, name) < 0)
+			return error_errno(err, "cannot create '%s'", links[i].path);
+	}
+	return 0;
+}
+
+int devices_make(const struct container *c, const struct rootfs *r, struct error *err)
+{
+	struct jnode root = jnode_root(c->config, "config.json");
+	struct jnode section = jnode_member(&root, "linux");
+	struct jnode list = jnode_member(&section, "devices");
+	bool given[array_size(defaults)] = { false };
+	size_t len;
+
+	if (jnode_array(&list, &len, err) < 0)
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		struct jnode entry = jnode_element(&list, i);
+		struct device d = { 0 };
+
+		if (read_device(&entry, &d, err) < 0 || make_device(r, &d, err) < 0)
+			return -1;
+		for (size_t k = 0; k < array_size(defaults); k++)
+			given[k] |= strcmp(d.path, defaults[k].path) == 0;
+	}
+	for (size_t k = 0; k < array_size(defaults); k++)
+		if (!given[k] && make_device(r, &defaults[k], err) < 0)
+			return -1;
+	return make_links(r, err);
+}

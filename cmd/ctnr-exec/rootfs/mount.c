@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How this stays inside the root is told in rootfs.c. */
+#include "rootfs/mount.h"
+
+#include "rootfs/cgroup_view.h"
+#include "rootfs/mount_option.h"
+
+#include "base/alloc.h"
+#include "system/fd.h"
+#include "system/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+struct mount_entry {
+	const char *destination;
+	const char *type;
+	const char *source;
+	struct mount_options options;
+};
+
+/* What the filesystem itself says about an option is better than "Invalid argument". */
+static int filesystem_error(int fd, const char *type, const char *what, struct error *err)
+{
+	char log[256];
+	int number = errno;
+	ssize_t len = read(fd, log, sizeof(log) - 1);
+
+	errno = number;
+	if (len <= 2)
+		return error_errno(err, "cannot mount %s%s%s", type, what ? ": option " : "",
+				   what ? what : "");
+	log[len] = '\0';
+	log[strcspn(log, "\n")] = '\0';
+	error_errno(err, "cannot mount %s: %s", type, log + 2);
+	return -1;
+}
+
+static int set_option(int fd, const char *option)
+{
+	const char *equals = strchr(option, '=');
+	autofree char *key = NULL;
+
+	if (!equals)
+		return fsconfig(fd, FSCONFIG_SET_FLAG, option, NULL, 0);
+	key = xstrndup(option, (size_t)(equals - option));
+	return fsconfig(fd, FSCONFIG_SET_STRING, key, equals + 1, 0);
+}
+
+int mount_filesystem(const char *type, const char *source, const struct strlist *data,
+		     uint64_t attributes, struct error *err)
+{
+	autoclose int fs = fsopen(type, FSOPEN_CLOEXEC);
+	int fd;
+
+	if (fs < 0)
+		return error_errno(err, "cannot mount %s", type);
+	if (source && fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0) < 0)
+		return filesystem_error(fs, type, source, err);
+	for (size_t i = 0; data && i < data->len; i++)
+		if (set_option(fs, data->items[i]) < 0)
+			return filesystem_error(fs, type, data->items[i], err);
+	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return filesystem_error(fs, type, NULL, err);
+	fd = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attributes);
+	return fd < 0 ? filesystem_error(fs, type, NULL, err) : fd;
+}
+
+/* Change attributes; those that a user namespace has locked to what they are stay so. */
+static int set_attributes(int fd, const struct mount_options *o, struct error *err)
+{
+	const struct {
+		unsigned flags;
+		uint64_t set, clear;
+	} steps[] = { { AT_EMPTY_PATH, o->set, o->clear & MOUNT_ATTR__ATIME },
+		      { AT_EMPTY_PATH, 0, o->clear & ~(uint64_t)MOUNT_ATTR__ATIME },
+		      { AT_EMPTY_PATH | AT_RECURSIVE, o->set_recursive,
+			o->clear_recursive & MOUNT_ATTR__ATIME },
+		      { AT_EMPTY_PATH | AT_RECURSIVE, 0,
+			o->clear_recursive & ~(uint64_t)MOUNT_ATTR__ATIME } };
+
+	for (size_t i = 0; i < array_size(steps); i++) {
+		struct mount_attr attr = { .attr_set = steps[i].set, .attr_clr = steps[i].clear };
+
+		if (!attr.attr_set && !attr.attr_clr)
+			continue;
+		if (mount_setattr(fd, "", steps[i].flags, &attr, sizeof(attr)) == 0)
+			continue;
+		if (errno != EPERM)
+			return error_errno(err, "cannot set mount attributes");
+		/* Locked: go without what only relaxes, and without access times. */
+		attr.attr_set &= ~(uint64_t)MOUNT_ATTR__ATIME;
+		attr.attr_clr = 0;
+		if (attr.attr_set && mount_setattr(fd, "", steps[i].flags, &attr, sizeof(attr)) < 0)
+			return error_errno(err, "cannot set mount attributes");
+	}
+	return 0;
+}
+
+static int set_propagation(int fd, const struct mount_options *o, struct error *err)
+{
+	struct mount_attr attr = { .propagation = o->propagation };
+
+	if (!attr.propagation)
+		return 0;
+	if (mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) < 0)
+		return error_errno(err, "cannot set mount propagation");
+	return 0;
+}
+
+static bool is_filesystem(int fd, long magic)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && (long)fs.f_type == magic;
+}
+
+static int clone_source(int bundle, const struct mount_entry *e, struct error *err)
+{
+	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+	int fd = open_tree(bundle, e->source,
+			   flags | (e->options.binding == MOUNT_RBIND ? AT_RECURSIVE : 0));
+
+	/* In a user namespace what is mounted below cannot be left out: it might hide something. */
+	if (fd < 0 && errno == EINVAL)
+		fd = open_tree(bundle, e->source, flags | AT_RECURSIVE);
+	return fd < 0 ? error_errno(err, "cannot bind '%s'", e->source) : fd;
+}
+
+static int make_bind(const struct rootfs *r, struct mount_entry *e, struct error *err)
+{
+	autoclose int fd = -EBADF;
+
+	if (!e->source)
+		return error_set(err, ERROR_FAILED, "a bind mount without a source");
+	fd = clone_source(r->bundle, e, err);
+	if (fd < 0)
+		return -1;
+	/* "ro" is about one mount; but a read-only sysfs with writable cgroups below is none. */
+	if (e->options.set & MOUNT_ATTR_RDONLY && is_filesystem(fd, SYSFS_MAGIC))
+		e->options.set_recursive |= MOUNT_ATTR_RDONLY;
+	if (set_attributes(fd, &e->options, err) < 0)
+		return -1;
+	return fd_steal(&fd);
+}
+
+/* sysfs belongs to the network namespace: without one of its own, the container sees the host's,
+ * which it cannot mount again, bound and read-only. */
+static int make_sysfs(const struct rootfs *r, struct mount_entry *e, struct error *err)
+{
+	int fd = mount_filesystem("sysfs", e->source, &e->options.data, e->options.set, err);
+
+	if (fd >= 0 || err->saved_errno != EPERM)
+		return fd;
+	e->source = "/sys";
+	e->options.binding = MOUNT_RBIND;
+	e->options.set_recursive |= e->options.set | MOUNT_ATTR_RDONLY;
+	return make_bind(r, e, err);
+}
+
+static int make_filesystem(const struct rootfs *r, struct mount_entry *e, struct error *err)
+{
+	int fd;
+
+	if (strcmp(e->type, "sysfs") == 0)
+		return make_sysfs(r, e, err);
+	fd = mount_filesystem(e->type, e->source, &e->options.data, e->options.set, err);
+	if (fd < 0 && err->saved_errno == EPERM && strcmp(e->type, "proc") == 0)
+		error_hint(
+			err,
+			"the kernel allows a new procfs only with a pid namespace and where the present one is not covered in part");
+	return fd;
+}
+
+static int attach_at(const struct rootfs *r, int fd, const char *path, bool plain,
+		     struct error *err)
+{
+	autoclose int target = -EBADF;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, "cannot read what is to be mounted");
+	if (plain) {
+		/* On "/proc -> elsewhere" everything that is done to /proc later would miss it. */
+		target = path_open(r->fd, path, O_PATH | O_DIRECTORY, 0, PATH_NO_SYMLINKS);
+		if (target < 0 && errno != ENOENT)
+			return error_errno(err, "it must be an ordinary directory");
+	}
+	if (target < 0)
+		target = rootfs_make_target(
+			r, path, S_ISDIR(st.st_mode) ? ROOTFS_DIRECTORY : ROOTFS_FILE, err);
+	if (target < 0)
+		return -1;
+	if (move_mount(fd, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return error_errno(err, "cannot mount");
+	return 0;
+}
+
+int mount_attach(const struct rootfs *r, int fd, const char *path, struct error *err)
+{
+	return attach_at(r, fd, path, false, err);
+}
+
+static int make_one(const struct container *c, struct rootfs *r, struct mount_entry *e,
+		    struct error *err)
+{
+	bool is_bind = e->options.binding != MOUNT_NEW || strcmp(e->type, "bind") == 0;
+	bool plain = strcmp(e->type, "proc") == 0 || strcmp(e->type, "sysfs") == 0;
+	autoclose int fd = -EBADF;
+
+	if (is_bind && e->options.binding == MOUNT_NEW)
+		e->options.binding = MOUNT_BIND;
+	if (!is_bind && (strcmp(e->type, "cgroup") == 0 || strcmp(e->type, "cgroup2") == 0))
+		return cgroup_mount(c, r, e->destination, e->options.set, e->options.writable_asked,
+				    err);
+	fd = is_bind ? make_bind(r, e, err) : make_filesystem(r, e, err);
+	if (fd < 0 || attach_at(r, fd, e->destination, plain, err) < 0 ||
+	    set_propagation(fd, &e->options, err) < 0)
+		return -1;
+	return rootfs_remember(r, e->destination, fd_steal(&fd), err);
+}
+
+static int read_one(const struct jnode *entry, struct mount_entry *ret, struct error *err)
+{
+	struct jnode destination = jnode_member(entry, "destination");
+	struct jnode type = jnode_member(entry, "type");
+	struct jnode source = jnode_member(entry, "source");
+	struct jnode options = jnode_member(entry, "options");
+	struct jnode uids = jnode_member(entry, "uidMappings");
+
+	ret->type = "none";
+	if (jnode_is_present(&uids))
+		return jnode_error(&uids, err,
+				   "mounts with ID maps of their own are not supported");
+	if (jnode_string(&destination, &ret->destination, err) < 0 ||
+	    jnode_string_opt(&type, &ret->type, err) < 0 ||
+	    jnode_string_opt(&source, &ret->source, err) < 0)
+		return -1;
+	return mount_options_read(&options, &ret->options, err);
+}
+
+int mounts_make(const struct container *c, struct rootfs *r, struct error *err)
+{
+	struct jnode root = jnode_root(c->config, "config.json");
+	struct jnode list = jnode_member(&root, "mounts");
+	size_t len;
+
+	if (jnode_array(&list, &len, err) < 0)
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		struct jnode node = jnode_element(&list, i);
+		struct mount_entry entry = { 0 };
+		int result;
+
+		result = read_one(&node, &entry, err);
+		if (result == 0) {
+			result = make_one(c, r, &entry, err);
+			if (result < 0)
+				error_prefix(err, "mount '%s'", entry.destination);
+		}
+		mount_options_release(&entry.options);
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rootfs/mount_option.h"
+
+#include <linux/mount.h>
+#include <string.h>
+
+/* From <sys/mount.h>, which does not go together with <linux/mount.h> in every libc. */
+#define PROPAGATION_UNBINDABLE (1UL << 17)
+#define PROPAGATION_PRIVATE (1UL << 18)
+#define PROPAGATION_SLAVE (1UL << 19)
+#define PROPAGATION_SHARED (1UL << 20)
+
+#ifndef MOUNT_ATTR_NOSYMFOLLOW
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
+#endif
+
+enum kind {
+	SET, /* value is set; with an 'r' before the name: recursively */
+	CLEAR,
+	ATIME, /* value replaces the access time mode */
+	PROPAGATION, /* value, with or without 'r' */
+	BINDING,
+	SUPERBLOCK, /* for a filesystem of its own; a bind shares its source's */
+	NOTHING,
+	UNSUPPORTED,
+};
+
+static const struct {
+	const char *name;
+	enum kind kind;
+	uint64_t value;
+} table[] = {
+	{ "ro", SET, MOUNT_ATTR_RDONLY },
+	{ "rw", CLEAR, MOUNT_ATTR_RDONLY },
+	{ "nosuid", SET, MOUNT_ATTR_NOSUID },
+	{ "suid", CLEAR, MOUNT_ATTR_NOSUID },
+	{ "nodev", SET, MOUNT_ATTR_NODEV },
+	{ "dev", CLEAR, MOUNT_ATTR_NODEV },
+	{ "noexec", SET, MOUNT_ATTR_NOEXEC },
+	{ "exec", CLEAR, MOUNT_ATTR_NOEXEC },
+	{ "nodiratime", SET, MOUNT_ATTR_NODIRATIME },
+	{ "diratime", CLEAR, MOUNT_ATTR_NODIRATIME },
+	{ "nosymfollow", SET, MOUNT_ATTR_NOSYMFOLLOW },
+	{ "symfollow", CLEAR, MOUNT_ATTR_NOSYMFOLLOW },
+	{ "relatime", ATIME, MOUNT_ATTR_RELATIME },
+	{ "norelatime", ATIME, MOUNT_ATTR_STRICTATIME },
+	{ "noatime", ATIME, MOUNT_ATTR_NOATIME },
+	{ "atime", ATIME, MOUNT_ATTR_RELATIME },
+	{ "strictatime", ATIME, MOUNT_ATTR_STRICTATIME },
+	{ "nostrictatime", ATIME, MOUNT_ATTR_RELATIME },
+	{ "private", PROPAGATION, PROPAGATION_PRIVATE },
+	{ "slave", PROPAGATION, PROPAGATION_SLAVE },
+	{ "shared", PROPAGATION, PROPAGATION_SHARED },
+	{ "unbindable", PROPAGATION, PROPAGATION_UNBINDABLE },
+	{ "bind", BINDING, MOUNT_BIND },
+	{ "rbind", BINDING, MOUNT_RBIND },
+	{ "sync", SUPERBLOCK, 0 },
+	{ "dirsync", SUPERBLOCK, 0 },
+	{ "mand", SUPERBLOCK, 0 },
+	{ "lazytime", SUPERBLOCK, 0 },
+	{ "iversion", NOTHING, 0 },
+	{ "noiversion", NOTHING, 0 },
+	{ "async", NOTHING, 0 },
+	{ "nomand", NOTHING, 0 },
+	{ "nolazytime", NOTHING, 0 },
+	{ "silent", NOTHING, 0 },
+	{ "loud", NOTHING, 0 },
+	{ "defaults", NOTHING, 0 },
+	{ "remount", UNSUPPORTED, 0 },
+	{ "idmap", UNSUPPORTED, 0 },
+	{ "ridmap", UNSUPPORTED, 0 },
+	{ "tmpcopyup", UNSUPPORTED, 0 },
+};
+
+void mount_options_release(struct mount_options *options)
+{
+	strlist_release(&options->data);
+}
+
+/* Of two contradicting options the last wins. */
+static void change(uint64_t *set, uint64_t *clear, uint64_t add, uint64_t remove)
+{
+	*set = (*set & ~remove) | add;
+	*clear = (*clear & ~add) | remove;
+}
+
+static void change_atime(uint64_t *set, uint64_t *clear, uint64_t mode)
+{
+	*set = (*set & ~(uint64_t)MOUNT_ATTR__ATIME) | mode;
+	*clear |= MOUNT_ATTR__ATIME;
+}
+
+static bool apply(size_t row, bool recursive, struct mount_options *o)
+{
+	uint64_t *set = recursive ? &o->set_recursive : &o->set;
+	uint64_t *clear = recursive ? &o->clear_recursive : &o->clear;
+	uint64_t value = table[row].value;
+
+	switch (table[row].kind) {
+	case SET:
+		change(set, clear, value, 0);
+		return true;
+	case CLEAR:
+		change(set, clear, 0, value);
+		o->writable_asked |= value == MOUNT_ATTR_RDONLY;
+		return true;
+	case ATIME:
+		change_atime(set, clear, value);
+		return true;
+	case PROPAGATION:
+		o->propagation = value;
+		return true;
+	case BINDING:
+		o->binding = (enum mount_binding)value;
+		return !recursive;
+	case SUPERBLOCK:
+		strlist_append(&o->data, table[row].name);
+		return !recursive;
+	case NOTHING:
+		return !recursive;
+	case UNSUPPORTED:
+		break;
+	}
+	return false;
+}
+
+static int read_one(const struct jnode *item, struct mount_options *o, struct error *err)
+{
+	const char *name;
+
+	if (jnode_string(item, &name, err) < 0)
+		return -1;
+	for (size_t i = 0; i < array_size(table); i++) {
+		bool plain = strcmp(name, table[i].name) == 0;
+		bool recursive = name[0] == 'r' && strcmp(name + 1, table[i].name) == 0 &&
+				 table[i].kind <= PROPAGATION;
+
+		if (!plain && !recursive)
+			continue;
+		if (apply(i, recursive, o))
+			return 0;
+		return jnode_error(item, err, "mount option '%s' is not supported", name);
+	}
+	strlist_append(&o->data, name);
+	return 0;
+}
+
+int mount_options_read(const struct jnode *list, struct mount_options *ret, struct error *err)
+{
+	size_t len;
+
+	if (jnode_array(list, &len, err) < 0)
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		struct jnode item = jnode_element(list, i);
+
+		if (read_one(&item, ret, err) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rootfs/overlay.h"
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Whoever could write to the bundle could name layers of his own. */
+static int check_owner(const struct container *c, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(c->bundle.dirfd, &st) < 0)
+		return error_errno(err, "cannot read bundle '%s'", c->bundle.path);
+	if (st.st_uid != geteuid())
+		return error_set(err, ERROR_FAILED, "bundle '%s' belongs to another user",
+				 c->bundle.path);
+	if (st.st_mode & 022)
+		return error_set(err, ERROR_FAILED, "bundle '%s' can be changed by other users",
+				 c->bundle.path);
+	return 0;
+}
+
+static int append_layers(const struct container *c, int lower, struct str *options,
+			 struct error *err)
+{
+	char name[16];
+	struct stat st;
+	int i = 0;
+
+	for (;; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		if (fstatat(lower, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			if (errno == ENOENT)
+				break;
+			return error_errno(err, "cannot read '%s/lower/%s'", c->bundle.path, name);
+		}
+		if (!S_ISLNK(st.st_mode) || st.st_uid != geteuid())
+			return error_set(err, ERROR_FAILED, "'%s/lower/%s' is no symlink of ours",
+					 c->bundle.path, name);
+		if (i == OVERLAY_LAYERS_MAX)
+			return error_set(err, ERROR_FAILED, "more than %d layers",
+					 OVERLAY_LAYERS_MAX);
+		str_appendf(options, "%s%s", i ? ":" : "lowerdir=", name);
+	}
+	return i ? 0 : error_set(err, ERROR_FAILED, "'%s/lower' holds no layers", c->bundle.path);
+}
+
+int overlay_prepare(struct container *c, struct error *err)
+{
+	autoclose int lower =
+		openat(c->bundle.dirfd, "lower", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	autostr struct str options = STR_INIT;
+
+	if (lower < 0 && errno == ENOENT)
+		return 0;
+	if (lower < 0)
+		return error_errno(err, "cannot open '%s/lower'", c->bundle.path);
+	if (check_owner(c, err) < 0 || append_layers(c, lower, &options, err) < 0)
+		return -1;
+	/* What is removed at the end need not reach the disk; but an fsync in a bundle that stays
+	 * must mean what it says. */
+	str_appendf(&options, ",upperdir=../upper,workdir=../work,userxattr%s",
+		    c->remove ? ",volatile" : "");
+	c->overlay_options = str_steal(&options);
+	return 0;
+}
+
+int overlay_mount(const struct container *c, const char *target, unsigned long attributes,
+		  struct error *err)
+{
+	autofree char *path = xasprintf("../%s", target);
+	int bundle = c->bundle.dirfd;
+
+	/* Left by a run that was killed, with --rm that time. */
+	if (unlinkat(bundle, "work/work/incompat/volatile", AT_REMOVEDIR) == 0)
+		unlinkat(bundle, "work/work/incompat", AT_REMOVEDIR);
+	if (chdir("lower") < 0)
+		return error_errno(err, "cannot enter '%s/lower'", c->bundle.path);
+	if (mount("overlay", path, "overlay", attributes, c->overlay_options) < 0) {
+		error_errno(err, "cannot mount the overlay of bundle '%s'", c->bundle.path);
+		return error_hint(err, "ctnr-unpack --driver copy makes a bundle without overlay");
+	}
+	if (chdir("..") < 0)
+		return error_errno(err, "cannot enter bundle '%s'", c->bundle.path);
+	return 0;
+}

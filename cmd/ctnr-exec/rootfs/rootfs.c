@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Theory of operation. All of this happens in the container's own mount namespace, before any of
+ * its code runs; but the files may be shared with containers that already do (volumes, a copy
+ * bundle's neighbours), and these may rename and replace while we look. Therefore:
+ *
+ *  - Nothing inside the root is ever named by a string to the kernel: a path is resolved once, by
+ *    openat2 beneath a descriptor, and all that follows works on the descriptor that came out.
+ *  - Mounts are made detached and moved onto a descriptor. Nobody can slip a symlink in between.
+ *  - What lies below a mount of ours is resolved from that mount's descriptor, not from the root:
+ *    "/proc/sys" is "sys" below the procfs that we mounted, whatever "/proc" is called by now.
+ */
+#include "rootfs/rootfs.h"
+
+#include "rootfs/overlay.h"
+
+#include "base/alloc.h"
+#include "system/fd.h"
+#include "system/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name;
+	unsigned long flags;
+} propagations[] = {
+	{ "private", MS_PRIVATE | MS_REC },
+	{ "rprivate", MS_PRIVATE | MS_REC },
+	{ "slave", MS_SLAVE | MS_REC },
+	{ "rslave", MS_SLAVE | MS_REC },
+};
+
+/* Is a mount asked for that receives what the host mounts later? */
+static bool wants_propagation(const struct jnode *root)
+{
+	json_t *mounts = json_object_get(root->value, "mounts");
+	json_t *entry, *option;
+	size_t i, k;
+
+	json_array_foreach (mounts, i, entry) {
+		json_array_foreach (json_object_get(entry, "options"), k, option) {
+			const char *name = json_string_value(option);
+
+			if (name && (strstr(name, "slave") || strstr(name, "shared")))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Nothing that is mounted from here on shows in the host's namespace. */
+static int separate(const struct jnode *root, struct error *err)
+{
+	struct jnode linux_node = jnode_member(root, "linux");
+	struct jnode node = jnode_member(&linux_node, "rootfsPropagation");
+	const char *name = "";
+	unsigned long flags = MS_REC | (wants_propagation(root) ? MS_SLAVE : MS_PRIVATE);
+	size_t i = 0;
+
+	if (jnode_string_opt(&node, &name, err) < 0)
+		return -1;
+	while (*name && i < array_size(propagations) && strcmp(name, propagations[i].name) != 0)
+		i++;
+	if (*name && i == array_size(propagations))
+		return jnode_error(&node, err, "'%s' is not supported", name);
+	if (*name)
+		flags = propagations[i].flags;
+	if (mount(NULL, "/", NULL, flags, NULL) < 0)
+		return error_errno(err, "cannot separate the mounts from the host's");
+	return 0;
+}
+
+int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *err)
+{
+	struct jnode root = jnode_root(c->config, "config.json");
+	struct jnode section = jnode_member(&root, "root");
+	struct jnode path_node = jnode_member(&section, "path");
+	unsigned long attributes = c->deny_devices ? MS_NODEV : 0;
+	const char *path;
+
+	if (jnode_string(&path_node, &path, err) < 0 || separate(&root, err) < 0)
+		return -1;
+	/* The keeper left us in the bundle. Descriptors from before the clone are of no use for
+	 * mounting: they lead to the host's mounts, only the working directory is carried over. */
+	ret->bundle = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (ret->bundle < 0)
+		return error_errno(err, "cannot open bundle '%s'", c->bundle.path);
+	if (c->overlay_options) {
+		if (path[0] == '/' || strstr(path, ".."))
+			return jnode_error(&path_node, err, "'%s' is not in the bundle", path);
+		if (overlay_mount(c, path, attributes, err) < 0)
+			return -1;
+	} else if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0) {
+		return error_errno(err, "cannot mount root filesystem '%s'", path);
+	}
+	ret->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (ret->fd < 0)
+		return error_errno(err, "cannot open root filesystem '%s'", path);
+	if (!c->overlay_options && attributes) {
+		struct mount_attr attr = { .attr_set = MOUNT_ATTR_NODEV };
+
+		if (mount_setattr(ret->fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+			return error_errno(err, "cannot forbid devices in '%s'", path);
+	}
+	return 0;
+}
+
+/* "//a/./b/" becomes "/a/b". ".." stays: the kernel resolves it. */
+static char *normalise(const char *path)
+{
+	char *result = xmalloc(strlen(path) + 2);
+	size_t len = 0;
+
+	while (*path) {
+		size_t n;
+
+		while (*path == '/')
+			path++;
+		n = strcspn(path, "/");
+		if (n && !(n == 1 && *path == '.')) {
+			result[len++] = '/';
+			memcpy(result + len, path, n);
+			len += n;
+		}
+		path += n;
+	}
+	result[len] = '\0';
+	return result;
+}
+
+int rootfs_remember(struct rootfs *r, const char *destination, int fd, struct error *err)
+{
+	autoclose int owned = fd;
+
+	if (r->n_mounts == ROOTFS_MOUNTS_MAX)
+		return error_set(err, ERROR_FAILED, "more than %d mounts", ROOTFS_MOUNTS_MAX);
+	r->mounts[r->n_mounts].destination = normalise(destination);
+	r->mounts[r->n_mounts++].fd = fd_steal(&owned);
+	return 0;
+}
+
+/* A path is compared as text only to find where to start; ".." in it makes the text worthless. */
+int rootfs_anchor(const struct rootfs *r, const char *path, const char **ret_rest)
+{
+	int best = r->fd;
+	size_t best_len = 0;
+
+	*ret_rest = path;
+	if (path[0] != '/' || strstr(path, "/..") || strstr(path, "//") || strstr(path, "/./"))
+		return best;
+	for (size_t i = 0; i < r->n_mounts; i++) {
+		const char *destination = r->mounts[i].destination;
+		size_t len = strlen(destination);
+
+		if (len < best_len || strncmp(path, destination, len) != 0 ||
+		    (path[len] != '/' && path[len]))
+			continue;
+		best = r->mounts[i].fd;
+		best_len = len;
+		*ret_rest = path + len;
+	}
+	return best;
+}
+
+int rootfs_open(const struct rootfs *r, const char *path, int flags)
+{
+	const char *rest;
+	int anchor = rootfs_anchor(r, path, &rest);
+
+	return path_open(anchor, rest, flags, 0, PATH_IN_ROOT);
+}
+
+static int make_file(int anchor, const char *rest, struct error *err)
+{
+	const char *name;
+	size_t len;
+	autofree char *last = NULL;
+	autofree char *parent_path = NULL;
+	autoclose int parent = -EBADF;
+	autoclose int fd = path_open(anchor, rest, O_PATH, 0, PATH_IN_ROOT);
+
+	if (fd >= 0)
+		return fd_steal(&fd);
+	parent = path_open_parent(anchor, rest, PATH_IN_ROOT, &name, &len);
+	if (parent < 0 && errno == ENOENT) {
+		const char *slash = strrchr(rest, '/');
+
+		parent_path = xstrndup(rest, slash ? (size_t)(slash - rest) : 0);
+		parent = path_make_dirs(anchor, parent_path, 0755);
+		name = slash ? slash + 1 : rest;
+		len = strlen(name);
+	}
+	if (parent < 0)
+		return error_errno(err, "cannot create its directory");
+	last = xstrndup(name, len);
+	fd = openat(parent, last, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return error_errno(err, "cannot create the mount point");
+	return fd_steal(&fd);
+}
+
+int rootfs_make_target(const struct rootfs *r, const char *path, enum rootfs_target target,
+		       struct error *err)
+{
+	const char *rest;
+	int anchor = rootfs_anchor(r, path, &rest);
+	int fd;
+
+	if (target == ROOTFS_FILE)
+		return make_file(anchor, rest, err);
+	/* The mount itself, when something is mounted on top of it again. */
+	fd = *rest ? path_make_dirs(anchor, rest, 0755)
+		   : openat(anchor, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? error_errno(err, "cannot create the mount point") : fd;
+}
+
+/* A working directory that is missing is made while that is possible. What is wrong with it
+ * otherwise is said when it is entered. */
+static void make_cwd(const struct rootfs *r, const struct jnode *root)
+{
+	struct jnode process = jnode_member(root, "process");
+	struct jnode node = jnode_member(&process, "cwd");
+	autoclose int fd = -EBADF;
+	const char *cwd;
+
+	if (jnode_string(&node, &cwd, NULL) < 0 || cwd[0] != '/')
+		return;
+	fd = rootfs_open(r, cwd, O_PATH | O_DIRECTORY);
+	if (fd < 0 && errno == ENOENT)
+		fd = rootfs_make_target(r, cwd, ROOTFS_DIRECTORY, NULL);
+}
+
+int rootfs_enter(const struct container *c, const struct rootfs *r, struct error *err)
+{
+	struct jnode root = jnode_root(c->config, "config.json");
+	struct jnode section = jnode_member(&root, "root");
+	struct jnode readonly_node = jnode_member(&section, "readonly");
+	bool readonly = false;
+
+	if (jnode_bool_opt(&readonly_node, &readonly, err) < 0)
+		return -1;
+	if (readonly) {
+		struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+
+		make_cwd(r, &root);
+		if (mount_setattr(r->fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+			return error_errno(err, "cannot make the root filesystem read-only");
+	}
+	/* pivot_root(2), NOTES: the old root ends stacked on the new one, at ".", and is let go. */
+	if (fchdir(r->fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return error_errno(err, "cannot make '%s' the root directory", c->bundle.path);
+	return 0;
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "workers/profile/profile.h"
+
+#include "base/str.h"
+
+#include <seccomp.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <string.h>
+
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+
+#define ARGUMENTS_MAX 6
+
+static void release_context(scmp_filter_ctx *context)
+{
+	if (*context)
+		seccomp_release(*context);
+}
+#define autocontext autocleanup(release_context)
+
+static int fail(const struct jnode *node, int code, const char *what, struct error *err)
+{
+	return jnode_error(node, err, "%s: %s", what, strerror(-code));
+}
+
+static const struct {
+	const char *name;
+	uint32_t action;
+	bool takes_errno;
+} actions[] = {
+	{ "SCMP_ACT_ALLOW", SCMP_ACT_ALLOW, false },
+	{ "SCMP_ACT_ERRNO", SCMP_ACT_ERRNO(0), true },
+	{ "SCMP_ACT_KILL", SCMP_ACT_KILL_THREAD, false },
+	{ "SCMP_ACT_KILL_THREAD", SCMP_ACT_KILL_THREAD, false },
+	{ "SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS, false },
+	{ "SCMP_ACT_TRAP", SCMP_ACT_TRAP, false },
+	{ "SCMP_ACT_TRACE", SCMP_ACT_TRACE(0), true },
+	{ "SCMP_ACT_LOG", SCMP_ACT_LOG, false },
+};
+
+static int read_action(const struct jnode *node, const struct jnode *errno_node, uint32_t *ret,
+		       struct error *err)
+{
+	const char *name;
+	int64_t number = EPERM;
+
+	if (jnode_string(node, &name, err) < 0 ||
+	    jnode_integer_opt(errno_node, 0, 0xffff, &number, err) < 0)
+		return -1;
+	if (strcmp(name, "SCMP_ACT_NOTIFY") == 0)
+		return jnode_error(node, err, "SCMP_ACT_NOTIFY is not supported");
+	for (size_t i = 0; i < array_size(actions); i++) {
+		if (strcmp(name, actions[i].name) != 0)
+			continue;
+		*ret = actions[i].action | (actions[i].takes_errno ? (uint32_t)number : 0);
+		return 0;
+	}
+	return jnode_error(node, err, "unknown action '%s'", name);
+}
+
+static const struct {
+	const char *name;
+	enum scmp_compare op;
+} operators[] = {
+	{ "SCMP_CMP_NE", SCMP_CMP_NE },
+	{ "SCMP_CMP_LT", SCMP_CMP_LT },
+	{ "SCMP_CMP_LE", SCMP_CMP_LE },
+	{ "SCMP_CMP_EQ", SCMP_CMP_EQ },
+	{ "SCMP_CMP_GE", SCMP_CMP_GE },
+	{ "SCMP_CMP_GT", SCMP_CMP_GT },
+	{ "SCMP_CMP_MASKED_EQ", SCMP_CMP_MASKED_EQ },
+};
+
+/* JSON has 64-bit numbers that do not fit a signed integer: they come as reals or negative. */
+static int read_value(const struct jnode *node, uint64_t *ret, struct error *err)
+{
+	if (jnode_is_present(node) && json_is_real(node->value)) {
+		double value = json_real_value(node->value);
+
+		if (value < 0 || value >= 18446744073709551616.0)
+			return jnode_error(node, err, "out of range");
+		*ret = (uint64_t)value;
+		return 0;
+	}
+	return jnode_integer_opt(node, INT64_MIN, INT64_MAX, (int64_t *)ret, err);
+}
+
+static int read_argument(const struct jnode *node, struct scmp_arg_cmp *ret, struct error *err)
+{
+	struct jnode index_node = jnode_member(node, "index");
+	struct jnode value_node = jnode_member(node, "value");
+	struct jnode second_node = jnode_member(node, "valueTwo");
+	struct jnode op_node = jnode_member(node, "op");
+	int64_t index;
+	uint64_t value = 0, second = 0;
+	const char *op;
+
+	if (jnode_integer(&index_node, 0, ARGUMENTS_MAX - 1, &index, err) < 0 ||
+	    jnode_string(&op_node, &op, err) < 0 || read_value(&value_node, &value, err) < 0 ||
+	    read_value(&second_node, &second, err) < 0)
+		return -1;
+	for (size_t i = 0; i < array_size(operators); i++) {
+		if (strcmp(op, operators[i].name) != 0)
+			continue;
+		*ret = (struct scmp_arg_cmp) { (unsigned)index, operators[i].op, value, second };
+		return 0;
+	}
+	return jnode_error(&op_node, err, "unknown operator '%s'", op);
+}
+
+struct rule {
+	uint32_t action;
+	struct scmp_arg_cmp arguments[ARGUMENTS_MAX];
+	unsigned len;
+	bool alternatives; /* several conditions on one argument: any of them suffices (as runc) */
+};
+
+static int read_arguments(const struct jnode *entry, struct rule *rule, struct error *err)
+{
+	struct jnode list = jnode_member(entry, "args");
+	unsigned seen = 0;
+	size_t len;
+
+	if (jnode_array(&list, &len, err) < 0)
+		return -1;
+	if (len > ARGUMENTS_MAX)
+		return jnode_error(&list, err, "more than %d conditions", ARGUMENTS_MAX);
+	for (size_t i = 0; i < len; i++) {
+		struct jnode item = jnode_element(&list, i);
+
+		if (read_argument(&item, &rule->arguments[i], err) < 0)
+			return -1;
+		rule->alternatives |= seen >> rule->arguments[i].arg & 1;
+		seen |= 1U << rule->arguments[i].arg;
+	}
+	rule->len = (unsigned)len;
+	return 0;
+}
+
+static int add_name(scmp_filter_ctx context, const struct rule *rule, const char *name,
+		    const struct jnode *node, struct error *err)
+{
+	int number = seccomp_syscall_resolve_name(name);
+	int code = 0;
+
+	/* Profiles name system calls of other kernels and architectures. */
+	if (number == __NR_SCMP_ERROR)
+		return 0;
+	if (!rule->alternatives)
+		code = seccomp_rule_add_array(context, rule->action, number, rule->len,
+					      rule->arguments);
+	for (unsigned i = 0; rule->alternatives && i < rule->len && code == 0; i++)
+		code = seccomp_rule_add_array(context, rule->action, number, 1,
+					      &rule->arguments[i]);
+	return code == 0 ? 0 : fail(node, code, "cannot add the rule", err);
+}
+
+static int add_rule(scmp_filter_ctx context, uint32_t default_action, const struct jnode *entry,
+		    struct error *err)
+{
+	struct jnode names = jnode_member(entry, "names");
+	struct jnode action = jnode_member(entry, "action");
+	struct jnode number = jnode_member(entry, "errnoRet");
+	struct rule rule = { 0 };
+	size_t len;
+
+	if (read_action(&action, &number, &rule.action, err) < 0 ||
+	    read_arguments(entry, &rule, err) < 0 || jnode_array(&names, &len, err) < 0)
+		return -1;
+	if (rule.action == default_action)
+		return 0;
+	for (size_t i = 0; i < len; i++) {
+		struct jnode item = jnode_element(&names, i);
+		const char *name;
+
+		if (jnode_string(&item, &name, err) < 0 ||
+		    add_name(context, &rule, name, &item, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_architectures(scmp_filter_ctx context, const struct jnode *list, struct error *err)
+{
+	size_t len;
+
+	if (jnode_array(list, &len, err) < 0)
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		struct jnode item = jnode_element(list, i);
+		const char *name;
+		char lower[32];
+		size_t n = 0;
+		uint32_t token;
+		int code;
+
+		if (jnode_string(&item, &name, err) < 0)
+			return -1;
+		if (str_starts_with(name, "SCMP_ARCH_"))
+			for (const char *p = name + strlen("SCMP_ARCH_");
+			     *p && n < sizeof(lower) - 1; p++)
+				lower[n++] = (char)tolower((unsigned char)*p);
+		lower[n] = '\0';
+		token = seccomp_arch_resolve_name(lower);
+		if (!token)
+			return jnode_error(&item, err, "unknown architecture '%s'", name);
+		code = seccomp_arch_add(context, token);
+		if (code != 0 && code != -EEXIST)
+			return fail(&item, code, "cannot add the architecture", err);
+	}
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	uint32_t flag;
+} flags[] = {
+	{ "SECCOMP_FILTER_FLAG_TSYNC", 0 }, /* there is one thread */
+	{ "SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG },
+	{ "SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW },
+	{ "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", 0 }, /* of notifications, which we have not */
+};
+
+int profile_flags(const struct jnode *profile, uint32_t *ret_flags, struct error *err)
+{
+	struct jnode list = jnode_member(profile, "flags");
+	struct jnode listener = jnode_member(profile, "listenerPath");
+	uint32_t result = 0;
+	size_t len;
+
+	if (jnode_is_present(&listener))
+		return jnode_error(&listener, err, "seccomp notification is not supported");
+	if (jnode_array(&list, &len, err) < 0)
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		struct jnode item = jnode_element(&list, i);
+		const char *name;
+		size_t k = 0;
+
+		if (jnode_string(&item, &name, err) < 0)
+			return -1;
+		while (k < array_size(flags) && strcmp(name, flags[k].name) != 0)
+			k++;
+		if (k == array_size(flags))
+			return jnode_error(&item, err, "unknown flag '%s'", name);
+		result |= flags[k].flag;
+	}
+	*ret_flags = result;
+	return 0;
+}
+
+int profile_compile(const struct jnode *profile, int fd, struct error *err)
+{
+	struct jnode action_node = jnode_member(profile, "defaultAction");
+	struct jnode errno_node = jnode_member(profile, "defaultErrnoRet");
+	struct jnode architectures = jnode_member(profile, "architectures");
+	struct jnode list = jnode_member(profile, "syscalls");
+	autocontext scmp_filter_ctx context = NULL;
+	uint32_t action;
+	size_t len;
+	int code;
+
+	if (read_action(&action_node, &errno_node, &action, err) < 0 ||
+	    jnode_array(&list, &len, err) < 0)
+		return -1;
+	context = seccomp_init(action);
+	if (!context)
+		return jnode_error(&action_node, err, "libseccomp refuses it");
+	if (add_architectures(context, &architectures, err) < 0)
+		return -1;
+	/* A binary tree: the kernel walks fewer instructions, now and at each call. */
+	seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	for (size_t i = 0; i < len; i++) {
+		struct jnode entry = jnode_element(&list, i);
+
+		if (add_rule(context, action, &entry, err) < 0)
+			return -1;
+	}
+	code = seccomp_export_bpf(context, fd);
+	return code == 0 ? 0 : fail(profile, code, "cannot compile", err);
+}

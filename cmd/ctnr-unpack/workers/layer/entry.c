@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making files, directories, symlinks, FIFOs and devices. Each is made with O_EXCL or its like in a
+ * directory that is held open; what is in the way is removed first, never written to.
+ *
+ * Order for one object: content, owner (which clears set-ID bits and capabilities), mode, extended
+ * attributes, time. Directories get their time when the view lets them go (view.h).
+ */
+#include "workers/layer/layer.h"
+
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define ZEROS_MIN 4096 /* bytes: a piece of zeros of that size becomes a hole */
+#define WRITE_OUT_MIN (1U << 20) /* bytes: files that large are sent to the disk at once */
+
+static bool is_zeros(const unsigned char *bytes, size_t len)
+{
+	return len >= ZEROS_MIN && bytes[0] == 0 && memcmp(bytes, bytes + 1, len - 1) == 0;
+}
+
+static int write_at(int fd, const unsigned char *bytes, size_t len, uint64_t offset)
+{
+	while (len) {
+		ssize_t n = pwrite(fd, bytes, len, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes += n;
+		offset += (uint64_t)n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Zeros are left out, so that a bomb of them costs no disk. */
+static int write_content(int fd, const struct tar_entry *entry, struct tar_reader *tar,
+			 struct error *err)
+{
+	struct tar_data data;
+	uint64_t end = 0;
+	int more;
+
+	while ((more = tar_data(tar, &data, err)) > 0) {
+		if (is_zeros(data.bytes, data.len))
+			continue;
+		if (write_at(fd, data.bytes, data.len, data.offset) < 0)
+			return error_errno(err, "cannot write");
+		end = data.offset + data.len;
+	}
+	if (more < 0)
+		return -1;
+	if (end < entry->size && ftruncate(fd, (off_t)entry->size) < 0)
+		return error_errno(err, "cannot write");
+	/* The layer is synced as a whole at the end; the disk may as well begin. */
+	if (entry->size >= WRITE_OUT_MIN)
+		sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	return 0;
+}
+
+/* Does the mode need to be set once more, behind what open(2) or mkdir(2) made of it? */
+static bool needs_mode(const struct layer *layer, const struct place *place,
+		       const struct tar_entry *entry)
+{
+	return (entry->mode & 07000) || (place->dir->mode & S_ISGID) || layer->xattrs.has_acl;
+}
+
+static int open_new(struct layer *layer, const struct place *place, mode_t mode, bool *ret_replaced,
+		    struct error *err)
+{
+	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(place->dir->fd, place->name, flags, mode);
+
+	*ret_replaced = false;
+	if (fd < 0 && errno == EEXIST) {
+		*ret_replaced = true;
+		if (view_remove(&layer->view, place->dir, place->name, err) < 0)
+			return -1;
+		fd = openat(place->dir->fd, place->name, flags, mode);
+	}
+	return fd < 0 ? error_errno(err, "cannot create") : fd;
+}
+
+static int make_file(struct layer *layer, const struct place *place, const struct tar_entry *entry,
+		     struct tar_reader *tar, struct error *err)
+{
+	const struct timespec times[2] = { entry->mtime, entry->mtime };
+	const struct owner owner = { entry->uid, entry->gid };
+	/* An empty file could be taken for the placeholder of a device that stood there once. */
+	bool may_differ =
+		(place->dir->mode & S_ISGID) || (entry->size == 0 && layer->owners.has_records);
+	bool replaced;
+	autoclose int fd = open_new(layer, place, entry->mode & 0777, &replaced, err);
+
+	if (fd < 0 || write_content(fd, entry, tar, err) < 0)
+		return -1;
+	if (owner_set(&layer->owners, fd, 'f', place->path, owner, replaced || may_differ, err) < 0)
+		return -1;
+	if (needs_mode(layer, place, entry) && fchmod(fd, entry->mode) < 0)
+		return error_errno(err, "cannot set the mode");
+	if (entry->n_xattrs && xattrs_set(&layer->xattrs, fd, entry, false, err) < 0)
+		return -1;
+	if (futimens(fd, times) < 0)
+		return error_errno(err, "cannot set the time");
+	return 0;
+}
+
+/* A device that may not be made: an empty file stands there, and its line says what it is. */
+static int make_placeholder(struct layer *layer, const struct place *place,
+			    const struct tar_entry *entry, struct error *err)
+{
+	const struct timespec times[2] = { entry->mtime, entry->mtime };
+	const struct owner owner = { entry->uid, entry->gid };
+	const uint32_t device[2] = { entry->major, entry->minor };
+	bool replaced;
+	autoclose int fd = open_new(layer, place, entry->mode & 0777, &replaced, err);
+
+	if (fd < 0 || owner_set(&layer->owners, fd, 'f', place->path, owner, replaced, err) < 0)
+		return -1;
+	if (fchmod(fd, entry->mode) < 0 || futimens(fd, times) < 0)
+		return error_errno(err, "cannot set mode and time");
+	return owner_record(&layer->owners, entry->type == TAR_CHAR ? 'c' : 'b', place->path, owner,
+			    device, err);
+}
+
+static int make_node(const struct place *place, const struct tar_entry *entry)
+{
+	switch (entry->type) {
+	case TAR_SYMLINK:
+		return symlinkat(entry->link, place->dir->fd, place->name);
+	case TAR_CHAR:
+		return mknodat(place->dir->fd, place->name, S_IFCHR | (entry->mode & 0777),
+			       makedev(entry->major, entry->minor));
+	case TAR_BLOCK:
+		return mknodat(place->dir->fd, place->name, S_IFBLK | (entry->mode & 0777),
+			       makedev(entry->major, entry->minor));
+	default:
+		return mknodat(place->dir->fd, place->name, S_IFIFO | (entry->mode & 0777), 0);
+	}
+}
+
+/* A symlink, FIFO or device: what is made without being opened. */
+static int make_special(struct layer *layer, const struct place *place,
+			const struct tar_entry *entry, struct error *err)
+{
+	static const char types[] = {
+		[TAR_SYMLINK] = 'l', [TAR_CHAR] = 'c', [TAR_BLOCK] = 'b', [TAR_FIFO] = 'p'
+	};
+	const struct timespec times[2] = { entry->mtime, entry->mtime };
+	const struct owner owner = { entry->uid, entry->gid };
+	int dirfd = place->dir->fd;
+	bool replaced = false;
+	int result = make_node(place, entry);
+
+	if (result < 0 && errno == EEXIST) {
+		replaced = true;
+		if (view_remove(&layer->view, place->dir, place->name, err) < 0)
+			return -1;
+		result = make_node(place, entry);
+	}
+	if (result < 0 && errno == EPERM && (entry->type == TAR_CHAR || entry->type == TAR_BLOCK))
+		return make_placeholder(layer, place, entry, err);
+	if (result < 0)
+		return error_errno(err, "cannot create");
+	xattrs_drop(&layer->xattrs, entry);
+	if (owner_set_at(&layer->owners, dirfd, place->name, types[entry->type], place->path, owner,
+			 replaced || (place->dir->mode & S_ISGID), err) < 0)
+		return -1;
+	if (entry->type != TAR_SYMLINK && needs_mode(layer, place, entry) &&
+	    fchmodat(dirfd, place->name, entry->mode, 0) < 0)
+		return error_errno(err, "cannot set the mode");
+	if (utimensat(dirfd, place->name, times, AT_SYMLINK_NOFOLLOW) < 0)
+		return error_errno(err, "cannot set the time");
+	return 0;
+}
+
+/* Give a directory all that its entry says. */
+static int set_directory(struct layer *layer, struct view_dir *dir, const struct tar_entry *entry,
+			 bool was_there, bool sets_mode, struct error *err)
+{
+	const struct owner owner = { entry->uid, entry->gid };
+
+	if (owner_set(&layer->owners, dir->fd, 'd', dir->path, owner, was_there || sets_mode, err) <
+	    0)
+		return -1;
+	if ((was_there || sets_mode) && fchmod(dir->fd, entry->mode) < 0)
+		return error_errno(err, "cannot set the mode");
+	if ((was_there || entry->n_xattrs) &&
+	    xattrs_set(&layer->xattrs, dir->fd, entry, was_there, err) < 0)
+		return -1;
+	dir->mode = S_IFDIR | entry->mode;
+	dir->mtime = entry->mtime;
+	dir->is_changed = true;
+	return 0;
+}
+
+static int make_directory(struct layer *layer, const struct place *place,
+			  const struct tar_entry *entry, struct error *err)
+{
+	struct view *view = &layer->view;
+	bool sets_mode = needs_mode(layer, place, entry);
+	mode_t mode = entry->mode & 0777;
+	bool replaced = false;
+	struct view_dir *dir;
+	struct stat st;
+
+	if (mkdirat(place->dir->fd, place->name, mode) < 0) {
+		if (errno != EEXIST)
+			return error_errno(err, "cannot create directory");
+		if (fstatat(place->dir->fd, place->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return error_errno(err, "cannot stat");
+		if (S_ISDIR(st.st_mode)) {
+			if (view_child(view, place->dir, place->name, &dir, err) < 0)
+				return -1;
+			return set_directory(layer, dir, entry, true, sets_mode, err);
+		}
+		replaced = true;
+		if (view_remove(view, place->dir, place->name, err) < 0)
+			return -1;
+		if (mkdirat(place->dir->fd, place->name, mode) < 0)
+			return error_errno(err, "cannot create directory");
+	}
+	if (view_add_dir(view, place->dir, place->name, S_IFDIR | mode, !replaced, &dir, err) < 0)
+		return -1;
+	return set_directory(layer, dir, entry, false, replaced || sets_mode, err);
+}
+
+int entry_make(struct layer *layer, const struct place *place, const struct tar_entry *entry,
+	       struct tar_reader *tar, struct error *err)
+{
+	bool is_device = entry->type == TAR_CHAR || entry->type == TAR_BLOCK;
+	/* A device 0:0 is how the overlay marks a deletion. */
+	bool is_whiteout = entry->type == TAR_CHAR && entry->major == 0 && entry->minor == 0;
+	int result;
+
+	if (entry->type == TAR_DIRECTORY)
+		return make_directory(layer, place, entry, err);
+	if (entry->type == TAR_FILE)
+		result = make_file(layer, place, entry, tar, err);
+	else if (is_device && (!layer->can_make_devices || is_whiteout))
+		result = make_placeholder(layer, place, entry, err);
+	else
+		result = make_special(layer, place, entry, err);
+	place->dir->is_changed = true;
+	view_shadow(&layer->view, place->dir, place->name);
+	return result;
+}
+
+int entry_set_root(struct layer *layer, const struct tar_entry *entry, struct error *err)
+{
+	struct view_dir *root;
+
+	if (entry->type != TAR_DIRECTORY)
+		return error_set(err, ERROR_FAILED, "the root directory cannot be replaced");
+	if (view_dir(&layer->view, "", 0, VIEW_MAKE, &root, err) < 0)
+		return -1;
+	return set_directory(layer, root, entry, true, true, err);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "workers/layer/job.h"
+
+#include "base/alloc.h"
+#include "format/hash.h"
+#include "oci/image_config.h"
+#include "system/fd.h"
+
+#include <string.h>
+
+void job_release(struct job *job)
+{
+	if (!job)
+		return;
+	store_release(&job->store);
+	image_release(&job->image);
+	layout_release(&job->layout);
+	manifest_release(&job->manifest);
+	free(job->bundle);
+	free(job->diff_ids);
+	free(job->chain_ids);
+}
+
+static int read_request(struct job *job, struct error *err)
+{
+	autojson json_t *request = record_read_stdin(err);
+	struct jnode root = jnode_root(request, "job");
+	struct jnode store = jnode_member(&root, "store");
+	struct jnode image = jnode_member(&root, "image");
+	struct jnode bundle = jnode_member(&root, "bundle");
+	const char *store_path = NULL;
+	const char *bundle_path = NULL;
+
+	if (!request || jnode_string(&store, &store_path, err) < 0 ||
+	    jnode_string_opt(&bundle, &bundle_path, err) < 0 ||
+	    image_from_json(&image, &job->image, err) < 0)
+		return -1;
+	job->bundle = bundle_path ? xstrdup(bundle_path) : NULL;
+	if (store_open(store_path, STORE_TRY_WRITE, &job->store, err) < 0)
+		return -1;
+	return layout_open(job->image.layout, LAYOUT_READ, &job->layout, err);
+}
+
+/* A small blob whose digest is what the descriptor says. */
+static int read_verified(const struct job *job, const struct descriptor *descriptor, size_t max,
+			 struct str *ret, struct error *err)
+{
+	struct digest digest;
+
+	if (layout_read_blob(&job->layout, descriptor, max, ret, err) < 0)
+		return -1;
+	if (hash_buffer(descriptor->digest.algorithm, ret->data, ret->len, &digest, err) < 0)
+		return -1;
+	if (!digest_equal(&digest, &descriptor->digest))
+		return error_set(err, ERROR_VERIFY, "the blob's digest is %s, not %s", digest.text,
+				 descriptor->digest.text);
+	return 0;
+}
+
+static int read_image(struct job *job, struct error *err)
+{
+	autoimageconfig struct image_config config = IMAGE_CONFIG_INIT;
+	const struct descriptor *descriptor = &job->image.descriptor;
+	autostr struct str text = STR_INIT;
+
+	if (read_verified(job, descriptor, MANIFEST_MAX, &text, err) < 0 ||
+	    manifest_parse(text.data, text.len, descriptor->media_type, &job->manifest, err) < 0)
+		return error_prefix(err, "manifest %s", descriptor->digest.text);
+	str_clear(&text);
+	descriptor = &job->manifest.config;
+	if (read_verified(job, descriptor, IMAGE_CONFIG_MAX, &text, err) < 0 ||
+	    image_config_parse(text.data, text.len, &config, err) < 0)
+		return error_prefix(err, "image config %s", descriptor->digest.text);
+	if (config.n_diff_ids != job->manifest.n_layers)
+		return error_set(err, ERROR_VERIFY,
+				 "image config %s: %zu diff IDs, but the manifest has %zu layers",
+				 descriptor->digest.text, config.n_diff_ids,
+				 job->manifest.n_layers);
+	job->diff_ids = steal(&config.diff_ids);
+	config.n_diff_ids = 0;
+	return 0;
+}
+
+/* ChainID(base) is its diff ID; ChainID(n) is the digest of "ChainID(n-1) DiffID(n)". */
+static int compute_chain(struct job *job, struct error *err)
+{
+	size_t n = job->manifest.n_layers;
+
+	job->chain_ids = xcalloc(n ? n : 1, sizeof(job->chain_ids[0]));
+	for (size_t i = 0; i < n; i++) {
+		autostr struct str text = STR_INIT;
+
+		if (i == 0) {
+			job->chain_ids[0] = job->diff_ids[0];
+			continue;
+		}
+		str_appendf(&text, "%s %s", job->chain_ids[i - 1].text, job->diff_ids[i].text);
+		if (hash_buffer(DIGEST_SHA256, text.data, text.len, &job->chain_ids[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int save_chain(const struct job *job, struct error *err)
+{
+	const struct digest *config = &job->manifest.config.digest;
+	autofree char *dir = xasprintf("cache/chains/%s", digest_algorithm_name(config->algorithm));
+	autofree char *path = xasprintf("%s/%s", dir, digest_hex(config));
+	autostr struct str text = STR_INIT;
+
+	for (size_t i = 0; i < job->manifest.n_layers; i++)
+		str_appendf(&text, "%s\n", job->chain_ids[i].text);
+	if (dir_make_at(job->store.dirfd, dir, 0700, err) < 0)
+		return -1;
+	return file_write_at(job->store.dirfd, path, text.data, text.len, 0600, FILE_NO_SYNC, err);
+}
+
+int job_read(struct job *job, struct error *err)
+{
+	if (read_request(job, err) < 0 || read_image(job, err) < 0 || compute_chain(job, err) < 0)
+		return -1;
+	if (job->store.writable && save_chain(job, err) < 0)
+		return -1;
+	return identity_probe(&job->identity, err);
+}

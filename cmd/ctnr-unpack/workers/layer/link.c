@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hardlinks. The target is a name in the same archive's root, found as everything else is: its
+ * directory in the merged view, itself without following. A target in a layer below is copied up
+ * to its own place first, so that both names are one file again.
+ */
+#include "workers/layer/copy_up.h"
+#include "workers/layer/layer.h"
+
+#include "base/alloc.h"
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct target {
+	struct str path; /* canonical */
+	int dirfd; /* on top, owned */
+	const char *name; /* in path */
+	struct stat stat;
+};
+
+static void target_release(struct target *target)
+{
+	str_release(&target->path);
+	fd_close(&target->dirfd);
+}
+#define autotarget autocleanup(target_release)
+
+/* Have the target on top. dir_path and name: where it was found. */
+static int raise_target(struct layer *layer, const struct view_found *found, const char *dir_path,
+			const char *name, struct view_dir **ret, struct error *err)
+{
+	struct view *view = &layer->view;
+	autofree char *path = NULL;
+
+	if (view_dir(view, dir_path, strlen(dir_path), VIEW_MAKE, ret, err) < 0)
+		return -1;
+	if (found->where == VIEW_TOP)
+		return 0;
+	path = view_path(*ret, name);
+	(*ret)->is_changed = true;
+	if (copy_up_object(view->lowers[found->lower], path, &found->stat, (*ret)->fd, name, err) <
+	    0)
+		return -1;
+	return view->carry_owner(view->data, found->lower, path, err);
+}
+
+static int find_target(struct layer *layer, const char *link, struct target *ret, struct error *err)
+{
+	autostr struct str clean = STR_INIT;
+	autofree char *dir_path = NULL;
+	struct view_found found;
+	struct view_dir *dir;
+	const char *slash;
+	const char *name;
+
+	if (layer_clean_path(link, &clean, err) < 0)
+		return -1;
+	if (!clean.len)
+		return error_set(err, ERROR_FAILED, "it is the root directory");
+	slash = strrchr(clean.data, '/');
+	name = slash ? slash + 1 : clean.data;
+	if (view_dir(&layer->view, clean.data, slash ? (size_t)(slash - clean.data) : 0, VIEW_LOOK,
+		     &dir, err) < 0 ||
+	    view_lookup(&layer->view, dir, name, &found, err) < 0)
+		return -1;
+	if (found.where == VIEW_NOWHERE)
+		return error_set(err, ERROR_FAILED, "it does not exist");
+	if (S_ISDIR(found.stat.st_mode))
+		return error_set(err, ERROR_FAILED, "it is a directory");
+	dir_path = xstrdup(dir->path);
+	if (raise_target(layer, &found, dir_path, name, &dir, err) < 0)
+		return -1;
+	str_appendf(&ret->path, "%s%s%s", dir->path, dir->path[0] ? "/" : "", name);
+	ret->name = ret->path.data + ret->path.len - strlen(name);
+	ret->stat = found.stat;
+	ret->dirfd = fcntl(dir->fd, F_DUPFD_CLOEXEC, 3);
+	return ret->dirfd < 0 ? error_errno(err, "cannot duplicate a descriptor") : 0;
+}
+
+/* Who owns the target may stand in the file of owners. */
+static int carry_record(struct layer *layer, const struct target *target, const char *path,
+			struct error *err)
+{
+	if (!layer->owners.has_records || (S_ISREG(target->stat.st_mode) && target->stat.st_size))
+		return 0;
+	return owner_carry(&layer->owners, layer->owners.fd, target->path.data, path, err) < 0 ? -1
+											       : 0;
+}
+
+int link_make(struct layer *layer, const char *path, size_t parent_len, const char *name,
+	      const struct tar_entry *entry, struct error *err)
+{
+	autotarget struct target target = { STR_INIT, -EBADF, NULL, { 0 } };
+	autofree char *full = NULL;
+	struct view_dir *dir;
+	int result;
+
+	if (find_target(layer, entry->link, &target, err) < 0)
+		return error_prefix(err, "hardlink to '%s'", entry->link);
+	if (view_dir(&layer->view, path, parent_len, VIEW_MAKE, &dir, err) < 0)
+		return -1;
+	full = view_path(dir, name);
+	if (strcmp(full, target.path.data) == 0)
+		return error_set(err, ERROR_FAILED, "hardlink to itself");
+	result = linkat(target.dirfd, target.name, dir->fd, name, 0);
+	if (result < 0 && errno == EEXIST) {
+		if (view_remove(&layer->view, dir, name, err) < 0)
+			return -1;
+		result = linkat(target.dirfd, target.name, dir->fd, name, 0);
+	}
+	if (result < 0)
+		return error_errno(err, "cannot link to '%s'", entry->link);
+	dir->is_changed = true;
+	view_shadow(&layer->view, dir, name);
+	if (!layer->is_base)
+		made_add(&layer->made, full);
+	return carry_record(layer, &target, full, err);
+}

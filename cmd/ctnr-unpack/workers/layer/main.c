@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The layer worker of ctnr-unpack: turns an image's layers into directories. It is a program of its
+ * own because it loads what a warm start does without, and because it reads what strangers wrote.
+ *
+ *  1. Read the job; read and verify manifest and config; compute the chain IDs (job.h).
+ *  2. Enter the user namespace, once, and only when a layer is missing. newuidmap needs privileges
+ *     that step 4 gives up, so this comes before.
+ *  3. For each missing layer, base first: lock and make NAME.part, and look again (part.h).
+ *  4. A child confines itself (confine.h), then streams the blob: read and hash | inflate and hash
+ *     (stream.h) | parse (format/tar.h) and write (layer.h). It ends with the verdict on both
+ *     digests. Nothing that comes from the image is parsed in this process but JSON.
+ *  5. Sync once, then publish by rename, base first: what is visible is complete and on disk. When
+ *     a layer fails, those below it are published all the same.
+ *
+ * Locks are taken base first by everybody, and chains that share a layer share all below it: no two
+ * workers can wait for each other.
+ */
+#include "workers/layer/job.h"
+#include "workers/layer/layer.h"
+#include "workers/layer/part.h"
+#include "workers/layer/reporter.h"
+#include "workers/layer/stream.h"
+
+#include "base/alloc.h"
+#include "store/layer.h"
+#include "system/confine.h"
+#include "system/fd.h"
+#include "system/tree.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+struct worker {
+	struct job job;
+	char idmap[IDMAP_NAME_MAX];
+	bool is_inside; /* the user namespace was entered */
+	int layers_fd; /* "layers/IDMAP", or -EBADF */
+	int bundle_fd; /* of a copy, or -EBADF */
+	int lowers[MANIFEST_LAYERS_MAX]; /* "diff" directories, the base last */
+	size_t n_lowers;
+	struct part *parts; /* complete, not yet published; base first */
+	size_t n_parts;
+};
+
+/* When the tool is killed we go too, and the child with us. Changing IDs and forking undo it. */
+static void die_with_parent(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static int enter(struct worker *worker, struct error *err)
+{
+	if (worker->is_inside)
+		return 0;
+	worker->is_inside = true;
+	if (identity_enter(&worker->job.identity, err) < 0)
+		return -1;
+	die_with_parent();
+	return 0;
+}
+
+/* One entry in the table of descriptors for each layer, and those that are at work. */
+static void raise_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	umask(0);
+	/* A file that grows too large is an error of write(2). */
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+static void tick(void *data)
+{
+	const struct stream *stream = data;
+
+	report_progress(atomic_load_explicit(&stream->position, memory_order_relaxed));
+}
+
+/* In the confined child: the blob's archive into top. */
+static int apply(const struct worker *worker, size_t index, enum layer_form form, int top,
+		 int owners_fd, int blob, struct error *err)
+{
+	const struct descriptor *descriptor = &worker->job.manifest.layers[index];
+	const struct digest *diff_id = &worker->job.diff_ids[index];
+	const int *lowers = worker->lowers + MANIFEST_LAYERS_MAX - worker->n_lowers;
+	autofree struct layer *layer = xcalloc(1, sizeof(*layer));
+	autotarreader struct tar_reader *tar = NULL;
+	struct stream stream;
+	int result;
+
+	/* Directories from which ".." would lead out. */
+	close(worker->job.store.dirfd);
+	close(worker->job.layout.dirfd);
+	if (worker->bundle_fd >= 0)
+		close(worker->bundle_fd);
+	if (confine(top, worker->layers_fd, err) < 0)
+		return -1;
+	if (layer_init(layer, form, &worker->job.identity, top, lowers,
+		       form == LAYER_OVERLAY ? worker->n_lowers : 0, owners_fd, err) < 0)
+		return -1;
+	layer->is_base = index == 0;
+	if (stream_start(&stream, blob, descriptor->size, &descriptor->digest, diff_id, err) < 0)
+		return -1;
+	tar = tar_reader_new(stream_read, &stream);
+	result = layer_apply(layer, tar, tick, &stream, err);
+	result = stream_finish(&stream, result, &descriptor->digest, diff_id, err);
+	layer_release(layer);
+	return result;
+}
+
+/* 0, or -1 with an empty message: the child has reported. */
+static int wait_for(pid_t pid, struct error *err)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return error_errno(err, "cannot wait for the child");
+	if (WIFSIGNALED(status))
+		return error_set(err, ERROR_FAILED, "its reader was killed by signal %d",
+				 WTERMSIG(status));
+	if (WEXITSTATUS(status) == 0)
+		return 0;
+	return error_set(err, (enum error_code)WEXITSTATUS(status), "%s", "");
+}
+
+/* Apply one layer in a child of its own. top: the directory to fill. */
+static int run_layer(struct worker *worker, size_t index, enum layer_form form, int top,
+		     int owners_fd, struct error *err)
+{
+	const struct descriptor *descriptor = &worker->job.manifest.layers[index];
+	autoclose int blob = layout_open_blob(&worker->job.layout, descriptor, err);
+	int result;
+	pid_t pid;
+
+	if (blob < 0)
+		return error_prefix(err, "layer %s", descriptor->digest.text);
+	report_start(descriptor->digest.text, descriptor->size);
+	pid = fork();
+	if (pid < 0)
+		return error_errno(err, "cannot fork");
+	if (pid == 0) {
+		struct error failure = { 0 };
+
+		die_with_parent();
+		if (apply(worker, index, form, top, owners_fd, blob, &failure) == 0)
+			_exit(0);
+		error_prefix(&failure, "layer %s", descriptor->digest.text);
+		report_error(&failure);
+		_exit(failure.code);
+	}
+	result = wait_for(pid, err);
+	if (result < 0 && err->message[0])
+		return error_prefix(err, "layer %s", descriptor->digest.text);
+	report_done();
+	return result;
+}
+
+/* Make diff/ and owners in dirfd. Returns the fd of diff/. */
+static int make_tree(int dirfd, const char *name, int *ret_owners, struct error *err)
+{
+	autoclose int owners = -EBADF;
+	int fd;
+
+	if (mkdirat(dirfd, name, 0755) < 0)
+		return error_errno(err, "cannot create '%s'", name);
+	owners = openat(dirfd, OWNERS_FILE,
+			O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (owners < 0)
+		return error_errno(err, "cannot create '%s'", OWNERS_FILE);
+	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, "cannot open '%s'", name);
+	/* What a store's own default ACL would hand on to all of it. */
+	fremovexattr(fd, "system.posix_acl_default");
+	fremovexattr(fd, "system.posix_acl_access");
+	/* What an image without an entry for its root gets. */
+	if (fchmod(fd, 0755) < 0 ||
+	    futimens(fd, (const struct timespec[2]) { { 0, 0 }, { 0, 0 } }) < 0) {
+		close(fd);
+		return error_errno(err, "cannot set up '%s'", name);
+	}
+	*ret_owners = fd_steal(&owners);
+	return fd;
+}
+
+static void push_lower(struct worker *worker, int fd)
+{
+	worker->n_lowers++;
+	worker->lowers[MANIFEST_LAYERS_MAX - worker->n_lowers] = fd;
+}
+
+/* A layer that is there already joins those below. */
+static int use_layer(struct worker *worker, const char *path, struct error *err)
+{
+	autofree char *diff = xasprintf("%s/diff", path);
+	int fd = dir_open_at(worker->job.store.dirfd, diff, err);
+
+	if (fd < 0)
+		return -1;
+	push_lower(worker, fd);
+	return 0;
+}
+
+static int make_layer(struct worker *worker, size_t index, const char *path, struct error *err)
+{
+	autopart struct part part = PART_INIT;
+	autoclose int owners = -EBADF;
+	autoclose int diff = -EBADF;
+	int found = part_open(&worker->job.store, path, &part, err);
+
+	if (found != 0)
+		return found < 0 ? -1 : use_layer(worker, path, err);
+	diff = make_tree(part.dirfd, "diff", &owners, err);
+	if (diff < 0 || run_layer(worker, index, LAYER_OVERLAY, diff, owners, err) < 0) {
+		part_discard(&part);
+		return -1;
+	}
+	push_lower(worker, fd_steal(&diff));
+	worker->parts = xrealloc(worker->parts, worker->n_parts + 1, sizeof(worker->parts[0]));
+	worker->parts[worker->n_parts++] = part;
+	part = (struct part)PART_INIT;
+	return 0;
+}
+
+/* layers/IDMAP/ALG for a layer that is to be made. */
+static int make_parents(struct worker *worker, const struct digest *chain_id, struct error *err)
+{
+	const struct store *store = &worker->job.store;
+	autofree char *top = xasprintf("layers/%s", worker->idmap);
+	autofree char *path = xasprintf("%s/%s", top, digest_algorithm_name(chain_id->algorithm));
+
+	if (!store->writable) {
+		error_set(err, ERROR_FAILED, "the store '%s' is read-only and has no layer %s",
+			  store->path, chain_id->text);
+		return error_hint(err,
+				  "unpack the image once with write access, or use --driver copy");
+	}
+	if (dir_make_at(store->dirfd, path, 0700, err) < 0)
+		return -1;
+	if (worker->layers_fd < 0)
+		worker->layers_fd = dir_open_at(store->dirfd, top, err);
+	return worker->layers_fd < 0 ? -1 : 0;
+}
+
+static int make_layers(struct worker *worker, struct error *err)
+{
+	for (size_t i = 0; i < worker->job.manifest.n_layers; i++) {
+		const struct digest *chain_id = &worker->job.chain_ids[i];
+		autofree char *path = layer_path(worker->idmap, chain_id);
+
+		if (layer_exists(&worker->job.store, worker->idmap, chain_id)) {
+			if (use_layer(worker, path, err) < 0)
+				return -1;
+			continue;
+		}
+		if (make_parents(worker, chain_id, err) < 0 || enter(worker, err) < 0 ||
+		    make_layer(worker, i, path, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int publish(struct worker *worker, struct error *err)
+{
+	if (worker->n_parts == 0)
+		return 0;
+	if (syncfs(worker->parts[0].dirfd) < 0)
+		return error_errno(err, "cannot sync the layers");
+	for (size_t i = 0; i < worker->n_parts; i++)
+		if (part_publish(&worker->parts[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int fill_store(struct worker *worker, struct error *err)
+{
+	struct error later = { 0 };
+	int result = make_layers(worker, err);
+
+	/* The layers below a failure are good. */
+	if (publish(worker, result < 0 ? &later : err) < 0)
+		result = -1;
+	return result;
+}
+
+#define ROOTFS_PART "rootfs.part"
+
+static int fill_rootfs(struct worker *worker, struct error *err)
+{
+	int bundle = worker->bundle_fd;
+	autoclose int owners = -EBADF;
+	autoclose int top = -EBADF;
+
+	/* What a killed worker left; the bundle is the caller's alone. */
+	if (tree_remove_at(bundle, ROOTFS_PART, err) < 0)
+		return -1;
+	top = make_tree(bundle, ROOTFS_PART, &owners, err);
+	if (top < 0)
+		return -1;
+	for (size_t i = 0; i < worker->job.manifest.n_layers; i++)
+		if (run_layer(worker, i, LAYER_PLAIN, top, owners, err) < 0)
+			return -1;
+	if (syncfs(top) < 0)
+		return error_errno(err, "cannot sync the root filesystem");
+	if (renameat(bundle, ROOTFS_PART, bundle, "rootfs") < 0)
+		return error_errno(err, "cannot rename '%s'", ROOTFS_PART);
+	return 0;
+}
+
+/* All layers into one plain directory of the bundle. */
+static int fill_bundle(struct worker *worker, struct error *err)
+{
+	worker->bundle_fd = dir_open_at(AT_FDCWD, worker->job.bundle, err);
+	if (worker->bundle_fd < 0 || enter(worker, err) < 0)
+		return -1;
+	if (fill_rootfs(worker, err) == 0)
+		return 0;
+	tree_remove_at(worker->bundle_fd, ROOTFS_PART, NULL);
+	unlinkat(worker->bundle_fd, OWNERS_FILE, 0);
+	return -1;
+}
+
+static void worker_release(struct worker *worker)
+{
+	for (size_t i = 0; i < worker->n_parts; i++)
+		part_release(&worker->parts[i]);
+	free(worker->parts);
+	for (size_t i = 0; i < worker->n_lowers; i++)
+		fd_close(&worker->lowers[MANIFEST_LAYERS_MAX - 1 - i]);
+	fd_close(&worker->layers_fd);
+	fd_close(&worker->bundle_fd);
+	job_release(&worker->job);
+}
+
+static int work(struct worker *worker, struct error *err)
+{
+	raise_limits();
+	if (job_read(&worker->job, err) < 0)
+		return -1;
+	identity_idmap_name(&worker->job.identity, worker->idmap);
+	return worker->job.bundle ? fill_bundle(worker, err) : fill_store(worker, err);
+}
+
+int main(void)
+{
+	struct worker worker = { .job = JOB_INIT, .layers_fd = -EBADF, .bundle_fd = -EBADF };
+	struct error err = { 0 };
+	int result;
+
+	signal(SIGPIPE, SIG_IGN);
+	die_with_parent();
+	result = work(&worker, &err);
+	if (result < 0 && err.message[0])
+		report_error(&err);
+	worker_release(&worker);
+	return result < 0 ? err.code : 0;
+}

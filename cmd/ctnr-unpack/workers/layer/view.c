@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "workers/layer/view.h"
+
+#include "workers/layer/copy_up.h"
+
+#include "base/alloc.h"
+#include "base/fnv.h"
+#include "system/fd.h"
+#include "system/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define XATTR_OPAQUE "user.overlay.opaque"
+#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+bool view_is_whiteout(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(0, 0);
+}
+
+/* What is known at a canonical path, or NULL. */
+static struct view_dir *find_known(struct view *view, const char *path, size_t len)
+{
+	uint64_t hash = fnv_add(FNV_START, path, len);
+
+	for (size_t i = 0; i < VIEW_DIRS; i++) {
+		struct view_dir *dir = &view->dirs[i];
+
+		if (dir->hash == hash && dir->path && strncmp(dir->path, path, len) == 0 &&
+		    !dir->path[len]) {
+			dir->last_use = ++view->clock;
+			return dir;
+		}
+	}
+	return NULL;
+}
+
+static void forget(struct view_dir *dir)
+{
+	fd_close(&dir->fd);
+	free(dir->path);
+	free(dir->lowers);
+	*dir = (struct view_dir) { .fd = -EBADF };
+}
+
+static int let_go(struct view_dir *dir, struct error *err)
+{
+	const struct timespec times[2] = { dir->mtime, dir->mtime };
+
+	if (dir->path && dir->is_changed && futimens(dir->fd, times) < 0)
+		return error_errno(err, "cannot set the time of '/%s'", dir->path);
+	forget(dir);
+	return 0;
+}
+
+/* A slot for one more directory: the root is in slot 0 and stays. */
+static int take_slot(struct view *view, const char *path, struct view_dir **ret, struct error *err)
+{
+	struct view_dir *oldest = &view->dirs[1];
+
+	for (size_t i = 1; i < VIEW_DIRS && oldest->path; i++)
+		if (!view->dirs[i].path || view->dirs[i].last_use < oldest->last_use)
+			oldest = &view->dirs[i];
+	if (let_go(oldest, err) < 0)
+		return -1;
+	oldest->path = xstrdup(path);
+	oldest->hash = fnv_add(FNV_START, path, strlen(path));
+	oldest->last_use = ++view->clock;
+	*ret = oldest;
+	return 0;
+}
+
+char *view_path(const struct view_dir *dir, const char *name)
+{
+	return xasprintf("%s%s%s", dir->path, dir->path[0] ? "/" : "", name);
+}
+
+static int set_errno(struct error *err, int number, const char *path)
+{
+	errno = number;
+	return error_errno(err, "'/%s'", path);
+}
+
+/* 1 when a layer's directory hides what lies below it, 0 when not, -1. */
+static int is_opaque(int root, const char *path, struct error *err)
+{
+	autoclose int fd = openat(root, path[0] ? path : ".", DIR_FLAGS);
+	char value[2];
+	ssize_t len;
+
+	if (fd < 0)
+		return error_errno(err, "cannot open '/%s' of a layer below", path);
+	len = fgetxattr(fd, XATTR_OPAQUE, value, sizeof(value));
+	return len == 1 && value[0] == 'y';
+}
+
+/*
+ * Which layers make up the directory at path, of those that make up its parent. The components
+ * before the last are directories in each of them (that is what being part of the parent means)
+ * and finished layers do not change, so a path may be used.
+ */
+static int find_lowers(struct view *view, struct view_dir *dir, const uint16_t *of_parent,
+		       size_t n_of_parent, struct error *err)
+{
+	dir->lowers = n_of_parent ? xcalloc(n_of_parent, sizeof(dir->lowers[0])) : NULL;
+	dir->n_lowers = 0;
+	for (size_t i = 0; i < n_of_parent; i++) {
+		int root = view->lowers[of_parent[i]];
+		struct stat st;
+		int opaque;
+
+		if (fstatat(root, dir->path, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			if (errno == ENOENT)
+				continue;
+			return error_errno(err, "cannot stat '/%s' of a layer below", dir->path);
+		}
+		if (!S_ISDIR(st.st_mode))
+			return 0;
+		dir->lowers[dir->n_lowers++] = of_parent[i];
+		opaque = i + 1 < n_of_parent ? is_opaque(root, dir->path, err) : 0;
+		if (opaque)
+			return opaque < 0 ? -1 : 0;
+	}
+	return 0;
+}
+
+int view_lookup(struct view *view, const struct view_dir *dir, const char *name,
+		struct view_found *ret, struct error *err)
+{
+	autofree char *path = NULL;
+
+	ret->where = VIEW_NOWHERE;
+	if (dir->fd >= 0) {
+		if (fstatat(dir->fd, name, &ret->stat, AT_SYMLINK_NOFOLLOW) == 0) {
+			/* A whiteout of a finished view is not there, and neither is what it
+			 * hides. Without layers below it is no whiteout, but we make none. */
+			ret->where = view_is_whiteout(&ret->stat) ? VIEW_NOWHERE : VIEW_TOP;
+			return 0;
+		}
+		if (errno != ENOENT)
+			return error_errno(err, "cannot stat '%s'", name);
+	}
+	if (dir->n_lowers == 0)
+		return 0;
+	path = view_path(dir, name);
+	for (size_t i = 0; i < dir->n_lowers; i++) {
+		if (fstatat(view->lowers[dir->lowers[i]], path, &ret->stat, AT_SYMLINK_NOFOLLOW) ==
+		    0) {
+			ret->where = view_is_whiteout(&ret->stat) ? VIEW_NOWHERE : VIEW_LOWER;
+			ret->lower = dir->lowers[i];
+			return 0;
+		}
+		if (errno != ENOENT)
+			return error_errno(err, "cannot stat '/%s' of a layer below", path);
+	}
+	return 0;
+}
+
+/* Learn the directory name of parent, which a lookup found. */
+static int load(struct view *view, struct view_dir *parent, const char *name,
+		const struct view_found *found, struct view_dir **ret, struct error *err)
+{
+	autofree char *path = view_path(parent, name);
+	autoclose int fd = -EBADF;
+	struct view_dir *dir;
+	char value[2];
+
+	if (found->where == VIEW_TOP) {
+		fd = openat(parent->fd, name, DIR_FLAGS);
+		if (fd < 0)
+			return error_errno(err, "cannot open '/%s'", path);
+	}
+	if (take_slot(view, path, &dir, err) < 0)
+		return -1;
+	dir->mode = found->stat.st_mode;
+	dir->mtime = found->stat.st_mtim;
+	if (parent->n_lowers && (fd < 0 || fgetxattr(fd, XATTR_OPAQUE, value, sizeof(value)) < 1) &&
+	    find_lowers(view, dir, parent->lowers, parent->n_lowers, err) < 0) {
+		forget(dir);
+		return -1;
+	}
+	dir->fd = fd_steal(&fd);
+	*ret = dir;
+	return 0;
+}
+
+/* Step down to a directory that is known or was found. */
+static int step(struct view *view, struct view_dir *parent, const char *name,
+		const struct view_found *found, struct view_dir **ret, struct error *err)
+{
+	autofree char *path = view_path(parent, name);
+	struct view_found again;
+
+	*ret = find_known(view, path, strlen(path));
+	if (*ret)
+		return 0;
+	if (!found) {
+		if (view_lookup(view, parent, name, &again, err) < 0)
+			return -1;
+		found = &again;
+	}
+	if (found->where == VIEW_NOWHERE)
+		return set_errno(err, ENOENT, path);
+	if (!S_ISDIR(found->stat.st_mode))
+		return set_errno(err, ENOTDIR, path);
+	return load(view, parent, name, found, ret, err);
+}
+
+int view_child(struct view *view, struct view_dir *parent, const char *name, struct view_dir **ret,
+	       struct error *err)
+{
+	return step(view, parent, name, NULL, ret, err);
+}
+
+int view_add_dir(struct view *view, struct view_dir *parent, const char *name, mode_t mode,
+		 bool is_merged, struct view_dir **ret, struct error *err)
+{
+	struct view_found found = { VIEW_TOP, 0, { .st_mode = mode } };
+	autofree char *path = view_path(parent, name);
+	struct view_dir *known = find_known(view, path, strlen(path));
+
+	parent->is_changed = true;
+	if (known)
+		forget(known);
+	if (load(view, parent, name, &found, ret, err) < 0)
+		return -1;
+	if (parent->n_lowers && !is_merged && (*ret)->n_lowers)
+		return view_set_opaque(view, *ret, err);
+	return 0;
+}
+
+/* Nothing is there: a directory that the archive implies. */
+static int make_implied(struct view *view, struct view_dir *parent, const char *name,
+			struct view_dir **ret, struct error *err)
+{
+	int replaced = view_remove(view, parent, name, err);
+
+	if (replaced < 0)
+		return -1;
+	if (mkdirat(parent->fd, name, 0755) < 0)
+		return error_errno(err, "cannot create directory '%s'", name);
+	if (view_add_dir(view, parent, name, 0755, !replaced, ret, err) < 0)
+		return -1;
+	if (fchown((*ret)->fd, 0, 0) < 0 || fchmod((*ret)->fd, 0755) < 0)
+		return error_errno(err, "cannot set the owner of '/%s'", (*ret)->path);
+	(*ret)->is_changed = true;
+	return 0;
+}
+
+/* A directory of the layers below is needed on top too. */
+static int copy_up(struct view *view, struct view_dir *parent, struct view_dir *dir,
+		   const char *name, struct error *err)
+{
+	autoclose int from = openat(view->lowers[dir->lowers[0]], dir->path, DIR_FLAGS);
+	struct stat st;
+
+	if (from < 0 || fstat(from, &st) < 0)
+		return error_errno(err, "cannot open '/%s' of a layer below", dir->path);
+	if (mkdirat(parent->fd, name, 0700) < 0)
+		return error_errno(err, "cannot create directory '/%s'", dir->path);
+	parent->is_changed = true;
+	dir->fd = openat(parent->fd, name, DIR_FLAGS);
+	if (dir->fd < 0)
+		return error_errno(err, "cannot open directory '/%s'", dir->path);
+	if (copy_up_metadata(from, dir->fd, &st, err) < 0)
+		return error_prefix(err, "'/%s'", dir->path);
+	dir->mode = st.st_mode;
+	dir->mtime = st.st_mtim;
+	dir->is_changed = true;
+	return view->carry_owner ? view->carry_owner(view->data, dir->lowers[0], dir->path, err)
+				 : 0;
+}
+
+/* Have the directory at a canonical path on top: all its parents come up first. */
+static int raise_dir(struct view *view, const char *canonical, struct view_dir **ret,
+		     struct error *err)
+{
+	autofree char *path = xstrdup(canonical);
+	struct view_dir *dir = &view->dirs[0];
+	char *rest = path;
+	char *name;
+
+	while ((name = strsep(&rest, "/"))) {
+		struct view_dir *child;
+
+		if (!name[0])
+			continue;
+		if (step(view, dir, name, NULL, &child, err) < 0)
+			return -1;
+		if (child->fd < 0 && copy_up(view, dir, child, name, err) < 0)
+			return -1;
+		dir = child;
+	}
+	*ret = dir;
+	return 0;
+}
+
+/* Put a symlink's content before what remains of the way. */
+static int follow(struct view *view, const struct view_dir *dir, const char *name,
+		  const struct view_found *found, struct str *way, struct error *err)
+{
+	autofree char *path = view_path(dir, name);
+	autostr struct str rest = STR_INIT;
+	char target[PATH_MAX];
+	ssize_t len = found->where == VIEW_TOP ? readlinkat(dir->fd, name, target, sizeof(target))
+					       : readlinkat(view->lowers[found->lower], path,
+							    target, sizeof(target));
+
+	if (len < 0)
+		return error_errno(err, "cannot read symlink '/%s'", path);
+	str_append_bytes(&rest, target, (size_t)len);
+	str_append_char(&rest, '/');
+	str_append(&rest, way->data);
+	str_release(way);
+	*way = rest;
+	rest = (struct str)STR_INIT;
+	return way->len > 2 * VIEW_PATH_MAX ? set_errno(err, ENAMETOOLONG, path) : 0;
+}
+
+struct walk {
+	struct view *view;
+	enum view_want want;
+	struct view_dir *dir; /* where we are */
+	struct str way; /* what is still to go */
+	unsigned int links; /* followed so far */
+};
+
+static int walk_up(struct walk *walk, struct error *err)
+{
+	const char *slash = strrchr(walk->dir->path, '/');
+	autofree char *parent =
+		xstrndup(walk->dir->path, slash ? (size_t)(slash - walk->dir->path) : 0);
+	autofree char *path = parent[0] ? xstrdup(parent) : NULL;
+	char *rest = path;
+	char *name;
+
+	walk->dir = &walk->view->dirs[0];
+	while (path && (name = strsep(&rest, "/")))
+		if (step(walk->view, walk->dir, name, NULL, &walk->dir, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int walk_down(struct walk *walk, const char *name, struct error *err)
+{
+	struct view *view = walk->view;
+	autofree char *path = view_path(walk->dir, name);
+	struct view_dir *known = find_known(view, path, strlen(path));
+	struct view_found found;
+
+	if (known) {
+		walk->dir = known;
+		return 0;
+	}
+	if (strlen(name) > VIEW_NAME_MAX || strlen(path) > VIEW_PATH_MAX)
+		return set_errno(err, ENAMETOOLONG, path);
+	if (view_lookup(view, walk->dir, name, &found, err) < 0)
+		return -1;
+	if (found.where == VIEW_NOWHERE && walk->want == VIEW_MAKE) {
+		autofree char *parent = xstrdup(walk->dir->path);
+
+		if (raise_dir(view, parent, &walk->dir, err) < 0)
+			return -1;
+		return make_implied(view, walk->dir, name, &walk->dir, err);
+	}
+	if (found.where == VIEW_NOWHERE || !S_ISLNK(found.stat.st_mode))
+		return step(view, walk->dir, name, &found, &walk->dir, err);
+	if (walk->links++ == VIEW_LINKS_MAX)
+		return set_errno(err, ELOOP, path);
+	if (follow(view, walk->dir, name, &found, &walk->way, err) < 0)
+		return -1;
+	if (walk->way.data[0] == '/')
+		walk->dir = &view->dirs[0];
+	return 0;
+}
+
+static int walk_way(struct walk *walk, struct error *err)
+{
+	while (walk->way.len) {
+		size_t len = strcspn(walk->way.data, "/");
+		autofree char *name = xstrndup(walk->way.data, len);
+		size_t passed = len + (walk->way.data[len] == '/');
+		int result = 0;
+
+		memmove(walk->way.data, walk->way.data + passed, walk->way.len - passed + 1);
+		walk->way.len -= passed;
+		if (strcmp(name, "..") == 0)
+			result = walk_up(walk, err);
+		else if (name[0] && strcmp(name, ".") != 0)
+			result = walk_down(walk, name, err);
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int view_dir(struct view *view, const char *path, size_t len, enum view_want want,
+	     struct view_dir **ret, struct error *err)
+{
+	struct view_dir *known = find_known(view, path, len);
+	struct walk walk = { view, want, &view->dirs[0], STR_INIT, 0 };
+	int result;
+
+	if (!known) {
+		str_append_bytes(&walk.way, path, len);
+		result = walk_way(&walk, err);
+		str_release(&walk.way);
+		if (result < 0)
+			return -1;
+		known = walk.dir;
+	}
+	if (known->fd < 0 && want == VIEW_MAKE) {
+		autofree char *canonical = xstrdup(known->path);
+
+		return raise_dir(view, canonical, ret, err);
+	}
+	*ret = known;
+	return 0;
+}
+
+/* What was known at and below a path is no longer true. */
+static void forget_below(struct view *view, const char *path)
+{
+	size_t len = strlen(path);
+
+	for (size_t i = 1; i < VIEW_DIRS; i++) {
+		struct view_dir *dir = &view->dirs[i];
+
+		if (dir->path && strncmp(dir->path, path, len) == 0 &&
+		    (dir->path[len] == '/' || !dir->path[len]))
+			forget(dir);
+	}
+}
+
+void view_shadow(struct view *view, const struct view_dir *dir, const char *name)
+{
+	autofree char *path = dir->n_lowers ? view_path(dir, name) : NULL;
+
+	if (path)
+		forget_below(view, path);
+}
+
+int view_remove(struct view *view, struct view_dir *dir, const char *name, struct error *err)
+{
+	autofree char *path = NULL;
+
+	dir->is_changed = true;
+	if (unlinkat(dir->fd, name, 0) == 0)
+		return 1;
+	if (errno == ENOENT)
+		return 0;
+	if (errno != EISDIR)
+		return error_errno(err, "cannot remove '%s'", name);
+	path = view_path(dir, name);
+	forget_below(view, path);
+	return tree_remove_at(dir->fd, name, err) < 0 ? -1 : 1;
+}
+
+int view_set_opaque(struct view *view, struct view_dir *dir, struct error *err)
+{
+	autofree char *below = xasprintf("%s%s", dir->path, dir->path[0] ? "/" : "");
+	size_t len = strlen(below);
+
+	if (fsetxattr(dir->fd, XATTR_OPAQUE, "y", 1, 0) < 0) {
+		error_errno(err, "cannot mark '/%s' as opaque", dir->path);
+		return error_hint(
+			err,
+			"use --driver copy, or a store on a filesystem with user extended attributes");
+	}
+	dir->n_lowers = 0;
+	for (size_t i = 1; i < VIEW_DIRS; i++)
+		if (view->dirs[i].path && strncmp(view->dirs[i].path, below, len) == 0 &&
+		    view->dirs[i].path[len] && let_go(&view->dirs[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, struct error *err)
+{
+	struct view_dir *root = &view->dirs[0];
+	struct stat st;
+
+	view->top = top;
+	view->lowers = lowers;
+	view->n_lowers = n_lowers;
+	for (size_t i = 0; i < VIEW_DIRS; i++)
+		view->dirs[i].fd = -EBADF;
+	root->path = xstrdup("");
+	root->hash = FNV_START;
+	root->fd = openat(top, ".", DIR_FLAGS);
+	if (root->fd < 0 || fstat(root->fd, &st) < 0)
+		return error_errno(err, "cannot open the layer's directory");
+	root->mode = st.st_mode;
+	root->mtime = st.st_mtim;
+	root->is_changed = true;
+	root->lowers = n_lowers ? xcalloc(n_lowers, sizeof(root->lowers[0])) : NULL;
+	for (size_t i = 0; i < n_lowers; i++) {
+		root->lowers[root->n_lowers++] = (uint16_t)i;
+		if (is_opaque(lowers[i], "", NULL) > 0)
+			break;
+	}
+	if (n_lowers == 0)
+		return 0;
+	if (fstat(lowers[0], &st) < 0)
+		return error_errno(err, "cannot stat the layer below");
+	root->mode = st.st_mode;
+	root->mtime = st.st_mtim;
+	if (copy_up_metadata(lowers[0], root->fd, &st, err) < 0)
+		return -1;
+	return view->carry_owner ? view->carry_owner(view->data, 0, "", err) : 0;
+}
+
+int view_finish(struct view *view, struct error *err)
+{
+	/* Children first does not matter: setting a time changes no parent. */
+	for (size_t i = 0; i < VIEW_DIRS; i++)
+		if (let_go(&view->dirs[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+void view_release(struct view *view)
+{
+	for (size_t i = 0; i < VIEW_DIRS; i++)
+		forget(&view->dirs[i]);
+}

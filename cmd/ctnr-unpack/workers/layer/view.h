@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tree that a layer is written into: the new directory on top, finished layers below it, seen
+ * as one as the kernel's overlay will show them. Below may be nothing (the copy driver, which
+ * applies all layers to one plain directory).
+ *
+ * THEORY OF OPERATION. Names come from strangers, so the kernel never resolves one for us. A
+ * directory is known by its canonical path (no symlinks, no dots) and held as a descriptor; a name
+ * is looked up in it with O_NOFOLLOW, alone, first on top and then in the layers that make up the
+ * directory; a symlink is read and resolved here, from the merged root again. So the way to a
+ * directory can lead nowhere but into the view, and a symlink that replaces a directory between
+ * two entries is simply found at the next lookup: whoever removes something from the top forgets
+ * what was known below it (view_remove()).
+ *
+ * Known directories are kept, the least recently used leaves first, so memory is flat. A directory
+ * on top gets its time when it leaves, because every entry that is made in it changes it: the time
+ * of an entry, or the one it had when it was opened.
+ *
+ * A struct view_dir is valid until VIEW_DIRS others were asked for; in practice: until the next
+ * path is resolved.
+ */
+#ifndef CTNR_UNPACK_WORKERS_LAYER_VIEW_H
+#define CTNR_UNPACK_WORKERS_LAYER_VIEW_H
+
+#include "base/error.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define VIEW_DIRS 256
+#define VIEW_LINKS_MAX 40 /* symlinks on one way */
+#define VIEW_PATH_MAX 4095 /* bytes */
+#define VIEW_NAME_MAX 255
+
+struct view_dir {
+	char *path; /* canonical; "" is the root; NULL: an empty slot */
+	uint64_t hash; /* of path */
+	int fd; /* on top; -EBADF: not there (yet) */
+	mode_t mode; /* on top */
+	struct timespec mtime; /* to be set when the directory leaves */
+	bool is_changed;
+	uint16_t *lowers; /* layers that are part of it, top first */
+	size_t n_lowers;
+	uint64_t last_use;
+};
+
+struct view {
+	int top; /* borrowed */
+	const int *lowers; /* borrowed: roots of the layers below, top first */
+	size_t n_lowers;
+	/* Carry over the ownership record of a directory or file that is copied up: from layer
+	 * lower's path to the same path on top. */
+	int (*carry_owner)(void *data, size_t lower, const char *path, struct error *err);
+	void *data;
+	struct view_dir dirs[VIEW_DIRS];
+	uint64_t clock;
+};
+
+/* view: zeros, but for carry_owner and data. The root of a new top takes the metadata of the layer
+ * below, else mode 0755 and time 0. */
+int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, struct error *err);
+/* Give all directories their times and forget them. */
+int view_finish(struct view *view, struct error *err);
+void view_release(struct view *view);
+
+enum view_want {
+	VIEW_LOOK, /* it need not be on top */
+	VIEW_MAKE, /* make it on top: as it is below, else 0755, 0:0, time 0 */
+};
+
+/* The directory at a path, symlinks resolved; ENOENT and ENOTDIR in err->saved_errno. */
+int view_dir(struct view *view, const char *path, size_t len, enum view_want want,
+	     struct view_dir **ret, struct error *err);
+
+enum view_where {
+	VIEW_NOWHERE,
+	VIEW_TOP,
+	VIEW_LOWER,
+};
+
+struct view_found {
+	enum view_where where;
+	size_t lower; /* VIEW_LOWER: which */
+	struct stat stat; /* of the object itself */
+};
+
+/* A 0:0 device: the overlay's mark of a deletion. */
+bool view_is_whiteout(const struct stat *st);
+
+/* Look a name up, following nothing. */
+int view_lookup(struct view *view, const struct view_dir *dir, const char *name,
+		struct view_found *ret, struct error *err);
+
+/* "DIR/NAME" as a new string. */
+char *view_path(const struct view_dir *dir, const char *name);
+
+/* Remove a name on top, with everything below it. 1 when there was something, 0 when not. */
+int view_remove(struct view *view, struct view_dir *dir, const char *name, struct error *err);
+
+/* A directory by its name alone; ENOENT and ENOTDIR in err->saved_errno. */
+int view_child(struct view *view, struct view_dir *parent, const char *name, struct view_dir **ret,
+	       struct error *err);
+
+/* Something that is no directory was just made on top: it hides what is below. */
+void view_shadow(struct view *view, const struct view_dir *dir, const char *name);
+
+/* The directory of that name was just made on top, with this mode. is_merged: layers below show
+ * through. */
+int view_add_dir(struct view *view, struct view_dir *parent, const char *name, mode_t mode,
+		 bool is_merged, struct view_dir **ret, struct error *err);
+
+/* From now on nothing below shows through; marks the directory as the overlay wants it. */
+int view_set_opaque(struct view *view, struct view_dir *dir, struct error *err);
+
+#endif

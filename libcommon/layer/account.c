@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "layer/account.h"
+
+#include "base/alloc.h"
+#include "base/number.h"
+#include "base/str.h"
+#include "layer/stack.h"
+#include "system/fd.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* (uid_t)-1 means "no change" to the kernel and is nobody's. */
+#define ID_MAX (UINT32_MAX - 1)
+
+#define FIELDS_MAX 7
+
+/* passwd(5) and group(5): how many fields a line must have at least, and where things stand. */
+enum {
+	PASSWD_NAME = 0,
+	PASSWD_UID = 2,
+	PASSWD_GID = 3,
+	PASSWD_HOME = 5,
+	PASSWD_FIELDS = 6,
+	GROUP_NAME = 0,
+	GROUP_GID = 2,
+	GROUP_MEMBERS = 3,
+	GROUP_FIELDS = 3, /* the list may be missing */
+};
+
+void account_release(struct account *account)
+{
+	if (!account)
+		return;
+	free(account->additional_gids);
+	free(account->home);
+	free(account->name);
+	*account = (struct account)ACCOUNT_INIT;
+}
+
+static bool parse_id(const char *text, uint32_t *ret)
+{
+	uint64_t value;
+
+	if (number_parse(text, ID_MAX, &value, NULL) < 0)
+		return false;
+	*ret = (uint32_t)value;
+	return true;
+}
+
+/* The whole file; one that is not there is empty. */
+static int read_accounts(const struct account_root *root, const char *path, struct str *ret,
+			 struct error *err)
+{
+	const struct merged stack = { (int *)root->dirfds, root->n_dirfds };
+	struct error why = { 0 };
+	autoclose int fd = merged_open_file(&stack, path, &why);
+
+	if (fd < 0 && why.saved_errno == ENOENT)
+		return 0;
+	if (fd < 0) {
+		if (err)
+			*err = why;
+		return error_prefix(err, "cannot use the image's accounts");
+	}
+	if (fd_read_rest(fd, ACCOUNT_FILE_MAX, ret, err) < 0)
+		return error_prefix(err, "cannot use the image's accounts: %s", path);
+	return 0;
+}
+
+/* Cut the next line off *text into fields (in place). Returns how many there are (at most
+ * FIELDS_MAX; what follows stays in the last), -1 at the end. Absent fields are "". */
+static int next_line(char **text, char *fields[FIELDS_MAX])
+{
+	char *line = *text;
+	char *end;
+	int n = 0;
+
+	if (!line || !*line)
+		return -1;
+	end = strchr(line, '\n');
+	*text = end ? end + 1 : NULL;
+	if (end)
+		*end = '\0';
+	for (int i = 0; i < FIELDS_MAX; i++)
+		fields[i] = (char *)"";
+	while (n < FIELDS_MAX) {
+		char *colon = strchr(line, ':');
+
+		fields[n++] = line;
+		if (!colon || n == FIELDS_MAX)
+			break;
+		*colon = '\0';
+		line = colon + 1;
+	}
+	return n;
+}
+
+/* Is name an item of a comma-separated list? */
+static bool list_has(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	while (*list) {
+		size_t item = strcspn(list, ",");
+
+		if (item == len && memcmp(list, name, len) == 0)
+			return true;
+		list += item + (list[item] == ',');
+	}
+	return false;
+}
+
+/* The first entry with that name (or, with name NULL, that uid) goes to ret. */
+static bool find_user(char *passwd, const char *name, uint32_t uid, struct account *ret)
+{
+	char *fields[FIELDS_MAX];
+	int n;
+
+	while ((n = next_line(&passwd, fields)) >= 0) {
+		uint32_t line_uid, line_gid;
+
+		if (n < PASSWD_FIELDS || !parse_id(fields[PASSWD_UID], &line_uid) ||
+		    !parse_id(fields[PASSWD_GID], &line_gid))
+			continue;
+		if (name ? strcmp(fields[PASSWD_NAME], name) != 0 : line_uid != uid)
+			continue;
+		ret->uid = line_uid;
+		ret->gid = line_gid;
+		ret->name = xstrdup(fields[PASSWD_NAME]);
+		ret->home = xstrdup(fields[PASSWD_HOME]);
+		return true;
+	}
+	return false;
+}
+
+static bool find_group(char *groups, const char *name, uint32_t *ret)
+{
+	char *fields[FIELDS_MAX];
+	int n;
+
+	while ((n = next_line(&groups, fields)) >= 0) {
+		if (n >= GROUP_FIELDS && strcmp(fields[GROUP_NAME], name) == 0 &&
+		    parse_id(fields[GROUP_GID], ret))
+			return true;
+	}
+	return false;
+}
+
+static bool has_gid(const struct account *account, uint32_t gid)
+{
+	for (size_t i = 0; i < account->n_additional_gids; i++)
+		if (account->additional_gids[i] == gid)
+			return true;
+	return account->gid == gid;
+}
+
+/* The groups that list the user. */
+static int add_groups(char *groups, struct account *account, struct error *err)
+{
+	char *fields[FIELDS_MAX];
+	int n;
+
+	while ((n = next_line(&groups, fields)) >= 0) {
+		uint32_t gid;
+
+		if (n <= GROUP_MEMBERS || !parse_id(fields[GROUP_GID], &gid) ||
+		    !list_has(fields[GROUP_MEMBERS], account->name) || has_gid(account, gid))
+			continue;
+		if (account->n_additional_gids == ACCOUNT_GROUPS_MAX)
+			return error_set(err, ERROR_FAILED,
+					 "user '%s' is in more than %d groups of the image",
+					 account->name, ACCOUNT_GROUPS_MAX);
+		account->additional_gids =
+			xrealloc(account->additional_gids, account->n_additional_gids + 1,
+				 sizeof(*account->additional_gids));
+		account->additional_gids[account->n_additional_gids++] = gid;
+	}
+	return 0;
+}
+
+/*
+ * The user part. image-spec conversion.md: a numeric user is taken as it stands and gets no
+ * additional groups; a name must be there. No user at all is uid 0, likewise: runc refuses every
+ * additional group without privilege, and root needs none.
+ */
+static int resolve_user(const struct account_root *root, const char *user, struct account *account,
+			bool *ret_is_numeric, struct error *err)
+{
+	autostr struct str passwd = STR_INIT;
+
+	*ret_is_numeric = !*user || parse_id(user, &account->uid);
+	if (read_accounts(root, "/etc/passwd", &passwd, err) < 0)
+		return -1;
+	if (*ret_is_numeric) {
+		find_user(passwd.data, NULL, account->uid, account);
+		return 0;
+	}
+	if (find_user(passwd.data, user, 0, account))
+		return 0;
+	error_set(err, ERROR_NOT_FOUND, "user '%s' is not in the image's /etc/passwd", user);
+	return error_hint(err, "a number (--user UID:GID) needs no entry there");
+}
+
+int account_resolve(const struct account_root *root, const char *spec, struct account *ret,
+		    struct error *err)
+{
+	autocleanup(account_release) struct account account = ACCOUNT_INIT;
+	const char *colon = strchr(spec, ':');
+	autofree char *user = xstrndup(spec, colon ? (size_t)(colon - spec) : strlen(spec));
+	bool is_numeric;
+
+	if (resolve_user(root, user, &account, &is_numeric, err) < 0)
+		return -1;
+	if (colon && colon[1]) {
+		if (account_resolve_group(root, colon + 1, &account.gid, err) < 0)
+			return -1;
+	} else if (!is_numeric && account.name) {
+		autostr struct str groups = STR_INIT;
+
+		if (read_accounts(root, "/etc/group", &groups, err) < 0 ||
+		    add_groups(groups.data, &account, err) < 0)
+			return -1;
+	}
+	*ret = account;
+	account = (struct account)ACCOUNT_INIT;
+	return 0;
+}
+
+int account_resolve_group(const struct account_root *root, const char *group, uint32_t *ret_gid,
+			  struct error *err)
+{
+	autostr struct str groups = STR_INIT;
+
+	if (parse_id(group, ret_gid))
+		return 0;
+	if (read_accounts(root, "/etc/group", &groups, err) < 0)
+		return -1;
+	if (find_group(groups.data, group, ret_gid))
+		return 0;
+	error_set(err, ERROR_NOT_FOUND, "group '%s' is not in the image's /etc/group", group);
+	return error_hint(err, "a number needs no entry there");
+}

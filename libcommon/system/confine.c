@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/confine.h"
+
+#include "base/cleanup.h"
+#include "system/fd.h"
+
+#include <seccomp.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/landlock.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define ABI_REFER 2 /* of Landlock */
+#define ABI_TRUNCATE 3
+#ifndef LANDLOCK_ACCESS_FS_TRUNCATE /* headers older than Linux 6.2 */
+#define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
+#endif
+
+#ifdef __SANITIZE_ADDRESS__
+#define IS_SANITIZED true /* the sanitizers' own run-time needs more */
+#else
+#define IS_SANITIZED false
+#endif
+
+#define READ_ACCESS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+/* Every right of the first version but the execution of programs. */
+#define WRITE_ACCESS \
+	(READ_ACCESS | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | \
+	 LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR | \
+	 LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | \
+	 LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | \
+	 LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_REFER)
+
+static int add_rule(int ruleset, int dirfd, uint64_t access, struct error *err)
+{
+	const struct landlock_path_beneath_attr rule = { access, dirfd };
+
+	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0)
+		return error_errno(err, "landlock");
+	return 0;
+}
+
+static int restrict_files(int target, int readable, struct error *err)
+{
+	struct landlock_ruleset_attr attr = { .handled_access_fs =
+						      WRITE_ACCESS | LANDLOCK_ACCESS_FS_EXECUTE };
+	uint64_t write_access = WRITE_ACCESS;
+	autoclose int ruleset = -EBADF;
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+
+	if (abi < ABI_REFER)
+		return 0;
+	if (abi >= ABI_TRUNCATE) {
+		attr.handled_access_fs |= LANDLOCK_ACCESS_FS_TRUNCATE;
+		write_access |= LANDLOCK_ACCESS_FS_TRUNCATE;
+	}
+	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	if (ruleset < 0)
+		return error_errno(err, "landlock");
+	if (add_rule(ruleset, target, write_access, err) < 0 ||
+	    (readable >= 0 && add_rule(ruleset, readable, READ_ACCESS, err) < 0))
+		return -1;
+	if (syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
+		return error_errno(err, "landlock");
+	return 0;
+}
+
+static const int allowed[] = {
+	/* files */
+	SCMP_SYS(read),
+	SCMP_SYS(pread64),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
+	SCMP_SYS(pwrite64),
+	SCMP_SYS(lseek),
+	SCMP_SYS(openat),
+	SCMP_SYS(openat2),
+	SCMP_SYS(close),
+	SCMP_SYS(fstat),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(fstatat64),
+	SCMP_SYS(fstat64),
+	SCMP_SYS(statx),
+	SCMP_SYS(mkdirat),
+	SCMP_SYS(mknodat),
+	SCMP_SYS(symlinkat),
+	SCMP_SYS(linkat),
+	SCMP_SYS(unlinkat),
+	SCMP_SYS(readlinkat),
+	SCMP_SYS(getdents64),
+	SCMP_SYS(ftruncate),
+	SCMP_SYS(ftruncate64),
+	SCMP_SYS(copy_file_range),
+	SCMP_SYS(sync_file_range),
+	SCMP_SYS(fadvise64),
+	/* metadata */
+	SCMP_SYS(fchown),
+	SCMP_SYS(fchownat),
+	SCMP_SYS(fchmod),
+	SCMP_SYS(fchmodat),
+	SCMP_SYS(utimensat),
+	SCMP_SYS(fsetxattr),
+	SCMP_SYS(fgetxattr),
+	SCMP_SYS(flistxattr),
+	SCMP_SYS(fremovexattr),
+	/* memory and threads */
+	SCMP_SYS(brk),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(futex),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(rseq),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigreturn),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(uname),
+};
+
+/* Not F_SETOWN, which sends signals to others of the same user. */
+static const int allowed_fcntl[] = { F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL };
+
+static int add_rules(scmp_filter_ctx filter)
+{
+	int result = 0;
+
+	/* A system call that this machine does not have is no failure. */
+	for (size_t i = 0; i < array_size(allowed) && result == 0; i++)
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+	for (size_t i = 0; i < array_size(allowed_fcntl) && result == 0; i++) {
+		const struct scmp_arg_cmp is_command =
+			SCMP_A1_32(SCMP_CMP_EQ, (scmp_datum_t)allowed_fcntl[i]);
+
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, is_command);
+		if (result == 0)
+			result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl64), 1,
+						  is_command);
+	}
+	/* Our own limits, nobody else's. */
+	if (result == 0)
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+					  SCMP_A0_32(SCMP_CMP_EQ, 0));
+	if (result == 0)
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+					  SCMP_A1_32(SCMP_CMP_EQ, FICLONE));
+	if (result == 0)
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+					  SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	if (result == 0)
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+					  SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	/* Threads, not processes. clone3 has its flags in memory, where a filter cannot look; glibc
+	 * falls back to clone when it is not there. */
+	if (result == 0)
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+					  SCMP_A0_32(SCMP_CMP_MASKED_EQ, CLONE_THREAD,
+						     CLONE_THREAD));
+	if (result == 0)
+		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	return result;
+}
+
+static int restrict_syscalls(struct error *err)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int result = filter ? add_rules(filter) : -ENOMEM;
+
+	if (result == 0)
+		result = seccomp_load(filter);
+	seccomp_release(filter);
+	/* A kernel without seccomp. */
+	if (result == -EINVAL || result == -ENOSYS)
+		return 0;
+	errno = -result;
+	return result < 0 ? error_errno(err, "seccomp") : 0;
+}
+
+/* Landlock says nothing of chmod(2), chown(2) and the like, and old kernels have none: paths lead
+ * nowhere but below the root. Where even that is not allowed, there is Landlock. */
+static int restrict_root(int root, struct error *err)
+{
+	if (fchdir(root) < 0)
+		return error_errno(err, "cannot change the directory");
+	if (chroot(".") < 0 && errno != EPERM)
+		return error_errno(err, "cannot change the root directory");
+	return 0;
+}
+
+/* Of what a namespace's root may do, only files of whatever owner and mode. */
+#define CAPABILITIES \
+	(1U << CAP_CHOWN | 1U << CAP_DAC_OVERRIDE | 1U << CAP_FOWNER | 1U << CAP_FSETID | \
+	 1U << CAP_MKNOD | 1U << CAP_SETFCAP)
+
+static int restrict_capabilities(struct error *err)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return error_errno(err, "cannot read capabilities");
+	data[0].permitted &= CAPABILITIES;
+	data[0].effective = data[0].permitted;
+	data[1].permitted = data[1].effective = 0;
+	data[0].inheritable = data[1].inheritable = 0;
+	if (syscall(SYS_capset, &header, data) < 0)
+		return error_errno(err, "cannot give up capabilities");
+	return 0;
+}
+
+/* No terminal, and no directories but those of layers. */
+static int restrict_descriptors(struct error *err)
+{
+	autoclose int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0)
+		return error_errno(err, "cannot open '/dev/null'");
+	if (dup2(null, STDIN_FILENO) < 0 || (!IS_SANITIZED && dup2(null, STDERR_FILENO) < 0))
+		return error_errno(err, "cannot duplicate a descriptor");
+	return 0;
+}
+
+int confine(int target, int readable, struct error *err)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return error_errno(err, "no_new_privs");
+	if (restrict_descriptors(err) < 0 ||
+	    restrict_root(readable >= 0 ? readable : target, err) < 0 ||
+	    restrict_capabilities(err) < 0)
+		return -1;
+	if (restrict_files(target, readable, err) < 0)
+		return -1;
+	return IS_SANITIZED ? 0 : restrict_syscalls(err);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/ring.h"
+
+#include "base/alloc.h"
+
+void ring_init(struct ring *ring)
+{
+	*ring = (struct ring) { .memory = xmalloc((size_t)RING_BLOCKS * RING_BLOCK_SIZE) };
+	pthread_mutex_init(&ring->mutex, NULL);
+	pthread_cond_init(&ring->changed, NULL);
+}
+
+void ring_release(struct ring *ring)
+{
+	if (!ring || !ring->memory)
+		return;
+	free(ring->memory);
+	ring->memory = NULL;
+	pthread_mutex_destroy(&ring->mutex);
+	pthread_cond_destroy(&ring->changed);
+}
+
+unsigned char *ring_write_begin(struct ring *ring)
+{
+	unsigned char *block = NULL;
+
+	pthread_mutex_lock(&ring->mutex);
+	while (!ring->is_cancelled && ring->written - ring->read == RING_BLOCKS)
+		pthread_cond_wait(&ring->changed, &ring->mutex);
+	if (!ring->is_cancelled)
+		block = ring->memory + ring->written % RING_BLOCKS * RING_BLOCK_SIZE;
+	pthread_mutex_unlock(&ring->mutex);
+	return block;
+}
+
+void ring_write_end(struct ring *ring, size_t len)
+{
+	pthread_mutex_lock(&ring->mutex);
+	ring->lens[ring->written % RING_BLOCKS] = len;
+	ring->written++;
+	pthread_cond_signal(&ring->changed);
+	pthread_mutex_unlock(&ring->mutex);
+}
+
+static void set(struct ring *ring, bool *flag)
+{
+	pthread_mutex_lock(&ring->mutex);
+	*flag = true;
+	pthread_cond_signal(&ring->changed);
+	pthread_mutex_unlock(&ring->mutex);
+}
+
+void ring_close(struct ring *ring)
+{
+	set(ring, &ring->is_closed);
+}
+
+void ring_cancel(struct ring *ring)
+{
+	set(ring, &ring->is_cancelled);
+}
+
+/* "read" counts the block that the reader holds as still in use: it is given back by the next
+ * call. */
+const unsigned char *ring_read(struct ring *ring, size_t *ret_len)
+{
+	const unsigned char *block = NULL;
+
+	pthread_mutex_lock(&ring->mutex);
+	if (ring->is_reading) {
+		ring->read++;
+		ring->is_reading = false;
+		pthread_cond_signal(&ring->changed);
+	}
+	while (!ring->is_closed && ring->written == ring->read)
+		pthread_cond_wait(&ring->changed, &ring->mutex);
+	if (ring->written != ring->read) {
+		block = ring->memory + ring->read % RING_BLOCKS * RING_BLOCK_SIZE;
+		*ret_len = ring->lens[ring->read % RING_BLOCKS];
+		ring->is_reading = true;
+	}
+	pthread_mutex_unlock(&ring->mutex);
+	return block;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A bounded queue of blocks between two threads: the one writes, the other reads. It is what keeps
+ * memory flat however large a layer is, and lets both run at once.
+ *
+ *	while ((block = ring_write_begin(&ring)))	// NULL: the reader has given up
+ *		ring_write_end(&ring, read(fd, block, RING_BLOCK_SIZE));
+ *	ring_close(&ring);
+ */
+#ifndef SYSTEM_RING_H
+#define SYSTEM_RING_H
+
+#include "base/cleanup.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define RING_BLOCKS 6
+#define RING_BLOCK_SIZE (256U << 10)
+
+struct ring {
+	unsigned char *memory; /* RING_BLOCKS times RING_BLOCK_SIZE */
+	size_t lens[RING_BLOCKS];
+	size_t written; /* blocks so far */
+	size_t read; /* blocks that were given back */
+	bool is_reading; /* the reader holds block number read */
+	bool is_closed; /* by the writer: nothing follows */
+	bool is_cancelled; /* by the reader: nothing is wanted */
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+};
+
+void ring_init(struct ring *ring);
+void ring_release(struct ring *ring);
+
+/* Room for one block, once there is some; NULL when the reader has given up. */
+unsigned char *ring_write_begin(struct ring *ring);
+void ring_write_end(struct ring *ring, size_t len);
+void ring_close(struct ring *ring);
+
+/* The next block, once there is one; NULL at the end. It is the reader's until the next call. */
+const unsigned char *ring_read(struct ring *ring, size_t *ret_len);
+void ring_cancel(struct ring *ring);
+
+#endif
