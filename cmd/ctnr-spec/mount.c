@@ -5,7 +5,11 @@
 
 #include "base/alloc.h"
 #include "base/number.h"
+#include "system/fd.h"
+#include "system/path.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -85,6 +89,53 @@ void mount_put(json_t *mounts, json_t *mount)
 		json_array_set_new(mounts, i, mount);
 	else
 		json_array_append_new(mounts, mount);
+}
+
+/* What is left of path below one of the kernel's directories that is mounted at destination; NULL:
+ * it is not below. */
+static const char *below_kernels(const char *destination, const char *path)
+{
+	static const char *const tops[] = { "/dev", "/proc", "/sys" };
+	size_t len = strlen(destination);
+
+	if (strncmp(path, destination, len) != 0 || path[len] != '/')
+		return NULL;
+	for (size_t i = 0; i < array_size(tops); i++)
+		if (str_starts_with(destination, tops[i]) &&
+		    strchr("/", destination[strlen(tops[i])]))
+			return path + len;
+	return NULL;
+}
+
+static bool lacks_mount_point(const json_t *bind, const char *destination)
+{
+	const char *source = json_string_value(json_object_get(bind, "source"));
+	const char *type = json_string_value(json_object_get(bind, "type"));
+	const char *rest = below_kernels(destination_of(bind), destination);
+	autoclose int top = -EBADF;
+	autoclose int fd = -EBADF;
+
+	if (!rest || !source || !type || strcmp(type, "bind") != 0)
+		return false;
+	top = open(source, O_PATH | O_CLOEXEC);
+	fd = top < 0 ? -1 : path_open(top, rest, O_PATH, 0, PATH_IN_ROOT);
+	return fd < 0;
+}
+
+void mount_drop_unreachable(json_t *mounts, const json_t *added)
+{
+	const json_t *bind;
+	size_t k;
+
+	for (size_t i = json_array_size(mounts); i-- > 0;) {
+		const char *destination = destination_of(json_array_get(mounts, i));
+		bool is_unreachable = false;
+
+		json_array_foreach (added, k, bind)
+			is_unreachable |= lacks_mount_point(bind, destination);
+		if (is_unreachable)
+			json_array_remove(mounts, i);
+	}
 }
 
 static unsigned depth_of(const json_t *mount)

@@ -40,4 +40,9 @@ int mount_apply_defaults(struct spec *spec, struct error *err);
 /* /sys fits the network namespace: a sysfs of our own needs one of our own. */
 void mount_apply_sysfs(struct spec *spec, json_t *mounts);
 
+/* Take out of mounts what cannot be mounted when those of added come too: a mount of ours below
+ * /dev, /proc or /sys, where one of added binds something that has no such mount point. (Nothing is
+ * made in what somebody binds there; docker does without these mounts too.) */
+void mount_drop_unreachable(json_t *mounts, const json_t *added);
+
 #endif

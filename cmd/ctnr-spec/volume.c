@@ -332,6 +332,7 @@ int volume_apply(struct spec *spec, struct error *err)
 	    add_image_volumes(spec, list, err) < 0)
 		return -1;
 	mount_sort(list);
+	mount_drop_unreachable(mounts, list);
 	json_array_foreach (list, i, mount) {
 		mount_put(mounts, json_incref(mount));
 	}

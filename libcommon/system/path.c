@@ -64,8 +64,15 @@ int path_open_parent(int rootfd, const char *path, enum path_resolve resolve, co
 	return fd;
 }
 
+/* How path_make_dirs() makes what is missing. */
+struct dir_maker {
+	mode_t mode;
+	path_permission *may_make;
+	const void *data;
+};
+
 /* Open one component below fd in the root; create it when it is missing. */
-static int make_component(int rootfd, const char *prefix, mode_t mode)
+static int make_component(int rootfd, const char *prefix, const struct dir_maker *maker)
 {
 	const char *name;
 	size_t len;
@@ -78,15 +85,21 @@ static int make_component(int rootfd, const char *prefix, mode_t mode)
 	parent = path_open_parent(rootfd, prefix, PATH_IN_ROOT, &name, &len);
 	if (parent < 0)
 		return -1;
+	if (maker->may_make && !maker->may_make(parent, maker->data)) {
+		errno = EXDEV;
+		return -1;
+	}
 	last = xstrndup(name, len);
-	if (mkdirat(parent, last, mode) < 0 && errno != EEXIST)
+	if (mkdirat(parent, last, maker->mode) < 0 && errno != EEXIST)
 		return -1;
 	/* Again from the root: what appeared meanwhile may be a symlink. */
 	return path_open(rootfd, prefix, O_PATH | O_DIRECTORY, 0, PATH_IN_ROOT);
 }
 
-int path_make_dirs(int rootfd, const char *path, mode_t mode)
+int path_make_dirs(int rootfd, const char *path, mode_t mode, path_permission *may_make,
+		   const void *data)
 {
+	const struct dir_maker maker = { mode, may_make, data };
 	autofree char *prefix = xstrdup(path);
 	autoclose int fd = path_open(rootfd, path, O_PATH | O_DIRECTORY, 0, PATH_IN_ROOT);
 
@@ -101,7 +114,7 @@ int path_make_dirs(int rootfd, const char *path, mode_t mode)
 		saved = p[1];
 		p[1] = '\0';
 		fd_close(&fd);
-		fd = make_component(rootfd, prefix, mode);
+		fd = make_component(rootfd, prefix, &maker);
 		if (fd < 0)
 			return -1;
 		p[1] = saved;

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -31,9 +32,14 @@ int path_open(int rootfd, const char *path, int flags, mode_t mode, enum path_re
 int path_open_parent(int rootfd, const char *path, enum path_resolve resolve, const char **ret_name,
 		     size_t *ret_name_len);
 
+/* May a directory be made in dir? */
+typedef bool path_permission(int dir, const void *data);
+
 /* mkdir -p inside the root, symlinks resolved in it. Returns an O_PATH fd of the directory, or -1
- * with errno. New directories get that mode (before umask). */
-int path_make_dirs(int rootfd, const char *path, mode_t mode);
+ * with errno. New directories get that mode (before umask). may_make (NULL: everywhere) is asked
+ * with the very descriptor that a directory is then made in; where it says no, errno is EXDEV. */
+int path_make_dirs(int rootfd, const char *path, mode_t mode, path_permission *may_make,
+		   const void *data);
 
 /* "/proc/self/fd/N" in a caller's buffer, for calls that take only paths. */
 #define PATH_PROC_FD_MAX 32

@@ -90,7 +90,8 @@ static int run(const struct container *c, int go, struct error *err)
 	    open_stdin(c, err) < 0 || rootfs_mount(c, &r, err) < 0)
 		return -1;
 	r.mknod = c->namespaces.userns == USERNS_NONE;
-	if (mounts_make(c, &r, err) < 0 || devices_make(c, &r, err) < 0)
+	if (mounts_make(c, &r, err) < 0 || devices_make(c, &r, err) < 0 ||
+	    (!c->terminal && devices_reopen_null(&r, err) < 0))
 		return -1;
 	if (c->terminal) {
 		if (process_uid(&process, &uid, err) < 0)

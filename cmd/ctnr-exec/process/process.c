@@ -83,7 +83,7 @@ static int enter_cwd(const struct jnode *process, struct error *err)
 		return 0;
 	fd = path_open(root, cwd, O_PATH | O_DIRECTORY, 0, PATH_IN_ROOT);
 	if (fd < 0 && errno == ENOENT)
-		fd = path_make_dirs(root, cwd, 0755);
+		fd = path_make_dirs(root, cwd, 0755, NULL, NULL);
 	if (fd < 0 || fchdir(fd) < 0)
 		return error_errno(err, "cannot enter working directory '%s'", cwd);
 	if (syscall(SYS_getcwd, proof, sizeof(proof)) < 0 || proof[0] != '/')

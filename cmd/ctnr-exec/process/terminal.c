@@ -94,7 +94,7 @@ static int bind_console(const struct rootfs *r, int pts, int master, struct erro
 	fd = open_tree(pts, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
 	if (fd < 0)
 		return error_errno(err, "cannot bind the terminal to '/dev/console'");
-	return device_bind(r, fd, "/dev/console", err);
+	return device_bind_console(r, fd, err);
 }
 
 int terminal_open(const struct container *c, const struct rootfs *r, uid_t owner, struct error *err)

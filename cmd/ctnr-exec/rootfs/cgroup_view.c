@@ -78,7 +78,7 @@ static int mount_unified(struct rootfs *r, const char *destination, uint64_t att
 		fd = clone_host(CGROUP_ROOT, attributes | MOUNT_ATTR_RDONLY);
 	if (fd < 0 || mount_attach(r, fd, destination, err) < 0)
 		return -1;
-	return rootfs_remember(r, destination, fd_steal(&fd), err);
+	return rootfs_remember(r, destination, fd_steal(&fd), ROOTFS_BOUND, err);
 }
 
 /* One line of /proc/self/cgroup, "4:cpu,cpuacct:/path": bind that directory as cpu,cpuacct. A
@@ -130,7 +130,7 @@ static int mount_legacy(const struct container *c, struct rootfs *r, const char 
 			return -1;
 	if (mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
 		return error_errno(err, "cannot make it read-only");
-	return rootfs_remember(r, destination, fd_steal(&fd), err);
+	return rootfs_remember(r, destination, fd_steal(&fd), ROOTFS_OWN, err);
 }
 
 int cgroup_mount(const struct container *c, struct rootfs *r, const char *destination,

@@ -52,6 +52,7 @@ int device_open_host(const char *path, mode_t type, unsigned major, unsigned min
 		     struct error *err)
 {
 	autoclose int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -59,28 +60,56 @@ int device_open_host(const char *path, mode_t type, unsigned major, unsigned min
 	if (!is_device(&st, type, major, minor))
 		return error_set(err, ERROR_FAILED, "the host's '%s' is not device %u:%u", path,
 				 major, minor);
+	if (mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return error_errno(err, "cannot protect the host's '%s'", path);
 	return fd_steal(&fd);
 }
 
-/* The directory that a path is in, made when it is missing. *ret_name is new. */
-static int open_directory(const struct rootfs *r, const char *path, char **ret_name,
-			  struct error *err)
+/* The directory that a device or link belongs in. */
+struct place {
+	int dir;
+	bool is_own; /* rootfs_is_own() */
+	char *name; /* in dir; new */
+};
+
+static void place_release(struct place *place)
+{
+	fd_close(&place->dir);
+	free(steal(&place->name));
+}
+#define autoplace autocleanup(place_release)
+#define PLACE_INIT \
+	{ \
+		-EBADF, false, NULL \
+	}
+
+static int left_alone_error(const char *path, struct error *err)
+{
+	return error_set(err, ERROR_FAILED,
+			 "cannot make '%s': a bind mount is there, which is left as it is", path);
+}
+
+/* Find the directory of a path, made when it is missing. */
+static int open_place(const struct rootfs *r, const char *path, struct place *ret,
+		      struct error *err)
 {
 	const char *rest;
 	int anchor = rootfs_anchor(r, path, &rest);
 	const char *slash = strrchr(rest, '/');
 	autofree char *parent = xstrndup(rest, slash ? (size_t)(slash - rest) : 0);
 	const char *name = slash ? slash + 1 : rest;
-	int fd;
 
 	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return error_set(err, ERROR_FAILED, "'%s' is no path of a device", path);
-	fd = *parent ? path_make_dirs(anchor, parent, 0755)
-		     : openat(anchor, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	ret->dir = *parent ? rootfs_make_dirs(r, anchor, parent, ROOTFS_FOR_DEVICE)
+			   : openat(anchor, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (ret->dir < 0 && errno == EXDEV)
+		return left_alone_error(path, err);
+	if (ret->dir < 0)
 		return error_errno(err, "cannot create the directory of '%s'", path);
-	*ret_name = xstrdup(name);
-	return fd;
+	ret->is_own = rootfs_is_own(r, ret->dir);
+	ret->name = xstrdup(name);
+	return 0;
 }
 
 /* An empty file to bind on. A symlink there would lead elsewhere: it is removed, not followed. */
@@ -106,17 +135,29 @@ static int open_placeholder(int dir, const char *name, const char *path, struct 
 	return fd < 0 ? error_errno(err, "cannot create '%s'", path) : fd_steal(&fd);
 }
 
-int device_bind(const struct rootfs *r, int fd, const char *path, struct error *err)
+static int bind_at(const struct place *place, int fd, const char *path, struct error *err)
 {
-	autofree char *name = NULL;
-	autoclose int dir = open_directory(r, path, &name, err);
-	autoclose int target = dir < 0 ? -1 : open_placeholder(dir, name, path, err);
+	autoclose int target = open_placeholder(place->dir, place->name, path, err);
 
 	if (target < 0)
 		return -1;
 	if (move_mount(fd, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return error_errno(err, "cannot bind '%s'", path);
 	return 0;
+}
+
+int device_bind_console(const struct rootfs *r, int fd, struct error *err)
+{
+	static const char path[] = "/dev/console";
+	autoplace struct place place = PLACE_INIT;
+	struct stat st;
+
+	if (open_place(r, path, &place, err) < 0)
+		return -1;
+	if (!place.is_own && (fstatat(place.dir, place.name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+			      S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode)))
+		return 0;
+	return bind_at(&place, fd, path, err);
 }
 
 /* Returns 1 when it was made, 0 when the kernel does not let us. */
@@ -144,28 +185,64 @@ static int make_node(int dir, const char *name, const struct device *d, struct e
 	return 1;
 }
 
-static int make_device(const struct rootfs *r, const struct device *d, struct error *err)
+/* A clone of the host's node, found by its name or by its number. */
+static int open_host_node(const struct device *d, struct error *err)
+{
+	autofree char *by_number = NULL;
+	int fd = device_open_host(d->path, d->type, d->major, d->minor, err);
+
+	if (fd >= 0)
+		return fd;
+	by_number = xasprintf("/dev/%s/%u:%u", d->type == S_IFCHR ? "char" : "block", d->major,
+			      d->minor);
+	return device_open_host(by_number, d->type, d->major, d->minor, NULL);
+}
+
+static int make_device(const struct rootfs *r, const struct place *place, const struct device *d,
+		       struct error *err)
 {
 	autoclose int host = -EBADF;
 
 	if (r->mknod || d->type == S_IFIFO) {
-		autofree char *name = NULL;
-		autoclose int dir = open_directory(r, d->path, &name, err);
-		int made = dir < 0 ? -1 : make_node(dir, name, d, err);
+		int made = make_node(place->dir, place->name, d, err);
 
 		if (made != 0)
 			return made < 0 ? -1 : 0;
 	}
 	if (d->type == S_IFIFO)
 		return error_set(err, ERROR_FAILED, "cannot create FIFO '%s'", d->path);
-	host = device_open_host(d->path, d->type, d->major, d->minor, err);
-	if (host < 0) {
-		autofree char *by_number = xasprintf(
-			"/dev/%s/%u:%u", d->type == S_IFCHR ? "char" : "block", d->major, d->minor);
+	host = open_host_node(d, err);
+	return host < 0 ? -1 : bind_at(place, host, d->path, err);
+}
 
-		host = device_open_host(by_number, d->type, d->major, d->minor, NULL);
-	}
-	return host < 0 ? -1 : device_bind(r, host, d->path, err);
+/* linux.devices in a directory that was bound from elsewhere: what is there already is applied. */
+static int check_device(const struct place *place, const struct device *d, struct error *err)
+{
+	struct stat st;
+
+	if (fstatat(place->dir, place->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    (d->type == S_IFIFO ? S_ISFIFO(st.st_mode)
+				: is_device(&st, d->type, d->major, d->minor)))
+		return 0;
+	return left_alone_error(d->path, err);
+}
+
+static int make_configured(const struct rootfs *r, const struct device *d, struct error *err)
+{
+	autoplace struct place place = PLACE_INIT;
+
+	if (open_place(r, d->path, &place, err) < 0)
+		return -1;
+	return place.is_own ? make_device(r, &place, d, err) : check_device(&place, d, err);
+}
+
+static int make_default(const struct rootfs *r, const struct device *d, struct error *err)
+{
+	autoplace struct place place = PLACE_INIT;
+
+	if (open_place(r, d->path, &place, err) < 0)
+		return -1;
+	return place.is_own ? make_device(r, &place, d, err) : 0;
 }
 
 static int read_device(const struct jnode *entry, struct device *ret, struct error *err)
@@ -203,20 +280,68 @@ static int read_device(const struct jnode *entry, struct device *ret, struct err
 	return 0;
 }
 
+static int make_link(const struct place *place, const char *path, const char *target,
+		     struct error *err)
+{
+	if (symlinkat(target, place->dir, place->name) == 0)
+		return 0;
+	if (errno != EEXIST || (unlinkat(place->dir, place->name, 0) < 0 && errno != EISDIR))
+		return error_errno(err, "cannot replace '%s'", path);
+	if (symlinkat(target, place->dir, place->name) < 0)
+		return error_errno(err, "cannot create '%s'", path);
+	return 0;
+}
+
 static int make_links(const struct rootfs *r, struct error *err)
 {
 	for (size_t i = 0; i < array_size(links); i++) {
-		autofree char *name = NULL;
-		autoclose int dir = open_directory(r, links[i].path, &name, err);
+		autoplace struct place place = PLACE_INIT;
 
-		if (dir < 0)
+		if (open_place(r, links[i].path, &place, err) < 0)
 			return -1;
-		if (symlinkat(links[i].target, dir, name) == 0)
+		if (place.is_own && make_link(&place, links[i].path, links[i].target, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_null(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && is_device(&st, S_IFCHR, 1, 3);
+}
+
+/* The container's /dev/null where it is one, else the host's in a mount that protects it. */
+static int open_null(const struct rootfs *r, struct error *err)
+{
+	autoclose int node = rootfs_open(r, "/dev/null", O_PATH);
+	char path[PATH_PROC_FD_MAX];
+	int fd;
+
+	if (node < 0 || !is_null(node)) {
+		fd_close(&node);
+		node = device_open_host("/dev/null", S_IFCHR, 1, 3, err);
+		if (node < 0)
+			return -1;
+	}
+	fd = open(path_proc_fd(node, path), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return fd < 0 ? error_errno(err, "cannot open '/dev/null'") : fd;
+}
+
+int devices_reopen_null(const struct rootfs *r, struct error *err)
+{
+	autoclose int null = -EBADF;
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (!is_null(fd))
 			continue;
-		if (errno != EEXIST || (unlinkat(dir, name, 0) < 0 && errno != EISDIR))
-			return error_errno(err, "cannot replace '%s'", links[i].path);
-		if (symlinkat(links[i].target, dir, name) < 0)
-			return error_errno(err, "cannot create '%s'", links[i].path);
+		if (null < 0)
+			null = open_null(r, err);
+		if (null < 0)
+			return -1;
+		if (dup2(null, fd) < 0)
+			return error_errno(err, "cannot use '/dev/null' as fd %d", fd);
 	}
 	return 0;
 }
@@ -235,13 +360,13 @@ int devices_make(const struct container *c, const struct rootfs *r, struct error
 		struct jnode entry = jnode_element(&list, i);
 		struct device d = { 0 };
 
-		if (read_device(&entry, &d, err) < 0 || make_device(r, &d, err) < 0)
+		if (read_device(&entry, &d, err) < 0 || make_configured(r, &d, err) < 0)
 			return -1;
 		for (size_t k = 0; k < array_size(defaults); k++)
 			given[k] |= strcmp(d.path, defaults[k].path) == 0;
 	}
 	for (size_t k = 0; k < array_size(defaults); k++)
-		if (!given[k] && make_device(r, &defaults[k], err) < 0)
+		if (!given[k] && make_default(r, &defaults[k], err) < 0)
 			return -1;
 	return make_links(r, err);
 }

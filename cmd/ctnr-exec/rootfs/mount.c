@@ -207,6 +207,17 @@ int mount_attach(const struct rootfs *r, int fd, const char *path, struct error 
 	return attach_at(r, fd, path, false, err);
 }
 
+/* The kernel's own filesystems are new and empty; any other type brings files from somewhere. */
+static enum rootfs_owner owner_of(const struct mount_entry *e)
+{
+	static const char *const own[] = { "tmpfs", "ramfs", "devpts", "mqueue", "proc" };
+
+	for (size_t i = 0; e->options.binding == MOUNT_NEW && i < array_size(own); i++)
+		if (strcmp(e->type, own[i]) == 0)
+			return ROOTFS_OWN;
+	return ROOTFS_BOUND;
+}
+
 static int make_one(const struct container *c, struct rootfs *r, struct mount_entry *e,
 		    struct error *err)
 {
@@ -223,7 +234,7 @@ static int make_one(const struct container *c, struct rootfs *r, struct mount_en
 	if (fd < 0 || attach_at(r, fd, e->destination, plain, err) < 0 ||
 	    set_propagation(fd, &e->options, err) < 0)
 		return -1;
-	return rootfs_remember(r, e->destination, fd_steal(&fd), err);
+	return rootfs_remember(r, e->destination, fd_steal(&fd), owner_of(e), err);
 }
 
 static int read_one(const struct jnode *entry, struct mount_entry *ret, struct error *err)

@@ -9,6 +9,8 @@
  *  - Mounts are made detached and moved onto a descriptor. Nobody can slip a symlink in between.
  *  - What lies below a mount of ours is resolved from that mount's descriptor, not from the root:
  *    "/proc/sys" is "sys" below the procfs that we mounted, whatever "/proc" is called by now.
+ *  - Files are made only in the root and in filesystems of this run. Text cannot tell where a path
+ *    ends ("/dev" may be a link into a volume): the mount ID of the descriptor can.
  */
 #include "rootfs/rootfs.h"
 
@@ -102,6 +104,8 @@ int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *er
 	ret->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (ret->fd < 0)
 		return error_errno(err, "cannot open root filesystem '%s'", path);
+	/* What is mounted below a plain directory came along with it. */
+	ret->has_bound = !c->overlay_options;
 	if (!c->overlay_options && attributes) {
 		struct mount_attr attr = { .attr_set = MOUNT_ATTR_NODEV };
 
@@ -134,15 +138,92 @@ static char *normalise(const char *path)
 	return result;
 }
 
-int rootfs_remember(struct rootfs *r, const char *destination, int fd, struct error *err)
+/* Is that a directory of the kernel's interfaces, or below one? */
+static bool is_kernels(const char *destination)
+{
+	static const char *const tops[] = { "/dev", "/proc", "/sys" };
+
+	for (size_t i = 0; i < array_size(tops); i++) {
+		size_t len = strlen(tops[i]);
+
+		if (strncmp(destination, tops[i], len) == 0 &&
+		    (destination[len] == '/' || !destination[len]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_directory(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) < 0 || S_ISDIR(st.st_mode);
+}
+
+int rootfs_remember(struct rootfs *r, const char *destination, int fd, enum rootfs_owner owner,
+		    struct error *err)
 {
 	autoclose int owned = fd;
+	struct rootfs_mount *mount;
 
 	if (r->n_mounts == ROOTFS_MOUNTS_MAX)
 		return error_set(err, ERROR_FAILED, "more than %d mounts", ROOTFS_MOUNTS_MAX);
-	r->mounts[r->n_mounts].destination = normalise(destination);
-	r->mounts[r->n_mounts++].fd = fd_steal(&owned);
+	mount = &r->mounts[r->n_mounts++];
+	mount->destination = normalise(destination);
+	mount->fd = fd_steal(&owned);
+	mount->owner =
+		owner == ROOTFS_BOUND && is_kernels(mount->destination) ? ROOTFS_UNTOUCHED : owner;
+	/* Nothing is ever made below a file. */
+	r->has_bound |= owner == ROOTFS_BOUND && is_directory(fd);
 	return 0;
+}
+
+/* 0: not known. */
+static uint64_t mount_id(int fd)
+{
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) < 0 || !(st.stx_mask & STATX_MNT_ID))
+		return 0;
+	return st.stx_mnt_id;
+}
+
+/* In which kind of mount a directory is. A mount that nobody remembers came along below a bind
+ * mount, or below a root that is a plain directory. */
+static enum rootfs_owner find_owner(const struct rootfs *r, int dir)
+{
+	uint64_t id;
+
+	if (!r->has_bound)
+		return ROOTFS_OWN;
+	id = mount_id(dir);
+	for (size_t i = r->n_mounts; id && i-- > 0;)
+		if (mount_id(r->mounts[i].fd) == id)
+			return r->mounts[i].owner;
+	return id && mount_id(r->fd) == id ? ROOTFS_OWN : ROOTFS_UNTOUCHED;
+}
+
+bool rootfs_is_own(const struct rootfs *r, int dir)
+{
+	return find_owner(r, dir) == ROOTFS_OWN;
+}
+
+static bool may_make_device_in(int dir, const void *data)
+{
+	return rootfs_is_own(data, dir);
+}
+
+static bool may_make_mount_point_in(int dir, const void *data)
+{
+	return find_owner(data, dir) != ROOTFS_UNTOUCHED;
+}
+
+int rootfs_make_dirs(const struct rootfs *r, int anchor, const char *path,
+		     enum rootfs_purpose purpose)
+{
+	return path_make_dirs(
+		anchor, path, 0755,
+		purpose == ROOTFS_FOR_MOUNT ? may_make_mount_point_in : may_make_device_in, r);
 }
 
 /* A path is compared as text only to find where to start; ".." in it makes the text worthless. */
@@ -176,7 +257,17 @@ int rootfs_open(const struct rootfs *r, const char *path, int flags)
 	return path_open(anchor, rest, flags, 0, PATH_IN_ROOT);
 }
 
-static int make_file(int anchor, const char *rest, struct error *err)
+/* Why a mount point could not be made, from errno. */
+static int mount_point_error(struct error *err)
+{
+	if (errno != EXDEV)
+		return error_errno(err, "cannot create the mount point");
+	error_set(err, ERROR_FAILED,
+		  "the mount point is missing, and nothing is made in what is bound there");
+	return error_hint(err, "make it in the source of the bind mount first");
+}
+
+static int make_file(const struct rootfs *r, int anchor, const char *rest, struct error *err)
 {
 	const char *name;
 	size_t len;
@@ -192,17 +283,19 @@ static int make_file(int anchor, const char *rest, struct error *err)
 		const char *slash = strrchr(rest, '/');
 
 		parent_path = xstrndup(rest, slash ? (size_t)(slash - rest) : 0);
-		parent = path_make_dirs(anchor, parent_path, 0755);
+		parent = rootfs_make_dirs(r, anchor, parent_path, ROOTFS_FOR_MOUNT);
 		name = slash ? slash + 1 : rest;
 		len = strlen(name);
 	}
 	if (parent < 0)
-		return error_errno(err, "cannot create its directory");
+		return mount_point_error(err);
+	if (!may_make_mount_point_in(parent, r)) {
+		errno = EXDEV;
+		return mount_point_error(err);
+	}
 	last = xstrndup(name, len);
 	fd = openat(parent, last, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return error_errno(err, "cannot create the mount point");
-	return fd_steal(&fd);
+	return fd < 0 ? mount_point_error(err) : fd_steal(&fd);
 }
 
 int rootfs_make_target(const struct rootfs *r, const char *path, enum rootfs_target target,
@@ -213,11 +306,11 @@ int rootfs_make_target(const struct rootfs *r, const char *path, enum rootfs_tar
 	int fd;
 
 	if (target == ROOTFS_FILE)
-		return make_file(anchor, rest, err);
+		return make_file(r, anchor, rest, err);
 	/* The mount itself, when something is mounted on top of it again. */
-	fd = *rest ? path_make_dirs(anchor, rest, 0755)
+	fd = *rest ? rootfs_make_dirs(r, anchor, rest, ROOTFS_FOR_MOUNT)
 		   : openat(anchor, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? error_errno(err, "cannot create the mount point") : fd;
+	return fd < 0 ? mount_point_error(err) : fd;
 }
 
 /* A working directory that is missing is made while that is possible. What is wrong with it

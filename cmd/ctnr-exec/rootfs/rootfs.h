@@ -2,6 +2,12 @@
 /*
  * The container's root filesystem, as init sees it while it fills it: the descriptor of the root,
  * and of every mount made in it.
+ *
+ * A mount is the container's own when this run made its filesystem (a tmpfs, procfs, devpts); a
+ * bind mount brings somebody else's files. Links, device nodes and placeholders are made, replaced
+ * and removed in the root and in own mounts alone. A missing mount point of the config's mounts is
+ * made in a bind mount too, as other runtimes do it ("-v src:/app -v /app/cache"), but never in one
+ * at /dev, /proc or /sys, or in what the host has mounted below a bind mount.
  */
 #ifndef CTNR_EXEC_ROOTFS_ROOTFS_H
 #define CTNR_EXEC_ROOTFS_ROOTFS_H
@@ -10,15 +16,23 @@
 
 #define ROOTFS_MOUNTS_MAX 512
 
+enum rootfs_owner {
+	ROOTFS_OWN, /* a filesystem that this run made */
+	ROOTFS_BOUND, /* bound from elsewhere: mount points may be made in it */
+	ROOTFS_UNTOUCHED, /* bound to /dev, /proc, /sys or below: nothing is made in it */
+};
+
 struct rootfs_mount {
 	char *destination; /* normal form: no double, leading "/" kept, no trailing */
 	int fd; /* its root */
+	enum rootfs_owner owner;
 };
 
 struct rootfs {
 	int fd; /* the root */
 	int bundle;
 	bool mknod; /* device nodes can be made */
+	bool has_bound; /* there may be directories of bind mounts below the root */
 	struct rootfs_mount mounts[ROOTFS_MOUNTS_MAX];
 	size_t n_mounts;
 };
@@ -26,8 +40,21 @@ struct rootfs {
 /* Mount the root of the bundle, at BUNDLE/root.path, and make it ready to be filled. */
 int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *err);
 
-/* Remember a mount that was made at destination; takes fd. */
-int rootfs_remember(struct rootfs *r, const char *destination, int fd, struct error *err);
+/* Remember a mount that was made at destination, own or bound; takes fd. */
+int rootfs_remember(struct rootfs *r, const char *destination, int fd, enum rootfs_owner owner,
+		    struct error *err);
+
+/* May files be made, replaced and removed in dir? Yes in the root and in own mounts. */
+bool rootfs_is_own(const struct rootfs *r, int dir);
+
+/* mkdir -p of path, below anchor, which rootfs_anchor() gave. Returns an O_PATH fd, or -1 with
+ * errno: EXDEV where a directory would have to be made and may not be. */
+enum rootfs_purpose {
+	ROOTFS_FOR_DEVICE, /* in the root and in own mounts */
+	ROOTFS_FOR_MOUNT, /* also in bind mounts */
+};
+int rootfs_make_dirs(const struct rootfs *r, int anchor, const char *path,
+		     enum rootfs_purpose purpose);
 
 /* The descriptor from which path is to be resolved: that of the innermost mount of ours that
  * holds it, so that a rename in a shared directory cannot lead us elsewhere. ret_rest points into

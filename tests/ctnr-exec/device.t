@@ -1,0 +1,123 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# identities: root sub one
+# differs: root may make device nodes and change the host's; the others bind the host's
+# shellcheck disable=SC2016 # the scripts are the container's
+#
+# Whatever is bound to /dev, /proc and /sys, nothing of the host is made, replaced, removed or
+# changed. As root the machine's own devices are out of reach: this file runs again in a mount
+# namespace of its own, over a copy of /dev.
+if [ "$(id -u)" = 0 ] && [ -z "${CTNR_TEST_PRIVATE_DEV-}" ]; then
+	export CTNR_TEST_PRIVATE_DEV=1
+	exec unshare -m --propagation private sh -c '
+		copy=$(mktemp -d) && mount -t tmpfs tmpfs "$copy" && cd /dev &&
+			cp -a null zero full random urandom tty "$copy" &&
+			mkdir "$copy/pts" "$copy/shm" && mount --rbind /dev/pts "$copy/pts" &&
+			ln -s pts/ptmx "$copy/ptmx" && ln -s /proc/self/fd "$copy/fd" && cd / &&
+			mount --move "$copy" /dev && rmdir "$copy" && exec sh "$0"' "$0"
+fi
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/bundle.sh"
+needs USERNS
+
+# state DIR: names, types, modes, owners and texts of what is there.
+state() {
+	find "$1" -printf '%P %y %m %U:%G %l\n' | sort
+	find "$1" -type f -exec cat {} +
+}
+
+mkdir -p dev/pts dev/shm
+for name in fd stdin stdout stderr ptmx null console; do
+	echo mine >"dev/$name"
+done
+rm dev/console
+state dev >before
+
+bundle c
+config c '.mounts |= map(select(.destination != "/dev")) |
+	.mounts += [{destination: "/dev", type: "bind", source: "'"$PWD"'/dev", options: ["bind"]}]'
+in_container 'ls /dev'
+is_status 0 "a container runs with a directory bound to /dev"
+is_stdout "fd
+null
+ptmx
+pts
+shm
+stderr
+stdin
+stdout" "... and sees what is in it, and no more"
+state dev >after
+is_file after before "what is bound to /dev is left as it was: links, nodes and placeholders"
+
+config c '.mounts += [{destination: "/dev/mqueue", type: "mqueue", source: "mqueue"}]'
+in_container true
+is_status 125 "a mount point that is missing in what is bound to /dev is an error"
+like_stderr "*mount '/dev/mqueue'*mount point is missing*hint: *" "... that says why"
+state dev >after
+is_file after before "no mount point is made in it"
+config c '.mounts |= map(select(.destination != "/dev/mqueue")) |
+	.linux.devices = [{path: "/dev/zero", type: "c", major: 1, minor: 5}]'
+in_container true
+is_status 125 "a device that is missing in what is bound to /dev is an error"
+like_stderr "*'/dev/zero'*bind mount*" "... that names it"
+config c '.linux.devices[0].path = "/dev/sub/zero"'
+in_container true
+is_status 125 "so is one in a directory that is missing there"
+state dev >after
+is_file after before "neither makes anything"
+
+for place in /proc /sys; do
+	bundle c
+	mkdir -p "kernel$place" && echo mine >"kernel$place/file"
+	state kernel >before
+	config c '.mounts |= map(select(.destination != "'$place'")) |
+		.mounts = [{destination: "'$place'", type: "bind", source: "'"$PWD/kernel$place"'",
+			options: ["bind"]}] + .mounts'
+	in_container 'true'
+	state kernel >after
+	is_file after before "what is bound to $place is left as it was"
+done
+
+# The path is the image's: a link of it must not lead what we make into a bind mount.
+bundle c
+state dev >before
+config c '.mounts |= map(select(.destination | startswith("/dev") | not)) |
+	.mounts += [{destination: "/data", type: "bind", source: "'"$PWD"'/dev", options: ["bind"]}]'
+rm -rf c/rootfs/dev && ln -s data c/rootfs/dev
+in_container 'true'
+state dev >after
+is_file after before "a link at /dev does not lead devices into a bind mount"
+
+bundle c
+mkdir bound
+config c '.mounts += [{destination: "/app", type: "bind", source: "'"$PWD"'/bound", options: ["bind"]},
+	{destination: "/app/cache", type: "tmpfs", source: "tmpfs"}]'
+in_container 'stat -f -c %T /app/cache'
+is_stdout tmpfs "elsewhere a mount point is made in a bind mount, as other runtimes do it"
+
+# The null device that masks files is not to be changed from inside, nor are descriptors of it.
+bundle c
+stat -c '%a %u:%g' /dev/null >before
+in_container 'chmod 0600 /proc/keys /proc/kcore 2>/dev/null; chown 1:1 /proc/keys 2>/dev/null
+	cat /proc/keys; echo x >/dev/null && echo writable
+	chmod 0600 /proc/self/fd/0 2>/dev/null; chown 1:1 /proc/self/fd/0 2>/dev/null; true'
+is_stdout writable "masked files are empty, and the null device can be written to"
+stat -c '%a %u:%g' /dev/null >after
+is_file after before "neither a masked file nor stdin changes the host's null device"
+config c '.mounts |= map(select(.destination | startswith("/dev") | not))'
+in_container 'for d in null zero full random urandom tty; do
+	chmod 0600 /dev/$d; chown 1:1 /dev/$d; touch -d 2001-01-01 /dev/$d; done 2>/dev/null
+	echo x >/dev/null && echo writable'
+is_stdout writable "devices that are bound into a root without a filesystem at /dev can be written to"
+stat -c '%a %u:%g' /dev/null /dev/zero /dev/full >after
+stat -c '%a %u:%g' /dev/null /dev/null /dev/null >before
+is_file after before "... and keep mode and owner"
+is "$(find c/rootfs/dev -type c -o -type b)" "" "no node is left in the image's files"
+
+bundle c
+if identity root; then
+	in_container 'stat -c "%t:%T" -L /proc/self/fd/0 && [ /proc/self/fd/0 -ef /dev/null ] && echo own'
+	is_stdout "1:3
+own" "a stdin that is the host's null device is the container's"
+fi
+done_testing
