@@ -4,6 +4,7 @@
 #include "mount.h"
 
 #include "base/alloc.h"
+#include "oci/runtime.h"
 #include "system/fd.h"
 
 #include <dirent.h>
@@ -14,12 +15,9 @@
 
 #define DEVICE_DEPTH_MAX 8
 
-/* What the runtime makes itself (runtime-spec config-linux.md, "Default Devices"), and what is
- * mounted over. */
-static const char *const passed_over[] = { "/dev/null",    "/dev/zero",    "/dev/full",
-					   "/dev/random",  "/dev/urandom", "/dev/tty",
-					   "/dev/console", "/dev/ptmx",    "/dev/pts",
-					   "/dev/shm",     "/dev/mqueue",  NULL };
+/* What is mounted over, or made by the runtime in another way than the default devices. */
+static const char *const passed_over[] = { "/dev/console", "/dev/ptmx", "/dev/pts", "/dev/shm",
+					   "/dev/mqueue" };
 
 struct device_walk {
 	json_t *devices; /* linux.devices; NULL: bind mounts */
@@ -28,10 +26,10 @@ struct device_walk {
 
 static bool is_passed_over(const char *path)
 {
-	for (const char *const *p = passed_over; *p; p++)
-		if (strcmp(*p, path) == 0)
+	for (size_t i = 0; i < array_size(passed_over); i++)
+		if (strcmp(passed_over[i], path) == 0)
 			return true;
-	return false;
+	return runtime_device_find(path) != NULL;
 }
 
 static void add_device(const struct device_walk *walk, const char *path, const struct stat *st)

@@ -2,13 +2,13 @@
 #include "environment.h"
 
 #include "base/alloc.h"
+#include "oci/runtime.h"
 #include "system/fd.h"
 
 #include <fcntl.h>
 #include <string.h>
 
 #define ENV_FILE_MAX (1U << 20) /* bytes */
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 static bool entry_is(const json_t *entry, const char *name)
 {
@@ -111,7 +111,7 @@ static void apply_defaults(struct spec *spec, json_t *env)
 	const char *hostname = json_string_value(json_object_get(spec->config, "hostname"));
 
 	if (spec->image)
-		set_default(env, "PATH", DEFAULT_PATH);
+		set_default(env, "PATH", RUNTIME_DEFAULT_PATH);
 	if (hostname && (spec->image || spec->opts->hostname)) {
 		if (!spec->image && environment_get(env, "HOSTNAME"))
 			environment_set(env, "HOSTNAME", hostname);

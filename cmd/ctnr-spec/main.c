@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/tool.h"
+#include "oci/runtime.h"
 #include "store/store.h"
 #include "system/fd.h"
 
@@ -22,8 +23,6 @@
 #include <libgen.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define CONFIG_MAX (16U << 20) /* bytes of a config.json */
 
 static const char *const network_names[] = { "host", "none", NULL };
 
@@ -168,7 +167,7 @@ static int spec_bundle(const struct spec_opts *opts, const char *word, char *con
 	spec.has_root = true;
 	if (spec_apply(&spec, err) < 0)
 		return -1;
-	if (write_config(&spec, bundle.dirfd, "config.json", 0600, err) < 0)
+	if (write_config(&spec, bundle.dirfd, RUNTIME_CONFIG_FILE, 0600, err) < 0)
 		return error_prefix(err, "bundle '%s'", bundle.id);
 	bundle.stdin_mode = opts->interactive ? BUNDLE_STDIN_OPEN : BUNDLE_STDIN_CLOSED;
 	record = bundle_to_json(&bundle);
@@ -225,7 +224,7 @@ static int spec_edit(const struct spec_opts *opts, char *const *command, struct 
 	autostr struct str text = STR_INIT;
 	struct stat st;
 
-	if (read_input(opts->edit, CONFIG_MAX, &text, err) < 0)
+	if (read_input(opts->edit, RUNTIME_CONFIG_MAX, &text, err) < 0)
 		return -1;
 	if (!text.len && is_filter)
 		return error_set(err, ERROR_FAILED, "%s", "");

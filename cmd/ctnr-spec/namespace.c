@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "namespace.h"
 
+#include "oci/runtime.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -40,51 +42,10 @@ static void remove_type(json_t *namespaces, const char *type)
 		json_array_remove(namespaces, index);
 }
 
-static json_t *map_to_json(const struct idmap *map)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < map->len; i++) {
-		const struct idmap_range *r = &map->ranges[i];
-
-		json_array_append_new(array, json_pack("{s:I, s:I, s:I}", "containerID",
-						       (json_int_t)r->inside, "hostID",
-						       (json_int_t)r->outside, "size",
-						       (json_int_t)r->count));
-	}
-	return array;
-}
-
-static int map_from_json(const struct jnode *node, struct idmap *ret, struct error *err)
-{
-	size_t len;
-
-	if (jnode_array(node, &len, err) < 0)
-		return -1;
-	if (len > IDMAP_RANGES_MAX)
-		return jnode_error(node, err, "more than %d ranges", IDMAP_RANGES_MAX);
-	for (size_t i = 0; i < len; i++) {
-		struct jnode range = jnode_element(node, i);
-		struct jnode inside = jnode_member(&range, "containerID");
-		struct jnode outside = jnode_member(&range, "hostID");
-		struct jnode size = jnode_member(&range, "size");
-		int64_t values[3];
-
-		if (jnode_integer(&inside, 0, UINT32_MAX, &values[0], err) < 0 ||
-		    jnode_integer(&outside, 0, UINT32_MAX, &values[1], err) < 0 ||
-		    jnode_integer(&size, 0, UINT32_MAX, &values[2], err) < 0)
-			return -1;
-		ret->ranges[i] = (struct idmap_range) { (uint32_t)values[0], (uint32_t)values[1],
-							(uint32_t)values[2] };
-	}
-	ret->len = len;
-	return 0;
-}
-
 int namespace_read_identity(struct spec *spec, struct error *err)
 {
 	struct identity *identity = &spec->identity;
-	struct jnode root = jnode_root(spec->config, "config.json");
+	struct jnode root = jnode_root(spec->config, RUNTIME_CONFIG_FILE);
 	struct jnode linux_node = jnode_member(&root, "linux");
 	struct jnode uids = jnode_member(&linux_node, "uidMappings");
 	struct jnode gids = jnode_member(&linux_node, "gidMappings");
@@ -95,8 +56,8 @@ int namespace_read_identity(struct spec *spec, struct error *err)
 	identity->uids = identity->gids = (struct idmap) { { { 0, 0, UINT32_MAX } }, 1 };
 	if (!spec->has_user_namespace || !jnode_is_present(&uids) || !jnode_is_present(&gids))
 		return 0;
-	if (map_from_json(&uids, &identity->uids, err) < 0 ||
-	    map_from_json(&gids, &identity->gids, err) < 0)
+	if (runtime_read_idmap(&uids, &identity->uids, err) < 0 ||
+	    runtime_read_idmap(&gids, &identity->gids, err) < 0)
 		return -1;
 	identity->rung = IDENTITY_SUBORDINATE;
 	if (identity->uids.len == 1 && identity->uids.ranges[0].count == 1 &&
@@ -125,8 +86,8 @@ static void apply_maps(const struct spec *spec, json_t *linux_object)
 		return;
 	if (!spec->image && (identity->rung != IDENTITY_SINGLE || !spec->opts->user))
 		return;
-	json_object_set_new(linux_object, "uidMappings", map_to_json(&identity->uids));
-	json_object_set_new(linux_object, "gidMappings", map_to_json(&identity->gids));
+	json_object_set_new(linux_object, "uidMappings", runtime_idmap_to_json(&identity->uids));
+	json_object_set_new(linux_object, "gidMappings", runtime_idmap_to_json(&identity->gids));
 }
 
 int namespace_apply(struct spec *spec, struct error *err)

@@ -4,6 +4,7 @@
 #include "verbs.h"
 
 #include "base/alloc.h"
+#include "oci/runtime.h"
 #include "store/bundle.h"
 #include "system/fd.h"
 
@@ -13,9 +14,6 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-#define CONFIG_FILE "config.json"
-#define CONFIG_MAX (16U << 20) /* bytes of config.json */
 
 /* When the directory was made, or last changed where the filesystem does not know. */
 static time_t created(const struct bundle *bundle)
@@ -47,7 +45,7 @@ static const char *status_of(const struct bundle *bundle)
 {
 	if (bundle_is_running(bundle))
 		return "running";
-	if (faccessat(bundle->dirfd, CONFIG_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+	if (faccessat(bundle->dirfd, RUNTIME_CONFIG_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return "unpacked";
 	return "stopped";
 }
@@ -121,8 +119,9 @@ static int show_bundle(const struct store *store, const struct bundle *bundle, s
 	struct error cause = { 0 };
 	json_t *config;
 
-	if (file_read_at(bundle->dirfd, CONFIG_FILE, CONFIG_MAX, &text, &cause) == 0) {
-		config = json_parse(text.data, text.len, CONFIG_FILE, err);
+	if (file_read_at(bundle->dirfd, RUNTIME_CONFIG_FILE, RUNTIME_CONFIG_MAX, &text, &cause) ==
+	    0) {
+		config = json_parse(text.data, text.len, RUNTIME_CONFIG_FILE, err);
 		if (!config)
 			return -1;
 		json_object_set_new(record, "config", config);

@@ -38,7 +38,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ID_FILE_MAX (1U << 20) /* bytes of passwd, subuid, a map */
+#define ID_FILE_MAX (1U << 20) /* bytes of passwd, subuid */
 #define SUBID_FIRST 100000 /* where useradd(8) begins */
 #define SUBID_COUNT 65536 /* all that images of most distributions use */
 
@@ -50,47 +50,6 @@ static bool has_sys_admin(void)
 	if (syscall(SYS_capget, &header, data) < 0)
 		return false;
 	return data[0].effective & (1U << CAP_SYS_ADMIN);
-}
-
-static int add_range(struct idmap *map, uint64_t inside, uint64_t outside, uint64_t count)
-{
-	if (map->len == IDMAP_RANGES_MAX || count == 0 || inside + count > UINT32_MAX ||
-	    outside + count > (uint64_t)UINT32_MAX + 1)
-		return -1;
-	map->ranges[map->len++] =
-		(struct idmap_range) { (uint32_t)inside, (uint32_t)outside, (uint32_t)count };
-	return 0;
-}
-
-/* Read /proc/self/uid_map or gid_map: "inside outside count" on each line. */
-static int read_map(const char *path, struct idmap *ret, struct error *err)
-{
-	autostr struct str text = STR_INIT;
-	char *line;
-	char *rest;
-
-	ret->len = 0;
-	if (file_read_at(AT_FDCWD, path, ID_FILE_MAX, &text, err) < 0)
-		return -1;
-	for (line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		uint32_t inside;
-		uint32_t outside;
-		uint32_t count;
-
-		if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32, &inside, &outside, &count) !=
-		    3)
-			return error_set(err, ERROR_FAILED, "cannot read the map in '%s'", path);
-		/* The whole range of 2^32 - 1 IDs is one more than add_range() takes from 0. */
-		if (ret->len < IDMAP_RANGES_MAX)
-			ret->ranges[ret->len++] = (struct idmap_range) { inside, outside, count };
-	}
-	return 0;
-}
-
-static bool map_is_identity(const struct idmap *map)
-{
-	return map->len == 1 && map->ranges[0].inside == 0 && map->ranges[0].outside == 0 &&
-	       map->ranges[0].count == UINT32_MAX;
 }
 
 /* The name of a uid in /etc/passwd; the user database, which loads NSS, only when it is not
@@ -152,7 +111,8 @@ static void read_subids(const char *path, const char *name, uid_t uid, struct id
 			*free_from = first + len;
 		if ((!name || strcmp(line, name) != 0) && strcmp(line, number) != 0)
 			continue;
-		if (add_range(map, inside, first, len) == 0)
+		/* A line that is there twice counts once. */
+		if (idmap_add(map, inside, first, len, NULL) == 0)
 			inside += len;
 	}
 }
@@ -199,8 +159,8 @@ static bool probe_subordinate(struct identity *id)
 	name = user_name(id->uid);
 	id->uids.len = 0;
 	id->gids.len = 0;
-	add_range(&id->uids, 0, id->uid, 1);
-	add_range(&id->gids, 0, id->gid, 1);
+	idmap_add(&id->uids, 0, id->uid, 1, NULL);
+	idmap_add(&id->gids, 0, id->gid, 1, NULL);
 	read_subids("/etc/subuid", name, id->uid, &id->uids, &free_from);
 	read_subids("/etc/subgid", name, id->uid, &id->gids, &free_from);
 	if (id->uids.len > 1 && id->gids.len > 1)
@@ -249,10 +209,10 @@ int identity_probe(struct identity *ret, struct error *err)
 
 	if (has_sys_admin()) {
 		id.rung = IDENTITY_PRIVILEGED;
-		if (read_map("/proc/self/uid_map", &id.uids, err) < 0 ||
-		    read_map("/proc/self/gid_map", &id.gids, err) < 0)
+		if (idmap_read("/proc/self/uid_map", &id.uids, err) < 0 ||
+		    idmap_read("/proc/self/gid_map", &id.gids, err) < 0)
 			return -1;
-		id.real_root = map_is_identity(&id.uids) && map_is_identity(&id.gids);
+		id.real_root = idmap_is_whole(&id.uids) && idmap_is_whole(&id.gids);
 	} else if (namespaces_forbidden(&id)) {
 		id.rung = IDENTITY_NONE;
 	} else if (probe_subordinate(&id)) {
@@ -270,22 +230,8 @@ void identity_map_single(struct identity *identity, uid_t inside_uid, gid_t insi
 {
 	identity->uids.len = 0;
 	identity->gids.len = 0;
-	add_range(&identity->uids, inside_uid, identity->uid, 1);
-	add_range(&identity->gids, inside_gid, identity->gid, 1);
-}
-
-static uint64_t hash_map(uint64_t hash, const struct idmap *map)
-{
-	char text[64];
-
-	for (size_t i = 0; i < map->len; i++) {
-		const struct idmap_range *r = &map->ranges[i];
-		int len =
-			snprintf(text, sizeof(text), "%u %u %u\n", r->inside, r->outside, r->count);
-
-		hash = fnv_add(hash, text, (size_t)len);
-	}
-	return fnv_add(hash, "/", 1);
+	idmap_add(&identity->uids, inside_uid, identity->uid, 1, NULL);
+	idmap_add(&identity->gids, inside_gid, identity->gid, 1, NULL);
 }
 
 void identity_idmap_name(const struct identity *identity, char name[IDMAP_NAME_MAX])
@@ -298,23 +244,14 @@ void identity_idmap_name(const struct identity *identity, char name[IDMAP_NAME_M
 		snprintf(name, IDMAP_NAME_MAX, "1");
 	} else {
 		/* It tells maps apart, nothing more, and needs no libcrypto on a warm run. */
-		hash = hash_map(hash_map(FNV_START, &identity->uids), &identity->gids);
+		hash = idmap_hash(idmap_hash(FNV_START, &identity->uids), &identity->gids);
 		snprintf(name, IDMAP_NAME_MAX, "%012" PRIx64, hash & 0xffffffffffff);
 	}
 }
 
 bool identity_has_one_id(const struct identity *identity)
 {
-	return identity->uids.len == 1 && identity->uids.ranges[0].count == 1;
-}
-
-bool idmap_has_inside(const struct idmap *map, uint32_t id)
-{
-	for (size_t i = 0; i < map->len; i++)
-		if (id >= map->ranges[i].inside &&
-		    id - map->ranges[i].inside < map->ranges[i].count)
-			return true;
-	return false;
+	return idmap_is_single(&identity->uids);
 }
 
 static int write_proc(pid_t pid, const char *file, const char *text, struct error *err)

@@ -9,6 +9,7 @@
 #define SYSTEM_IDENTITY_H
 
 #include "base/error.h"
+#include "system/idmap.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,20 +22,6 @@ enum identity_rung {
 	IDENTITY_SINGLE, /* one ID */
 	IDENTITY_NONE, /* no user namespaces */
 	IDENTITY_RUNG_MAX,
-};
-
-/* One line of a map, in the terms of user_namespaces(7): inside, outside (parent), count. */
-struct idmap_range {
-	uint32_t inside;
-	uint32_t outside;
-	uint32_t count;
-};
-
-#define IDMAP_RANGES_MAX 64
-
-struct idmap {
-	struct idmap_range ranges[IDMAP_RANGES_MAX];
-	size_t len;
 };
 
 struct identity {
@@ -64,9 +51,6 @@ void identity_idmap_name(const struct identity *identity, char name[IDMAP_NAME_M
 /* Is there no more than one ID, so that owners are kept as data? True on the rung of that name, and
  * for who is privileged in a namespace of that kind. */
 bool identity_has_one_id(const struct identity *identity);
-
-/* Is that ID inside the map (seen from inside)? */
-bool idmap_has_inside(const struct idmap *map, uint32_t id);
 
 /*
  * Write the maps of a child that was cloned with CLONE_NEWUSER and waits; from outside, by

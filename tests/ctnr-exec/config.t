@@ -7,6 +7,14 @@ needs USERNS
 bundle c
 cp c/config.json plain.json
 
+cp plain.json c/config.json
+config c '.process.args = ["/bin/sh", "-c", "echo ran"] | .annotations = {long: ("x" * 9437184)}'
+run ctnr-spec --edit c/config.json -e LONG=1
+is_status 0 "a config of 9 MB is edited"
+run ctnr-exec run ./c
+is_status 0 "... and run"
+is_stdout ran "... whole"
+
 # refused FILTER TITLE: with the config changed so, nothing runs.
 refused() {
 	cp plain.json c/config.json

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
+#include "oci/runtime.h"
 #include "system/fd.h"
 
 #include <string.h>
@@ -199,7 +200,8 @@ int config_read(struct container *c, struct str *ret_seccomp, struct error *err)
 	autostr struct str text = STR_INIT;
 	struct jnode root, section, process, seccomp;
 
-	if (file_read_at(c->bundle.dirfd, "config.json", CONFIG_MAX, &text, err) < 0) {
+	if (file_read_at(c->bundle.dirfd, RUNTIME_CONFIG_FILE, RUNTIME_CONFIG_MAX, &text, err) <
+	    0) {
 		error_prefix(err, "bundle '%s'", c->bundle.path);
 		return err->saved_errno != ENOENT
 			       ? -1

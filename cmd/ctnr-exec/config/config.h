@@ -7,8 +7,6 @@
 
 #include "base/str.h"
 
-#define CONFIG_MAX (8U << 20) /* bytes */
-
 /* Read BUNDLE/config.json into c->config. linux.seccomp is cut out of the text before it is
  * parsed, into ret_seccomp (empty: there is none). Parts that a container would have to be given
  * and that this runtime cannot give are errors. */

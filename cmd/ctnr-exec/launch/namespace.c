@@ -17,64 +17,24 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static const struct {
-	const char *name;
-	int flag;
-} types[NAMESPACE_TYPE_MAX] = {
-	[NAMESPACE_USER] = { "user", CLONE_NEWUSER },
-	[NAMESPACE_PID] = { "pid", CLONE_NEWPID },
-	[NAMESPACE_MOUNT] = { "mount", CLONE_NEWNS },
-	[NAMESPACE_UTS] = { "uts", CLONE_NEWUTS },
-	[NAMESPACE_IPC] = { "ipc", CLONE_NEWIPC },
-	[NAMESPACE_NETWORK] = { "network", CLONE_NEWNET },
-	[NAMESPACE_CGROUP] = { "cgroup", CLONE_NEWCGROUP },
-};
-
 static int read_one(const struct jnode *entry, struct namespaces *ret, struct error *err)
 {
 	struct jnode type_node = jnode_member(entry, "type");
 	struct jnode path_node = jnode_member(entry, "path");
 	const char *type;
 	const char *path = NULL;
+	int i;
 
 	if (jnode_string(&type_node, &type, err) < 0 ||
 	    jnode_string_opt(&path_node, &path, err) < 0)
 		return -1;
-	for (int i = 0; i < NAMESPACE_TYPE_MAX; i++) {
-		if (strcmp(type, types[i].name) != 0)
-			continue;
-		if (ret->wanted[i])
-			return jnode_error(&type_node, err, "'%s' is listed twice", type);
-		ret->wanted[i] = true;
-		ret->paths[i] = path && *path ? path : NULL;
-		return 0;
-	}
-	return jnode_error(&type_node, err, "namespace '%s' is not supported", type);
-}
-
-static int read_map(const struct jnode *maps, struct idmap *ret, struct error *err)
-{
-	size_t len;
-
-	if (jnode_array(maps, &len, err) < 0)
-		return -1;
-	if (len > IDMAP_RANGES_MAX)
-		return jnode_error(maps, err, "more than %d ranges", IDMAP_RANGES_MAX);
-	for (size_t i = 0; i < len; i++) {
-		struct jnode range = jnode_element(maps, i);
-		struct jnode container = jnode_member(&range, "containerID");
-		struct jnode host = jnode_member(&range, "hostID");
-		struct jnode size = jnode_member(&range, "size");
-		int64_t inside, outside, count;
-
-		if (jnode_integer(&container, 0, UINT32_MAX - 1, &inside, err) < 0 ||
-		    jnode_integer(&host, 0, UINT32_MAX - 1, &outside, err) < 0 ||
-		    jnode_integer(&size, 1, UINT32_MAX, &count, err) < 0)
-			return -1;
-		ret->ranges[i] = (struct idmap_range) { (uint32_t)inside, (uint32_t)outside,
-							(uint32_t)count };
-	}
-	ret->len = len;
+	i = runtime_namespace_find(type);
+	if (i < 0)
+		return jnode_error(&type_node, err, "namespace '%s' is not supported", type);
+	if (ret->wanted[i])
+		return jnode_error(&type_node, err, "'%s' is listed twice", type);
+	ret->wanted[i] = true;
+	ret->paths[i] = path && *path ? path : NULL;
 	return 0;
 }
 
@@ -119,7 +79,8 @@ static int choose_userns(const struct jnode *linux_node, struct namespaces *n, s
 	/* Only newuidmap's place has to be looked up: the maps are the config's. */
 	n->userns = privileged ? USERNS_INNER : USERNS_SELF;
 	identity->rung = privileged ? IDENTITY_PRIVILEGED : IDENTITY_SINGLE;
-	if (read_map(&uids, &identity->uids, err) < 0 || read_map(&gids, &identity->gids, err) < 0)
+	if (runtime_read_idmap(&uids, &identity->uids, err) < 0 ||
+	    runtime_read_idmap(&gids, &identity->gids, err) < 0)
 		return -1;
 	if (!identity->uids.len || !identity->gids.len)
 		return jnode_error(linux_node, err,
@@ -171,7 +132,7 @@ uint64_t namespaces_clone_flags(const struct namespaces *n)
 
 	for (int i = 0; i < NAMESPACE_TYPE_MAX; i++)
 		if (namespaces_has_own(n, (enum namespace_type)i))
-			flags |= (uint64_t)(unsigned)types[i].flag;
+			flags |= (uint64_t)(unsigned)runtime_namespaces[i].flag;
 	if (n->userns != USERNS_INNER)
 		flags &= ~(uint64_t)CLONE_NEWUSER;
 	return flags;
@@ -227,9 +188,9 @@ static int join(const struct namespaces *n, enum namespace_type type, struct err
 	if (!n->paths[type])
 		return 0;
 	fd = open(n->paths[type], O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, types[type].flag) < 0)
-		return error_errno(err, "cannot join %s namespace '%s'", types[type].name,
-				   n->paths[type]);
+	if (fd < 0 || setns(fd, runtime_namespaces[type].flag) < 0)
+		return error_errno(err, "cannot join %s namespace '%s'",
+				   runtime_namespaces[type].name, n->paths[type]);
 	return 0;
 }
 

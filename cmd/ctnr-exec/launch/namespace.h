@@ -8,21 +8,11 @@
 
 #include "base/error.h"
 #include "format/json.h"
+#include "oci/runtime.h"
 #include "system/identity.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum namespace_type {
-	NAMESPACE_USER,
-	NAMESPACE_PID,
-	NAMESPACE_MOUNT,
-	NAMESPACE_UTS,
-	NAMESPACE_IPC,
-	NAMESPACE_NETWORK,
-	NAMESPACE_CGROUP,
-	NAMESPACE_TYPE_MAX,
-};
 
 /* Who makes the user namespace, and who writes its maps. */
 enum userns_mode {

@@ -17,6 +17,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "oci/runtime.h"
 #include "system/fd.h"
 #include "system/path.h"
 
@@ -32,7 +33,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define GROUPS_MAX 65536
 
 int process_set_oom_score(const struct jnode *process, struct error *err)
@@ -184,7 +184,7 @@ static const char *find_path(char *const *env)
 	for (; *env; env++)
 		if (str_starts_with(*env, "PATH="))
 			return *env + strlen("PATH=");
-	return DEFAULT_PATH;
+	return RUNTIME_DEFAULT_PATH;
 }
 
 /* execvp(3), with the container's PATH: what may not be executed in one directory does not hide

@@ -4,6 +4,7 @@
 #include "process/capability.h"
 
 #include "base/alloc.h"
+#include "oci/runtime.h"
 #include "system/fd.h"
 #include "system/path.h"
 
@@ -26,12 +27,6 @@ struct device {
 	mode_t mode;
 	uid_t uid;
 	gid_t gid;
-};
-
-static const struct device defaults[] = {
-	{ "/dev/null", S_IFCHR, 1, 3, 0666, 0, 0 },    { "/dev/zero", S_IFCHR, 1, 5, 0666, 0, 0 },
-	{ "/dev/full", S_IFCHR, 1, 7, 0666, 0, 0 },    { "/dev/random", S_IFCHR, 1, 8, 0666, 0, 0 },
-	{ "/dev/urandom", S_IFCHR, 1, 9, 0666, 0, 0 }, { "/dev/tty", S_IFCHR, 5, 0, 0666, 0, 0 },
 };
 
 static const struct {
@@ -351,22 +346,34 @@ int devices_make(const struct container *c, const struct rootfs *r, struct error
 	struct jnode root = jnode_root(c->config, "config.json");
 	struct jnode section = jnode_member(&root, "linux");
 	struct jnode list = jnode_member(&section, "devices");
-	bool given[array_size(defaults)] = { false };
+	bool given[RUNTIME_DEVICES] = { false };
 	size_t len;
 
 	if (jnode_array(&list, &len, err) < 0)
 		return -1;
 	for (size_t i = 0; i < len; i++) {
 		struct jnode entry = jnode_element(&list, i);
+		const struct runtime_device *as_default;
 		struct device d = { 0 };
 
 		if (read_device(&entry, &d, err) < 0 || make_configured(r, &d, err) < 0)
 			return -1;
-		for (size_t k = 0; k < array_size(defaults); k++)
-			given[k] |= strcmp(d.path, defaults[k].path) == 0;
+		as_default = runtime_device_find(d.path);
+		if (as_default)
+			given[as_default - runtime_devices] = true;
 	}
-	for (size_t k = 0; k < array_size(defaults); k++)
-		if (!given[k] && make_default(r, &defaults[k], err) < 0)
+	for (size_t k = 0; k < RUNTIME_DEVICES; k++) {
+		const struct runtime_device *by_default = &runtime_devices[k];
+		struct device d = { by_default->path,
+				    by_default->type,
+				    by_default->major,
+				    by_default->minor,
+				    by_default->mode,
+				    0,
+				    0 };
+
+		if (!given[k] && make_default(r, &d, err) < 0)
 			return -1;
+	}
 	return make_links(r, err);
 }

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "oci/runtime.h"
+
+#include <sched.h>
+#include <string.h>
+#include <sys/stat.h>
+
+const struct runtime_namespace runtime_namespaces[NAMESPACE_TYPE_MAX] = {
+	[NAMESPACE_USER] = { "user", CLONE_NEWUSER },
+	[NAMESPACE_PID] = { "pid", CLONE_NEWPID },
+	[NAMESPACE_MOUNT] = { "mount", CLONE_NEWNS },
+	[NAMESPACE_UTS] = { "uts", CLONE_NEWUTS },
+	[NAMESPACE_IPC] = { "ipc", CLONE_NEWIPC },
+	[NAMESPACE_NETWORK] = { "network", CLONE_NEWNET },
+	[NAMESPACE_CGROUP] = { "cgroup", CLONE_NEWCGROUP },
+};
+
+int runtime_namespace_find(const char *name)
+{
+	for (int i = 0; i < NAMESPACE_TYPE_MAX; i++)
+		if (strcmp(name, runtime_namespaces[i].name) == 0)
+			return i;
+	return -1;
+}
+
+const struct runtime_device runtime_devices[RUNTIME_DEVICES] = {
+	{ "/dev/null", S_IFCHR, 1, 3, 0666 },    { "/dev/zero", S_IFCHR, 1, 5, 0666 },
+	{ "/dev/full", S_IFCHR, 1, 7, 0666 },    { "/dev/random", S_IFCHR, 1, 8, 0666 },
+	{ "/dev/urandom", S_IFCHR, 1, 9, 0666 }, { "/dev/tty", S_IFCHR, 5, 0, 0666 },
+};
+
+const struct runtime_device *runtime_device_find(const char *path)
+{
+	for (size_t i = 0; i < array_size(runtime_devices); i++)
+		if (strcmp(path, runtime_devices[i].path) == 0)
+			return &runtime_devices[i];
+	return NULL;
+}
+
+static int read_range(const struct jnode *range, struct idmap *map, struct error *err)
+{
+	struct jnode inside_node = jnode_member(range, "containerID");
+	struct jnode outside_node = jnode_member(range, "hostID");
+	struct jnode size_node = jnode_member(range, "size");
+	int64_t inside, outside, size;
+	struct error cause;
+
+	if (jnode_integer(&inside_node, 0, IDMAP_ID_MAX, &inside, err) < 0 ||
+	    jnode_integer(&outside_node, 0, IDMAP_ID_MAX, &outside, err) < 0 ||
+	    jnode_integer(&size_node, 1, UINT32_MAX, &size, err) < 0)
+		return -1;
+	if (idmap_add(map, (uint64_t)inside, (uint64_t)outside, (uint64_t)size, &cause) < 0)
+		return jnode_error(range, err, "%s", cause.message);
+	return 0;
+}
+
+int runtime_read_idmap(const struct jnode *node, struct idmap *ret, struct error *err)
+{
+	size_t len;
+
+	ret->len = 0;
+	if (jnode_array(node, &len, err) < 0)
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		struct jnode range = jnode_element(node, i);
+
+		if (read_range(&range, ret, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+json_t *runtime_idmap_to_json(const struct idmap *map)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < map->len; i++) {
+		const struct idmap_range *r = &map->ranges[i];
+
+		json_array_append_new(array, json_pack("{s:I, s:I, s:I}", "containerID",
+						       (json_int_t)r->inside, "hostID",
+						       (json_int_t)r->outside, "size",
+						       (json_int_t)r->count));
+	}
+	return array;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/idmap.h"
+
+#include "base/fnv.h"
+#include "base/str.h"
+#include "system/fd.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define IDMAP_FILE_MAX 65536 /* bytes: IDMAP_RANGES_MAX lines of three padded numbers are 12,000 */
+
+/* Do ranges of that many IDs from a and from b on share one? */
+static bool ranges_overlap(uint64_t a, uint64_t a_count, uint64_t b, uint64_t b_count)
+{
+	return a < b + b_count && b < a + a_count;
+}
+
+int idmap_add(struct idmap *map, uint64_t inside, uint64_t outside, uint64_t count,
+	      struct error *err)
+{
+	const uint64_t ids = (uint64_t)IDMAP_ID_MAX + 1;
+
+	if (map->len == IDMAP_RANGES_MAX)
+		return error_set(err, ERROR_FAILED, "more than %d ranges", IDMAP_RANGES_MAX);
+	if (count == 0)
+		return error_set(err, ERROR_FAILED, "a range of no IDs");
+	if (count > ids || inside > ids - count || outside > ids - count)
+		return error_set(err, ERROR_FAILED, "a range of IDs that passes %u", IDMAP_ID_MAX);
+	for (size_t i = 0; i < map->len; i++) {
+		const struct idmap_range *r = &map->ranges[i];
+
+		if (ranges_overlap(r->inside, r->count, inside, count) ||
+		    ranges_overlap(r->outside, r->count, outside, count))
+			return error_set(err, ERROR_FAILED,
+					 "a range that shares IDs with an earlier one");
+	}
+	map->ranges[map->len++] =
+		(struct idmap_range) { (uint32_t)inside, (uint32_t)outside, (uint32_t)count };
+	return 0;
+}
+
+int idmap_read(const char *path, struct idmap *ret, struct error *err)
+{
+	autostr struct str text = STR_INIT;
+	char *line;
+	char *rest;
+
+	ret->len = 0;
+	if (file_read_at(AT_FDCWD, path, IDMAP_FILE_MAX, &text, err) < 0)
+		return -1;
+	for (line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		uint32_t inside;
+		uint32_t outside;
+		uint32_t count;
+
+		if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32, &inside, &outside, &count) !=
+		    3)
+			return error_set(err, ERROR_FAILED, "cannot read the map in '%s'", path);
+		if (idmap_add(ret, inside, outside, count, err) < 0)
+			return error_prefix(err, "%s", path);
+	}
+	return 0;
+}
+
+bool idmap_has_inside(const struct idmap *map, uint32_t id)
+{
+	uint32_t outside;
+
+	return idmap_to_outside(map, id, &outside);
+}
+
+bool idmap_to_outside(const struct idmap *map, uint32_t id, uint32_t *ret)
+{
+	for (size_t i = 0; i < map->len; i++) {
+		const struct idmap_range *r = &map->ranges[i];
+
+		if (id >= r->inside && id - r->inside < r->count) {
+			*ret = r->outside + (id - r->inside);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool idmap_is_whole(const struct idmap *map)
+{
+	return map->len == 1 && map->ranges[0].inside == 0 && map->ranges[0].outside == 0 &&
+	       map->ranges[0].count == UINT32_MAX;
+}
+
+bool idmap_is_single(const struct idmap *map)
+{
+	return map->len == 1 && map->ranges[0].count == 1;
+}
+
+uint64_t idmap_hash(uint64_t hash, const struct idmap *map)
+{
+	char text[64];
+
+	for (size_t i = 0; i < map->len; i++) {
+		const struct idmap_range *r = &map->ranges[i];
+		int len =
+			snprintf(text, sizeof(text), "%u %u %u\n", r->inside, r->outside, r->count);
+
+		hash = fnv_add(hash, text, (size_t)len);
+	}
+	return fnv_add(hash, "/", 1);
+}
