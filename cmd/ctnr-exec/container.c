@@ -9,7 +9,7 @@ void container_release(struct container *c)
 {
 	if (!c)
 		return;
-	json_free(&c->config);
+	config_release(&c->config);
 	free(steal(&c->overlay_options));
 	free(steal(&c->cgroups));
 	free(steal(&c->pid_file));

@@ -7,8 +7,8 @@
 #ifndef CTNR_EXEC_CONTAINER_H
 #define CTNR_EXEC_CONTAINER_H
 
+#include "config/config.h"
 #include "launch/namespace.h"
-#include "process/capability.h"
 #include "process/seccomp.h"
 
 #include "base/error.h"
@@ -36,15 +36,12 @@ struct container {
 	const char *id; /* borrowed */
 	bool remove; /* --rm */
 	char *pid_file; /* absolute, or NULL */
-	json_t *config; /* config.json without linux.seccomp */
+	struct config config;
 	struct namespaces namespaces;
-	struct capabilities capabilities;
 	struct seccomp_filter filter;
 	char *overlay_options; /* mount data; NULL: not an overlay bundle */
 	char *cgroups; /* /proc/self/cgroup, as the caller sees it; or NULL */
-	bool deny_devices; /* linux.resources.devices has a rule that denies */
 	bool stdin_closed; /* the container's stdin is /dev/null */
-	bool terminal; /* process.terminal */
 	struct winsize window; /* its size at the start */
 	sigset_t signals; /* the caller's signal mask, for the payload */
 	int lock; /* the bundle's lock */
@@ -57,9 +54,9 @@ struct container {
 
 #define CONTAINER_INIT \
 	{ \
-		.store = STORE_INIT, .bundle = BUNDLE_INIT, .filter = SECCOMP_FILTER_INIT, \
-		.lock = -EBADF, .state_root = -EBADF, .state = -EBADF, .parent = -EBADF, \
-		.sync = { -EBADF, -EBADF }, \
+		.store = STORE_INIT, .bundle = BUNDLE_INIT, .config = CONFIG_INIT, \
+		.filter = SECCOMP_FILTER_INIT, .lock = -EBADF, .state_root = -EBADF, \
+		.state = -EBADF, .parent = -EBADF, .sync = { -EBADF, -EBADF }, \
 	}
 
 void container_release(struct container *c);

@@ -1,233 +1,140 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
+#include "config/document.h"
+#include "config/refusal.h"
+
 #include "oci/runtime.h"
-#include "system/fd.h"
 
+#include <linux/capability.h>
 #include <string.h>
-
-/* A range of the text. */
-struct span {
-	const char *start;
-	const char *end;
-};
-
-static const char *skip_blank(const char *p, const char *end)
-{
-	while (p < end && strchr(" \t\r\n", *p))
-		p++;
-	return p;
-}
-
-/* p is at the opening quote; returns what follows the closing one, or end. */
-static const char *skip_string(const char *p, const char *end)
-{
-	for (p++; p < end; p++) {
-		if (*p == '\\')
-			p++;
-		else if (*p == '"')
-			return p + 1;
-	}
-	return end;
-}
-
-static const char *skip_value(const char *p, const char *end)
-{
-	int depth = 0;
-
-	while (p < end) {
-		if (*p == '"') {
-			p = skip_string(p, end);
-		} else if (*p == '{' || *p == '[') {
-			depth++;
-			p++;
-		} else if (*p == '}' || *p == ']') {
-			if (depth-- == 0)
-				return p;
-			p++;
-		} else if (*p == ',' && depth == 0) {
-			return p;
-		} else {
-			p++;
-			continue;
-		}
-		if (depth == 0)
-			return p;
-	}
-	return end;
-}
-
-/* Find the value of a member written literally as key. Broken text finds nothing, and so does a key
- * that is there twice: the parser will say what is wrong. */
-static bool find_member(struct span object, const char *key, struct span *ret)
-{
-	size_t key_len = strlen(key);
-	const char *p = skip_blank(object.start, object.end);
-	int found = 0;
-
-	if (p == object.end || *p != '{')
-		return false;
-	for (p = skip_blank(p + 1, object.end); p < object.end && *p == '"';) {
-		const char *name = p + 1;
-		bool match;
-
-		p = skip_string(p, object.end);
-		match = (size_t)(p - name) == key_len + 1 && memcmp(name, key, key_len) == 0;
-		p = skip_blank(p, object.end);
-		if (p == object.end || *p != ':')
-			return false;
-		p = skip_blank(p + 1, object.end);
-		name = p;
-		p = skip_value(p, object.end);
-		if (match) {
-			*ret = (struct span) { name, p };
-			found++;
-		}
-		p = skip_blank(p, object.end);
-		if (p < object.end && *p == ',')
-			p = skip_blank(p + 1, object.end);
-	}
-	return found == 1;
-}
-
-/*
- * The seccomp profile is most of a config.json, and is looked at only when its filter has not been
- * compiled before: its text goes to seccomp.c as it is, and is null for the JSON parser.
- */
-static void cut_seccomp(struct str *text, struct str *ret)
-{
-	struct span whole = { text->data, text->data + text->len };
-	struct span section, value;
-	size_t cut;
-
-	if (!find_member(whole, "linux", &section) || !find_member(section, "seccomp", &value))
-		return;
-	while (value.end > value.start && strchr(" \t\r\n", value.end[-1]))
-		value.end--;
-	if (value.end - value.start <= (ptrdiff_t)strlen("null") || *value.start != '{')
-		return;
-	str_append_bytes(ret, value.start, (size_t)(value.end - value.start));
-	cut = (size_t)(value.start - text->data);
-	memcpy(text->data + cut, "null", 4);
-	cut += 4;
-	memmove(text->data + cut, value.end, (size_t)(text->data + text->len - value.end) + 1);
-	text->len = cut + (size_t)(whole.end - value.end);
-}
-
-static bool is_empty(const json_t *value)
-{
-	return !value || json_is_null(value) ||
-	       (json_is_string(value) && json_string_length(value) == 0) ||
-	       (json_is_array(value) && json_array_size(value) == 0) ||
-	       (json_is_object(value) && json_object_size(value) == 0);
-}
+#include <sys/mount.h>
 
 static const struct {
-	const char *section; /* NULL: the root */
-	const char *key;
-} unsupported[] = {
-	{ NULL, "vm" },
-	{ NULL, "windows" },
-	{ NULL, "solaris" },
-	{ NULL, "zos" },
-	{ "linux", "intelRdt" },
-	{ "linux", "memoryPolicy" },
-	{ "linux", "mountLabel" },
-	{ "linux", "netDevices" },
-	{ "linux", "personality" },
-	{ "linux", "timeOffsets" },
-	{ "process", "apparmorProfile" },
-	{ "process", "selinuxLabel" },
-	{ "process", "execCPUAffinity" },
-	{ "process", "ioPriority" },
-	{ "process", "scheduler" },
+	const char *name;
+	unsigned long flags;
+} propagations[] = {
+	{ "private", MS_PRIVATE | MS_REC },
+	{ "rprivate", MS_PRIVATE | MS_REC },
+	{ "slave", MS_SLAVE | MS_REC },
+	{ "rslave", MS_SLAVE | MS_REC },
 };
 
-static int check_unsupported(const struct jnode *root, struct error *err)
+void config_release(struct config *config)
 {
-	for (size_t i = 0; i < array_size(unsupported); i++) {
-		struct jnode section =
-			unsupported[i].section ? jnode_member(root, unsupported[i].section) : *root;
-		struct jnode node = jnode_member(&section, unsupported[i].key);
-
-		if (!is_empty(node.value))
-			return jnode_error(&node, err, "this is not supported");
-	}
-	return 0;
+	if (!config)
+		return;
+	str_release(&config->seccomp);
+	process_config_release(&config->process);
+	mounts_config_release(&config->mounts);
+	devices_config_release(&config->devices);
+	sysctls_config_release(&config->sysctls);
+	strlist_release(&config->masked_paths);
+	strlist_release(&config->readonly_paths);
+	json_free(&config->document);
 }
 
-static int check_hooks(const struct jnode *root, struct error *err)
+static int read_root(const struct jnode *root, struct config *ret, struct error *err)
 {
-	struct jnode hooks = jnode_member(root, "hooks");
-	const char *key;
-	json_t *value;
+	struct jnode section = jnode_member(root, "root");
+	struct jnode path = jnode_member(&section, "path");
+	struct jnode readonly = jnode_member(&section, "readonly");
 
-	if (jnode_object(&hooks, err) < 0)
+	if (jnode_object(&section, err) < 0 || jnode_string(&path, &ret->root_path, err) < 0)
 		return -1;
-	if (!jnode_is_present(&hooks))
+	return jnode_bool_opt(&readonly, &ret->root_is_readonly, err);
+}
+
+/* Is a mount asked for that receives what the host mounts later? */
+static bool wants_propagation(const struct mounts_config *mounts)
+{
+	for (size_t i = 0; i < mounts->len; i++)
+		if (mounts->items[i].options.propagation & (MS_SLAVE | MS_SHARED))
+			return true;
+	return false;
+}
+
+/* Nothing that is mounted in the container shows in the host's namespace. */
+static int read_propagation(const struct jnode *linux_node, struct config *ret, struct error *err)
+{
+	struct jnode node = jnode_member(linux_node, "rootfsPropagation");
+	const char *name = "";
+
+	if (jnode_string_opt(&node, &name, err) < 0)
+		return -1;
+	ret->propagation = MS_REC | (wants_propagation(&ret->mounts) ? MS_SLAVE : MS_PRIVATE);
+	if (!*name)
 		return 0;
-	json_object_foreach ((json_t *)(uintptr_t)hooks.value, key, value)
-		if (!is_empty(value))
-			return jnode_error(&hooks, err, "hooks of '%s' are not supported", key);
+	for (size_t i = 0; i < array_size(propagations); i++) {
+		if (strcmp(name, propagations[i].name) != 0)
+			continue;
+		ret->propagation = propagations[i].flags;
+		return 0;
+	}
+	return jnode_error(&node, err, "'%s' is not supported", name);
+}
+
+static int read_device_rules(const struct jnode *linux_node, struct config *ret, struct error *err)
+{
+	struct jnode resources = jnode_member(linux_node, "resources");
+	struct jnode rules = jnode_member(&resources, "devices");
+	size_t len;
+
+	if (jnode_array(&rules, &len, err) < 0)
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		struct jnode rule = jnode_element(&rules, i);
+		struct jnode allow = jnode_member(&rule, "allow");
+		bool is_allowed = false;
+
+		if (jnode_object(&rule, err) < 0 || jnode_bool_opt(&allow, &is_allowed, err) < 0)
+			return -1;
+		ret->denies_devices |= !is_allowed;
+	}
+	if (ret->denies_devices)
+		ret->process.capabilities.bounding &= ~(UINT64_C(1) << CAP_MKNOD);
 	return 0;
 }
 
-/* A limit that was asked for and cannot be set is an error. Rules for devices are held in another
- * way: see run.c. */
-static int check_resources(struct container *c, const struct jnode *root, struct error *err)
+static int read_linux(const struct jnode *root, struct config *ret, struct error *err)
 {
 	struct jnode linux_node = jnode_member(root, "linux");
-	struct jnode resources = jnode_member(&linux_node, "resources");
-	struct jnode devices = jnode_member(&resources, "devices");
-	const char *key;
-	json_t *value;
-	size_t i;
+	struct jnode masked = jnode_member(&linux_node, "maskedPaths");
+	struct jnode readonly = jnode_member(&linux_node, "readonlyPaths");
 
-	if (jnode_object(&resources, err) < 0)
+	if (jnode_object(&linux_node, err) < 0 ||
+	    devices_config_read(&linux_node, &ret->devices, err) < 0 ||
+	    sysctls_config_read(&linux_node, &ret->namespaces, &ret->sysctls, err) < 0 ||
+	    jnode_strings(&masked, &ret->masked_paths, err) < 0 ||
+	    jnode_strings(&readonly, &ret->readonly_paths, err) < 0 ||
+	    read_propagation(&linux_node, ret, err) < 0)
 		return -1;
-	if (!jnode_is_present(&resources))
-		return 0;
-	json_object_foreach ((json_t *)(uintptr_t)resources.value, key, value)
-		if (strcmp(key, "devices") != 0 && !is_empty(value))
-			return jnode_error(&resources, err, "limits of '%s' cannot be set", key);
-	json_array_foreach (devices.value, i, value)
-		c->deny_devices |= !json_is_true(json_object_get(value, "allow"));
-	return 0;
+	return read_device_rules(&linux_node, ret, err);
 }
 
-int config_read(struct container *c, struct str *ret_seccomp, struct error *err)
+/* Nobody acts on annotations here; the state shows them, as they are. */
+static int check_annotations(const struct jnode *root, struct error *err)
 {
-	autostr struct str text = STR_INIT;
-	struct jnode root, section, process, seccomp;
+	struct jnode annotations = jnode_member(root, "annotations");
 
-	if (file_read_at(c->bundle.dirfd, RUNTIME_CONFIG_FILE, RUNTIME_CONFIG_MAX, &text, err) <
-	    0) {
-		error_prefix(err, "bundle '%s'", c->bundle.path);
-		return err->saved_errno != ENOENT
-			       ? -1
-			       : error_hint(err,
-					    "ctnr-spec writes it: ctnr-unpack IMAGE | ctnr-spec -");
-	}
-	cut_seccomp(&text, ret_seccomp);
-	c->config = json_parse(text.data, text.len, "config.json", err);
-	if (!c->config)
+	return jnode_object(&annotations, err);
+}
+
+int config_read(const struct bundle *bundle, struct config *ret, struct error *err)
+{
+	struct jnode root, process;
+
+	ret->document = document_read(bundle, &ret->seccomp, err);
+	if (!ret->document)
 		return -1;
-	root = jnode_root(c->config, "config.json");
-	section = jnode_member(&root, "linux");
+	root = jnode_root(ret->document, RUNTIME_CONFIG_FILE);
 	process = jnode_member(&root, "process");
-	seccomp = jnode_member(&section, "seccomp");
-	if (jnode_object(&root, err) < 0 || jnode_object(&section, err) < 0 ||
-	    jnode_object(&process, err) < 0)
+	if (jnode_object(&root, err) < 0 || refusal_check(&root, err) < 0 ||
+	    read_root(&root, ret, err) < 0 ||
+	    process_config_read(&process, &ret->process, err) < 0 ||
+	    mounts_config_read(&root, &ret->mounts, err) < 0 ||
+	    namespaces_config_read(&root, &ret->namespaces, err) < 0 ||
+	    read_linux(&root, ret, err) < 0)
 		return -1;
-	if (!jnode_is_present(&process))
-		return jnode_error(&process, err, "missing");
-	/* Written in a way that was not found in the text ("\u0073eccomp"). */
-	if (!is_empty(seccomp.value)) {
-		autofree char *rest = json_format(seccomp.value);
-
-		str_append(ret_seccomp, rest);
-	}
-	if (check_unsupported(&root, err) < 0 || check_hooks(&root, err) < 0)
-		return -1;
-	return check_resources(c, &root, err);
+	return check_annotations(&root, err);
 }

@@ -5,6 +5,7 @@
 #include "process/sysctl.h"
 #include "process/terminal.h"
 #include "rootfs/device.h"
+#include "rootfs/mask.h"
 #include "rootfs/mount.h"
 #include "rootfs/rootfs.h"
 
@@ -51,14 +52,13 @@ static int become_alone(const struct container *c, int go, struct error *err)
 }
 
 /* What belongs to namespaces and is done through the host's /proc. */
-static int fill_namespaces(const struct container *c, const struct jnode *root, struct error *err)
+static int fill_namespaces(const struct container *c, struct error *err)
 {
-	struct jnode process = jnode_member(root, "process");
-
 	if (namespaces_join(&c->namespaces, NAMESPACE_IN_INIT, err) < 0 ||
-	    namespaces_set_names(&c->namespaces, root, err) < 0 ||
-	    namespaces_raise_loopback(&c->namespaces, err) < 0 || sysctls_apply(c, err) < 0 ||
-	    process_set_oom_score(&process, err) < 0)
+	    namespaces_set_names(&c->namespaces, err) < 0 ||
+	    namespaces_raise_loopback(&c->namespaces, err) < 0 ||
+	    sysctls_apply(&c->config.sysctls, err) < 0 ||
+	    process_set_oom_score(&c->config.process, err) < 0)
 		return -1;
 	/* From here on nobody may look into this process, which still knows the host. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
@@ -70,7 +70,7 @@ static int open_stdin(const struct container *c, struct error *err)
 {
 	autoclose int null = -EBADF;
 
-	if (!c->stdin_closed || c->terminal)
+	if (!c->stdin_closed || c->config.process.terminal)
 		return 0;
 	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
@@ -78,30 +78,34 @@ static int open_stdin(const struct container *c, struct error *err)
 	return 0;
 }
 
-static int run(const struct container *c, int go, struct error *err)
+static int fill_root(const struct container *c, struct rootfs *r, int *ret_slave, struct error *err)
 {
-	struct jnode root = jnode_root(c->config, "config.json");
-	struct jnode process = jnode_member(&root, "process");
-	static struct rootfs r = { .fd = -EBADF };
-	int slave = -EBADF;
-	uid_t uid;
+	bool has_terminal = c->config.process.terminal;
 
-	if (become_alone(c, go, err) < 0 || fill_namespaces(c, &root, err) < 0 ||
-	    open_stdin(c, err) < 0 || rootfs_mount(c, &r, err) < 0)
+	if (rootfs_mount(c, r, err) < 0)
 		return -1;
-	r.mknod = c->namespaces.userns == USERNS_NONE;
-	if (mounts_make(c, &r, err) < 0 || devices_make(c, &r, err) < 0 ||
-	    (!c->terminal && devices_reopen_null(&r, err) < 0))
+	r->mknod = c->namespaces.userns == USERNS_NONE;
+	if (mounts_make(c, r, err) < 0 || devices_make(c, r, err) < 0)
 		return -1;
-	if (c->terminal) {
-		if (process_uid(&process, &uid, err) < 0)
+	if (has_terminal) {
+		*ret_slave = terminal_open(c, r, err);
+		if (*ret_slave < 0)
 			return -1;
-		slave = terminal_open(c, &r, uid, err);
-		if (slave < 0)
-			return -1;
+	} else if (devices_reopen_null(r, err) < 0) {
+		return -1;
 	}
-	if (mounts_mask(c, &r, err) < 0 || rootfs_enter(c, &r, err) < 0 ||
-	    (c->terminal && terminal_take(slave, err) < 0))
+	return mounts_mask(c, r, err);
+}
+
+/* Returns only on failure. */
+static int become_payload(const struct container *c, int go, struct error *err)
+{
+	struct rootfs r = ROOTFS_INIT;
+	int slave = -EBADF;
+
+	if (become_alone(c, go, err) < 0 || fill_namespaces(c, err) < 0 || open_stdin(c, err) < 0 ||
+	    fill_root(c, &r, &slave, err) < 0 || rootfs_enter(c, &r, err) < 0 ||
+	    (slave >= 0 && terminal_take(slave, err) < 0))
 		return -1;
 	return process_execute(c, err);
 }
@@ -110,7 +114,7 @@ void init_main(const struct container *c, int go)
 {
 	struct error err = { 0 };
 
-	run(c, go, &err);
+	become_payload(c, go, &err);
 	if (!err.code)
 		err.code = ERROR_FAILED;
 	c->shared->init_error = err;

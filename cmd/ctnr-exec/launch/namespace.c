@@ -17,30 +17,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int read_one(const struct jnode *entry, struct namespaces *ret, struct error *err)
+static bool maps_only(const struct idmap *map, uint32_t outside)
 {
-	struct jnode type_node = jnode_member(entry, "type");
-	struct jnode path_node = jnode_member(entry, "path");
-	const char *type;
-	const char *path = NULL;
-	int i;
-
-	if (jnode_string(&type_node, &type, err) < 0 ||
-	    jnode_string_opt(&path_node, &path, err) < 0)
-		return -1;
-	i = runtime_namespace_find(type);
-	if (i < 0)
-		return jnode_error(&type_node, err, "namespace '%s' is not supported", type);
-	if (ret->wanted[i])
-		return jnode_error(&type_node, err, "'%s' is listed twice", type);
-	ret->wanted[i] = true;
-	ret->paths[i] = path && *path ? path : NULL;
-	return 0;
-}
-
-static bool is_single(const struct idmap *map, uint32_t outside)
-{
-	return map->len == 1 && map->ranges[0].count == 1 && map->ranges[0].outside == outside;
+	return idmap_is_single(map) && map->ranges[0].outside == outside;
 }
 
 static bool has_sys_admin(void)
@@ -59,71 +38,74 @@ static int refuse_no_userns(struct error *err)
 	return error_hint(err, "unpack and run the image as this user, or run ctnr-spec again");
 }
 
-static int choose_userns(const struct jnode *linux_node, struct namespaces *n, struct error *err)
+/* More than the caller's own ID: newuidmap and newgidmap must be there, and allowed to map. */
+static int find_helpers(struct identity *identity, struct error *err)
 {
-	struct jnode uids = jnode_member(linux_node, "uidMappings");
-	struct jnode gids = jnode_member(linux_node, "gidMappings");
-	struct identity *identity = &n->identity;
-	bool privileged = has_sys_admin();
+	autofree struct identity *probed = xcalloc(1, sizeof(*probed));
 
-	if (!n->wanted[NAMESPACE_USER]) {
-		n->userns = USERNS_NONE;
-		return privileged ? 0 : refuse_no_userns(err);
-	}
-	if (n->paths[NAMESPACE_USER]) {
-		n->userns = USERNS_PATH;
-		return 0;
-	}
-	identity->uid = geteuid();
-	identity->gid = getegid();
-	/* Only newuidmap's place has to be looked up: the maps are the config's. */
-	n->userns = privileged ? USERNS_INNER : USERNS_SELF;
-	identity->rung = privileged ? IDENTITY_PRIVILEGED : IDENTITY_SINGLE;
-	if (runtime_read_idmap(&uids, &identity->uids, err) < 0 ||
-	    runtime_read_idmap(&gids, &identity->gids, err) < 0)
+	if (identity_probe(probed, err) < 0)
 		return -1;
-	if (!identity->uids.len || !identity->gids.len)
-		return jnode_error(linux_node, err,
-				   "a user namespace without uidMappings and gidMappings");
-	if (privileged || (is_single(&identity->uids, identity->uid) &&
-			   is_single(&identity->gids, identity->gid)))
-		return 0;
-	{
-		autofree struct identity *probed = xcalloc(1, sizeof(*probed));
-
-		if (identity_probe(probed, err) < 0)
-			return -1;
-		if (probed->rung != IDENTITY_SUBORDINATE) {
-			error_set(err, ERROR_FAILED,
-				  "config.json maps IDs that this user does not have: %s",
-				  probed->why);
-			return error_hint(err, "%s", probed->grant);
-		}
-		probed->uids = identity->uids;
-		probed->gids = identity->gids;
-		*identity = *probed;
+	if (probed->rung != IDENTITY_SUBORDINATE) {
+		error_set(err, ERROR_FAILED,
+			  "config.json maps IDs that this user does not have: %s", probed->why);
+		return error_hint(err, "%s", probed->grant);
 	}
-	n->userns = USERNS_HELPED;
+	/* The maps are the config's; only the programs' places had to be looked up. */
+	probed->uids = identity->uids;
+	probed->gids = identity->gids;
+	*identity = *probed;
 	return 0;
 }
 
-int namespaces_read(const struct jnode *root, struct namespaces *ret, struct error *err)
+static int prepare_new_userns(struct namespaces *n, bool is_privileged, struct error *err)
 {
-	struct jnode linux_node = jnode_member(root, "linux");
-	struct jnode list = jnode_member(&linux_node, "namespaces");
-	size_t len;
+	struct identity *identity = &n->identity;
 
-	if (jnode_array(&list, &len, err) < 0)
-		return -1;
-	for (size_t i = 0; i < len; i++) {
-		struct jnode entry = jnode_element(&list, i);
-
-		if (read_one(&entry, ret, err) < 0)
-			return -1;
+	identity->uid = geteuid();
+	identity->gid = getegid();
+	identity->uids = n->config->uids;
+	identity->gids = n->config->gids;
+	if (is_privileged) {
+		n->userns = USERNS_INNER;
+		identity->rung = IDENTITY_PRIVILEGED;
+		return 0;
 	}
-	if (!namespaces_has_own(ret, NAMESPACE_MOUNT))
-		return jnode_error(&list, err, "a container needs a mount namespace of its own");
-	return choose_userns(&linux_node, ret, err);
+	if (maps_only(&identity->uids, identity->uid) &&
+	    maps_only(&identity->gids, identity->gid)) {
+		n->userns = USERNS_SELF;
+		identity->rung = IDENTITY_SINGLE;
+		return 0;
+	}
+	n->userns = USERNS_HELPED;
+	return find_helpers(identity, err);
+}
+
+static int prepare_userns(struct namespaces *n, struct error *err)
+{
+	bool is_privileged = has_sys_admin();
+
+	if (!n->config->wanted[NAMESPACE_USER]) {
+		n->userns = USERNS_NONE;
+		return is_privileged ? 0 : refuse_no_userns(err);
+	}
+	if (n->config->paths[NAMESPACE_USER]) {
+		n->userns = USERNS_PATH;
+		return 0;
+	}
+	return prepare_new_userns(n, is_privileged, err);
+}
+
+int namespaces_prepare(const struct config *config, struct namespaces *ret, struct error *err)
+{
+	ret->config = &config->namespaces;
+	if (prepare_userns(ret, err) < 0)
+		return -1;
+	/* With one ID the kernel does not let go of groups: they might be there to deny access. */
+	if (ret->userns == USERNS_SELF && config->process.n_groups)
+		return error_set(
+			err, ERROR_FAILED,
+			"config.json: process.user.additionalGids: additional groups need subordinate IDs");
+	return 0;
 }
 
 uint64_t namespaces_clone_flags(const struct namespaces *n)
@@ -131,7 +113,7 @@ uint64_t namespaces_clone_flags(const struct namespaces *n)
 	uint64_t flags = 0;
 
 	for (int i = 0; i < NAMESPACE_TYPE_MAX; i++)
-		if (namespaces_has_own(n, (enum namespace_type)i))
+		if (namespaces_config_is_new(n->config, (enum namespace_type)i))
 			flags |= (uint64_t)(unsigned)runtime_namespaces[i].flag;
 	if (n->userns != USERNS_INNER)
 		flags &= ~(uint64_t)CLONE_NEWUSER;
@@ -185,12 +167,12 @@ static int join(const struct namespaces *n, enum namespace_type type, struct err
 {
 	autoclose int fd = -EBADF;
 
-	if (!n->paths[type])
+	if (!n->config->paths[type])
 		return 0;
-	fd = open(n->paths[type], O_RDONLY | O_CLOEXEC);
+	fd = open(n->config->paths[type], O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || setns(fd, runtime_namespaces[type].flag) < 0)
 		return error_errno(err, "cannot join %s namespace '%s'",
-				   runtime_namespaces[type].name, n->paths[type]);
+				   runtime_namespaces[type].name, n->config->paths[type]);
 	return 0;
 }
 
@@ -221,24 +203,15 @@ int namespaces_become_root(const struct namespaces *n, struct error *err)
 	return 0;
 }
 
-int namespaces_set_names(const struct namespaces *n, const struct jnode *root, struct error *err)
+int namespaces_set_names(const struct namespaces *n, struct error *err)
 {
-	struct jnode host_node = jnode_member(root, "hostname");
-	struct jnode domain_node = jnode_member(root, "domainname");
-	const char *host = NULL;
-	const char *domain = NULL;
+	const char *hostname = n->config->hostname;
+	const char *domainname = n->config->domainname;
 
-	if (jnode_string_opt(&host_node, &host, err) < 0 ||
-	    jnode_string_opt(&domain_node, &domain, err) < 0)
-		return -1;
-	if (!host && !domain)
-		return 0;
-	if (!n->wanted[NAMESPACE_UTS])
-		return jnode_error(root, err, "hostname or domainname without a UTS namespace");
-	if (host && sethostname(host, strlen(host)) < 0)
-		return error_errno(err, "cannot set hostname '%s'", host);
-	if (domain && setdomainname(domain, strlen(domain)) < 0)
-		return error_errno(err, "cannot set domainname '%s'", domain);
+	if (hostname && sethostname(hostname, strlen(hostname)) < 0)
+		return error_errno(err, "cannot set hostname '%s'", hostname);
+	if (domainname && setdomainname(domainname, strlen(domainname)) < 0)
+		return error_errno(err, "cannot set domainname '%s'", domainname);
 	return 0;
 }
 
@@ -247,7 +220,7 @@ int namespaces_raise_loopback(const struct namespaces *n, struct error *err)
 	struct ifreq request = { .ifr_name = "lo" };
 	autoclose int fd = -EBADF;
 
-	if (!namespaces_has_own(n, NAMESPACE_NETWORK))
+	if (!namespaces_config_is_new(n->config, NAMESPACE_NETWORK))
 		return 0;
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)

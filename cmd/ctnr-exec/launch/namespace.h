@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * linux.namespaces, linux.uidMappings and gidMappings (runtime-spec config-linux.md): which
- * namespaces a container gets, new or by path, and who writes the user namespace's maps.
+ * The container's namespaces in the making: who makes the user namespace and writes its maps, what
+ * init is cloned into, what it joins, and what belongs into new ones.
  */
 #ifndef CTNR_EXEC_LAUNCH_NAMESPACE_H
 #define CTNR_EXEC_LAUNCH_NAMESPACE_H
 
+#include "config/config.h"
+
 #include "base/error.h"
-#include "format/json.h"
-#include "oci/runtime.h"
 #include "system/identity.h"
 
-#include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Who makes the user namespace, and who writes its maps. */
 enum userns_mode {
@@ -24,23 +24,17 @@ enum userns_mode {
 };
 
 struct namespaces {
-	bool wanted[NAMESPACE_TYPE_MAX]; /* new, or by path */
-	const char *paths[NAMESPACE_TYPE_MAX]; /* borrowed from the config; NULL: new */
+	const struct namespaces_config *config; /* borrowed */
 	enum userns_mode userns;
 	struct identity identity; /* the maps, for USERNS_SELF, _HELPED and _INNER */
 };
 
-/* Read them from the config's root node, check that this caller can have them. */
-int namespaces_read(const struct jnode *root, struct namespaces *ret, struct error *err);
+/* Decide how this caller can have what the config asks for; an error when it cannot. The config is
+ * borrowed. */
+int namespaces_prepare(const struct config *config, struct namespaces *ret, struct error *err);
 
 /* CLONE_NEW* of the namespaces that init is cloned into. */
 uint64_t namespaces_clone_flags(const struct namespaces *n);
-
-/* Is a new namespace of that type made for the container? */
-static inline bool namespaces_has_own(const struct namespaces *n, enum namespace_type type)
-{
-	return n->wanted[type] && !n->paths[type];
-}
 
 /* In a process just cloned into a new user namespace of one ID: write /proc/self/uid_map. */
 int namespaces_map_self(const struct namespaces *n, struct error *err);
@@ -59,8 +53,8 @@ int namespaces_join(const struct namespaces *n, enum namespace_moment moment, st
 /* Become user and group 0 of the user namespace where it has them and we are nobody in it. */
 int namespaces_become_root(const struct namespaces *n, struct error *err);
 
-/* hostname and domainname; refused in the host's UTS namespace. */
-int namespaces_set_names(const struct namespaces *n, const struct jnode *root, struct error *err);
+/* hostname and domainname. */
+int namespaces_set_names(const struct namespaces *n, struct error *err);
 
 /* Bring lo up in a new network namespace. */
 int namespaces_raise_loopback(const struct namespaces *n, struct error *err);

@@ -85,7 +85,7 @@ int state_claim(struct container *c, const char *run_dir, struct error *err)
 static json_t *state_json(const struct container *c, pid_t pid)
 {
 	json_t *state = json_object();
-	json_t *annotations = json_object_get(c->config, "annotations");
+	json_t *annotations = json_object_get(c->config.document, "annotations");
 	uint64_t ticks = 0;
 	char when[32] = "";
 	time_t now = time(NULL);

@@ -13,6 +13,7 @@
  */
 #include "process/process.h"
 
+#include "process/capability.h"
 #include "process/rlimit.h"
 
 #include "base/alloc.h"
@@ -33,20 +34,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define GROUPS_MAX 65536
-
-int process_set_oom_score(const struct jnode *process, struct error *err)
+int process_set_oom_score(const struct process_config *process, struct error *err)
 {
-	struct jnode node = jnode_member(process, "oomScoreAdj");
 	autoclose int fd = -EBADF;
-	int64_t score;
 	char text[16];
 
-	if (!jnode_is_present(&node))
+	if (!process->has_oom_score)
 		return 0;
-	if (jnode_integer(&node, -1000, 1000, &score, err) < 0)
-		return -1;
-	snprintf(text, sizeof(text), "%d", (int)score);
+	snprintf(text, sizeof(text), "%d", process->oom_score);
 	/* The files in /proc of a process that hides belong to the host's root. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -55,32 +50,17 @@ int process_set_oom_score(const struct jnode *process, struct error *err)
 	return 0;
 }
 
-int process_uid(const struct jnode *process, uid_t *ret, struct error *err)
+static int enter_cwd(const char *cwd, struct error *err)
 {
-	struct jnode user = jnode_member(process, "user");
-	struct jnode node = jnode_member(&user, "uid");
-	int64_t uid = 0;
-
-	if (jnode_integer_opt(&node, 0, UINT32_MAX - 1, &uid, err) < 0)
-		return -1;
-	*ret = (uid_t)uid;
-	return 0;
-}
-
-static int enter_cwd(const struct jnode *process, struct error *err)
-{
-	struct jnode node = jnode_member(process, "cwd");
-	autoclose int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autoclose int root = -EBADF;
 	autoclose int fd = -EBADF;
-	const char *cwd;
 	char proof[4096];
 
-	if (jnode_string(&node, &cwd, err) < 0)
-		return -1;
-	if (cwd[0] != '/')
-		return jnode_error(&node, err, "'%s' is not absolute", cwd);
 	if (strcmp(cwd, "/") == 0)
 		return 0;
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return error_errno(err, "cannot open the root directory");
 	fd = path_open(root, cwd, O_PATH | O_DIRECTORY, 0, PATH_IN_ROOT);
 	if (fd < 0 && errno == ENOENT)
 		fd = path_make_dirs(root, cwd, 0755, NULL, NULL);
@@ -92,69 +72,49 @@ static int enter_cwd(const struct jnode *process, struct error *err)
 	return 0;
 }
 
-static int set_groups(const struct container *c, const struct jnode *user, struct error *err)
+static int set_groups(const struct container *c, struct error *err)
 {
-	struct jnode list = jnode_member(user, "additionalGids");
-	autofree gid_t *groups = NULL;
-	size_t len;
+	const struct process_config *process = &c->config.process;
 
-	if (jnode_array(&list, &len, err) < 0)
-		return -1;
-	if (len > GROUPS_MAX)
-		return jnode_error(&list, err, "more than %d groups", GROUPS_MAX);
-	groups = xcalloc(len + 1, sizeof(*groups));
-	for (size_t i = 0; i < len; i++) {
-		struct jnode item = jnode_element(&list, i);
-		int64_t gid;
-
-		if (jnode_integer(&item, 0, UINT32_MAX - 1, &gid, err) < 0)
-			return -1;
-		groups[i] = (gid_t)gid;
-	}
-	/* With one ID the kernel does not let go of groups: they might be there to deny access. */
+	/* With one ID the kernel does not let go of groups, and none were asked for
+	 * (namespaces_prepare). */
 	if (c->namespaces.userns == USERNS_SELF)
-		return len ? jnode_error(&list, err, "additional groups need subordinate IDs") : 0;
+		return 0;
 	/* So it is in any user namespace that was made without privilege, ours or one around us. */
-	if (setgroups(len, groups) < 0 && (len || errno != EPERM))
+	if (setgroups(process->n_groups, process->groups) < 0 &&
+	    (process->n_groups || errno != EPERM))
 		return error_errno(err, "cannot set additional groups");
 	return 0;
 }
 
-static int set_user(const struct container *c, const struct jnode *process, struct error *err)
+static int set_user(const struct container *c, struct error *err)
 {
-	struct jnode user = jnode_member(process, "user");
-	struct jnode gid_node = jnode_member(&user, "gid");
-	struct jnode umask_node = jnode_member(&user, "umask");
-	int64_t gid = 0, mask = 022;
-	uid_t uid;
+	uid_t uid = c->config.process.uid;
+	gid_t gid = c->config.process.gid;
 
-	if (process_uid(process, &uid, err) < 0 ||
-	    jnode_integer_opt(&gid_node, 0, UINT32_MAX - 1, &gid, err) < 0 ||
-	    jnode_integer_opt(&umask_node, 0, 0777, &mask, err) < 0 ||
-	    set_groups(c, &user, err) < 0)
+	if (set_groups(c, err) < 0)
 		return -1;
-	if (setresgid((gid_t)gid, (gid_t)gid, (gid_t)gid) < 0 || setresuid(uid, uid, uid) < 0) {
-		error_errno(err, "cannot become user %u, group %u", uid, (unsigned)gid);
+	if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0) {
+		error_errno(err, "cannot become user %u, group %u", uid, gid);
 		return err->saved_errno == EINVAL
 			       ? error_hint(err, "the user namespace does not map these IDs")
 			       : -1;
 	}
-	umask((mode_t)mask);
+	umask(c->config.process.umask);
 	return 0;
 }
 
-static int confine(const struct container *c, const struct jnode *process, struct error *err)
+/* Steps 2 to 6, but for the limits. */
+static int confine(const struct container *c, struct error *err)
 {
-	struct jnode node = jnode_member(process, "noNewPrivileges");
-	bool no_new_privileges = false;
+	const struct capabilities *capabilities = &c->config.process.capabilities;
+	bool no_new_privileges = c->config.process.no_new_privileges;
 
-	if (jnode_bool_opt(&node, &no_new_privileges, err) < 0)
-		return -1;
 	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return error_errno(err, "cannot close our descriptors");
 	if ((!no_new_privileges && seccomp_filter_load(&c->filter, err) < 0) ||
-	    capabilities_bound(&c->capabilities, err) < 0 || set_user(c, process, err) < 0 ||
-	    capabilities_apply(&c->capabilities, err) < 0)
+	    capabilities_bound(capabilities, err) < 0 || set_user(c, err) < 0 ||
+	    capabilities_apply(capabilities, err) < 0)
 		return -1;
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
 	    (no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
@@ -226,20 +186,11 @@ static int execute(char *const *argv, char *const *env, struct error *err)
 
 int process_execute(const struct container *c, struct error *err)
 {
-	struct jnode root = jnode_root(c->config, "config.json");
-	struct jnode process = jnode_member(&root, "process");
-	struct jnode args_node = jnode_member(&process, "args");
-	struct jnode env_node = jnode_member(&process, "env");
-	struct strlist args = STRLIST_INIT;
-	struct strlist env = STRLIST_INIT;
+	const struct process_config *process = &c->config.process;
 	char *const empty[] = { NULL };
 
-	if (jnode_strings(&args_node, &args, err) < 0 || jnode_strings(&env_node, &env, err) < 0)
+	if (enter_cwd(process->cwd, err) < 0 || rlimits_apply(&process->rlimits, err) < 0 ||
+	    confine(c, err) < 0)
 		return -1;
-	if (!args.len)
-		return jnode_error(&args_node, err, "no command given");
-	if (enter_cwd(&process, err) < 0 || rlimits_apply(&process, err) < 0 ||
-	    confine(c, &process, err) < 0)
-		return -1;
-	return execute(args.items, env.items ? env.items : empty, err);
+	return execute(process->args.items, process->env.items ? process->env.items : empty, err);
 }

@@ -6,10 +6,7 @@
 #include "container.h"
 
 /* process.oomScoreAdj, while the host's /proc is there. */
-int process_set_oom_score(const struct jnode *process, struct error *err);
-
-/* process.user.uid; 0 when not stated. */
-int process_uid(const struct jnode *process, uid_t *ret, struct error *err);
+int process_set_oom_score(const struct process_config *process, struct error *err);
 
 /* Inside the root: working directory, limits, user, capabilities, filter; then execute
  * process.args. Returns only on failure: ERROR_NO_COMMAND, ERROR_NOT_EXECUTABLE or another. */

@@ -2,85 +2,23 @@
 #include "process/rlimit.h"
 
 #include <errno.h>
-#include <string.h>
-#include <sys/resource.h>
 
-static const struct {
-	const char *name;
-	int resource;
-} limits[] = {
-	{ "RLIMIT_AS", RLIMIT_AS },
-	{ "RLIMIT_CORE", RLIMIT_CORE },
-	{ "RLIMIT_CPU", RLIMIT_CPU },
-	{ "RLIMIT_DATA", RLIMIT_DATA },
-	{ "RLIMIT_FSIZE", RLIMIT_FSIZE },
-	{ "RLIMIT_LOCKS", RLIMIT_LOCKS },
-	{ "RLIMIT_MEMLOCK", RLIMIT_MEMLOCK },
-	{ "RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE },
-	{ "RLIMIT_NICE", RLIMIT_NICE },
-	{ "RLIMIT_NOFILE", RLIMIT_NOFILE },
-	{ "RLIMIT_NPROC", RLIMIT_NPROC },
-	{ "RLIMIT_RSS", RLIMIT_RSS },
-	{ "RLIMIT_RTPRIO", RLIMIT_RTPRIO },
-	{ "RLIMIT_RTTIME", RLIMIT_RTTIME },
-	{ "RLIMIT_SIGPENDING", RLIMIT_SIGPENDING },
-	{ "RLIMIT_STACK", RLIMIT_STACK },
-};
-
-/* Limits are 64 bits without a sign; "unlimited" is written as 2^64-1, which JSON libraries hand
- * on as a real number, or as -1. */
-static int read_value(const struct jnode *node, rlim_t *ret, struct error *err)
+static int set_rlimit(const struct rlimit_config *r, struct error *err)
 {
-	int64_t value;
+	struct rlimit have;
 
-	if (jnode_is_present(node) && json_is_real(node->value) &&
-	    json_real_value(node->value) >= 9223372036854775808.0) {
-		*ret = RLIM_INFINITY;
+	if (setrlimit((__rlimit_resource_t)r->resource, &r->limit) == 0)
 		return 0;
-	}
-	if (jnode_integer(node, -1, INT64_MAX, &value, err) < 0)
-		return -1;
-	*ret = value < 0 ? RLIM_INFINITY : (rlim_t)value;
-	return 0;
-}
-
-static int apply(const struct jnode *entry, struct error *err)
-{
-	struct jnode type = jnode_member(entry, "type");
-	struct jnode soft = jnode_member(entry, "soft");
-	struct jnode hard = jnode_member(entry, "hard");
-	struct rlimit want, have;
-	const char *name;
-	size_t i = 0;
-
-	if (jnode_string(&type, &name, err) < 0 || read_value(&soft, &want.rlim_cur, err) < 0 ||
-	    read_value(&hard, &want.rlim_max, err) < 0)
-		return -1;
-	while (i < array_size(limits) && strcmp(name, limits[i].name) != 0)
-		i++;
-	if (i == array_size(limits))
-		return jnode_error(&type, err, "unknown limit '%s'", name);
-	if (setrlimit((__rlimit_resource_t)limits[i].resource, &want) == 0)
-		return 0;
-	error_errno(err, "cannot set limit '%s'", name);
-	if (err->saved_errno == EPERM &&
-	    getrlimit((__rlimit_resource_t)limits[i].resource, &have) == 0)
+	error_errno(err, "cannot set limit '%s'", r->name);
+	if (err->saved_errno == EPERM && getrlimit((__rlimit_resource_t)r->resource, &have) == 0)
 		error_hint(err, "this user may go up to %llu", (unsigned long long)have.rlim_max);
 	return -1;
 }
 
-int rlimits_apply(const struct jnode *process, struct error *err)
+int rlimits_apply(const struct rlimits_config *rlimits, struct error *err)
 {
-	struct jnode list = jnode_member(process, "rlimits");
-	size_t len;
-
-	if (jnode_array(&list, &len, err) < 0)
-		return -1;
-	for (size_t i = 0; i < len; i++) {
-		struct jnode entry = jnode_element(&list, i);
-
-		if (apply(&entry, err) < 0)
+	for (size_t i = 0; i < rlimits->len; i++)
+		if (set_rlimit(&rlimits->items[i], err) < 0)
 			return -1;
-	}
 	return 0;
 }

@@ -3,9 +3,11 @@
 #ifndef CTNR_EXEC_PROCESS_SYSCTL_H
 #define CTNR_EXEC_PROCESS_SYSCTL_H
 
-#include "container.h"
+#include "config/sysctls.h"
+
+#include "base/error.h"
 
 /* In init, in its namespaces, before the root is changed. */
-int sysctls_apply(const struct container *c, struct error *err);
+int sysctls_apply(const struct sysctls_config *sysctls, struct error *err);
 
 #endif

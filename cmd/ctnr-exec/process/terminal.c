@@ -97,8 +97,9 @@ static int bind_console(const struct rootfs *r, int pts, int master, struct erro
 	return device_bind_console(r, fd, err);
 }
 
-int terminal_open(const struct container *c, const struct rootfs *r, uid_t owner, struct error *err)
+int terminal_open(const struct container *c, const struct rootfs *r, struct error *err)
 {
+	uid_t owner = c->config.process.uid;
 	autoclose int pts = -EBADF;
 	autoclose int master = open_master(r, &pts, err);
 	autoclose int slave = -EBADF;

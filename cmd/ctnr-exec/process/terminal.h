@@ -7,8 +7,7 @@
 
 /* In init, after the mounts: open a pty, bind it to /dev/console, send its master to the caller.
  * Returns the slave. */
-int terminal_open(const struct container *c, const struct rootfs *r, uid_t owner,
-		  struct error *err);
+int terminal_open(const struct container *c, const struct rootfs *r, struct error *err);
 
 /* Make it the controlling terminal of this session, and stdin, stdout and stderr. */
 int terminal_take(int slave, struct error *err);

@@ -26,17 +26,11 @@ static bool is_unified(void)
 	return statfs(CGROUP_ROOT, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
-static bool config_mounts_cgroups(const struct container *c)
+static bool mounts_cgroups(const struct mounts_config *mounts)
 {
-	json_t *entry;
-	size_t i;
-
-	json_array_foreach (json_object_get(c->config, "mounts"), i, entry) {
-		const char *type = json_string_value(json_object_get(entry, "type"));
-
-		if (type && str_starts_with(type, "cgroup"))
+	for (size_t i = 0; i < mounts->len; i++)
+		if (str_starts_with(mounts->items[i].type, "cgroup"))
 			return true;
-	}
 	return false;
 }
 
@@ -45,7 +39,7 @@ int cgroup_prepare(struct container *c, struct error *err)
 	autostr struct str text = STR_INIT;
 	autoclose int fd = -EBADF;
 
-	if (!config_mounts_cgroups(c) || is_unified())
+	if (!mounts_cgroups(&c->config.mounts) || is_unified())
 		return 0;
 	fd = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -136,7 +130,7 @@ static int mount_legacy(const struct container *c, struct rootfs *r, const char 
 int cgroup_mount(const struct container *c, struct rootfs *r, const char *destination,
 		 uint64_t attributes, bool writable_asked, struct error *err)
 {
-	if (!writable_asked || !namespaces_has_own(&c->namespaces, NAMESPACE_CGROUP))
+	if (!writable_asked || !namespaces_config_is_new(&c->config.namespaces, NAMESPACE_CGROUP))
 		attributes |= MOUNT_ATTR_RDONLY;
 	if (c->cgroups)
 		return mount_legacy(c, r, destination, attributes, err);

@@ -19,16 +19,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-struct device {
-	const char *path;
-	mode_t type; /* S_IFCHR, S_IFBLK, S_IFIFO */
-	unsigned major;
-	unsigned minor;
-	mode_t mode;
-	uid_t uid;
-	gid_t gid;
-};
-
 static const struct {
 	const char *path;
 	const char *target;
@@ -156,7 +146,7 @@ int device_bind_console(const struct rootfs *r, int fd, struct error *err)
 }
 
 /* Returns 1 when it was made, 0 when the kernel does not let us. */
-static int make_node(int dir, const char *name, const struct device *d, struct error *err)
+static int make_node(int dir, const char *name, const struct device_config *d, struct error *err)
 {
 	struct statfs fs;
 	struct stat st;
@@ -181,7 +171,7 @@ static int make_node(int dir, const char *name, const struct device *d, struct e
 }
 
 /* A clone of the host's node, found by its name or by its number. */
-static int open_host_node(const struct device *d, struct error *err)
+static int open_host_node(const struct device_config *d, struct error *err)
 {
 	autofree char *by_number = NULL;
 	int fd = device_open_host(d->path, d->type, d->major, d->minor, err);
@@ -193,8 +183,8 @@ static int open_host_node(const struct device *d, struct error *err)
 	return device_open_host(by_number, d->type, d->major, d->minor, NULL);
 }
 
-static int make_device(const struct rootfs *r, const struct place *place, const struct device *d,
-		       struct error *err)
+static int make_device(const struct rootfs *r, const struct place *place,
+		       const struct device_config *d, struct error *err)
 {
 	autoclose int host = -EBADF;
 
@@ -211,7 +201,7 @@ static int make_device(const struct rootfs *r, const struct place *place, const 
 }
 
 /* linux.devices in a directory that was bound from elsewhere: what is there already is applied. */
-static int check_device(const struct place *place, const struct device *d, struct error *err)
+static int check_device(const struct place *place, const struct device_config *d, struct error *err)
 {
 	struct stat st;
 
@@ -222,7 +212,7 @@ static int check_device(const struct place *place, const struct device *d, struc
 	return left_alone_error(d->path, err);
 }
 
-static int make_configured(const struct rootfs *r, const struct device *d, struct error *err)
+static int make_configured(const struct rootfs *r, const struct device_config *d, struct error *err)
 {
 	autoplace struct place place = PLACE_INIT;
 
@@ -231,48 +221,13 @@ static int make_configured(const struct rootfs *r, const struct device *d, struc
 	return place.is_own ? make_device(r, &place, d, err) : check_device(&place, d, err);
 }
 
-static int make_default(const struct rootfs *r, const struct device *d, struct error *err)
+static int make_default(const struct rootfs *r, const struct device_config *d, struct error *err)
 {
 	autoplace struct place place = PLACE_INIT;
 
 	if (open_place(r, d->path, &place, err) < 0)
 		return -1;
 	return place.is_own ? make_device(r, &place, d, err) : 0;
-}
-
-static int read_device(const struct jnode *entry, struct device *ret, struct error *err)
-{
-	struct jnode path = jnode_member(entry, "path");
-	struct jnode type = jnode_member(entry, "type");
-	struct jnode major = jnode_member(entry, "major");
-	struct jnode minor = jnode_member(entry, "minor");
-	struct jnode mode = jnode_member(entry, "fileMode");
-	struct jnode uid = jnode_member(entry, "uid");
-	struct jnode gid = jnode_member(entry, "gid");
-	int64_t numbers[5] = { 0, 0, 0666, 0, 0 };
-	const char *letter;
-
-	if (jnode_string(&path, &ret->path, err) < 0 || jnode_string(&type, &letter, err) < 0 ||
-	    jnode_integer_opt(&major, 0, UINT32_MAX, &numbers[0], err) < 0 ||
-	    jnode_integer_opt(&minor, 0, UINT32_MAX, &numbers[1], err) < 0 ||
-	    jnode_integer_opt(&mode, 0, UINT32_MAX, &numbers[2], err) < 0 ||
-	    jnode_integer_opt(&uid, 0, UINT32_MAX - 1, &numbers[3], err) < 0 ||
-	    jnode_integer_opt(&gid, 0, UINT32_MAX - 1, &numbers[4], err) < 0)
-		return -1;
-	if (strcmp(letter, "c") == 0 || strcmp(letter, "u") == 0)
-		ret->type = S_IFCHR;
-	else if (strcmp(letter, "b") == 0)
-		ret->type = S_IFBLK;
-	else if (strcmp(letter, "p") == 0)
-		ret->type = S_IFIFO;
-	else
-		return jnode_error(&type, err, "unknown device type '%s'", letter);
-	ret->major = (unsigned)numbers[0];
-	ret->minor = (unsigned)numbers[1];
-	ret->mode = (mode_t)numbers[2] & 07777;
-	ret->uid = (uid_t)numbers[3];
-	ret->gid = (gid_t)numbers[4];
-	return 0;
 }
 
 static int make_link(const struct place *place, const char *path, const char *target,
@@ -341,39 +296,39 @@ int devices_reopen_null(const struct rootfs *r, struct error *err)
 	return 0;
 }
 
+static bool is_configured(const struct devices_config *devices, const char *path)
+{
+	for (size_t i = 0; i < devices->len; i++)
+		if (strcmp(devices->items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+static int make_defaults(const struct container *c, const struct rootfs *r, struct error *err)
+{
+	for (size_t i = 0; i < RUNTIME_DEVICES; i++) {
+		const struct runtime_device *d = &runtime_devices[i];
+		const struct device_config device = {
+			.path = d->path,
+			.type = d->type,
+			.major = d->major,
+			.minor = d->minor,
+			.mode = d->mode,
+		};
+
+		if (!is_configured(&c->config.devices, d->path) &&
+		    make_default(r, &device, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int devices_make(const struct container *c, const struct rootfs *r, struct error *err)
 {
-	struct jnode root = jnode_root(c->config, "config.json");
-	struct jnode section = jnode_member(&root, "linux");
-	struct jnode list = jnode_member(&section, "devices");
-	bool given[RUNTIME_DEVICES] = { false };
-	size_t len;
-
-	if (jnode_array(&list, &len, err) < 0)
+	for (size_t i = 0; i < c->config.devices.len; i++)
+		if (make_configured(r, &c->config.devices.items[i], err) < 0)
+			return -1;
+	if (make_defaults(c, r, err) < 0)
 		return -1;
-	for (size_t i = 0; i < len; i++) {
-		struct jnode entry = jnode_element(&list, i);
-		const struct runtime_device *as_default;
-		struct device d = { 0 };
-
-		if (read_device(&entry, &d, err) < 0 || make_configured(r, &d, err) < 0)
-			return -1;
-		as_default = runtime_device_find(d.path);
-		if (as_default)
-			given[as_default - runtime_devices] = true;
-	}
-	for (size_t k = 0; k < RUNTIME_DEVICES; k++) {
-		const struct runtime_device *by_default = &runtime_devices[k];
-		struct device d = { by_default->path,
-				    by_default->type,
-				    by_default->major,
-				    by_default->minor,
-				    by_default->mode,
-				    0,
-				    0 };
-
-		if (!given[k] && make_default(r, &d, err) < 0)
-			return -1;
-	}
 	return make_links(r, err);
 }

@@ -4,6 +4,8 @@
  * covered by an empty read-only tmpfs, anything else by the null device: the host's, looked at
  * before, for an image's own /dev/null may be anything.
  */
+#include "rootfs/mask.h"
+
 #include "rootfs/device.h"
 #include "rootfs/mount.h"
 
@@ -89,35 +91,30 @@ static int protect(const struct rootfs *r, const char *path, struct error *err)
 	return put(fd, target, err);
 }
 
-static int for_each(const struct container *c, const struct rootfs *r, const char *key,
-		    struct covers *covers, struct error *err)
+static int protect_paths(const struct strlist *paths, const struct rootfs *r, struct error *err)
 {
-	struct jnode root = jnode_root(c->config, "config.json");
-	struct jnode section = jnode_member(&root, "linux");
-	struct jnode list = jnode_member(&section, key);
-	size_t len;
-
-	if (jnode_array(&list, &len, err) < 0)
-		return -1;
-	for (size_t i = 0; i < len; i++) {
-		struct jnode item = jnode_element(&list, i);
-		const char *path;
-
-		if (jnode_string(&item, &path, err) < 0)
-			return -1;
-		if ((covers ? mask(r, covers, path, err) : protect(r, path, err)) < 0)
-			return error_prefix(err, "%s: '%s'", key, path);
-	}
+	for (size_t i = 0; i < paths->len; i++)
+		if (protect(r, paths->items[i], err) < 0)
+			return error_prefix(err, "readonlyPaths: '%s'", paths->items[i]);
 	return 0;
 }
 
-int mounts_mask(const struct container *c, struct rootfs *r, struct error *err)
+static int mask_paths(const struct strlist *paths, const struct rootfs *r, struct covers *covers,
+		      struct error *err)
+{
+	for (size_t i = 0; i < paths->len; i++)
+		if (mask(r, covers, paths->items[i], err) < 0)
+			return error_prefix(err, "maskedPaths: '%s'", paths->items[i]);
+	return 0;
+}
+
+int mounts_mask(const struct container *c, const struct rootfs *r, struct error *err)
 {
 	struct covers covers = { -EBADF, -EBADF };
-	int result = for_each(c, r, "readonlyPaths", NULL, err);
+	int result = protect_paths(&c->config.readonly_paths, r, err);
 
 	if (result == 0)
-		result = for_each(c, r, "maskedPaths", &covers, err);
+		result = mask_paths(&c->config.masked_paths, r, &covers, err);
 	fd_close(&covers.null);
 	fd_close(&covers.empty);
 	return result;

@@ -3,7 +3,6 @@
 #include "rootfs/mount.h"
 
 #include "rootfs/cgroup_view.h"
-#include "rootfs/mount_option.h"
 
 #include "base/alloc.h"
 #include "system/fd.h"
@@ -17,13 +16,6 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-
-struct mount_entry {
-	const char *destination;
-	const char *type;
-	const char *source;
-	struct mount_options options;
-};
 
 /* What the filesystem itself says about an option is better than "Invalid argument". */
 static int filesystem_error(int fd, const char *type, const char *what, struct error *err)
@@ -121,7 +113,7 @@ static bool is_filesystem(int fd, long magic)
 	return fstatfs(fd, &fs) == 0 && (long)fs.f_type == magic;
 }
 
-static int clone_source(int bundle, const struct mount_entry *e, struct error *err)
+static int clone_source(int bundle, const struct mount_config *e, struct error *err)
 {
 	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
 	int fd = open_tree(bundle, e->source,
@@ -133,12 +125,10 @@ static int clone_source(int bundle, const struct mount_entry *e, struct error *e
 	return fd < 0 ? error_errno(err, "cannot bind '%s'", e->source) : fd;
 }
 
-static int make_bind(const struct rootfs *r, struct mount_entry *e, struct error *err)
+static int make_bind(const struct rootfs *r, struct mount_config *e, struct error *err)
 {
 	autoclose int fd = -EBADF;
 
-	if (!e->source)
-		return error_set(err, ERROR_FAILED, "a bind mount without a source");
 	fd = clone_source(r->bundle, e, err);
 	if (fd < 0)
 		return -1;
@@ -152,7 +142,7 @@ static int make_bind(const struct rootfs *r, struct mount_entry *e, struct error
 
 /* sysfs belongs to the network namespace: without one of its own, the container sees the host's,
  * which it cannot mount again, bound and read-only. */
-static int make_sysfs(const struct rootfs *r, struct mount_entry *e, struct error *err)
+static int make_sysfs(const struct rootfs *r, struct mount_config *e, struct error *err)
 {
 	int fd = mount_filesystem("sysfs", e->source, &e->options.data, e->options.set, err);
 
@@ -164,7 +154,7 @@ static int make_sysfs(const struct rootfs *r, struct mount_entry *e, struct erro
 	return make_bind(r, e, err);
 }
 
-static int make_filesystem(const struct rootfs *r, struct mount_entry *e, struct error *err)
+static int make_filesystem(const struct rootfs *r, struct mount_config *e, struct error *err)
 {
 	int fd;
 
@@ -208,7 +198,7 @@ int mount_attach(const struct rootfs *r, int fd, const char *path, struct error 
 }
 
 /* The kernel's own filesystems are new and empty; any other type brings files from somewhere. */
-static enum rootfs_owner owner_of(const struct mount_entry *e)
+static enum rootfs_owner owner_of(const struct mount_config *e)
 {
 	static const char *const own[] = { "tmpfs", "ramfs", "devpts", "mqueue", "proc" };
 
@@ -218,15 +208,13 @@ static enum rootfs_owner owner_of(const struct mount_entry *e)
 	return ROOTFS_BOUND;
 }
 
-static int make_one(const struct container *c, struct rootfs *r, struct mount_entry *e,
-		    struct error *err)
+static int make_mount(const struct container *c, struct rootfs *r, struct mount_config *e,
+		      struct error *err)
 {
-	bool is_bind = e->options.binding != MOUNT_NEW || strcmp(e->type, "bind") == 0;
+	bool is_bind = e->options.binding != MOUNT_NEW;
 	bool plain = strcmp(e->type, "proc") == 0 || strcmp(e->type, "sysfs") == 0;
 	autoclose int fd = -EBADF;
 
-	if (is_bind && e->options.binding == MOUNT_NEW)
-		e->options.binding = MOUNT_BIND;
 	if (!is_bind && (strcmp(e->type, "cgroup") == 0 || strcmp(e->type, "cgroup2") == 0))
 		return cgroup_mount(c, r, e->destination, e->options.set, e->options.writable_asked,
 				    err);
@@ -237,47 +225,14 @@ static int make_one(const struct container *c, struct rootfs *r, struct mount_en
 	return rootfs_remember(r, e->destination, fd_steal(&fd), owner_of(e), err);
 }
 
-static int read_one(const struct jnode *entry, struct mount_entry *ret, struct error *err)
-{
-	struct jnode destination = jnode_member(entry, "destination");
-	struct jnode type = jnode_member(entry, "type");
-	struct jnode source = jnode_member(entry, "source");
-	struct jnode options = jnode_member(entry, "options");
-	struct jnode uids = jnode_member(entry, "uidMappings");
-
-	ret->type = "none";
-	if (jnode_is_present(&uids))
-		return jnode_error(&uids, err,
-				   "mounts with ID maps of their own are not supported");
-	if (jnode_string(&destination, &ret->destination, err) < 0 ||
-	    jnode_string_opt(&type, &ret->type, err) < 0 ||
-	    jnode_string_opt(&source, &ret->source, err) < 0)
-		return -1;
-	return mount_options_read(&options, &ret->options, err);
-}
-
 int mounts_make(const struct container *c, struct rootfs *r, struct error *err)
 {
-	struct jnode root = jnode_root(c->config, "config.json");
-	struct jnode list = jnode_member(&root, "mounts");
-	size_t len;
+	for (size_t i = 0; i < c->config.mounts.len; i++) {
+		/* A mount that the kernel refuses may be made in another way: in a copy. */
+		struct mount_config mount = c->config.mounts.items[i];
 
-	if (jnode_array(&list, &len, err) < 0)
-		return -1;
-	for (size_t i = 0; i < len; i++) {
-		struct jnode node = jnode_element(&list, i);
-		struct mount_entry entry = { 0 };
-		int result;
-
-		result = read_one(&node, &entry, err);
-		if (result == 0) {
-			result = make_one(c, r, &entry, err);
-			if (result < 0)
-				error_prefix(err, "mount '%s'", entry.destination);
-		}
-		mount_options_release(&entry.options);
-		if (result < 0)
-			return -1;
+		if (make_mount(c, r, &mount, err) < 0)
+			return error_prefix(err, "mount '%s'", mount.destination);
 	}
 	return 0;
 }

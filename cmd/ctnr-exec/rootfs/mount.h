@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mounts (runtime-spec config.md, "Mounts"), masked and read-only paths. */
+/* mounts (runtime-spec config.md, "Mounts"). */
 #ifndef CTNR_EXEC_ROOTFS_MOUNT_H
 #define CTNR_EXEC_ROOTFS_MOUNT_H
 
@@ -14,8 +14,5 @@ int mount_attach(const struct rootfs *r, int fd, const char *path, struct error 
 /* A new detached filesystem. data: options, may be NULL. attributes: MOUNT_ATTR_*. */
 int mount_filesystem(const char *type, const char *source, const struct strlist *data,
 		     uint64_t attributes, struct error *err);
-
-/* linux.maskedPaths and linux.readonlyPaths. */
-int mounts_mask(const struct container *c, struct rootfs *r, struct error *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,6 +54,14 @@ static int append_layers(const struct container *c, int lower, struct str *optio
 	return i ? 0 : error_set(err, ERROR_FAILED, "'%s/lower' holds no layers", c->bundle.path);
 }
 
+static int check_root_path(const char *path, struct error *err)
+{
+	if (path[0] == '/' || strstr(path, ".."))
+		return error_set(err, ERROR_FAILED,
+				 "config.json: root.path: '%s' is not in the bundle", path);
+	return 0;
+}
+
 int overlay_prepare(struct container *c, struct error *err)
 {
 	autoclose int lower =
@@ -63,7 +72,8 @@ int overlay_prepare(struct container *c, struct error *err)
 		return 0;
 	if (lower < 0)
 		return error_errno(err, "cannot open '%s/lower'", c->bundle.path);
-	if (check_owner(c, err) < 0 || append_layers(c, lower, &options, err) < 0)
+	if (check_root_path(c->config.root_path, err) < 0 || check_owner(c, err) < 0 ||
+	    append_layers(c, lower, &options, err) < 0)
 		return -1;
 	/* What is removed at the end need not reach the disk; but an fsync in a bundle that stays
 	 * must mean what it says. */

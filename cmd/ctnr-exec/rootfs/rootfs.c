@@ -28,74 +28,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static const struct {
-	const char *name;
-	unsigned long flags;
-} propagations[] = {
-	{ "private", MS_PRIVATE | MS_REC },
-	{ "rprivate", MS_PRIVATE | MS_REC },
-	{ "slave", MS_SLAVE | MS_REC },
-	{ "rslave", MS_SLAVE | MS_REC },
-};
-
-/* Is a mount asked for that receives what the host mounts later? */
-static bool wants_propagation(const struct jnode *root)
-{
-	json_t *mounts = json_object_get(root->value, "mounts");
-	json_t *entry, *option;
-	size_t i, k;
-
-	json_array_foreach (mounts, i, entry) {
-		json_array_foreach (json_object_get(entry, "options"), k, option) {
-			const char *name = json_string_value(option);
-
-			if (name && (strstr(name, "slave") || strstr(name, "shared")))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* Nothing that is mounted from here on shows in the host's namespace. */
-static int separate(const struct jnode *root, struct error *err)
-{
-	struct jnode linux_node = jnode_member(root, "linux");
-	struct jnode node = jnode_member(&linux_node, "rootfsPropagation");
-	const char *name = "";
-	unsigned long flags = MS_REC | (wants_propagation(root) ? MS_SLAVE : MS_PRIVATE);
-	size_t i = 0;
-
-	if (jnode_string_opt(&node, &name, err) < 0)
-		return -1;
-	while (*name && i < array_size(propagations) && strcmp(name, propagations[i].name) != 0)
-		i++;
-	if (*name && i == array_size(propagations))
-		return jnode_error(&node, err, "'%s' is not supported", name);
-	if (*name)
-		flags = propagations[i].flags;
-	if (mount(NULL, "/", NULL, flags, NULL) < 0)
-		return error_errno(err, "cannot separate the mounts from the host's");
-	return 0;
-}
-
 int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *err)
 {
-	struct jnode root = jnode_root(c->config, "config.json");
-	struct jnode section = jnode_member(&root, "root");
-	struct jnode path_node = jnode_member(&section, "path");
-	unsigned long attributes = c->deny_devices ? MS_NODEV : 0;
-	const char *path;
+	unsigned long attributes = c->config.denies_devices ? MS_NODEV : 0;
+	const char *path = c->config.root_path;
 
-	if (jnode_string(&path_node, &path, err) < 0 || separate(&root, err) < 0)
-		return -1;
+	/* Nothing that is mounted from here on shows in the host's namespace. */
+	if (mount(NULL, "/", NULL, c->config.propagation, NULL) < 0)
+		return error_errno(err, "cannot separate the mounts from the host's");
 	/* The keeper left us in the bundle. Descriptors from before the clone are of no use for
 	 * mounting: they lead to the host's mounts, only the working directory is carried over. */
 	ret->bundle = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (ret->bundle < 0)
 		return error_errno(err, "cannot open bundle '%s'", c->bundle.path);
 	if (c->overlay_options) {
-		if (path[0] == '/' || strstr(path, ".."))
-			return jnode_error(&path_node, err, "'%s' is not in the bundle", path);
 		if (overlay_mount(c, path, attributes, err) < 0)
 			return -1;
 	} else if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0) {
@@ -315,33 +261,20 @@ int rootfs_make_target(const struct rootfs *r, const char *path, enum rootfs_tar
 
 /* A working directory that is missing is made while that is possible. What is wrong with it
  * otherwise is said when it is entered. */
-static void make_cwd(const struct rootfs *r, const struct jnode *root)
+static void make_cwd(const struct rootfs *r, const char *cwd)
 {
-	struct jnode process = jnode_member(root, "process");
-	struct jnode node = jnode_member(&process, "cwd");
-	autoclose int fd = -EBADF;
-	const char *cwd;
+	autoclose int fd = rootfs_open(r, cwd, O_PATH | O_DIRECTORY);
 
-	if (jnode_string(&node, &cwd, NULL) < 0 || cwd[0] != '/')
-		return;
-	fd = rootfs_open(r, cwd, O_PATH | O_DIRECTORY);
 	if (fd < 0 && errno == ENOENT)
 		fd = rootfs_make_target(r, cwd, ROOTFS_DIRECTORY, NULL);
 }
 
 int rootfs_enter(const struct container *c, const struct rootfs *r, struct error *err)
 {
-	struct jnode root = jnode_root(c->config, "config.json");
-	struct jnode section = jnode_member(&root, "root");
-	struct jnode readonly_node = jnode_member(&section, "readonly");
-	bool readonly = false;
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 
-	if (jnode_bool_opt(&readonly_node, &readonly, err) < 0)
-		return -1;
-	if (readonly) {
-		struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
-
-		make_cwd(r, &root);
+	if (c->config.root_is_readonly) {
+		make_cwd(r, c->config.process.cwd);
 		if (mount_setattr(r->fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
 			return error_errno(err, "cannot make the root filesystem read-only");
 	}

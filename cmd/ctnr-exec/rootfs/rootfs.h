@@ -37,6 +37,12 @@ struct rootfs {
 	size_t n_mounts;
 };
 
+/* Of the first process, which never comes back from using it: nothing is released. */
+#define ROOTFS_INIT \
+	{ \
+		.fd = -EBADF, .bundle = -EBADF \
+	}
+
 /* Mount the root of the bundle, at BUNDLE/root.path, and make it ready to be filled. */
 int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *err);
 

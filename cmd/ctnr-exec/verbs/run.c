@@ -24,11 +24,6 @@
  * capabilities in it. Nobody waits for a "ready": with one ID, the keeper writes its own maps;
  * an error of init or keeper is left in a shared page (gone with execve) and read after wait(2).
  * Each wake-up on another CPU costs more than most system calls here.
- *
- * linux.resources.devices: there is no device controller here. What a rule denies is held by not
- * letting the container make or open device nodes at all, beyond those that it was given: its root
- * filesystem is nodev, and CAP_MKNOD leaves the bounding set. (In a user namespace the kernel
- * does both by itself.)
  */
 #include "verbs/run.h"
 
@@ -118,27 +113,18 @@ static int claim(struct container *c, const struct run_opts *opts, struct error 
 	return 0;
 }
 
-static int read_config(struct container *c, struct error *err)
+/* What can be settled before any process of the container exists. */
+static int prepare(struct container *c, struct error *err)
 {
-	autostr struct str seccomp = STR_INIT;
-	struct jnode root, process, terminal;
+	const struct str *seccomp = &c->config.seccomp;
 
-	if (config_read(c, &seccomp, err) < 0)
+	if (config_read(&c->bundle, &c->config, err) < 0 ||
+	    namespaces_prepare(&c->config, &c->namespaces, err) < 0 ||
+	    overlay_prepare(c, err) < 0 || cgroup_prepare(c, err) < 0)
 		return -1;
-	root = jnode_root(c->config, "config.json");
-	process = jnode_member(&root, "process");
-	terminal = jnode_member(&process, "terminal");
-	if (jnode_bool_opt(&terminal, &c->terminal, err) < 0 ||
-	    namespaces_read(&root, &c->namespaces, err) < 0 ||
-	    capabilities_read(&process, &c->capabilities, err) < 0 || overlay_prepare(c, err) < 0 ||
-	    cgroup_prepare(c, err) < 0)
-		return -1;
-	if (c->deny_devices)
-		c->capabilities.bounding &= ~(UINT64_C(1) << CAP_MKNOD);
-	if (seccomp.len)
-		return seccomp_filter_prepare(&c->store, seccomp.data, seccomp.len, &c->filter,
-					      err);
-	return 0;
+	if (!seccomp->len)
+		return 0;
+	return seccomp_filter_prepare(&c->store, seccomp->data, seccomp->len, &c->filter, err);
 }
 
 static int connect_processes(struct container *c, struct error *err)
@@ -152,7 +138,7 @@ static int connect_processes(struct container *c, struct error *err)
 	c->parent = (int)syscall(SYS_pidfd_open, getpid(), 0);
 	if (c->parent < 0)
 		return error_errno(err, "cannot make a pidfd");
-	if ((c->terminal || c->namespaces.userns == USERNS_HELPED) &&
+	if ((c->config.process.terminal || c->namespaces.userns == USERNS_HELPED) &&
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, c->sync) < 0)
 		return error_errno(err, "cannot make a socket pair");
 	return 0;
@@ -228,7 +214,7 @@ static void pass_on(struct watch *w, int number)
 			kill(w->keeper, SIGKILL);
 	} else if (!is_alive(w)) {
 		w->abandoned |= is_termination(number);
-	} else if (is_termination(number) && w->c->namespaces.wanted[NAMESPACE_PID]) {
+	} else if (is_termination(number) && w->c->config.namespaces.wanted[NAMESPACE_PID]) {
 		terminate(w, number);
 	} else {
 		kill(w->c->shared->init_pid, number);
@@ -446,9 +432,9 @@ int run_container(const void *data, const struct strlist *operands, struct error
 	}
 	if (open_store(opts->store, &c.store, err) < 0 || open_bundle(&c, opts, operands, err) < 0)
 		return -1;
-	if (claim(&c, opts, err) == 0 && read_config(&c, err) == 0)
-		status = c.terminal ? run_with_terminal(&c, record_on_stdin, err)
-				    : run(&c, NULL, err);
+	if (claim(&c, opts, err) == 0 && prepare(&c, err) == 0)
+		status = c.config.process.terminal ? run_with_terminal(&c, record_on_stdin, err)
+						   : run(&c, NULL, err);
 	clean_up(&c);
 	return status;
 }

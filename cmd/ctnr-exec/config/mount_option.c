@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rootfs/mount_option.h"
+#include "config/mount_option.h"
 
 #include <linux/mount.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The options of a mount (runtime-spec config.md, "Linux mount options"), sorted by who takes
  * them: mount attributes, propagation, the filesystem itself. */
-#ifndef CTNR_EXEC_ROOTFS_MOUNT_OPTION_H
-#define CTNR_EXEC_ROOTFS_MOUNT_OPTION_H
+#ifndef CTNR_EXEC_CONFIG_MOUNT_OPTION_H
+#define CTNR_EXEC_CONFIG_MOUNT_OPTION_H
 
 #include "base/str.h"
 #include "format/json.h"

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/devices.h"
+
+#include "base/alloc.h"
+#include "system/idmap.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#define MODE_DEFAULT 0666
+
+static const struct {
+	const char *letter;
+	mode_t type;
+} types[] = {
+	{ "b", S_IFBLK },
+	{ "c", S_IFCHR },
+	{ "u", S_IFCHR }, /* unbuffered */
+	{ "p", S_IFIFO },
+};
+
+void devices_config_release(struct devices_config *devices)
+{
+	free(steal(&devices->items));
+	devices->len = 0;
+}
+
+static int read_type(const struct jnode *node, mode_t *ret, struct error *err)
+{
+	const char *letter;
+
+	if (jnode_string(node, &letter, err) < 0)
+		return -1;
+	for (size_t i = 0; i < array_size(types); i++) {
+		if (strcmp(letter, types[i].letter) != 0)
+			continue;
+		*ret = types[i].type;
+		return 0;
+	}
+	return jnode_error(node, err, "unknown device type '%s'", letter);
+}
+
+static int read_device(const struct jnode *entry, struct device_config *ret, struct error *err)
+{
+	struct jnode path = jnode_member(entry, "path");
+	struct jnode type = jnode_member(entry, "type");
+	struct jnode major_node = jnode_member(entry, "major");
+	struct jnode minor_node = jnode_member(entry, "minor");
+	struct jnode mode_node = jnode_member(entry, "fileMode");
+	struct jnode uid_node = jnode_member(entry, "uid");
+	struct jnode gid_node = jnode_member(entry, "gid");
+	int64_t major = 0, minor = 0, mode = MODE_DEFAULT, uid = 0, gid = 0;
+
+	if (jnode_string(&path, &ret->path, err) < 0 || read_type(&type, &ret->type, err) < 0 ||
+	    jnode_integer_opt(&major_node, 0, UINT32_MAX, &major, err) < 0 ||
+	    jnode_integer_opt(&minor_node, 0, UINT32_MAX, &minor, err) < 0 ||
+	    jnode_integer_opt(&mode_node, 0, UINT32_MAX, &mode, err) < 0 ||
+	    jnode_integer_opt(&uid_node, 0, IDMAP_ID_MAX, &uid, err) < 0 ||
+	    jnode_integer_opt(&gid_node, 0, IDMAP_ID_MAX, &gid, err) < 0)
+		return -1;
+	ret->major = (unsigned)major;
+	ret->minor = (unsigned)minor;
+	ret->mode = (mode_t)mode & 07777;
+	ret->uid = (uid_t)uid;
+	ret->gid = (gid_t)gid;
+	return 0;
+}
+
+int devices_config_read(const struct jnode *linux_node, struct devices_config *ret,
+			struct error *err)
+{
+	struct jnode list = jnode_member(linux_node, "devices");
+	size_t len;
+
+	if (jnode_array(&list, &len, err) < 0)
+		return -1;
+	ret->items = len ? xcalloc(len, sizeof(*ret->items)) : NULL;
+	for (; ret->len < len; ret->len++) {
+		struct jnode entry = jnode_element(&list, ret->len);
+
+		if (read_device(&entry, &ret->items[ret->len], err) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/document.h"
+
+#include "oci/runtime.h"
+#include "system/fd.h"
+
+#include <string.h>
+
+/* A range of the text. */
+struct span {
+	const char *start;
+	const char *end;
+};
+
+static const char *skip_blank(const char *p, const char *end)
+{
+	while (p < end && strchr(" \t\r\n", *p))
+		p++;
+	return p;
+}
+
+/* p is at the opening quote; returns what follows the closing one, or end. */
+static const char *skip_string(const char *p, const char *end)
+{
+	for (p++; p < end; p++) {
+		if (*p == '\\')
+			p++;
+		else if (*p == '"')
+			return p + 1;
+	}
+	return end;
+}
+
+static const char *skip_value(const char *p, const char *end)
+{
+	int depth = 0;
+
+	while (p < end) {
+		if (*p == '"') {
+			p = skip_string(p, end);
+		} else if (*p == '{' || *p == '[') {
+			depth++;
+			p++;
+		} else if (*p == '}' || *p == ']') {
+			if (depth-- == 0)
+				return p;
+			p++;
+		} else if (*p == ',' && depth == 0) {
+			return p;
+		} else {
+			p++;
+			continue;
+		}
+		if (depth == 0)
+			return p;
+	}
+	return end;
+}
+
+/* Find the value of a member written literally as key. Broken text finds nothing, and so does a key
+ * that is there twice: the parser will say what is wrong. */
+static bool find_member(struct span object, const char *key, struct span *ret)
+{
+	size_t key_len = strlen(key);
+	const char *p = skip_blank(object.start, object.end);
+	int found = 0;
+
+	if (p == object.end || *p != '{')
+		return false;
+	for (p = skip_blank(p + 1, object.end); p < object.end && *p == '"';) {
+		const char *name = p + 1;
+		bool match;
+
+		p = skip_string(p, object.end);
+		match = (size_t)(p - name) == key_len + 1 && memcmp(name, key, key_len) == 0;
+		p = skip_blank(p, object.end);
+		if (p == object.end || *p != ':')
+			return false;
+		p = skip_blank(p + 1, object.end);
+		name = p;
+		p = skip_value(p, object.end);
+		if (match) {
+			*ret = (struct span) { name, p };
+			found++;
+		}
+		p = skip_blank(p, object.end);
+		if (p < object.end && *p == ',')
+			p = skip_blank(p + 1, object.end);
+	}
+	return found == 1;
+}
+
+/* Move the value of linux.seccomp out of the text, where null takes its place. */
+static void cut_seccomp(struct str *text, struct str *ret)
+{
+	struct span whole = { text->data, text->data + text->len };
+	struct span section, value;
+	size_t cut;
+
+	if (!find_member(whole, "linux", &section) || !find_member(section, "seccomp", &value))
+		return;
+	while (value.end > value.start && strchr(" \t\r\n", value.end[-1]))
+		value.end--;
+	if (value.end - value.start <= (ptrdiff_t)strlen("null") || *value.start != '{')
+		return;
+	str_append_bytes(ret, value.start, (size_t)(value.end - value.start));
+	cut = (size_t)(value.start - text->data);
+	memcpy(text->data + cut, "null", 4);
+	cut += 4;
+	memmove(text->data + cut, value.end, (size_t)(text->data + text->len - value.end) + 1);
+	text->len = cut + (size_t)(whole.end - value.end);
+}
+
+/* The profile was written in a way that the text did not show ("\u0073eccomp"). */
+static void take_parsed_seccomp(const json_t *document, struct str *ret)
+{
+	json_t *linux_object = json_object_get(document, "linux");
+	json_t *seccomp = json_object_get(linux_object, "seccomp");
+
+	if (json_is_object(seccomp) && json_object_size(seccomp) > 0) {
+		autofree char *text = json_format(seccomp);
+
+		str_append(ret, text);
+	}
+}
+
+json_t *document_read(const struct bundle *bundle, struct str *ret_seccomp, struct error *err)
+{
+	autostr struct str text = STR_INIT;
+	json_t *document;
+
+	if (file_read_at(bundle->dirfd, RUNTIME_CONFIG_FILE, RUNTIME_CONFIG_MAX, &text, err) < 0) {
+		error_prefix(err, "bundle '%s'", bundle->path);
+		if (err->saved_errno == ENOENT)
+			error_hint(err, "ctnr-spec writes it: ctnr-unpack IMAGE | ctnr-spec -");
+		return NULL;
+	}
+	cut_seccomp(&text, ret_seccomp);
+	document = json_parse(text.data, text.len, RUNTIME_CONFIG_FILE, err);
+	if (document)
+		take_parsed_seccomp(document, ret_seccomp);
+	return document;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * process (runtime-spec config.md, "Process"): what the container's first process is to be, and
+ * with another document, a further process of it.
+ */
+#ifndef CTNR_EXEC_CONFIG_PROCESS_H
+#define CTNR_EXEC_CONFIG_PROCESS_H
+
+#include "config/capabilities.h"
+#include "config/rlimits.h"
+
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct process_config {
+	struct strlist args; /* at least one */
+	struct strlist env;
+	const char *cwd; /* absolute; borrowed from the document */
+	uid_t uid;
+	gid_t gid;
+	mode_t umask;
+	gid_t *groups; /* user.additionalGids */
+	size_t n_groups;
+	struct capabilities capabilities;
+	struct rlimits_config rlimits;
+	bool terminal;
+	bool no_new_privileges;
+	bool has_oom_score;
+	int oom_score; /* oomScoreAdj, -1000 to 1000 */
+};
+
+/* Accepts half-built objects. */
+void process_config_release(struct process_config *process);
+
+/* Read a "process" node, which must be there. */
+int process_config_read(const struct jnode *process, struct process_config *ret, struct error *err);
+
+#endif
