@@ -29,7 +29,7 @@ static const struct {
 	const char *name;
 	enum kind kind;
 	uint64_t value;
-} table[] = {
+} known_options[] = {
 	{ "ro", SET, MOUNT_ATTR_RDONLY },
 	{ "rw", CLEAR, MOUNT_ATTR_RDONLY },
 	{ "nosuid", SET, MOUNT_ATTR_NOSUID },
@@ -78,7 +78,7 @@ void mount_options_release(struct mount_options *options)
 }
 
 /* Of two contradicting options the last wins. */
-static void change(uint64_t *set, uint64_t *clear, uint64_t add, uint64_t remove)
+static void change_attributes(uint64_t *set, uint64_t *clear, uint64_t add, uint64_t remove)
 {
 	*set = (*set & ~remove) | add;
 	*clear = (*clear & ~add) | remove;
@@ -90,18 +90,18 @@ static void change_atime(uint64_t *set, uint64_t *clear, uint64_t mode)
 	*clear |= MOUNT_ATTR__ATIME;
 }
 
-static bool apply(size_t row, bool recursive, struct mount_options *o)
+static bool apply_option(size_t row, bool recursive, struct mount_options *o)
 {
 	uint64_t *set = recursive ? &o->set_recursive : &o->set;
 	uint64_t *clear = recursive ? &o->clear_recursive : &o->clear;
-	uint64_t value = table[row].value;
+	uint64_t value = known_options[row].value;
 
-	switch (table[row].kind) {
+	switch (known_options[row].kind) {
 	case SET:
-		change(set, clear, value, 0);
+		change_attributes(set, clear, value, 0);
 		return true;
 	case CLEAR:
-		change(set, clear, 0, value);
+		change_attributes(set, clear, 0, value);
 		o->writable_asked |= value == MOUNT_ATTR_RDONLY;
 		return true;
 	case ATIME:
@@ -114,7 +114,7 @@ static bool apply(size_t row, bool recursive, struct mount_options *o)
 		o->binding = (enum mount_binding)value;
 		return !recursive;
 	case SUPERBLOCK:
-		strlist_append(&o->data, table[row].name);
+		strlist_append(&o->data, known_options[row].name);
 		return !recursive;
 	case NOTHING:
 		return !recursive;
@@ -124,20 +124,20 @@ static bool apply(size_t row, bool recursive, struct mount_options *o)
 	return false;
 }
 
-static int read_one(const struct jnode *item, struct mount_options *o, struct error *err)
+static int read_option(const struct jnode *item, struct mount_options *o, struct error *err)
 {
 	const char *name;
 
 	if (jnode_string(item, &name, err) < 0)
 		return -1;
-	for (size_t i = 0; i < array_size(table); i++) {
-		bool plain = strcmp(name, table[i].name) == 0;
-		bool recursive = name[0] == 'r' && strcmp(name + 1, table[i].name) == 0 &&
-				 table[i].kind <= PROPAGATION;
+	for (size_t i = 0; i < array_size(known_options); i++) {
+		bool plain = strcmp(name, known_options[i].name) == 0;
+		bool recursive = name[0] == 'r' && strcmp(name + 1, known_options[i].name) == 0 &&
+				 known_options[i].kind <= PROPAGATION;
 
 		if (!plain && !recursive)
 			continue;
-		if (apply(i, recursive, o))
+		if (apply_option(i, recursive, o))
 			return 0;
 		return jnode_error(item, err, "mount option '%s' is not supported", name);
 	}
@@ -154,7 +154,7 @@ int mount_options_read(const struct jnode *list, struct mount_options *ret, stru
 	for (size_t i = 0; i < len; i++) {
 		struct jnode item = jnode_element(list, i);
 
-		if (read_one(&item, ret, err) < 0)
+		if (read_option(&item, ret, err) < 0)
 			return -1;
 	}
 	return 0;

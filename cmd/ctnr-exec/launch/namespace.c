@@ -163,7 +163,7 @@ int namespaces_map_child(const struct namespaces *n, pid_t child, struct error *
 	return write_map(child, "uid_map", &n->identity.uids, err);
 }
 
-static int join(const struct namespaces *n, enum namespace_type type, struct error *err)
+static int join_namespace(const struct namespaces *n, enum namespace_type type, struct error *err)
 {
 	autoclose int fd = -EBADF;
 
@@ -182,7 +182,7 @@ int namespaces_join(const struct namespaces *n, enum namespace_moment moment, st
 		bool early = i == NAMESPACE_USER || i == NAMESPACE_PID;
 
 		if (early == (moment == NAMESPACE_BEFORE_CLONE) &&
-		    join(n, (enum namespace_type)i, err) < 0)
+		    join_namespace(n, (enum namespace_type)i, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -105,7 +105,7 @@ static int set_user(const struct container *c, struct error *err)
 }
 
 /* Steps 2 to 6, but for the limits. */
-static int confine(const struct container *c, struct error *err)
+static int confine_process(const struct container *c, struct error *err)
 {
 	const struct capabilities *capabilities = &c->config.process.capabilities;
 	bool no_new_privileges = c->config.process.no_new_privileges;
@@ -122,7 +122,7 @@ static int confine(const struct container *c, struct error *err)
 	return no_new_privileges ? seccomp_filter_load(&c->filter, err) : 0;
 }
 
-static int refuse(const char *file, int number, struct error *err)
+static int execute_error(const char *file, int number, struct error *err)
 {
 	errno = number;
 	error_errno(err, "cannot execute '%s'", file);
@@ -149,7 +149,7 @@ static const char *find_path(char *const *env)
 
 /* execvp(3), with the container's PATH: what may not be executed in one directory does not hide
  * what is found in a later one. */
-static int execute(char *const *argv, char *const *env, struct error *err)
+static int execute_command(char *const *argv, char *const *env, struct error *err)
 {
 	const char *directory = find_path(env);
 	autostr struct str file = STR_INIT;
@@ -159,7 +159,7 @@ static int execute(char *const *argv, char *const *env, struct error *err)
 		return error_set(err, ERROR_NO_COMMAND, "process.args[0] is empty");
 	if (strchr(argv[0], '/')) {
 		execve(argv[0], argv, env);
-		return refuse(argv[0], errno, err);
+		return execute_error(argv[0], errno, err);
 	}
 	for (;;) {
 		size_t len = strcspn(directory, ":");
@@ -172,15 +172,15 @@ static int execute(char *const *argv, char *const *env, struct error *err)
 		if (errno == EACCES)
 			worst = EACCES;
 		else if (errno != ENOENT && errno != ENOTDIR)
-			return refuse(file.data, errno, err);
+			return execute_error(file.data, errno, err);
 		else if (access(file.data, F_OK) == 0)
-			return refuse(file.data, ENOENT, err);
+			return execute_error(file.data, ENOENT, err);
 		if (!directory[len])
 			break;
 		directory += len + 1;
 	}
 	if (worst == EACCES)
-		return refuse(argv[0], EACCES, err);
+		return execute_error(argv[0], EACCES, err);
 	return error_set(err, ERROR_NO_COMMAND, "cannot execute '%s': command not found", argv[0]);
 }
 
@@ -190,7 +190,8 @@ int process_execute(const struct container *c, struct error *err)
 	char *const empty[] = { NULL };
 
 	if (enter_cwd(process->cwd, err) < 0 || rlimits_apply(&process->rlimits, err) < 0 ||
-	    confine(c, err) < 0)
+	    confine_process(c, err) < 0)
 		return -1;
-	return execute(process->args.items, process->env.items ? process->env.items : empty, err);
+	return execute_command(process->args.items, process->env.items ? process->env.items : empty,
+			       err);
 }

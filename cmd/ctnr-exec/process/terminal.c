@@ -4,65 +4,17 @@
 #include "rootfs/device.h"
 
 #include "system/fd.h"
+#include "system/fd_pass.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-
-union fd_message {
-	char buffer[CMSG_SPACE(sizeof(int))];
-	struct cmsghdr align;
-};
-
-static int send_master(int socket, int master, struct error *err)
-{
-	union fd_message control = { 0 };
-	struct iovec byte = { (char[]) { 't' }, 1 };
-	struct msghdr message = { .msg_iov = &byte,
-				  .msg_iovlen = 1,
-				  .msg_control = control.buffer,
-				  .msg_controllen = sizeof(control.buffer) };
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &master, sizeof(int));
-	if (sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
-		return error_errno(err, "cannot hand over the terminal");
-	return 0;
-}
-
-int terminal_receive(int socket)
-{
-	union fd_message control = { 0 };
-	char byte;
-	struct iovec data = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &data,
-				  .msg_iovlen = 1,
-				  .msg_control = control.buffer,
-				  .msg_controllen = sizeof(control.buffer) };
-	struct cmsghdr *header;
-	int fd;
-
-	if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) <= 0)
-		return -1;
-	header = CMSG_FIRSTHDR(&message);
-	if (!header || header->cmsg_type != SCM_RIGHTS) {
-		errno = EAGAIN;
-		return -1;
-	}
-	memcpy(&fd, CMSG_DATA(header), sizeof(int));
-	return fd;
-}
 
 /* devpts at /dev/pts must be a mount of ours: the image's directory may hold anything. */
 static int open_master(const struct rootfs *r, int *ret_pts, struct error *err)
@@ -113,8 +65,10 @@ int terminal_open(const struct container *c, const struct rootfs *r, struct erro
 		return error_errno(err, "cannot set the size of the terminal");
 	if (owner != 0 && fchown(slave, owner, (gid_t)-1) < 0)
 		return error_errno(err, "cannot give the terminal to user %u", owner);
-	if (bind_console(r, pts, master, err) < 0 || send_master(c->sync[1], master, err) < 0)
+	if (bind_console(r, pts, master, err) < 0)
 		return -1;
+	if (fd_pass_send(c->sync[1], master) < 0)
+		return error_errno(err, "cannot hand over the terminal");
 	return fd_steal(&slave);
 }
 

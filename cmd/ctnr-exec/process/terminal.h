@@ -12,7 +12,4 @@ int terminal_open(const struct container *c, const struct rootfs *r, struct erro
 /* Make it the controlling terminal of this session, and stdin, stdout and stderr. */
 int terminal_take(int slave, struct error *err);
 
-/* In the caller's process: the master, once it has come. -1 with errno EAGAIN until then. */
-int terminal_receive(int socket);
-
 #endif

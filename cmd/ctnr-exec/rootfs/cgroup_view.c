@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rootfs/cgroup_view.h"
 
-#include "rootfs/mount.h"
+#include "rootfs/mount_fd.h"
 
 #include "base/alloc.h"
 #include "base/str.h"
@@ -65,12 +65,12 @@ static int clone_host(const char *path, uint64_t attributes)
 static int mount_unified(struct rootfs *r, const char *destination, uint64_t attributes,
 			 struct error *err)
 {
-	autoclose int fd = mount_filesystem("cgroup2", "cgroup", NULL, attributes, err);
+	autoclose int fd = mount_fd_make("cgroup2", "cgroup", NULL, attributes, err);
 
 	/* Without a cgroup namespace of its own in a user namespace: the host's, bound. */
 	if (fd < 0 && err->saved_errno == EPERM)
 		fd = clone_host(CGROUP_ROOT, attributes | MOUNT_ATTR_RDONLY);
-	if (fd < 0 || mount_attach(r, fd, destination, err) < 0)
+	if (fd < 0 || mount_fd_attach(fd, r, destination, MOUNT_FD_ANYWHERE, err) < 0)
 		return -1;
 	return rootfs_remember(r, destination, fd_steal(&fd), ROOTFS_BOUND, err);
 }
@@ -101,8 +101,7 @@ static int bind_hierarchy(int tmpfs, char *line, uint64_t attributes, struct err
 	if (mkdirat(tmpfs, name, 0755) < 0)
 		return error_errno(err, "cannot create '%s'", name);
 	target = openat(tmpfs, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (target < 0 ||
-	    move_mount(fd, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+	if (target < 0 || mount_fd_move(fd, target) < 0)
 		return error_errno(err, "cannot mount '%s'", name);
 	return 0;
 }
@@ -111,13 +110,13 @@ static int mount_legacy(const struct container *c, struct rootfs *r, const char 
 			uint64_t attributes, struct error *err)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
-	autoclose int fd = mount_filesystem("tmpfs", "cgroup", NULL,
-					    attributes & ~(uint64_t)MOUNT_ATTR_RDONLY, err);
+	autoclose int fd = mount_fd_make("tmpfs", "cgroup", NULL,
+					 attributes & ~(uint64_t)MOUNT_ATTR_RDONLY, err);
 	autofree char *text = xstrdup(c->cgroups ? c->cgroups : "");
 	char *rest = text;
 	char *line;
 
-	if (fd < 0 || mount_attach(r, fd, destination, err) < 0)
+	if (fd < 0 || mount_fd_attach(fd, r, destination, MOUNT_FD_ANYWHERE, err) < 0)
 		return -1;
 	while ((line = strsep(&rest, "\n")))
 		if (bind_hierarchy(fd, line, attributes, err) < 0)

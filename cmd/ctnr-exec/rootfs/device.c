@@ -2,6 +2,7 @@
 #include "rootfs/device.h"
 
 #include "process/capability.h"
+#include "rootfs/mount_fd.h"
 
 #include "base/alloc.h"
 #include "oci/runtime.h"
@@ -126,7 +127,7 @@ static int bind_at(const struct place *place, int fd, const char *path, struct e
 
 	if (target < 0)
 		return -1;
-	if (move_mount(fd, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+	if (mount_fd_move(fd, target) < 0)
 		return error_errno(err, "cannot bind '%s'", path);
 	return 0;
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * linux.maskedPaths and linux.readonlyPaths (runtime-spec config-linux.md). A masked directory is
- * covered by an empty read-only tmpfs, anything else by the null device: the host's, looked at
- * before, for an image's own /dev/null may be anything.
+ * A masked directory is covered by an empty read-only tmpfs, anything else by the host's null
+ * device in a read-only mount: an image's own /dev/null may be anything.
  */
 #include "rootfs/mask.h"
 
 #include "rootfs/device.h"
-#include "rootfs/mount.h"
+#include "rootfs/mount_fd.h"
 
 #include "system/fd.h"
 
@@ -17,64 +16,56 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define EMPTY_ATTRIBUTES \
+	(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+
+/* The two covers. The first path that needs one gets the mount itself, and later paths get clones
+ * of it: old kernels clone no detached mount. */
 struct covers {
-	int null; /* a detached clone or the place where it was put first */
+	int null;
 	int empty;
 };
 
-static int clone_of(int fd)
+static int make_cover(bool is_directory, struct error *err)
 {
-	return open_tree(fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	return is_directory ? mount_fd_make("tmpfs", "tmpfs", NULL, EMPTY_ATTRIBUTES, err)
+			    : device_open_host("/dev/null", S_IFCHR, 1, 3, err);
 }
 
-/* The first use makes the mount; later ones clone it. */
-static int make_cover(struct covers *covers, bool directory, struct error *err)
+static int put_cover(int fd, int target, struct error *err)
 {
-	int *first = directory ? &covers->empty : &covers->null;
-	int fd;
+	return mount_fd_move(fd, target) < 0 ? error_errno(err, "cannot cover it") : 0;
+}
 
-	if (*first >= 0) {
-		fd = clone_of(*first);
-		return fd < 0 ? error_errno(err, "cannot clone the cover of masked paths") : fd;
+static int cover(struct covers *covers, int target, bool is_directory, struct error *err)
+{
+	int *first = is_directory ? &covers->empty : &covers->null;
+	autoclose int clone = -EBADF;
+
+	if (*first < 0) {
+		*first = make_cover(is_directory, err);
+		return *first < 0 ? -1 : put_cover(*first, target, err);
 	}
-	if (directory)
-		fd = mount_filesystem("tmpfs", "tmpfs", NULL,
-				      MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-					      MOUNT_ATTR_NOEXEC,
-				      err);
-	else
-		fd = device_open_host("/dev/null", S_IFCHR, 1, 3, err);
-	return *first = fd;
+	clone = open_tree(*first, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	if (clone < 0)
+		return error_errno(err, "cannot clone the cover of masked paths");
+	return put_cover(clone, target, err);
 }
 
-static int put(int fd, int target, struct error *err)
-{
-	if (move_mount(fd, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-		return error_errno(err, "cannot cover it");
-	return 0;
-}
-
-static int mask(const struct rootfs *r, struct covers *covers, const char *path, struct error *err)
+static int mask_path(const struct rootfs *r, struct covers *covers, const char *path,
+		     struct error *err)
 {
 	autoclose int target = rootfs_open(r, path, O_PATH);
 	struct stat st;
-	int fd;
-	bool first;
 
 	if (target < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
 	if (target < 0 || fstat(target, &st) < 0)
 		return error_errno(err, "cannot open it");
-	first = (S_ISDIR(st.st_mode) ? covers->empty : covers->null) < 0;
-	fd = make_cover(covers, S_ISDIR(st.st_mode), err);
-	if (fd < 0 || put(fd, target, err) < 0)
-		return -1;
-	if (!first)
-		close(fd);
-	return 0;
+	return cover(covers, target, S_ISDIR(st.st_mode), err);
 }
 
-static int protect(const struct rootfs *r, const char *path, struct error *err)
+static int protect_path(const struct rootfs *r, const char *path, struct error *err)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 	autoclose int target = rootfs_open(r, path, O_PATH);
@@ -88,34 +79,35 @@ static int protect(const struct rootfs *r, const char *path, struct error *err)
 		       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
 	if (fd < 0 || mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) < 0)
 		return error_errno(err, "cannot make it read-only");
-	return put(fd, target, err);
+	return put_cover(fd, target, err);
 }
 
 static int protect_paths(const struct strlist *paths, const struct rootfs *r, struct error *err)
 {
 	for (size_t i = 0; i < paths->len; i++)
-		if (protect(r, paths->items[i], err) < 0)
+		if (protect_path(r, paths->items[i], err) < 0)
 			return error_prefix(err, "readonlyPaths: '%s'", paths->items[i]);
 	return 0;
 }
 
-static int mask_paths(const struct strlist *paths, const struct rootfs *r, struct covers *covers,
-		      struct error *err)
+static int mask_paths(const struct strlist *paths, const struct rootfs *r, struct error *err)
 {
-	for (size_t i = 0; i < paths->len; i++)
-		if (mask(r, covers, paths->items[i], err) < 0)
-			return error_prefix(err, "maskedPaths: '%s'", paths->items[i]);
-	return 0;
+	struct covers covers = { -EBADF, -EBADF };
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < paths->len; i++) {
+		result = mask_path(r, &covers, paths->items[i], err);
+		if (result < 0)
+			error_prefix(err, "maskedPaths: '%s'", paths->items[i]);
+	}
+	fd_close(&covers.null);
+	fd_close(&covers.empty);
+	return result;
 }
 
 int mounts_mask(const struct container *c, const struct rootfs *r, struct error *err)
 {
-	struct covers covers = { -EBADF, -EBADF };
-	int result = protect_paths(&c->config.readonly_paths, r, err);
-
-	if (result == 0)
-		result = mask_paths(&c->config.masked_paths, r, &covers, err);
-	fd_close(&covers.null);
-	fd_close(&covers.empty);
-	return result;
+	if (protect_paths(&c->config.readonly_paths, r, err) < 0)
+		return -1;
+	return mask_paths(&c->config.masked_paths, r, err);
 }

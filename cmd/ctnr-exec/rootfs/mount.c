@@ -3,6 +3,7 @@
 #include "rootfs/mount.h"
 
 #include "rootfs/cgroup_view.h"
+#include "rootfs/mount_fd.h"
 
 #include "base/alloc.h"
 #include "system/fd.h"
@@ -16,53 +17,6 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-
-/* What the filesystem itself says about an option is better than "Invalid argument". */
-static int filesystem_error(int fd, const char *type, const char *what, struct error *err)
-{
-	char log[256];
-	int number = errno;
-	ssize_t len = read(fd, log, sizeof(log) - 1);
-
-	errno = number;
-	if (len <= 2)
-		return error_errno(err, "cannot mount %s%s%s", type, what ? ": option " : "",
-				   what ? what : "");
-	log[len] = '\0';
-	log[strcspn(log, "\n")] = '\0';
-	error_errno(err, "cannot mount %s: %s", type, log + 2);
-	return -1;
-}
-
-static int set_option(int fd, const char *option)
-{
-	const char *equals = strchr(option, '=');
-	autofree char *key = NULL;
-
-	if (!equals)
-		return fsconfig(fd, FSCONFIG_SET_FLAG, option, NULL, 0);
-	key = xstrndup(option, (size_t)(equals - option));
-	return fsconfig(fd, FSCONFIG_SET_STRING, key, equals + 1, 0);
-}
-
-int mount_filesystem(const char *type, const char *source, const struct strlist *data,
-		     uint64_t attributes, struct error *err)
-{
-	autoclose int fs = fsopen(type, FSOPEN_CLOEXEC);
-	int fd;
-
-	if (fs < 0)
-		return error_errno(err, "cannot mount %s", type);
-	if (source && fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0) < 0)
-		return filesystem_error(fs, type, source, err);
-	for (size_t i = 0; data && i < data->len; i++)
-		if (set_option(fs, data->items[i]) < 0)
-			return filesystem_error(fs, type, data->items[i], err);
-	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return filesystem_error(fs, type, NULL, err);
-	fd = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attributes);
-	return fd < 0 ? filesystem_error(fs, type, NULL, err) : fd;
-}
 
 /* Change attributes; those that a user namespace has locked to what they are stay so. */
 static int set_attributes(int fd, const struct mount_options *o, struct error *err)
@@ -119,7 +73,7 @@ static int clone_source(int bundle, const struct mount_config *e, struct error *
 	int fd = open_tree(bundle, e->source,
 			   flags | (e->options.binding == MOUNT_RBIND ? AT_RECURSIVE : 0));
 
-	/* In a user namespace what is mounted below cannot be left out: it might hide something. */
+	/* A user namespace may not leave out what is mounted below: that might hide something. */
 	if (fd < 0 && errno == EINVAL)
 		fd = open_tree(bundle, e->source, flags | AT_RECURSIVE);
 	return fd < 0 ? error_errno(err, "cannot bind '%s'", e->source) : fd;
@@ -132,7 +86,8 @@ static int make_bind(const struct rootfs *r, struct mount_config *e, struct erro
 	fd = clone_source(r->bundle, e, err);
 	if (fd < 0)
 		return -1;
-	/* "ro" is about one mount; but a read-only sysfs with writable cgroups below is none. */
+	/* "ro" means one mount; but the host mounts its control groups below /sys, and a read-only
+	 * sysfs must not show them writable. */
 	if (e->options.set & MOUNT_ATTR_RDONLY && is_filesystem(fd, SYSFS_MAGIC))
 		e->options.set_recursive |= MOUNT_ATTR_RDONLY;
 	if (set_attributes(fd, &e->options, err) < 0)
@@ -144,7 +99,7 @@ static int make_bind(const struct rootfs *r, struct mount_config *e, struct erro
  * which it cannot mount again, bound and read-only. */
 static int make_sysfs(const struct rootfs *r, struct mount_config *e, struct error *err)
 {
-	int fd = mount_filesystem("sysfs", e->source, &e->options.data, e->options.set, err);
+	int fd = mount_fd_make("sysfs", e->source, &e->options.data, e->options.set, err);
 
 	if (fd >= 0 || err->saved_errno != EPERM)
 		return fd;
@@ -160,41 +115,12 @@ static int make_filesystem(const struct rootfs *r, struct mount_config *e, struc
 
 	if (strcmp(e->type, "sysfs") == 0)
 		return make_sysfs(r, e, err);
-	fd = mount_filesystem(e->type, e->source, &e->options.data, e->options.set, err);
+	fd = mount_fd_make(e->type, e->source, &e->options.data, e->options.set, err);
 	if (fd < 0 && err->saved_errno == EPERM && strcmp(e->type, "proc") == 0)
 		error_hint(
 			err,
 			"the kernel allows a new procfs only with a pid namespace and where the present one is not covered in part");
 	return fd;
-}
-
-static int attach_at(const struct rootfs *r, int fd, const char *path, bool plain,
-		     struct error *err)
-{
-	autoclose int target = -EBADF;
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return error_errno(err, "cannot read what is to be mounted");
-	if (plain) {
-		/* On "/proc -> elsewhere" everything that is done to /proc later would miss it. */
-		target = path_open(r->fd, path, O_PATH | O_DIRECTORY, 0, PATH_NO_SYMLINKS);
-		if (target < 0 && errno != ENOENT)
-			return error_errno(err, "it must be an ordinary directory");
-	}
-	if (target < 0)
-		target = rootfs_make_target(
-			r, path, S_ISDIR(st.st_mode) ? ROOTFS_DIRECTORY : ROOTFS_FILE, err);
-	if (target < 0)
-		return -1;
-	if (move_mount(fd, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-		return error_errno(err, "cannot mount");
-	return 0;
-}
-
-int mount_attach(const struct rootfs *r, int fd, const char *path, struct error *err)
-{
-	return attach_at(r, fd, path, false, err);
 }
 
 /* The kernel's own filesystems are new and empty; any other type brings files from somewhere. */
@@ -212,14 +138,17 @@ static int make_mount(const struct container *c, struct rootfs *r, struct mount_
 		      struct error *err)
 {
 	bool is_bind = e->options.binding != MOUNT_NEW;
-	bool plain = strcmp(e->type, "proc") == 0 || strcmp(e->type, "sysfs") == 0;
+	/* On "/proc -> elsewhere" everything that is done to /proc later would miss it. */
+	enum mount_fd_target target = strcmp(e->type, "proc") == 0 || strcmp(e->type, "sysfs") == 0
+					      ? MOUNT_FD_NO_SYMLINKS
+					      : MOUNT_FD_ANYWHERE;
 	autoclose int fd = -EBADF;
 
 	if (!is_bind && (strcmp(e->type, "cgroup") == 0 || strcmp(e->type, "cgroup2") == 0))
 		return cgroup_mount(c, r, e->destination, e->options.set, e->options.writable_asked,
 				    err);
 	fd = is_bind ? make_bind(r, e, err) : make_filesystem(r, e, err);
-	if (fd < 0 || attach_at(r, fd, e->destination, plain, err) < 0 ||
+	if (fd < 0 || mount_fd_attach(fd, r, e->destination, target, err) < 0 ||
 	    set_propagation(fd, &e->options, err) < 0)
 		return -1;
 	return rootfs_remember(r, e->destination, fd_steal(&fd), owner_of(e), err);

@@ -39,6 +39,7 @@
 #include "base/alloc.h"
 #include "base/message.h"
 #include "system/fd.h"
+#include "system/fd_pass.h"
 #include "system/relay.h"
 
 #include <errno.h>
@@ -295,7 +296,7 @@ static void wait_for_end(struct watch *w)
 		if (ready <= 0)
 			continue;
 		if (fds[1].revents) {
-			int master = terminal_receive(w->c->sync[0]);
+			int master = fd_pass_receive(w->c->sync[0]);
 
 			fd_close(&w->c->sync[0]);
 			if (master >= 0)

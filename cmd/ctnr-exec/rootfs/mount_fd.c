@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rootfs/mount_fd.h"
+
+#include "base/alloc.h"
+#include "system/fd.h"
+#include "system/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What the filesystem itself says about an option is better than "Invalid argument". */
+static int filesystem_error(int fd, const char *type, const char *what, struct error *err)
+{
+	char log[256];
+	int number = errno;
+	ssize_t len = read(fd, log, sizeof(log) - 1);
+
+	errno = number;
+	if (len <= 2)
+		return error_errno(err, "cannot mount %s%s%s", type, what ? ": option " : "",
+				   what ? what : "");
+	log[len] = '\0';
+	log[strcspn(log, "\n")] = '\0';
+	error_errno(err, "cannot mount %s: %s", type, log + 2);
+	return -1;
+}
+
+static int set_option(int fd, const char *option)
+{
+	const char *equals = strchr(option, '=');
+	autofree char *key = NULL;
+
+	if (!equals)
+		return fsconfig(fd, FSCONFIG_SET_FLAG, option, NULL, 0);
+	key = xstrndup(option, (size_t)(equals - option));
+	return fsconfig(fd, FSCONFIG_SET_STRING, key, equals + 1, 0);
+}
+
+int mount_fd_make(const char *type, const char *source, const struct strlist *data,
+		  uint64_t attributes, struct error *err)
+{
+	autoclose int fs = fsopen(type, FSOPEN_CLOEXEC);
+	int fd;
+
+	if (fs < 0)
+		return error_errno(err, "cannot mount %s", type);
+	if (source && fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0) < 0)
+		return filesystem_error(fs, type, source, err);
+	for (size_t i = 0; data && i < data->len; i++)
+		if (set_option(fs, data->items[i]) < 0)
+			return filesystem_error(fs, type, data->items[i], err);
+	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return filesystem_error(fs, type, NULL, err);
+	fd = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attributes);
+	return fd < 0 ? filesystem_error(fs, type, NULL, err) : fd;
+}
+
+int mount_fd_move(int fd, int target)
+{
+	return move_mount(fd, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+/* The directory at path, which no symlink leads to. -1 and no error: there is none yet. */
+static int open_plain_directory(const struct rootfs *r, const char *path, struct error *err)
+{
+	int fd = path_open(r->fd, path, O_PATH | O_DIRECTORY, 0, PATH_NO_SYMLINKS);
+
+	if (fd < 0 && errno != ENOENT)
+		return error_errno(err, "it must be an ordinary directory");
+	return fd;
+}
+
+int mount_fd_attach(int fd, const struct rootfs *r, const char *path, enum mount_fd_target target,
+		    struct error *err)
+{
+	autoclose int place = -EBADF;
+	struct error refusal = { 0 };
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, "cannot read what is to be mounted");
+	if (target == MOUNT_FD_NO_SYMLINKS)
+		place = open_plain_directory(r, path, &refusal);
+	if (refusal.code) {
+		*err = refusal;
+		return -1;
+	}
+	if (place < 0)
+		place = rootfs_make_target(
+			r, path, S_ISDIR(st.st_mode) ? ROOTFS_DIRECTORY : ROOTFS_FILE, err);
+	if (place < 0)
+		return -1;
+	return mount_fd_move(fd, place) < 0 ? error_errno(err, "cannot mount") : 0;
+}
