@@ -13,6 +13,14 @@
 #include "base/message.h"
 #include "base/tool.h"
 
+/* They may stand before the verb too. */
+static const struct option global_options[] = {
+	{ "store", 0, "DIR", "the store", OPTION_STRING, offsetof(struct run_opts, store), NULL },
+	{ "run-dir", 0, "DIR", "directory of state that ends with the boot", OPTION_STRING,
+	  offsetof(struct run_opts, run_dir), NULL },
+	OPTION_END,
+};
+
 static const struct option run_options[] = {
 	{ "bundle", 'b', "DIR", "the bundle; the operand is then the container's ID", OPTION_STRING,
 	  offsetof(struct run_opts, bundle), NULL },
@@ -20,9 +28,7 @@ static const struct option run_options[] = {
 	  OPTION_STRING, offsetof(struct run_opts, pid_file), NULL },
 	{ "rm", 0, NULL, "remove the bundle at the end", OPTION_BOOL,
 	  offsetof(struct run_opts, remove), NULL },
-	{ "store", 0, "DIR", "the store", OPTION_STRING, offsetof(struct run_opts, store), NULL },
-	{ "run-dir", 0, "DIR", "directory of state that ends with the boot", OPTION_STRING,
-	  offsetof(struct run_opts, run_dir), NULL },
+	OPTION_INCLUDE(global_options, 0),
 	OPTION_END,
 };
 
@@ -37,7 +43,8 @@ static const struct command commands[] = {
 	COMMAND_END,
 };
 
-static const struct tool tool = { "ctnr-exec", "run a bundle as a container", commands };
+static const struct tool tool = { "ctnr-exec", "run a bundle as a container", commands,
+				  global_options };
 
 int main(int argc, char **argv)
 {

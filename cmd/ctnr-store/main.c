@@ -13,24 +13,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ROW_STORE \
-	{ \
-		"store", 0, "DIR", "use the store DIR", OPTION_STRING, \
-			offsetof(struct store_opts, store), NULL \
-	}
+/* They may stand before the verb too. */
+static const struct option global_options[] = {
+	{ "store", 0, "DIR", "use the store DIR", OPTION_STRING, offsetof(struct store_opts, store),
+	  NULL },
+	OPTION_END,
+};
+
 #define ROW_JSON \
 	{ \
 		"json", 0, NULL, "print records, at a terminal too", OPTION_BOOL, \
 			offsetof(struct store_opts, json), NULL \
 	}
 
-static const struct option plain_options[] = {
-	ROW_STORE,
-	OPTION_END,
-};
-
 static const struct option image_ls_options[] = {
-	ROW_STORE,
+	OPTION_INCLUDE(global_options, 0),
 	ROW_JSON,
 	{ "quiet", 'q', NULL, "print names only", OPTION_BOOL, offsetof(struct store_opts, quiet),
 	  NULL },
@@ -38,14 +35,14 @@ static const struct option image_ls_options[] = {
 };
 
 static const struct option image_show_options[] = {
-	ROW_STORE,
+	OPTION_INCLUDE(global_options, 0),
 	{ "platform", 0, "PLATFORM", "choose from an index: OS/ARCHITECTURE[/VARIANT]",
 	  OPTION_STRING, offsetof(struct store_opts, platform), NULL },
 	OPTION_END,
 };
 
 static const struct option bundle_ls_options[] = {
-	ROW_STORE,
+	OPTION_INCLUDE(global_options, 0),
 	ROW_JSON,
 	{ "quiet", 'q', NULL, "print IDs only", OPTION_BOOL, offsetof(struct store_opts, quiet),
 	  NULL },
@@ -66,17 +63,17 @@ static const struct command commands[] = {
 	VERB("image ls", "[OPTIONS]", "List the images.", image_ls_options, image_ls),
 	VERB("image show", "[OPTIONS] IMAGE...", "Show an image's record, manifest and config.",
 	     image_show_options, image_show),
-	VERB("image tag", "[OPTIONS] IMAGE NAME", "Give an image another name.", plain_options,
+	VERB("image tag", "[OPTIONS] IMAGE NAME", "Give an image another name.", global_options,
 	     image_tag),
-	VERB("image untag", "[OPTIONS] NAME...", "Take names away, keep the images.", plain_options,
-	     image_untag),
+	VERB("image untag", "[OPTIONS] NAME...", "Take names away, keep the images.",
+	     global_options, image_untag),
 	VERB("image rm", "[OPTIONS] IMAGE...", "Remove images and what only they need.",
-	     plain_options, image_rm),
+	     global_options, image_rm),
 	VERB("bundle ls", "[OPTIONS]", "List the bundles, and which of them run.",
 	     bundle_ls_options, bundle_ls),
 	VERB("bundle show", "[OPTIONS] BUNDLE...", "Show a bundle's record and config.",
-	     plain_options, bundle_show),
-	VERB("bundle rm", "[OPTIONS] BUNDLE...", "Delete bundles that do not run.", plain_options,
+	     global_options, bundle_show),
+	VERB("bundle rm", "[OPTIONS] BUNDLE...", "Delete bundles that do not run.", global_options,
 	     bundle_rm),
 	COMMAND_END,
 };
@@ -85,6 +82,7 @@ static const struct tool tool = {
 	"ctnr-store",
 	"list, name and remove images and bundles",
 	commands,
+	global_options,
 };
 
 enum list_form list_form_of(const struct store_opts *opts)

@@ -11,13 +11,41 @@ enum {
 	HELP_COLUMN = 30, /* where the words on an option begin */
 };
 
-const struct option *option_find(const struct option *table, const char *name, char letter)
+static bool option_is_called(const struct option *o, const char *name, char letter)
+{
+	return name ? strcmp(o->name, name) == 0 : o->letter && o->letter == letter;
+}
+
+const struct option *option_find(const struct option *table, const char *name, char letter,
+				 size_t *ret_offset)
 {
 	for (const struct option *o = table; o->kind != OPTION_END_OF_TABLE; o++) {
-		if (name ? strcmp(o->name, name) == 0 : o->letter && o->letter == letter)
-			return o;
+		const struct option *found = NULL;
+		size_t offset = 0;
+
+		if (o->kind == OPTION_INCLUDED_TABLE)
+			found = option_find(o->included, name, letter, &offset);
+		else if (option_is_called(o, name, letter))
+			found = o;
+		if (!found)
+			continue;
+		if (ret_offset)
+			*ret_offset = o->offset + offset;
+		return found;
 	}
 	return NULL;
+}
+
+void option_release(const struct option *table, void *opts)
+{
+	for (const struct option *o = table; o->kind != OPTION_END_OF_TABLE; o++) {
+		void *field = (char *)opts + o->offset;
+
+		if (o->kind == OPTION_INCLUDED_TABLE)
+			option_release(o->included, field);
+		else if (o->kind == OPTION_LIST)
+			strlist_release(field);
+	}
 }
 
 bool option_takes_argument(const struct option *option)
@@ -53,10 +81,8 @@ static int set_choice(const struct option *o, int *field, const char *value, str
 }
 
 /* value is NULL for a boolean without one. */
-static int set_field(const struct option *o, void *opts, const char *value, struct error *err)
+static int set_field(const struct option *o, void *field, const char *value, struct error *err)
 {
-	void *field = (char *)opts + o->offset;
-
 	switch (o->kind) {
 	case OPTION_BOOL:
 		return set_bool(o, field, value, err);
@@ -84,6 +110,7 @@ static int set_field(const struct option *o, void *opts, const char *value, stru
 		return 0;
 	case OPTION_CHOICE:
 		return set_choice(o, field, value, err);
+	case OPTION_INCLUDED_TABLE:
 	case OPTION_END_OF_TABLE:
 		break;
 	}
@@ -96,14 +123,18 @@ struct parser {
 	char *const *next; /* the argument behind the present one */
 };
 
-static const struct option *find(const struct parser *p, const char *name, char letter,
-				 void **ret_opts)
+/* ret_field is NULL where the value is not wanted. */
+static const struct option *find_option(const struct parser *p, const char *name, char letter,
+					void **ret_field)
 {
 	for (size_t i = 0; i < p->n_targets; i++) {
-		const struct option *o = option_find(p->targets[i].table, name, letter);
+		size_t offset;
+		const struct option *o = option_find(p->targets[i].table, name, letter, &offset);
 
 		if (o) {
-			*ret_opts = p->targets[i].opts;
+			void *opts = p->targets[i].opts;
+
+			*ret_field = opts ? (char *)opts + offset : NULL;
 			return o;
 		}
 	}
@@ -114,8 +145,8 @@ static int parse_long(struct parser *p, const char *arg, struct error *err)
 {
 	const char *equals = strchr(arg, '=');
 	autofree char *name = equals ? xstrndup(arg, (size_t)(equals - arg)) : xstrdup(arg);
-	void *opts;
-	const struct option *o = find(p, name, 0, &opts);
+	void *field;
+	const struct option *o = find_option(p, name, 0, &field);
 	const char *value = equals ? equals + 1 : NULL;
 
 	if (!o)
@@ -126,14 +157,14 @@ static int parse_long(struct parser *p, const char *arg, struct error *err)
 					 o->argument);
 		value = *p->next++;
 	}
-	return set_field(o, opts, value, err);
+	return field ? set_field(o, field, value, err) : 0;
 }
 
 static int parse_letters(struct parser *p, const char *letters, struct error *err)
 {
 	while (*letters) {
-		void *opts;
-		const struct option *o = find(p, NULL, *letters, &opts);
+		void *field;
+		const struct option *o = find_option(p, NULL, *letters, &field);
 		const char *value = NULL;
 
 		if (!o)
@@ -148,10 +179,24 @@ static int parse_letters(struct parser *p, const char *letters, struct error *er
 				p->next++;
 			letters = "";
 		}
-		if (set_field(o, opts, value, err) < 0)
+		if (field && set_field(o, field, value, err) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+/* The option that stands next, with its value. */
+static int parse_option(struct parser *p, struct error *err)
+{
+	const char *arg = *p->next++;
+
+	return arg[1] == '-' ? parse_long(p, arg + 2, err) : parse_letters(p, arg + 1, err);
+}
+
+/* "-" is an operand. */
+static bool is_operand(const char *arg)
+{
+	return arg[0] != '-' || !arg[1];
 }
 
 int option_parse(const struct option_target *targets, size_t n_targets, enum option_order order,
@@ -160,26 +205,36 @@ int option_parse(const struct option_target *targets, size_t n_targets, enum opt
 	struct parser p = { targets, n_targets, argv[0] ? argv + 1 : argv };
 
 	while (*p.next) {
-		const char *arg = *p.next++;
-
-		if (strcmp(arg, "--") == 0)
+		if (strcmp(*p.next, "--") == 0) {
+			p.next++;
 			break;
-		if (arg[0] != '-' || !arg[1]) {
-			strlist_append(ret_operands, arg);
+		}
+		if (is_operand(*p.next)) {
 			if (order == OPTION_OPERANDS_LAST)
 				break;
-			continue;
-		}
-		if ((arg[1] == '-' ? parse_long(&p, arg + 2, err)
-				   : parse_letters(&p, arg + 1, err)) < 0)
+			strlist_append(ret_operands, *p.next++);
+		} else if (parse_option(&p, err) < 0) {
 			return -1;
+		}
 	}
 	while (*p.next)
 		strlist_append(ret_operands, *p.next++);
 	return 0;
 }
 
-void option_print_wrapped(FILE *out, size_t column, size_t indent, const char *text)
+int option_skip(const struct option_target *targets, size_t n_targets, char *const *argv,
+		size_t *ret_index, struct error *err)
+{
+	struct parser p = { targets, n_targets, argv[0] ? argv + 1 : argv };
+
+	while (*p.next && !is_operand(*p.next) && strcmp(*p.next, "--") != 0)
+		if (parse_option(&p, err) < 0)
+			return -1;
+	*ret_index = (size_t)(p.next - argv);
+	return 0;
+}
+
+void option_wrap(struct str *out, size_t column, size_t indent, const char *text)
 {
 	const char *gap = "";
 
@@ -187,52 +242,88 @@ void option_print_wrapped(FILE *out, size_t column, size_t indent, const char *t
 		size_t length = strcspn(text, " ");
 
 		if (*gap && column + 1 + length > HELP_WIDTH) {
-			fprintf(out, "\n%*s", (int)indent, "");
+			str_appendf(out, "\n%*s", (int)indent, "");
 			column = indent;
 			gap = "";
 		}
-		fprintf(out, "%s%.*s", gap, (int)length, text);
+		str_appendf(out, "%s%.*s", gap, (int)length, text);
 		column += strlen(gap) + length;
 		text += length + strspn(text + length, " ");
 		gap = " ";
 	}
-	fputc('\n', out);
+	str_append_char(out, '\n');
+}
+
+/* The lines of --help for one option, with a line feed behind each. */
+static void append_help(struct str *out, const struct option *o)
+{
+	autostr struct str left = STR_INIT;
+
+	if (o->letter)
+		str_appendf(&left, "  -%c, --%s", o->letter, o->name);
+	else
+		str_appendf(&left, "      --%s", o->name);
+	if (o->argument)
+		str_appendf(&left, " %s", o->argument);
+	if (left.len > HELP_COLUMN - 2)
+		str_appendf(out, "%s\n%*s", left.data, HELP_COLUMN, "");
+	else
+		str_appendf(out, "%-*s", HELP_COLUMN, left.data);
+	option_wrap(out, HELP_COLUMN, HELP_COLUMN, o->help);
 }
 
 void option_print_help(FILE *out, const struct option *table)
 {
 	for (const struct option *o = table; o->kind != OPTION_END_OF_TABLE; o++) {
-		autostr struct str left = STR_INIT;
+		autostr struct str lines = STR_INIT;
 
-		if (o->letter)
-			str_appendf(&left, "  -%c, --%s", o->letter, o->name);
-		else
-			str_appendf(&left, "      --%s", o->name);
-		if (o->argument)
-			str_appendf(&left, " %s", o->argument);
-		if (left.len > HELP_COLUMN - 2)
-			fprintf(out, "%s\n%*s", left.data, HELP_COLUMN, "");
-		else
-			fprintf(out, "%-*s", HELP_COLUMN, left.data);
-		option_print_wrapped(out, HELP_COLUMN, HELP_COLUMN, o->help);
+		if (o->kind == OPTION_INCLUDED_TABLE) {
+			option_print_help(out, o->included);
+			continue;
+		}
+		append_help(&lines, o);
+		fputs(lines.data, out);
 	}
 }
 
-void option_print_table(FILE *out, const char *prefix, const struct option *table)
+/* The lines of --help in one field: "\n" stands between them. */
+static void print_help_field(FILE *out, const struct option *o)
+{
+	autostr struct str lines = STR_INIT;
+
+	append_help(&lines, o);
+	for (size_t i = 0; i + 1 < lines.len; i++) {
+		if (lines.data[i] == '\n')
+			fputs("\\n", out);
+		else
+			fputc(lines.data[i], out);
+	}
+}
+
+static void print_row(FILE *out, const char *prefix, const struct option *o)
 {
 	static const char *const kinds[] = {
 		[OPTION_BOOL] = "bool",     [OPTION_TRISTATE] = "bool", [OPTION_STRING] = "value",
 		[OPTION_LIST] = "list",     [OPTION_NUMBER] = "value",  [OPTION_SIZE] = "value",
 		[OPTION_CHOICE] = "choice",
 	};
+	char letter[] = { '-', o->letter, '\0' };
 
+	fprintf(out, "%s\t--%s\t%s\t%s\t%s\t", prefix, o->name, letter,
+		o->argument ? o->argument : "-", kinds[o->kind]);
+	for (int i = 0; o->choices && o->choices[i]; i++)
+		fprintf(out, "%s%s", i ? "|" : "", o->choices[i]);
+	fprintf(out, "%s\t%s\t", o->choices ? "" : "-", o->help);
+	print_help_field(out, o);
+	fputc('\n', out);
+}
+
+void option_print_table(FILE *out, const char *prefix, const struct option *table)
+{
 	for (const struct option *o = table; o->kind != OPTION_END_OF_TABLE; o++) {
-		char letter[] = { '-', o->letter, '\0' };
-
-		fprintf(out, "%s\t--%s\t%s\t%s\t%s\t", prefix, o->name, letter,
-			o->argument ? o->argument : "-", kinds[o->kind]);
-		for (int i = 0; o->choices && o->choices[i]; i++)
-			fprintf(out, "%s%s", i ? "|" : "", o->choices[i]);
-		fprintf(out, "%s\t%s\n", o->choices ? "" : "-", o->help);
+		if (o->kind == OPTION_INCLUDED_TABLE)
+			option_print_table(out, prefix, o->included);
+		else
+			print_row(out, prefix, o);
 	}
 }

@@ -16,6 +16,17 @@
  * GNU conventions: --name VALUE, --name=VALUE, -n VALUE, -nVALUE, bundled letters, "--" ends the
  * options, options may follow operands. A boolean also takes --name=true and --name=false. Of a
  * repeated option the last wins, but for lists. An empty value is a value.
+ *
+ * A noun owns the rows of its options and the struct that they are parsed into; a tool puts the
+ * tables of its nouns together, in the order that --help shows:
+ *
+ *	struct spec_opts { struct environment_opts environment; bool privileged; };
+ *
+ *	static const struct option options[] = {
+ *		OPTION_INCLUDE(environment_options, offsetof(struct spec_opts, environment)),
+ *		{ "privileged", ... },
+ *		OPTION_END
+ *	};
  */
 #ifndef BASE_OPTION_H
 #define BASE_OPTION_H
@@ -30,6 +41,7 @@
 
 enum option_kind {
 	OPTION_END_OF_TABLE,
+	OPTION_INCLUDED_TABLE, /* no option: the rows of another table stand here */
 	OPTION_BOOL, /* bool; takes no argument */
 	OPTION_TRISTATE, /* enum option_state: a boolean for editors, who must know whether it was
 			    stated; takes no argument either */
@@ -54,7 +66,14 @@ struct option {
 	enum option_kind kind;
 	size_t offset; /* of the field in the options struct */
 	const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
+	const struct option *included; /* OPTION_INCLUDED_TABLE: ends with OPTION_END */
 };
+
+/* The rows of another table, whose options struct lies at that offset in the one of this table. */
+#define OPTION_INCLUDE(rows, offset_of_opts) \
+	{ \
+		.kind = OPTION_INCLUDED_TABLE, .offset = (offset_of_opts), .included = (rows) \
+	}
 
 #define OPTION_END \
 	{ \
@@ -66,34 +85,48 @@ enum option_order {
 	OPTION_OPERANDS_LAST, /* the first operand ends the options (ctnr-unshare CMD -x) */
 };
 
-/*
- * Parse argv[1..] (argv[0] is skipped) by up to two tables: the tool's own into opts, and the
- * common one into common (may be NULL). Operands are appended to ret_operands (NULL-terminated,
- * copies). Fails with ERROR_USAGE and a message that names the option as it was written.
- */
+/* A table with the options struct that its values go to. */
 struct option_target {
 	const struct option *table; /* ends with OPTION_END */
-	void *opts;
+	void *opts; /* NULL: the options are recognised, and their values not stored */
 };
 
+/*
+ * Parse argv[1..] (argv[0] is skipped); each option is looked up in one table after the other.
+ * Operands are appended to ret_operands (NULL-terminated, copies). Fails with ERROR_USAGE and a
+ * message that names the option as it was written.
+ */
 int option_parse(const struct option_target *targets, size_t n_targets, enum option_order order,
 		 char *const *argv, struct strlist *ret_operands, struct error *err);
+
+/*
+ * Where the options of the tables end that stand at the beginning of argv[1..]: the index of the
+ * first word that is neither an option nor the value of one ("-" and "--" are none). Fails with ERROR_USAGE as option_parse() does.
+ */
+int option_skip(const struct option_target *targets, size_t n_targets, char *const *argv,
+		size_t *ret_index, struct error *err);
+
+/* Release the lists of an options struct that was parsed into. */
+void option_release(const struct option *table, void *opts);
 
 /* Does the option take an argument? Booleans do not. */
 bool option_takes_argument(const struct option *option);
 
-/* The row of that name (or letter when name is NULL), or NULL. */
-const struct option *option_find(const struct option *table, const char *name, char letter);
+/* The row of that name (or letter when name is NULL), also of an included table, or NULL.
+ * ret_offset (may be NULL) is where its field lies in the options struct of table. */
+const struct option *option_find(const struct option *table, const char *name, char letter,
+				 size_t *ret_offset);
 
 /* Print the rows for --help: "  -b, --bundle NAME   help". */
 void option_print_help(FILE *out, const struct option *table);
 
-/* Print text, whose first word stands at column, and a line feed; lines end before column 80, and
+/* Append text, whose first word stands at column, and a line feed; lines end before column 80, and
  * those behind the first are indented. */
-void option_print_wrapped(FILE *out, size_t column, size_t indent, const char *text);
+void option_wrap(struct str *out, size_t column, size_t indent, const char *text);
 
 /* Print the rows for programs, tab-separated: PREFIX, --name, -letter or "-", placeholder or "-",
- * kind (bool, value, list, choice), choices joined with '|' or "-", help. */
+ * kind (bool, value, list, choice), choices joined with '|' or "-", help, and the lines that --help
+ * has for the option, with \n between them. */
 void option_print_table(FILE *out, const char *prefix, const struct option *table);
 
 #endif

@@ -43,33 +43,54 @@ static const struct option hidden_options[] = {
 	OPTION_END,
 };
 
+/* The options of the tool that may stand before the verb, beside the common ones. */
+static const struct option *options_of(const struct tool *tool)
+{
+	static const struct option none[] = { OPTION_END };
+
+	return tool->options ? tool->options : none;
+}
+
 static void print_synopsis(const struct tool *tool, const struct command *c, const char *lead)
 {
 	printf("%s %s%s%s%s%s\n", lead, tool->name, c->name ? " " : "", c->name ? c->name : "",
 	       c->synopsis[0] ? " " : "", c->synopsis);
 }
 
-static void print_help(const struct tool *tool, const struct command *command)
+/* A sentence or more, in lines that fit a terminal. */
+static void print_text(const char *text)
 {
-	if (command) {
-		print_synopsis(tool, command, "Usage:");
-		printf("\n");
-		option_print_wrapped(stdout, 0, 0, command->summary);
-		printf("\nOptions:\n");
-		option_print_help(stdout, command->options);
-	} else {
-		const char *lead = "Usage:";
+	autostr struct str lines = STR_INIT;
 
-		for (const struct command *c = tool->commands; c->run; c++) {
-			print_synopsis(tool, c, lead);
-			lead = "      ";
-		}
-		printf("\n");
-		for (const struct command *c = tool->commands; c->run; c++)
-			printf("  %-14s%s\n", c->name, c->summary);
-		printf("\n%s COMMAND --help explains a command and its options.\n\nOptions:\n",
-		       tool->name);
+	option_wrap(&lines, 0, 0, text);
+	fputs(lines.data, stdout);
+}
+
+static void print_command_help(const struct tool *tool, const struct command *command)
+{
+	print_synopsis(tool, command, "Usage:");
+	printf("\n");
+	print_text(command->summary);
+	printf("\nOptions:\n");
+	option_print_help(stdout, command->options);
+	option_print_help(stdout, common_options);
+	printf("\nSee %s(1).\n", tool->name);
+}
+
+/* The help of a tool with verbs. */
+static void print_tool_help(const struct tool *tool)
+{
+	const char *lead = "Usage:";
+
+	for (const struct command *c = tool->commands; c->run; c++) {
+		print_synopsis(tool, c, lead);
+		lead = "      ";
 	}
+	printf("\n");
+	for (const struct command *c = tool->commands; c->run; c++)
+		printf("  %-14s%s\n", c->name, c->summary);
+	printf("\n%s COMMAND --help explains a command and its options.\n\nOptions:\n", tool->name);
+	option_print_help(stdout, options_of(tool));
 	option_print_help(stdout, common_options);
 	printf("\nSee %s(1).\n", tool->name);
 }
@@ -84,56 +105,47 @@ static void dump_options(const struct tool *tool)
 	}
 }
 
-/* Does the option written in arg take the next argument as its value, in any verb's table? Only
- * asked for options that stand before the verb. */
-static bool takes_next(const struct tool *tool, const char *arg)
+/* The command whose name of one or two words stands at word, or NULL. */
+static const struct command *find_command(const struct tool *tool, char *const *word)
 {
-	for (const struct command *c = tool->commands; c->run; c++) {
-		const struct option *tables[] = { c->options, common_options };
-
-		for (size_t i = 0; i < array_size(tables); i++) {
-			const struct option *o = arg[1] == '-'
-							 ? option_find(tables[i], arg + 2, 0)
-							 : option_find(tables[i], NULL, arg[1]);
-
-			if (o && (arg[1] == '-' || !arg[2]))
-				return option_takes_argument(o);
-		}
-	}
-	return false;
-}
-
-/* The verb is the first one or two operands. Its words are taken out of argv. Returns NULL when
- * no verb was written (ret_unknown: or the word that is none). */
-static const struct command *take_verb(const struct tool *tool, char **argv,
-				       const char **ret_unknown)
-{
-	char **word = argv[0] ? argv + 1 : argv;
-
-	*ret_unknown = NULL;
-	while (*word && (*word)[0] == '-' && (*word)[1]) {
-		if (strcmp(*word, "--") == 0)
-			return NULL;
-		word += takes_next(tool, *word) && word[1] ? 2 : 1;
-	}
-	if (!*word)
-		return NULL;
 	for (const struct command *c = tool->commands; c->run; c++) {
 		const char *space = strchr(c->name, ' ');
 		size_t first = space ? (size_t)(space - c->name) : strlen(c->name);
-		size_t words = space ? 2 : 1;
 
 		if (strncmp(*word, c->name, first) != 0 || (*word)[first])
 			continue;
-		if (space && (!word[1] || strcmp(word[1], space + 1) != 0))
-			continue;
-		do {
-			word[0] = word[words];
-		} while (*word++);
-		return c;
+		if (!space || (word[1] && strcmp(word[1], space + 1) == 0))
+			return c;
 	}
-	*ret_unknown = *word;
 	return NULL;
+}
+
+/* Find the verb behind the options that may stand before it, and take its words out of argv. No
+ * operand at all is no error: ret_command is NULL. */
+static int take_command(const struct tool *tool, char **argv, const struct command **ret_command,
+			struct error *err)
+{
+	const struct option_target targets[] = { { options_of(tool) },
+						 { common_options },
+						 { hidden_options } };
+	const struct command *command;
+	size_t index;
+	char **word;
+
+	if (option_skip(targets, array_size(targets), argv, &index, err) < 0)
+		return -1;
+	word = argv + index;
+	if (!*word) {
+		*ret_command = NULL;
+		return 0;
+	}
+	command = find_command(tool, word);
+	if (!command)
+		return error_set(err, ERROR_USAGE, "unknown command '%s'", *word);
+	for (size_t words = strchr(command->name, ' ') ? 2 : 1; (word[0] = word[words]); word++)
+		;
+	*ret_command = command;
+	return 0;
 }
 
 static void usage_hint(const struct tool *tool, const struct command *c, struct error *err)
@@ -156,11 +168,9 @@ static int flush_stdout(int status, struct error *err)
 	return error_hint(err, "%s", ""); /* where that leads is the caller's own affair */
 }
 
-static void release_lists(const struct option *table, void *opts)
+static int print_version(const struct tool *tool)
 {
-	for (const struct option *o = table; o->kind != OPTION_END_OF_TABLE; o++)
-		if (o->kind == OPTION_LIST)
-			strlist_release((struct strlist *)((char *)opts + o->offset));
+	return printf("%s %s\n", tool->name, CTNR_VERSION) < 0 ? ERROR_FAILED : 0;
 }
 
 static int run_command(const struct tool *tool, const struct command *command,
@@ -177,34 +187,32 @@ static int run_command(const struct tool *tool, const struct command *command,
 	if (option_parse(targets, array_size(targets), command->order, argv, &operands, err) < 0)
 		status = -1;
 	else if (common->help)
-		status = (print_help(tool, command), 0);
+		status = (print_command_help(tool, command), 0);
 	else if (common->version)
-		status = printf("%s %s\n", tool->name, CTNR_VERSION) < 0 ? 1 : 0;
+		status = print_version(tool);
 	else if (common->dump_options)
 		status = (dump_options(tool), 0);
 	else if (message_log_to(common->log, (enum message_format)common->log_format, err) == 0)
 		status = command->run(opts, &operands, err);
-	release_lists(command->options, opts);
+	option_release(command->options, opts);
 	return status;
 }
 
 /* A tool with verbs was called without one: only the common options make sense. */
-static int run_without_verb(const struct tool *tool, const char *unknown, char **argv,
-			    struct error *err)
+static int run_without_command(const struct tool *tool, char **argv, struct error *err)
 {
 	struct common_opts common = { 0 };
 	autostrlist struct strlist operands = STRLIST_INIT;
-	const struct option_target targets[] = { { common_options, &common },
+	const struct option_target targets[] = { { options_of(tool), NULL },
+						 { common_options, &common },
 						 { hidden_options, &common } };
 
-	if (unknown)
-		return error_set(err, ERROR_USAGE, "unknown command '%s'", unknown);
 	if (option_parse(targets, array_size(targets), OPTION_PERMUTE, argv, &operands, err) < 0)
 		return -1;
 	if (common.help)
-		print_help(tool, NULL);
+		print_tool_help(tool);
 	else if (common.version)
-		printf("%s %s\n", tool->name, CTNR_VERSION);
+		return print_version(tool);
 	else if (common.dump_options)
 		dump_options(tool);
 	else
@@ -228,8 +236,7 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 	const struct command *command = tool->commands;
 	struct common_opts common = { 0 };
 	struct error err = { 0 };
-	const char *unknown = NULL;
-	int status;
+	int status = 0;
 
 	(void)argc;
 	occupy_standard_descriptors();
@@ -238,12 +245,13 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	/* A caller that ignores it would have our children end unseen. */
 	signal(SIGCHLD, SIG_DFL);
-	if (command->name)
-		command = take_verb(tool, argv, &unknown);
-	if (command)
-		status = run_command(tool, command, &common, argv, &err);
-	else
-		status = run_without_verb(tool, unknown, argv, &err);
+	if (command->name) {
+		command = NULL;
+		status = take_command(tool, argv, &command, &err);
+	}
+	if (status == 0)
+		status = command ? run_command(tool, command, &common, argv, &err)
+				 : run_without_command(tool, argv, &err);
 	if (status >= 0)
 		status = flush_stdout(status, &err);
 	if (status >= 0)

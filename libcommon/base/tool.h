@@ -16,8 +16,11 @@
  *	}
  *
  * Common options of every tool: --help, --version, --log FILE, --log-format text|json, and
- * --dump-options (for programs: the option table; in no help text). Options may stand before the
- * verb too. Level 0; for cmd/ alone: it prints.
+ * --dump-options (for programs: the option table; in no help text).
+ *
+ * Before the verb of a tool with verbs may stand the common options and those of the tool's own
+ * table, and no others: the verb is the first word that is neither such an option nor its value.
+ * For cmd/ alone: it prints.
  */
 #ifndef BASE_TOOL_H
 #define BASE_TOOL_H
@@ -50,6 +53,9 @@ struct tool {
 	const char *name; /* "ctnr-unpack" */
 	const char *summary; /* man page NAME line: lower case, no full stop */
 	const struct command *commands; /* ends with COMMAND_END */
+	/* The options that may stand before the verb, ends with OPTION_END; NULL: none. They are
+	 * parsed with the verb's own: each verb that knows them includes this table. */
+	const struct option *options;
 };
 
 /* Run the tool; returns main's status. */

@@ -3,6 +3,11 @@
 
 #include "base/option.h"
 
+struct colour_opts {
+	const char *name;
+	int choice;
+};
+
 struct opts {
 	bool flag;
 	bool other;
@@ -10,10 +15,25 @@ struct opts {
 	struct strlist list;
 	uint64_t number;
 	uint64_t size;
-	int choice;
+	struct colour_opts colour;
+	struct strlist late;
+};
+
+struct outer_opts {
+	int before;
+	struct opts opts;
 };
 
 static const char *const choices[] = { "red", "green", NULL };
+
+/* The rows of a noun, and the struct that it owns. */
+static const struct option colour_options[] = {
+	{ "colour-name", 'c', "NAME", "a colour's name", OPTION_STRING,
+	  offsetof(struct colour_opts, name), NULL },
+	{ "choice", 0, "COLOUR", "a colour", OPTION_CHOICE, offsetof(struct colour_opts, choice),
+	  choices },
+	OPTION_END,
+};
 
 static const struct option table[] = {
 	{ "flag", 'f', NULL, "a flag", OPTION_BOOL, offsetof(struct opts, flag), NULL },
@@ -22,8 +42,14 @@ static const struct option table[] = {
 	{ "list", 'l', "ITEM", "items", OPTION_LIST, offsetof(struct opts, list), NULL },
 	{ "number", 0, "N", "a number", OPTION_NUMBER, offsetof(struct opts, number), NULL },
 	{ "size", 0, "SIZE", "a size", OPTION_SIZE, offsetof(struct opts, size), NULL },
-	{ "choice", 0, "COLOUR", "a colour", OPTION_CHOICE, offsetof(struct opts, choice),
-	  choices },
+	OPTION_INCLUDE(colour_options, offsetof(struct opts, colour)),
+	{ "late", 0, "ITEM", "a row behind those that are included, whose help needs two lines",
+	  OPTION_LIST, offsetof(struct opts, late), NULL },
+	OPTION_END,
+};
+
+static const struct option outer_table[] = {
+	OPTION_INCLUDE(table, offsetof(struct outer_opts, opts)),
 	OPTION_END,
 };
 
@@ -81,7 +107,8 @@ static void test_forms(void)
 	is_int((intmax_t)opts.list.len, 3, "... and has every item");
 	ok(parse(OPTION_PERMUTE, "--number 7 --size 2k --choice green") == 0,
 	   "numbers, sizes and choices");
-	ok(opts.number == 7 && opts.size == 2048 && opts.choice == 1, "... have their values");
+	ok(opts.number == 7 && opts.size == 2048 && opts.colour.choice == 1,
+	   "... have their values");
 }
 
 static void test_operands(void)
@@ -96,10 +123,98 @@ static void test_operands(void)
 	is_str(operands.items[1], "-o", "... and its options stay its own");
 }
 
+/* What print writes, in memory of its own. */
+static char *printed(void (*print)(FILE *out))
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	print(out);
+	fclose(out);
+	return text;
+}
+
+static void print_help(FILE *out)
+{
+	option_print_help(out, outer_table);
+}
+
+static void print_table(FILE *out)
+{
+	option_print_table(out, "verb", outer_table);
+}
+
+static void test_include(void)
+{
+	struct outer_opts outer = { 0 };
+	struct option_target target = { outer_table, &outer };
+	char *argv[] = { (char *)"tool",   (char *)"--choice=green",
+			 (char *)"-c",     (char *)"moss",
+			 (char *)"--late", (char *)"x",
+			 (char *)"-la",    NULL };
+	char *help = printed(print_help);
+	char *rows = printed(print_table);
+	size_t offset = 0;
+
+	ok(option_parse(&target, 1, OPTION_PERMUTE, argv, &operands, &err) == 0,
+	   "options of included tables are parsed");
+	ok(outer.opts.colour.choice == 1 && outer.opts.late.len == 1 && outer.opts.list.len == 1,
+	   "... into their own structs, however deep these lie");
+	is_str(outer.opts.colour.name, "moss", "... by their letters too");
+	option_release(outer_table, &outer);
+	ok(!outer.opts.late.items && !outer.opts.list.items, "their lists are released");
+	ok(option_find(outer_table, "colour-name", 0, &offset) == &colour_options[0],
+	   "an included row is found");
+	is_int((intmax_t)offset, offsetof(struct outer_opts, opts.colour.name),
+	       "... with the offset of its field in the outer struct");
+	ok(!option_find(outer_table, "nosuch", 0, NULL), "... and no other is");
+	ok(strstr(help, "      --choice COLOUR         a colour\n      --late ITEM"),
+	   "--help has included rows in their place");
+	ok(strstr(rows, "verb\t--choice\t-\tCOLOUR\tchoice\tred|green\ta colour\t"),
+	   "so have the rows for programs");
+	ok(strstr(rows, "whose help\\n                              needs two lines\n"),
+	   "... with the lines of --help, and \\n between them");
+	free(help);
+	free(rows);
+}
+
+/* The index of the first word behind the options, or -1. */
+static int skipped(char *first, char *second, char *third)
+{
+	struct option_target target = { table, NULL };
+	char *argv[] = { (char *)"tool", first, second, third, NULL };
+	size_t index;
+
+	err = (struct error) { 0 };
+	return option_skip(&target, 1, argv, &index, &err) < 0 ? -1 : (int)index;
+}
+
+static void test_skip(void)
+{
+	char flag[] = "-f", name[] = "--name", letter[] = "-n", word[] = "word", dashes[] = "--",
+	     dash[] = "-", joined[] = "--name=x", unknown[] = "--nosuch";
+
+	is_int(skipped(word, flag, NULL), 1, "a word that is no option ends those before it");
+	is_int(skipped(flag, word, NULL), 2, "a flag is passed over");
+	is_int(skipped(name, word, flag), 4, "... an option with its value, and what follows");
+	is_int(skipped(letter, word, word), 3, "... a letter with its value");
+	is_int(skipped(joined, word, NULL), 2, "... a value behind =");
+	is_int(skipped(flag, dashes, word), 2, "-- is no option");
+	is_int(skipped(dash, word, NULL), 1, "neither is -");
+	is_int(skipped(flag, NULL, NULL), 2, "the end is where argv ends");
+	ok(skipped(unknown, word, NULL) < 0 && err.code == ERROR_USAGE,
+	   "an unknown option is a usage mistake");
+	ok(skipped(name, NULL, NULL) < 0 && err.code == ERROR_USAGE,
+	   "... and so is a value that is missing");
+}
+
 int main(void)
 {
 	test_forms();
 	test_operands();
+	test_include();
+	test_skip();
 	refused("--nosuch", "--nosuch");
 	refused("-x", "-x");
 	refused("--name", "--name");
@@ -107,9 +222,9 @@ int main(void)
 	refused("--flag=maybe", "--flag");
 	refused("--number x", "--number");
 	refused("--choice blue", "--choice");
-	ok(option_find(table, "name", 0) == &table[2], "a row is found by its name");
-	ok(option_find(table, NULL, 'l') == &table[3], "... or its letter");
-	ok(!option_find(table, "nam", 0), "... not by the beginning of it");
+	ok(option_find(table, "name", 0, NULL) == &table[2], "a row is found by its name");
+	ok(option_find(table, NULL, 'l', NULL) == &table[3], "... or its letter");
+	ok(!option_find(table, "nam", 0, NULL), "... not by the beginning of it");
 	strlist_release(&opts.list);
 	strlist_release(&operands);
 	return done_testing();
