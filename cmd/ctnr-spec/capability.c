@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "capability.h"
 
-#include "base/alloc.h"
+#include "opts.h"
+
 #include "system/capability.h"
 
 #include <string.h>
 #include <strings.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+
+const struct option capability_options[] = {
+	{ "cap-add", 0, "CAP", "add a capability, or ALL", OPTION_LIST,
+	  offsetof(struct capability_opts, add) },
+	{ "cap-drop", 0, "CAP", "drop a capability, or ALL", OPTION_LIST,
+	  offsetof(struct capability_opts, drop) },
+	OPTION_END,
+};
 
 /* What a container gets when nobody says anything: the set that Docker made the custom. */
 static const uint64_t default_set =
@@ -29,8 +38,8 @@ int capability_parse(const char *name, uint64_t *ret_bit, struct error *err)
 	return 0;
 }
 
-/* What can be given: a new user namespace has everything, without one nobody gives what he has
- * not. */
+/* The capabilities that the container can be given: all in a new user namespace, and without one
+ * those that this process has itself. */
 static uint64_t available_set(const struct spec *spec)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
@@ -48,21 +57,24 @@ static uint64_t available_set(const struct spec *spec)
 	return bounding & (data[0].permitted | (uint64_t)data[1].permitted << 32);
 }
 
-static int parse_list(const struct strlist *list, uint64_t all, uint64_t *ret, bool *ret_is_all,
-		      struct error *err)
-{
-	*ret = 0;
-	*ret_is_all = false;
-	for (size_t i = 0; i < list->len; i++) {
-		uint64_t bit = 0;
+/* A list of options: the capabilities that it names, all that are available among them for ALL. */
+struct capability_list {
+	uint64_t set;
+	bool is_all;
+};
 
-		if (strcasecmp(list->items[i], "ALL") == 0) {
-			*ret_is_all = true;
-			bit = all;
-		} else if (capability_parse(list->items[i], &bit, err) < 0) {
+static int parse_capability_list(const struct strlist *texts, uint64_t available,
+				 struct capability_list *ret, struct error *err)
+{
+	*ret = (struct capability_list) { 0 };
+	for (size_t i = 0; i < texts->len; i++) {
+		uint64_t bit = available;
+
+		if (strcasecmp(texts->items[i], "ALL") == 0)
+			ret->is_all = true;
+		else if (capability_parse(texts->items[i], &bit, err) < 0)
 			return -1;
-		}
-		*ret |= bit;
+		ret->set |= bit;
 	}
 	return 0;
 }
@@ -117,9 +129,9 @@ uint64_t capability_bounding(const json_t *config)
 }
 
 /*
- * The five sets. An ordinary user inside has none (as after setuid(2)), but for those that somebody
- * asked for by name: these come through the ambient set, which an execve(2) keeps. For root,
- * inheritable and ambient are always empty (runc 2022-29162).
+ * The five sets. An ordinary user has no capabilities in the container (as after setuid(2)), but for
+ * those that were asked for by name: they come through the ambient set, which execve(2) keeps. For
+ * root, inheritable and ambient are always empty (runc 2022-29162).
  */
 static void write_sets(json_t *capabilities, uint64_t bounding, uint64_t asked, bool is_root)
 {
@@ -135,41 +147,77 @@ static void write_sets(json_t *capabilities, uint64_t bounding, uint64_t asked, 
 	}
 }
 
-int capability_apply(struct spec *spec, struct error *err)
+static int parse_capability_options(const struct capability_opts *opts, uint64_t available,
+				    struct capability_list *ret_add,
+				    struct capability_list *ret_drop, struct error *err)
 {
-	const struct spec_opts *o = spec->opts;
-	uint64_t available = available_set(spec);
-	uint64_t add, drop, asked, set = capability_bounding(spec->config);
-	bool add_all, drop_all;
-	json_t *process, *capabilities;
-
-	spec->capabilities = set;
-	if (!spec->image && !o->privileged && !o->cap_add.len && !o->cap_drop.len && !o->user)
-		return 0;
-	if (parse_list(&o->cap_add, available, &add, &add_all, err) < 0)
+	if (parse_capability_list(&opts->add, available, ret_add, err) < 0)
 		return error_prefix(err, "option --cap-add");
-	if (parse_list(&o->cap_drop, available, &drop, &drop_all, err) < 0)
+	if (parse_capability_list(&opts->drop, available, ret_drop, err) < 0)
 		return error_prefix(err, "option --cap-drop");
-	if (check_available(add, available, err) < 0)
-		return -1;
-	if (spec->image)
-		set = default_set & available;
-	if (o->privileged)
-		set = available;
-	/* "--cap-drop ALL --cap-add X" is X alone; "--cap-add ALL --cap-drop X" all but X. */
-	if (drop_all && !add_all)
-		set = add;
-	else
-		set = (set | add) & ~(drop_all ? 0 : drop);
-	asked = (add | config_set(spec->config, "ambient")) & set;
-	process = spec_member(spec->config, "config.json", "process", JSON_OBJECT, err);
-	capabilities =
+	return check_available(ret_add->set, available, err);
+}
+
+/* The bounding set: "--cap-drop ALL --cap-add X" is X alone, "--cap-add ALL --cap-drop X" is all but
+ * X. */
+static uint64_t choose_bounding(uint64_t before, const struct capability_list *add,
+				const struct capability_list *drop)
+{
+	if (drop->is_all)
+		return add->is_all ? before | add->set : add->set;
+	return (before | add->set) & ~drop->set;
+}
+
+/* What the options start from. */
+static uint64_t initial_set(const struct spec *spec, uint64_t available)
+{
+	if (spec->opts->privileged)
+		return available;
+	return spec->image ? default_set & available : capability_bounding(spec->config);
+}
+
+static bool user_is_root(const json_t *process)
+{
+	const json_t *user = json_object_get(process, "user");
+
+	return json_integer_value(json_object_get(user, "uid")) == 0;
+}
+
+static int set_capabilities(struct spec *spec, uint64_t bounding, uint64_t asked, struct error *err)
+{
+	json_t *process = spec_member(spec->config, "config.json", "process", JSON_OBJECT, err);
+	json_t *capabilities =
 		process ? spec_member(process, "process", "capabilities", JSON_OBJECT, err) : NULL;
+
 	if (!capabilities)
 		return -1;
-	write_sets(capabilities, set, asked,
-		   json_integer_value(json_object_get(json_object_get(process, "user"), "uid")) ==
-			   0);
-	spec->capabilities = set;
+	write_sets(capabilities, bounding, asked, user_is_root(process));
+	spec->capabilities = bounding;
 	return 0;
+}
+
+/* An edit that says nothing of capabilities, nor of the user that they depend on. */
+static bool is_unconcerned(const struct spec *spec)
+{
+	const struct capability_opts *opts = &spec->opts->capability;
+
+	return !spec->image && !spec->opts->privileged && !opts->add.len && !opts->drop.len &&
+	       !spec->opts->process.user;
+}
+
+int capability_apply(struct spec *spec, struct error *err)
+{
+	uint64_t available = available_set(spec);
+	struct capability_list add, drop;
+	uint64_t bounding;
+
+	if (is_unconcerned(spec)) {
+		spec->capabilities = capability_bounding(spec->config);
+		return 0;
+	}
+	if (parse_capability_options(&spec->opts->capability, available, &add, &drop, err) < 0)
+		return -1;
+	bounding = choose_bounding(initial_set(spec, available), &add, &drop);
+	return set_capabilities(spec, bounding,
+				(add.set | config_set(spec->config, "ambient")) & bounding, err);
 }

@@ -5,7 +5,16 @@
 
 #include "spec.h"
 
+#include "base/option.h"
+
 #include <linux/capability.h>
+
+struct capability_opts {
+	struct strlist add;
+	struct strlist drop;
+};
+
+extern const struct option capability_options[];
 
 #define CAPABILITY_BIT(name) (UINT64_C(1) << (CAP_##name))
 

@@ -2,6 +2,7 @@
 #include "device.h"
 
 #include "mount.h"
+#include "opts.h"
 
 #include "base/alloc.h"
 #include "oci/runtime.h"
@@ -35,7 +36,7 @@ static bool is_passed_over(const char *path)
 static void add_device(const struct device_walk *walk, const char *path, const struct stat *st)
 {
 	if (!walk->devices) {
-		/* A node that we may not open out here would not open in there either. */
+		/* A device that this user may not open could not be opened in the container either. */
 		if (access(path, R_OK | W_OK) == 0)
 			mount_put(walk->mounts, mount_new(path, "bind", path, "bind rprivate"));
 		return;
@@ -55,7 +56,7 @@ static void cleanup_dir(DIR **dir)
 		closedir(*dir);
 }
 
-/* Best effort: a directory that we may not read has no devices for us. */
+/* A directory that this user may not read is passed over: its devices could not be opened either. */
 static void walk_directory(const struct device_walk *walk, const char *path, unsigned depth)
 {
 	autocleanup(cleanup_dir) DIR *dir = opendir(path);
@@ -74,7 +75,7 @@ static void walk_directory(const struct device_walk *walk, const char *path, uns
 	}
 }
 
-static int set_rule(json_t *linux_object, bool allow, struct error *err)
+static int set_cgroup_rule(json_t *linux_object, bool allow, struct error *err)
 {
 	json_t *resources = spec_member(linux_object, "linux", "resources", JSON_OBJECT, err);
 
@@ -87,7 +88,7 @@ static int set_rule(json_t *linux_object, bool allow, struct error *err)
 
 int device_apply(struct spec *spec, struct error *err)
 {
-	/* When editing, the config tells: without a user namespace it is for root. */
+	/* When editing, a config without a user namespace is one that root runs. */
 	bool is_root = spec->image ? spec->identity.real_root : !spec->has_user_namespace;
 	struct device_walk walk = { 0 };
 	json_t *linux_object;
@@ -98,7 +99,7 @@ int device_apply(struct spec *spec, struct error *err)
 	walk.mounts = spec_member(spec->config, "config.json", "mounts", JSON_ARRAY, err);
 	if (!linux_object || !walk.mounts)
 		return -1;
-	if (is_root && set_rule(linux_object, spec->opts->privileged, err) < 0)
+	if (is_root && set_cgroup_rule(linux_object, spec->opts->privileged, err) < 0)
 		return -1;
 	if (!spec->opts->privileged)
 		return 0;

@@ -1,15 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "environment.h"
 
+#include "input.h"
+#include "opts.h"
+
 #include "base/alloc.h"
 #include "oci/runtime.h"
 #include "system/fd.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 #define ENV_FILE_MAX (1U << 20) /* bytes */
 
+#define FIELD(name) offsetof(struct environment_opts, name)
+
+const struct option environment_options[] = {
+	{ "env", 'e', "NAME[=VALUE]", "set an environment variable, or pass ours on", OPTION_LIST,
+	  FIELD(env) },
+	{ "env-file", 0, "FILE", "read environment variables from FILE", OPTION_LIST,
+	  FIELD(env_file) },
+	OPTION_END,
+};
+
+/* Does the array's entry set the variable name? */
 static bool entry_is(const json_t *entry, const char *name)
 {
 	const char *text = json_string_value(entry);
@@ -48,8 +61,8 @@ void environment_set(json_t *env, const char *name, const char *value)
 		json_array_append_new(env, json_string(text));
 }
 
-/* One -e or one line of a file: NAME=VALUE, or NAME from our own environment. A NAME that we do not
- * have either is removed: it says "as out here". */
+/* One -e or one line of a file: NAME=VALUE, or NAME alone, which asks for the value of our own
+ * environment. A NAME that is not set there is removed from the container's too. */
 static int set_from_text(json_t *env, const char *text, struct error *err)
 {
 	size_t len = strcspn(text, "=");
@@ -61,26 +74,14 @@ static int set_from_text(json_t *env, const char *text, struct error *err)
 	return 0;
 }
 
-static int check_text(const char *text, struct error *err)
-{
-	json_t *probe = json_string(text);
-
-	if (!probe)
-		return error_set(err, ERROR_USAGE,
-				 "'%s' is not valid UTF-8, which a JSON document needs", text);
-	json_decref(probe);
-	return 0;
-}
-
-static int apply_file(json_t *env, const char *path, struct error *err)
+static int apply_env_file(json_t *env, const char *path, struct error *err)
 {
 	autostr struct str text = STR_INIT;
-	autoclose int fd = strcmp(path, "-") == 0 ? fcntl(0, F_DUPFD_CLOEXEC, 3)
-						  : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	autoclose int fd = input_open(path, err);
 	unsigned number = 0;
 
 	if (fd < 0)
-		return error_errno(err, "cannot open '%s'", path);
+		return -1;
 	if (fd_read_rest(fd, ENV_FILE_MAX, &text, err) < 0)
 		return error_prefix(err, "%s", path);
 	if (strlen(text.data) != text.len)
@@ -94,7 +95,7 @@ static int apply_file(json_t *env, const char *path, struct error *err)
 		line[strcspn(line, "\r")] = '\0';
 		if (!*line || *line == '#')
 			continue;
-		if (check_text(line, err) < 0 || set_from_text(env, line, err) < 0)
+		if (spec_check_text(line, err) < 0 || set_from_text(env, line, err) < 0)
 			return error_prefix(err, "%s: line %u", path, number);
 	}
 	return 0;
@@ -112,19 +113,20 @@ static void apply_defaults(struct spec *spec, json_t *env)
 
 	if (spec->image)
 		set_default(env, "PATH", RUNTIME_DEFAULT_PATH);
-	if (hostname && (spec->image || spec->opts->hostname)) {
+	if (hostname && (spec->image || spec->opts->etc.hostname)) {
 		if (!spec->image && environment_get(env, "HOSTNAME"))
 			environment_set(env, "HOSTNAME", hostname);
 		set_default(env, "HOSTNAME", hostname);
 	}
 	if (spec->home)
 		set_default(env, "HOME", spec->home);
-	if (spec->opts->tty == OPTION_TRUE)
+	if (spec->opts->process.tty == OPTION_TRUE)
 		set_default(env, "TERM", "xterm");
 }
 
 int environment_apply(struct spec *spec, struct error *err)
 {
+	const struct environment_opts *opts = &spec->opts->environment;
 	json_t *process = spec_member(spec->config, "config.json", "process", JSON_OBJECT, err);
 	json_t *env = process ? spec_member(process, "process", "env", JSON_ARRAY, err) : NULL;
 
@@ -132,12 +134,12 @@ int environment_apply(struct spec *spec, struct error *err)
 		return -1;
 	for (size_t i = 0; spec->image && i < spec->image->env.len; i++)
 		json_array_append_new(env, json_string(spec->image->env.items[i]));
-	for (size_t i = 0; i < spec->opts->env_file.len; i++)
-		if (apply_file(env, spec->opts->env_file.items[i], err) < 0)
+	for (size_t i = 0; i < opts->env_file.len; i++)
+		if (apply_env_file(env, opts->env_file.items[i], err) < 0)
 			return error_prefix(err, "option --env-file");
-	for (size_t i = 0; i < spec->opts->env.len; i++)
-		if (check_text(spec->opts->env.items[i], err) < 0 ||
-		    set_from_text(env, spec->opts->env.items[i], err) < 0)
+	for (size_t i = 0; i < opts->env.len; i++)
+		if (spec_check_text(opts->env.items[i], err) < 0 ||
+		    set_from_text(env, opts->env.items[i], err) < 0)
 			return error_prefix(err, "option --env");
 	apply_defaults(spec, env);
 	return 0;

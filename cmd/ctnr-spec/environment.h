@@ -5,6 +5,15 @@
 
 #include "spec.h"
 
+#include "base/option.h"
+
+struct environment_opts {
+	struct strlist env;
+	struct strlist env_file;
+};
+
+extern const struct option environment_options[];
+
 /* The value of a variable (borrowed), or NULL. Of several the last counts. */
 const char *environment_get(const json_t *env, const char *name);
 /* Set a variable in its place or at the end; value NULL removes it. */

@@ -2,7 +2,8 @@
 #include "etc.h"
 
 #include "mount.h"
-#include "namespace.h"
+#include "mount_option.h"
+#include "opts.h"
 
 #include "base/alloc.h"
 #include "system/fd.h"
@@ -15,21 +16,31 @@
 
 #define ETC_FILE_MAX (1U << 20) /* bytes */
 
+const struct option etc_options[] = {
+	{ "hostname", 0, "NAME", "hostname of the container", OPTION_STRING,
+	  offsetof(struct etc_opts, hostname) },
+	OPTION_END,
+};
+
+static bool hostname_is_valid(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *p = name; *p; p++)
+		if (!isalnum((unsigned char)*p) && (p == name || !strchr("._-", *p)))
+			return false;
+	return len > 0 && len <= HOST_NAME_MAX;
+}
+
 int etc_apply_hostname(struct spec *spec, struct error *err)
 {
-	const char *name = spec->opts->hostname;
+	const char *name = spec->opts->etc.hostname;
 
+	if (name && !hostname_is_valid(name)) {
+		error_set(err, ERROR_USAGE, "option --hostname: invalid name '%s'", name);
+		return error_hint(err, "up to %d letters, digits, '.', '_' and '-'", HOST_NAME_MAX);
+	}
 	if (name) {
-		size_t len = strlen(name);
-
-		for (const char *p = name; *p; p++)
-			if (!isalnum((unsigned char)*p) && (p == name || !strchr("._-", *p)))
-				len = 0;
-		if (!len || len > HOST_NAME_MAX) {
-			error_set(err, ERROR_USAGE, "option --hostname: invalid name '%s'", name);
-			return error_hint(err, "up to %d letters, digits, '.', '_' and '-'",
-					  HOST_NAME_MAX);
-		}
 		json_object_set_new(spec->config, "hostname", json_string(name));
 	} else if (spec->image && spec->bundle && spec->bundle->id) {
 		json_object_set_new(spec->config, "hostname",
@@ -53,8 +64,8 @@ static int read_host_file(const char *path, struct str *ret, struct error *err)
 	return 0;
 }
 
-/* With the host's network the names that the host knows are right as they stand, and so is its
- * resolver, a local stub included; with none there is nobody to ask. */
+/* With the host's network the host's names and its resolver (a local stub too) are right for the
+ * container as they stand; without a network there is no resolver to ask. */
 static int make_name_files(const struct spec *spec, struct str *hosts, struct str *resolv,
 			   struct error *err)
 {
@@ -70,8 +81,9 @@ static int make_name_files(const struct spec *spec, struct str *hosts, struct st
 	return 0;
 }
 
-/* Replacing a file by rename makes ext4 start writing at once, 0.1 ms for each: not for nothing. */
-static bool is_written(int etc, const char *name, const struct str *text)
+/* Does the file have that text already? Then it is left alone, because replacing a file by rename
+ * makes ext4 start writing at once, 0.1 ms for each. */
+static bool etc_file_has(int etc, const char *name, const struct str *text)
 {
 	autostr struct str have = STR_INIT;
 
@@ -79,23 +91,23 @@ static bool is_written(int etc, const char *name, const struct str *text)
 	       memcmp(have.data, text->data, have.len) == 0;
 }
 
-static int add_file(struct spec *spec, int etc, const char *name, const struct str *text,
-		    json_t *mounts, struct error *err)
+static int add_etc_file(struct spec *spec, int etc, const char *name, const struct str *text,
+			json_t *mounts, struct error *err)
 {
 	autofree char *destination = xasprintf("/etc/%s", name);
 	autofree char *source = xasprintf("%s/etc/%s", spec->bundle->path, name);
 	bool read_only = spec->opts->read_only == OPTION_TRUE;
 	json_t *mount;
 
-	if (!is_written(etc, name, text) &&
+	if (!etc_file_has(etc, name, text) &&
 	    file_write_at(etc, name, text->data, text->len, 0644, FILE_NO_SYNC, err) < 0)
 		return error_prefix(err, "cannot write '%s'", source);
-	/* The container's own user reads it, whoever that is, and whatever our umask. */
+	/* Every user of the container may read the file, whatever our umask is. */
 	if (fchmodat(etc, name, 0644, 0) < 0)
 		return error_errno(err, "cannot change the mode of '%s'", source);
 	mount = mount_new(destination, "bind", source,
 			  read_only ? "bind rprivate ro" : "bind rprivate");
-	mount_keep_locked_flags(json_object_get(mount, "options"), source, &spec->identity);
+	mount_option_keep_locked(json_object_get(mount, "options"), source, &spec->identity);
 	mount_put(mounts, mount);
 	return 0;
 }
@@ -120,9 +132,9 @@ int etc_apply(struct spec *spec, struct error *err)
 		str_appendf(&hosts, "127.0.1.1\t%s\n", hostname);
 		str_appendf(&name, "%s\n", hostname);
 	}
-	if (add_file(spec, etc, "hosts", &hosts, mounts, err) < 0 ||
-	    add_file(spec, etc, "hostname", &name, mounts, err) < 0 ||
-	    add_file(spec, etc, "resolv.conf", &resolv, mounts, err) < 0)
+	if (add_etc_file(spec, etc, "hosts", &hosts, mounts, err) < 0 ||
+	    add_etc_file(spec, etc, "hostname", &name, mounts, err) < 0 ||
+	    add_etc_file(spec, etc, "resolv.conf", &resolv, mounts, err) < 0)
 		return -1;
 	return 0;
 }

@@ -5,6 +5,14 @@
 
 #include "spec.h"
 
+#include "base/option.h"
+
+struct etc_opts {
+	const char *hostname;
+};
+
+extern const struct option etc_options[];
+
 /* --hostname checked, or the container's ID; goes to config.hostname. */
 int etc_apply_hostname(struct spec *spec, struct error *err);
 

@@ -4,14 +4,15 @@
  *
  * 1. Read the bundle record, and by it the manifest and the config of its image.
  * 2. Find out who will run it (the identity ladder): that decides maps, groups, devices.
- * 3. Run the stages of spec.c: user, namespaces, process, capabilities, seccomp, mounts, and so on.
+ * 3. Run the stages (stages.c): user, namespaces, process, capabilities, seccomp, mounts, and so on.
  * 4. Write BUNDLE/config.json, whole by rename, and print the bundle record.
  *
  * With --image-config or --edit it is a filter from JSON to JSON over the same stages.
  */
-#include "namespace.h"
+#include "input.h"
+#include "opts.h"
 #include "rootfs.h"
-#include "spec.h"
+#include "stages.h"
 
 #include "base/alloc.h"
 #include "base/tool.h"
@@ -19,75 +20,52 @@
 #include "store/store.h"
 #include "system/fd.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const network_names[] = { "host", "none", NULL };
-
 #define FIELD(name) offsetof(struct spec_opts, name)
 
 static const struct option options[] = {
-	{ "env", 'e', "NAME[=VALUE]", "set an environment variable, or pass ours on", OPTION_LIST,
-	  FIELD(env), NULL },
-	{ "env-file", 0, "FILE", "read environment variables from FILE", OPTION_LIST,
-	  FIELD(env_file), NULL },
-	{ "volume", 'v', "[SRC:]DST[:OPTS]", "mount a path or a named volume", OPTION_LIST,
-	  FIELD(volume), NULL },
-	{ "mount", 0, "type=TYPE,...", "mount a bind, tmpfs or volume", OPTION_LIST, FIELD(mount),
-	  NULL },
-	{ "tmpfs", 0, "DST[:OPTS]", "mount an empty tmpfs", OPTION_LIST, FIELD(tmpfs), NULL },
-	{ "workdir", 'w', "DIR", "working directory in the container", OPTION_STRING,
-	  FIELD(workdir), NULL },
-	{ "user", 'u', "USER[:GROUP]", "user and group, by name or number", OPTION_STRING,
-	  FIELD(user), NULL },
-	{ "group-add", 0, "GROUP", "an additional group, by name or number", OPTION_LIST,
-	  FIELD(group_add), NULL },
-	{ "entrypoint", 0, "CMD", "replace the image's entrypoint; a word or a JSON array",
-	  OPTION_STRING, FIELD(entrypoint), NULL },
-	{ "hostname", 0, "NAME", "hostname of the container", OPTION_STRING, FIELD(hostname),
-	  NULL },
+	OPTION_INCLUDE(environment_options, FIELD(environment)),
+	OPTION_INCLUDE(mounts_options, FIELD(mounts)),
+	OPTION_INCLUDE(process_options, FIELD(process)),
+	OPTION_INCLUDE(etc_options, FIELD(etc)),
+	OPTION_INCLUDE(namespace_options, FIELD(namespace)),
 	{ "read-only", 0, NULL, "mount the root filesystem read-only", OPTION_TRISTATE,
-	  FIELD(read_only), NULL },
-	{ "cap-add", 0, "CAP", "add a capability, or ALL", OPTION_LIST, FIELD(cap_add), NULL },
-	{ "cap-drop", 0, "CAP", "drop a capability, or ALL", OPTION_LIST, FIELD(cap_drop), NULL },
+	  FIELD(read_only) },
+	OPTION_INCLUDE(capability_options, FIELD(capability)),
+	OPTION_INCLUDE(seccomp_options, FIELD(seccomp)),
 	{ "privileged", 0, NULL, "give all that the user has: capabilities, devices, no seccomp",
-	  OPTION_BOOL, FIELD(privileged), NULL },
-	{ "security-opt", 0, "OPT", "seccomp=FILE|unconfined|default, no-new-privileges[=BOOL]",
-	  OPTION_LIST, FIELD(security), NULL },
-	{ "network", 0, "MODE", "host or none", OPTION_CHOICE, FIELD(network), network_names },
-	{ "tty", 't', NULL, "give the container a terminal", OPTION_TRISTATE, FIELD(tty), NULL },
-	{ "interactive", 'i', NULL, "give the container our standard input", OPTION_BOOL,
-	  FIELD(interactive), NULL },
+	  OPTION_BOOL, FIELD(privileged) },
 	{ "image-config", 0, "FILE", "filter: image config from FILE or - to stdout", OPTION_STRING,
-	  FIELD(image_config), NULL },
+	  FIELD(image_config) },
 	{ "rootfs", 0, "DIR", "with --image-config: the root filesystem", OPTION_STRING,
-	  FIELD(rootfs), NULL },
+	  FIELD(rootfs) },
 	{ "edit", 0, "FILE", "change an existing config.json, in place or - as a filter",
-	  OPTION_STRING, FIELD(edit), NULL },
-	{ "store", 0, "DIR", "the store", OPTION_STRING, FIELD(store), NULL },
+	  OPTION_STRING, FIELD(edit) },
+	{ "store", 0, "DIR", "the store", OPTION_STRING, FIELD(store) },
 	OPTION_END,
 };
 
-static const struct spec_opts defaults = { .network = NETWORK_UNSTATED };
+static const struct spec_opts defaults = { .namespace = NAMESPACE_OPTS_DEFAULT };
 
 /* A whole file, "-" is stdin. */
 static int read_input(const char *path, size_t max, struct str *ret, struct error *err)
 {
-	autoclose int fd = strcmp(path, "-") == 0 ? fcntl(0, F_DUPFD_CLOEXEC, 3)
-						  : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	autoclose int fd = input_open(path, err);
 
 	if (fd < 0) {
-		error_errno(err, "cannot open '%s'", path);
-		if (err && errno == ENOENT)
+		if (err->saved_errno == ENOENT)
 			err->code = ERROR_NOT_FOUND;
 		return -1;
 	}
 	return fd_read_rest(fd, max, ret, err) < 0 ? error_prefix(err, "%s", path) : 0;
 }
 
-/* Who will run it. A user without namespaces gets told what forbids them. */
+/* Find out who will run the container. A user without namespaces is told what forbids them. */
 static int probe_identity(struct spec *spec, struct error *err)
 {
 	if (identity_probe(&spec->identity, err) < 0)
@@ -100,11 +78,10 @@ static int probe_identity(struct spec *spec, struct error *err)
 	return 0;
 }
 
-/* What stands for the config of an image that is not there. */
+/* The image config of a bundle that was not made from an image. */
 static const char no_image[] =
 	"{\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}";
 
-/* The config of the bundle's image; a bundle without an image has an empty one. */
 static int read_image_config(const struct image *image, struct image_config *ret, struct error *err)
 {
 	autolayout struct layout layout = LAYOUT_INIT;
@@ -165,11 +142,11 @@ static int spec_bundle(const struct spec_opts *opts, const char *word, char *con
 	    rootfs_open(bundle.dirfd, "rootfs", &spec.root, err) < 0)
 		return error_prefix(err, "bundle '%s'", bundle.id);
 	spec.has_root = true;
-	if (spec_apply(&spec, err) < 0)
+	if (stages_apply(&spec, err) < 0)
 		return -1;
 	if (write_config(&spec, bundle.dirfd, RUNTIME_CONFIG_FILE, 0600, err) < 0)
 		return error_prefix(err, "bundle '%s'", bundle.id);
-	bundle.stdin_mode = opts->interactive ? BUNDLE_STDIN_OPEN : BUNDLE_STDIN_CLOSED;
+	bundle.stdin_mode = opts->process.interactive ? BUNDLE_STDIN_OPEN : BUNDLE_STDIN_CLOSED;
 	record = bundle_to_json(&bundle);
 	return json_print(stdout, record, err);
 }
@@ -183,7 +160,7 @@ static int spec_filter(const struct spec_opts *opts, char *const *command, struc
 
 	if (read_input(opts->image_config, IMAGE_CONFIG_MAX, &text, err) < 0)
 		return -1;
-	/* The tool before has already said why. */
+	/* An empty pipe: the tool before has already said why. */
 	if (!text.len && strcmp(opts->image_config, "-") == 0)
 		return error_set(err, ERROR_FAILED, "%s", "");
 	if (image_config_parse(text.data, text.len, &image, err) < 0)
@@ -198,19 +175,19 @@ static int spec_filter(const struct spec_opts *opts, char *const *command, struc
 			return error_prefix(err, "option --rootfs");
 		spec.has_root = true;
 	}
-	if (spec_apply(&spec, err) < 0)
+	if (stages_apply(&spec, err) < 0)
 		return -1;
 	return json_print(stdout, spec.config, err);
 }
 
-/* The root filesystem of a config in a bundle, when it can be reached: names are looked up in it,
- * and numbers do without. */
+/* Open the root filesystem of an edited config where it can be reached: names of users and groups are
+ * looked up in it. Numbers need none, so a failure is not one yet. */
 static void open_edited_root(struct spec *spec, int dirfd)
 {
 	const char *path =
 		json_string_value(json_object_get(json_object_get(spec->config, "root"), "path"));
 
-	if (spec->opts->user || spec->opts->group_add.len)
+	if (spec->opts->process.user || spec->opts->process.group_add.len)
 		spec->has_root = rootfs_open(dirfd, path ? path : "rootfs", &spec->root, NULL) == 0;
 }
 
@@ -238,12 +215,12 @@ static int spec_edit(const struct spec_opts *opts, char *const *command, struct 
 	if (namespace_read_identity(&spec, err) < 0)
 		return -1;
 	if (is_filter)
-		return spec_apply(&spec, err) < 0 ? -1 : json_print(stdout, spec.config, err);
+		return stages_apply(&spec, err) < 0 ? -1 : json_print(stdout, spec.config, err);
 	dirfd = dir_open_at(AT_FDCWD, dirname(dir_copy), err);
 	if (dirfd < 0)
 		return -1;
 	open_edited_root(&spec, dirfd);
-	if (spec_apply(&spec, err) < 0)
+	if (stages_apply(&spec, err) < 0)
 		return -1;
 	if (fstatat(dirfd, basename(name_copy), &st, 0) < 0)
 		return error_errno(err, "cannot look at '%s'", opts->edit);
@@ -256,16 +233,16 @@ static int check_usage(const struct spec_opts *o, struct error *err)
 		return error_set(err, ERROR_USAGE, "--edit and --image-config exclude each other");
 	if (o->rootfs && !o->image_config)
 		return error_set(err, ERROR_USAGE, "--rootfs needs --image-config");
-	if (o->interactive && (o->edit || o->image_config))
+	if (o->process.interactive && (o->edit || o->image_config))
 		return error_set(err, ERROR_USAGE,
 				 "--interactive is kept in the bundle record, "
 				 "and a filter has none");
 	return 0;
 }
 
-static int spec(const void *data, const struct strlist *operands, struct error *err)
+static int run_spec(const void *opts_, const struct strlist *operands, struct error *err)
 {
-	const struct spec_opts *opts = data;
+	const struct spec_opts *opts = opts_;
 	bool is_filter = opts->edit || opts->image_config;
 	size_t skip = is_filter ? 0 : 1;
 
@@ -288,7 +265,7 @@ static const struct command commands[] = {
 	  .options = options,
 	  .opts_size = sizeof(struct spec_opts),
 	  .defaults = &defaults,
-	  .run = spec },
+	  .run = run_spec },
 	COMMAND_END,
 };
 

@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "namespace.h"
 
+#include "opts.h"
+
 #include "oci/runtime.h"
 
 #include <string.h>
 #include <unistd.h>
 
-static json_t *find(const json_t *namespaces, const char *type, size_t *ret_index)
+static const char *const network_names[] = {
+	[NETWORK_HOST] = "host", [NETWORK_NONE] = "none", NULL
+};
+
+const struct option namespace_options[] = {
+	{ "network", 0, "MODE", "host or none", OPTION_CHOICE,
+	  offsetof(struct namespace_opts, network), network_names },
+	OPTION_END,
+};
+
+/* The entry of that type, borrowed, and where it stands (ret_index may be NULL); or NULL. */
+static json_t *find_namespace(const json_t *namespaces, const char *type, size_t *ret_index)
 {
 	for (size_t i = 0; i < json_array_size(namespaces); i++) {
 		json_t *entry = json_array_get(namespaces, i);
@@ -25,20 +38,20 @@ bool namespace_is_present(const json_t *config, const char *type)
 {
 	const json_t *linux_object = json_object_get(config, "linux");
 
-	return find(json_object_get(linux_object, "namespaces"), type, NULL) != NULL;
+	return find_namespace(json_object_get(linux_object, "namespaces"), type, NULL) != NULL;
 }
 
-static void add(json_t *namespaces, const char *type)
+static void add_namespace(json_t *namespaces, const char *type)
 {
-	if (!find(namespaces, type, NULL))
+	if (!find_namespace(namespaces, type, NULL))
 		json_array_append_new(namespaces, json_pack("{s:s}", "type", type));
 }
 
-static void remove_type(json_t *namespaces, const char *type)
+static void remove_namespaces(json_t *namespaces, const char *type)
 {
 	size_t index;
 
-	while (find(namespaces, type, &index))
+	while (find_namespace(namespaces, type, &index))
 		json_array_remove(namespaces, index);
 }
 
@@ -67,7 +80,7 @@ int namespace_read_identity(struct spec *spec, struct error *err)
 		identity->gid = identity->gids.ranges[0].outside;
 		return 0;
 	}
-	/* Who writes these maps is not in the config. */
+	/* The config does not say which user's maps these are: that is the caller. */
 	if (identity_probe(&own, err) < 0)
 		return -1;
 	identity->uid = own.uid;
@@ -84,7 +97,7 @@ static void apply_maps(const struct spec *spec, json_t *linux_object)
 
 	if (!spec->has_user_namespace)
 		return;
-	if (!spec->image && (identity->rung != IDENTITY_SINGLE || !spec->opts->user))
+	if (!spec->image && (identity->rung != IDENTITY_SINGLE || !spec->opts->process.user))
 		return;
 	json_object_set_new(linux_object, "uidMappings", runtime_idmap_to_json(&identity->uids));
 	json_object_set_new(linux_object, "gidMappings", runtime_idmap_to_json(&identity->gids));
@@ -102,16 +115,16 @@ int namespace_apply(struct spec *spec, struct error *err)
 		return -1;
 	if (spec->image) {
 		for (size_t i = 0; i < array_size(always); i++)
-			add(namespaces, always[i]);
+			add_namespace(namespaces, always[i]);
 		if (access("/proc/self/ns/cgroup", F_OK) == 0)
-			add(namespaces, "cgroup");
+			add_namespace(namespaces, "cgroup");
 		if (spec->has_user_namespace)
-			add(namespaces, "user");
+			add_namespace(namespaces, "user");
 	}
-	if (spec->opts->network == NETWORK_NONE)
-		add(namespaces, "network");
-	else if (spec->opts->network == NETWORK_HOST)
-		remove_type(namespaces, "network");
+	if (spec->opts->namespace.network == NETWORK_NONE)
+		add_namespace(namespaces, "network");
+	else if (spec->opts->namespace.network == NETWORK_HOST)
+		remove_namespaces(namespaces, "network");
 	apply_maps(spec, linux_object);
 	return 0;
 }

@@ -5,6 +5,25 @@
 
 #include "spec.h"
 
+#include "base/option.h"
+
+enum network_mode {
+	NETWORK_UNSTATED = -1,
+	NETWORK_HOST, /* no network namespace */
+	NETWORK_NONE, /* an empty one */
+};
+
+struct namespace_opts {
+	int network; /* enum network_mode */
+};
+
+#define NAMESPACE_OPTS_DEFAULT \
+	{ \
+		.network = NETWORK_UNSTATED \
+	}
+
+extern const struct option namespace_options[];
+
 /* Does the config have a namespace of that type ("network")? */
 bool namespace_is_present(const json_t *config, const char *type);
 

@@ -1,16 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process.h"
 
+#include "opts.h"
+
 #include "base/alloc.h"
 #include "layer/account.h"
 
 #include <string.h>
 
+#define FIELD(name) offsetof(struct process_opts, name)
+
+const struct option process_options[] = {
+	{ "workdir", 'w', "DIR", "working directory in the container", OPTION_STRING,
+	  FIELD(workdir) },
+	{ "user", 'u', "USER[:GROUP]", "user and group, by name or number", OPTION_STRING,
+	  FIELD(user) },
+	{ "group-add", 0, "GROUP", "an additional group, by name or number", OPTION_LIST,
+	  FIELD(group_add) },
+	{ "entrypoint", 0, "CMD", "replace the image's entrypoint; a word or a JSON array",
+	  OPTION_STRING, FIELD(entrypoint) },
+	{ "tty", 't', NULL, "give the container a terminal", OPTION_TRISTATE, FIELD(tty) },
+	{ "interactive", 'i', NULL, "give the container our standard input", OPTION_BOOL,
+	  FIELD(interactive) },
+	OPTION_END,
+};
+
 static int append_string(json_t *array, const char *text, struct error *err)
 {
-	if (json_array_append_new(array, json_string(text)) < 0)
-		return error_set(err, ERROR_USAGE,
-				 "'%s' is not valid UTF-8, which a JSON document needs", text);
+	if (spec_check_text(text, err) < 0)
+		return -1;
+	json_array_append_new(array, json_string(text));
 	return 0;
 }
 
@@ -40,23 +59,23 @@ static int append_entrypoint(json_t *args, const char *text, struct error *err)
 	return append_strings(args, items.items, err);
 }
 
-/* entrypoint + command. An entrypoint on the command line drops the image's command too: that was
- * written for the image's own entrypoint. */
+/* entrypoint + command. An entrypoint on the command line drops the image's command too, because the
+ * image's command was written for the image's own entrypoint. */
 static json_t *make_args(const struct spec *spec, struct error *err)
 {
 	const struct image_config *image = spec->image;
 	autojson json_t *args = json_array();
 	int status = 0;
 
-	if (spec->opts->entrypoint)
-		status = append_entrypoint(args, spec->opts->entrypoint, err);
+	if (spec->opts->process.entrypoint)
+		status = append_entrypoint(args, spec->opts->process.entrypoint, err);
 	else if (image)
 		status = append_strings(args, image->entrypoint.items, err);
 	if (status < 0)
 		return NULL;
 	if (spec->command)
 		status = append_strings(args, spec->command, err);
-	else if (image && !spec->opts->entrypoint)
+	else if (image && !spec->opts->process.entrypoint)
 		status = append_strings(args, image->cmd.items, err);
 	if (status < 0)
 		return NULL;
@@ -71,7 +90,7 @@ static json_t *make_args(const struct spec *spec, struct error *err)
 static int apply_cwd(const struct spec *spec, json_t *process, struct error *err)
 {
 	const char *image_cwd = spec->image ? spec->image->working_dir : "";
-	const char *cwd = spec->opts->workdir;
+	const char *cwd = spec->opts->process.workdir;
 	autofree char *absolute = NULL;
 
 	if (cwd && cwd[0] != '/') {
@@ -91,12 +110,12 @@ int process_apply(struct spec *spec, struct error *err)
 
 	if (!process)
 		return -1;
-	if (spec->opts->tty != OPTION_UNSTATED)
+	if (spec->opts->process.tty != OPTION_UNSTATED)
 		json_object_set_new(process, "terminal",
-				    json_boolean(spec->opts->tty == OPTION_TRUE));
+				    json_boolean(spec->opts->process.tty == OPTION_TRUE));
 	else if (spec->image)
 		json_object_set_new(process, "terminal", json_false());
-	if (spec->image || spec->command || spec->opts->entrypoint) {
+	if (spec->image || spec->command || spec->opts->process.entrypoint) {
 		json_t *args = make_args(spec, err);
 
 		if (!args)
@@ -115,7 +134,8 @@ static int explain_missing_root(const struct spec *spec, struct error *err)
 	return error_hint(err, "give --rootfs DIR, or numbers");
 }
 
-static int check_mapped(const struct idmap *map, const char *kind, uint32_t id, struct error *err)
+static int check_id_is_mapped(const struct idmap *map, const char *kind, uint32_t id,
+			      struct error *err)
 {
 	if (idmap_has_inside(map, id))
 		return 0;
@@ -135,7 +155,7 @@ static bool array_has_integer(const json_t *array, json_int_t value)
 /* --group-add, by name or number. With one ID there is nothing to add: setgroups(2) is denied. */
 static int add_groups(struct spec *spec, json_t *user, struct error *err)
 {
-	const struct strlist *groups = &spec->opts->group_add;
+	const struct strlist *groups = &spec->opts->process.group_add;
 	const struct account_root root = { spec->root.dirfds, spec->root.n_dirfds };
 	json_t *gids;
 
@@ -156,7 +176,7 @@ static int add_groups(struct spec *spec, json_t *user, struct error *err)
 			explain_missing_root(spec, err);
 			return error_prefix(err, "option --group-add");
 		}
-		if (check_mapped(&spec->identity.gids, "group ID", gid, err) < 0)
+		if (check_id_is_mapped(&spec->identity.gids, "group ID", gid, err) < 0)
 			return error_prefix(err, "option --group-add");
 		if (!array_has_integer(gids, gid))
 			json_array_append_new(gids, json_integer(gid));
@@ -169,11 +189,11 @@ static int set_user(struct spec *spec, json_t *user, const struct account *accou
 {
 	struct identity *identity = &spec->identity;
 
-	/* The one ID that there is appears inside as the one that the image wants. */
+	/* With one ID, that ID appears in the container as the user that the image wants. */
 	if (identity->rung == IDENTITY_SINGLE)
 		identity_map_single(identity, account->uid, account->gid);
-	if (check_mapped(&identity->uids, "user ID", account->uid, err) < 0 ||
-	    check_mapped(&identity->gids, "group ID", account->gid, err) < 0)
+	if (check_id_is_mapped(&identity->uids, "user ID", account->uid, err) < 0 ||
+	    check_id_is_mapped(&identity->gids, "group ID", account->gid, err) < 0)
 		return -1;
 	json_object_set_new(user, "uid", json_integer(account->uid));
 	json_object_set_new(user, "gid", json_integer(account->gid));
@@ -193,7 +213,7 @@ static int set_user(struct spec *spec, json_t *user, const struct account *accou
 int process_apply_user(struct spec *spec, struct error *err)
 {
 	const struct account_root root = { spec->root.dirfds, spec->root.n_dirfds };
-	const char *wanted = spec->opts->user;
+	const char *wanted = spec->opts->process.user;
 	autoaccount struct account account = ACCOUNT_INIT;
 	json_t *process = spec_member(spec->config, "config.json", "process", JSON_OBJECT, err);
 	json_t *user = process ? spec_member(process, "process", "user", JSON_OBJECT, err) : NULL;

@@ -5,6 +5,19 @@
 
 #include "spec.h"
 
+#include "base/option.h"
+
+struct process_opts {
+	const char *workdir;
+	const char *user;
+	struct strlist group_add;
+	const char *entrypoint;
+	enum option_state tty;
+	bool interactive; /* kept in the bundle's record: the config has no place for it */
+};
+
+extern const struct option process_options[];
+
 /* args from entrypoint and command, cwd, terminal. */
 int process_apply(struct spec *spec, struct error *err);
 

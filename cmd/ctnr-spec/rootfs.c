@@ -21,7 +21,7 @@ static void raise_file_limit(void)
 }
 
 /* Append the directory name to the stack. Returns 0 when it is not there. */
-static int push(int dirfd, const char *name, struct merged *stack, struct error *err)
+static int push_directory(int dirfd, const char *name, struct merged *stack, struct error *err)
 {
 	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -43,18 +43,18 @@ int rootfs_open(int bundlefd, const char *path, struct merged *ret, struct error
 	if (lower < 0 && errno != ENOENT)
 		return error_errno(err, "cannot open 'lower'");
 	if (lower < 0) {
-		status = push(bundlefd, path, &stack, err);
+		status = push_directory(bundlefd, path, &stack, err);
 		if (status == 0) {
 			errno = ENOENT;
 			status = error_errno(err, "root filesystem '%s'", path);
 		}
 	} else {
-		status = push(bundlefd, "upper", &stack, err);
+		status = push_directory(bundlefd, "upper", &stack, err);
 		for (unsigned i = 0; status >= 0 && i < MANIFEST_LAYERS_MAX; i++) {
 			if (i == 200)
 				raise_file_limit();
 			snprintf(name, sizeof(name), "%u", i);
-			status = push(lower, name, &stack, err);
+			status = push_directory(lower, name, &stack, err);
 			if (status == 0)
 				break;
 		}

@@ -1,42 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "seccomp.h"
 
-#include "capability.h"
+#include "opts.h"
+#include "seccomp_architecture.h"
 #include "seccomp_table.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/utsname.h>
 
-/* What the kernel of each machine runs (uname(2)), native first, by libseccomp's names. */
-static const struct {
-	const char *machine;
-	const char *architectures[4];
-} machines[] = {
-	{ "x86_64", { "SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32" } },
-	{ "aarch64", { "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM" } },
-	{ "i686", { "SCMP_ARCH_X86" } },
-	{ "armv7l", { "SCMP_ARCH_ARM" } },
-	{ "ppc64le", { "SCMP_ARCH_PPC64LE" } },
-	{ "riscv64", { "SCMP_ARCH_RISCV64" } },
-	{ "s390x", { "SCMP_ARCH_S390X", "SCMP_ARCH_S390" } },
+const struct option seccomp_options[] = {
+	{ "security-opt", 0, "OPT", "seccomp=FILE|unconfined|default, no-new-privileges[=BOOL]",
+	  OPTION_LIST, offsetof(struct seccomp_opts, security) },
+	OPTION_END,
 };
 
-const char *const *seccomp_architectures(void)
-{
-	static const char *const none[] = { NULL };
-	struct utsname host;
-
-	if (uname(&host) < 0)
-		return none;
-	for (size_t i = 0; i < array_size(machines); i++)
-		if (strcmp(machines[i].machine, host.machine) == 0)
-			return machines[i].architectures;
-	return none;
-}
-
 /* Append the names of a row. */
-static void add_names(json_t *names, const char *text)
+static void add_call_names(json_t *names, const char *text)
 {
 	while (*text) {
 		size_t len = strcspn(text, " ");
@@ -71,9 +50,10 @@ static int denied_errno(const struct seccomp_row *row, uint64_t capabilities)
 	return row->otherwise ? row->otherwise : EPERM;
 }
 
-/* Is this call, with a condition, allowed without one elsewhere? Then the condition goes: the two
- * would contradict each other. And the other way round, a row that is denied for want of a
- * capability gives way to a conditional one (clone). */
+/* Does another row for the same calls decide instead? A row with a condition on an argument gives
+ * way to one that allows the calls without a condition, because the two rules would contradict each
+ * other. A row without a condition that is denied for want of a capability gives way to the row with
+ * a condition (clone). */
 static bool is_overruled(const struct seccomp_row *row, uint64_t capabilities)
 {
 	for (size_t i = 0; i < seccomp_rows_len; i++) {
@@ -104,15 +84,15 @@ json_t *seccomp_default(uint64_t capabilities)
 		int number = denied_errno(row, capabilities);
 		json_t *names, *rule;
 
-		/* What the default action does anyway needs no rule; libseccomp refuses one. */
+		/* The default action is ENOSYS too, and libseccomp refuses a rule that repeats it. */
 		if (number == ENOSYS || is_overruled(row, capabilities))
 			continue;
 		if (!row->argument.mask && (number == 0 || number == EPERM)) {
-			add_names(number ? denied : allowed, row->names);
+			add_call_names(number ? denied : allowed, row->names);
 			continue;
 		}
 		names = json_array();
-		add_names(names, row->names);
+		add_call_names(names, row->names);
 		rule = new_rule(names, number);
 		if (row->argument.mask)
 			json_object_set_new(rule, "args", new_argument(&row->argument));
@@ -131,56 +111,78 @@ struct security {
 	enum option_state no_new_privileges;
 };
 
+/* Is text the option of that name, with a value behind "=" or ":", or without one ("")? */
+static bool security_option_is(const char *text, const char *name, const char **ret_value)
+{
+	size_t len = strlen(name);
+
+	if (!str_starts_with(text, name) || !strchr("=:", text[len]))
+		return false;
+	*ret_value = text[len] ? text + len + 1 : "";
+	return true;
+}
+
+static int parse_security_option(const char *text, struct security *ret, struct error *err)
+{
+	const char *value;
+
+	if (security_option_is(text, "seccomp", &value) && *value) {
+		ret->seccomp = value;
+		return 0;
+	}
+	if (security_option_is(text, "no-new-privileges", &value) &&
+	    (strcmp(text, "no-new-privileges") == 0 || strcmp(value, "true") == 0)) {
+		ret->no_new_privileges = OPTION_TRUE;
+		return 0;
+	}
+	if (security_option_is(text, "no-new-privileges", &value) && strcmp(value, "false") == 0) {
+		ret->no_new_privileges = OPTION_FALSE;
+		return 0;
+	}
+	error_set(err, ERROR_USAGE, "option --security-opt: unknown '%s'", text);
+	return error_hint(err, "seccomp=FILE, seccomp=unconfined, seccomp=default, "
+			       "no-new-privileges[=true|false]");
+}
+
 static int parse_security(const struct strlist *options, struct security *ret, struct error *err)
 {
-	for (size_t i = 0; i < options->len; i++) {
-		const char *text = options->items[i];
-		size_t len = strcspn(text, "=:");
-		const char *value = text[len] ? text + len + 1 : "";
-
-		if (strncmp(text, "seccomp", len) == 0 && len == strlen("seccomp") && *value) {
-			ret->seccomp = value;
-		} else if (strncmp(text, "no-new-privileges", len) == 0 &&
-			   len == strlen("no-new-privileges") &&
-			   (!text[len] || strcmp(value, "true") == 0)) {
-			ret->no_new_privileges = OPTION_TRUE;
-		} else if (strncmp(text, "no-new-privileges", len) == 0 &&
-			   strcmp(value, "false") == 0) {
-			ret->no_new_privileges = OPTION_FALSE;
-		} else {
-			error_set(err, ERROR_USAGE, "option --security-opt: unknown '%s'", text);
-			return error_hint(err, "seccomp=FILE, seccomp=unconfined, seccomp=default, "
-					       "no-new-privileges[=true|false]");
-		}
-	}
+	for (size_t i = 0; i < options->len; i++)
+		if (parse_security_option(options->items[i], ret, err) < 0)
+			return -1;
 	return 0;
+}
+
+/* In an edit without an option for it: does the config have the default profile for the
+ * capabilities that it had before, which are others now? */
+static bool default_profile_is_stale(const json_t *present, uint64_t before, uint64_t now)
+{
+	autojson json_t *old = NULL;
+
+	if (!present || before == now)
+		return false;
+	old = seccomp_default(before);
+	return json_equal(old, present);
 }
 
 static int apply_profile(struct spec *spec, const char *wanted, uint64_t before,
 			 json_t *linux_object, struct error *err)
 {
-	const json_t *present = json_object_get(linux_object, "seccomp");
 	json_t *profile;
 
 	if (!wanted && spec->opts->privileged)
 		wanted = "unconfined";
-	if (!wanted && !spec->image) {
-		autojson json_t *old = NULL;
-
-		if (!present || before == spec->capabilities)
-			return 0;
-		old = seccomp_default(before);
-		if (!json_equal(old, present))
-			return 0;
+	if (!wanted && !spec->image &&
+	    !default_profile_is_stale(json_object_get(linux_object, "seccomp"), before,
+				      spec->capabilities))
+		return 0;
+	if (!wanted)
 		wanted = "default";
-	}
-	if (wanted && strcmp(wanted, "unconfined") == 0) {
+	if (strcmp(wanted, "unconfined") == 0) {
 		json_object_del(linux_object, "seccomp");
 		return 0;
 	}
-	profile = wanted && strcmp(wanted, "default") != 0
-			  ? seccomp_read(wanted, spec->capabilities, err)
-			  : seccomp_default(spec->capabilities);
+	profile = strcmp(wanted, "default") == 0 ? seccomp_default(spec->capabilities)
+						 : seccomp_read(wanted, spec->capabilities, err);
 	if (!profile)
 		return error_prefix(err, "option --security-opt");
 	json_object_set_new(linux_object, "seccomp", profile);
@@ -193,7 +195,8 @@ int seccomp_apply(struct spec *spec, uint64_t before, struct error *err)
 	json_t *linux_object = spec_member(spec->config, "config.json", "linux", JSON_OBJECT, err);
 	json_t *process = spec_member(spec->config, "config.json", "process", JSON_OBJECT, err);
 
-	if (!linux_object || !process || parse_security(&spec->opts->security, &wanted, err) < 0)
+	if (!linux_object || !process ||
+	    parse_security(&spec->opts->seccomp.security, &wanted, err) < 0)
 		return -1;
 	if (spec->image || wanted.no_new_privileges != OPTION_UNSTATED)
 		json_object_set_new(process, "noNewPrivileges",

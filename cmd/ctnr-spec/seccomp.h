@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* linux.seccomp: the default profile, and profiles from files. */
+/* linux.seccomp: the default profile, and profiles from files; process.noNewPrivileges. */
 #ifndef CTNR_SPEC_SECCOMP_H
 #define CTNR_SPEC_SECCOMP_H
 
 #include "spec.h"
+
+#include "base/option.h"
+
+struct seccomp_opts {
+	struct strlist security; /* --security-opt: seccomp and no-new-privileges */
+};
+
+extern const struct option seccomp_options[];
 
 /* The default profile for a bounding set (capability.h), as OCI JSON: new. */
 json_t *seccomp_default(uint64_t capabilities);
@@ -15,8 +23,5 @@ json_t *seccomp_read(const char *path, uint64_t capabilities, struct error *err)
 /* --security-opt and --privileged; for a new config the default profile. When an edit changed the
  * capabilities, a default profile follows them. before: the bounding set before the edit. */
 int seccomp_apply(struct spec *spec, uint64_t before, struct error *err);
-
-/* The architectures whose programs this machine runs, the native one first; NULL-terminated. */
-const char *const *seccomp_architectures(void);
 
 #endif

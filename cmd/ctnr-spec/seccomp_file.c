@@ -5,11 +5,12 @@
  * "names") is decided and taken out.
  */
 #include "capability.h"
+#include "input.h"
 #include "seccomp.h"
+#include "seccomp_architecture.h"
 
 #include "system/fd.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -41,7 +42,7 @@ static bool has_capability(const char *name, uint64_t capabilities)
 	return capability_parse(name, &bit, NULL) == 0 && (capabilities & bit);
 }
 
-/* "5.15" and the running kernel. */
+/* Is the running kernel that version ("5.15") or newer? */
 static bool kernel_is_at_least(const char *text)
 {
 	unsigned want[2] = { 0 }, have[2] = { 0 };
@@ -74,7 +75,7 @@ static bool arch_holds(const char *name, uint64_t unused)
 }
 
 /* All capabilities and one of the architectures must be there; of excludes none. */
-static bool applies(const json_t *rule, uint64_t capabilities)
+static bool rule_applies(const json_t *rule, uint64_t capabilities)
 {
 	const json_t *includes = json_object_get(rule, "includes");
 	const json_t *excludes = json_object_get(rule, "excludes");
@@ -132,7 +133,7 @@ static json_t *choose_architectures(const json_t *map)
 	return NULL;
 }
 
-static int resolve(json_t *profile, uint64_t capabilities, struct error *err)
+static int resolve_profile(json_t *profile, uint64_t capabilities, struct error *err)
 {
 	struct jnode root = jnode_root(profile, "profile");
 	struct jnode action = jnode_member(&root, "defaultAction");
@@ -149,7 +150,7 @@ static int resolve(json_t *profile, uint64_t capabilities, struct error *err)
 
 		if (jnode_object(&rule, err) < 0)
 			return -1;
-		if (!applies(rule.value, capabilities)) {
+		if (!rule_applies(rule.value, capabilities)) {
 			json_array_remove(list, i);
 			continue;
 		}
@@ -170,16 +171,11 @@ json_t *seccomp_read(const char *path, uint64_t capabilities, struct error *err)
 {
 	autostr struct str text = STR_INIT;
 	autojson json_t *profile = NULL;
-	autoclose int fd = strcmp(path, "-") == 0 ? fcntl(0, F_DUPFD_CLOEXEC, 3)
-						  : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	autoclose int fd = input_open(path, err);
 
-	if (fd < 0) {
-		error_errno(err, "cannot open seccomp profile '%s'", path);
-		return NULL;
-	}
-	if (fd_read_rest(fd, PROFILE_MAX, &text, err) < 0 ||
+	if (fd < 0 || fd_read_rest(fd, PROFILE_MAX, &text, err) < 0 ||
 	    !(profile = json_parse(text.data, text.len, path, err)) ||
-	    resolve(profile, capabilities, err) < 0) {
+	    resolve_profile(profile, capabilities, err) < 0) {
 		error_prefix(err, "seccomp profile '%s'", path);
 		return NULL;
 	}

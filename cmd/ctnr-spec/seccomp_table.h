@@ -9,16 +9,15 @@
 #define SECCOMP_NEVER UINT64_MAX
 
 /* A comparison of one argument; mask 0: none. True when (argument & mask) == value. Masks end at
- * bit 31 where the kernel reads an int: what stands above is not looked at by it either. */
+ * bit 31 where the kernel reads an int and ignores the bits above. */
 struct seccomp_argument {
 	unsigned index;
 	uint64_t mask;
 	uint64_t value;
 };
 
-/* Calls that are allowed to whoever has one of the capabilities (0: to everybody; SECCOMP_NEVER: to
- * nobody, with EPERM). Names are separated by blanks; those that an architecture lacks do no harm.
- */
+/* System calls that are allowed with one of the capabilities (0: always; SECCOMP_NEVER: never, they
+ * fail with EPERM). Names are separated by blanks; those that an architecture lacks do no harm. */
 struct seccomp_row {
 	const char *names;
 	uint64_t capabilities;

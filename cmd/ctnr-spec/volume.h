@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What people and images mount: -v, --mount, --tmpfs, and the volumes that an image declares.
- *
  * A volume is a directory of its own that outlives changes of the root filesystem: a named one is
  * STORE/volumes/NAME, an anonymous one BUNDLE/volumes/NAME and goes with the bundle. When it is
  * made it gets what the image has at that place, with owners and modes (volume_seed.h).
@@ -10,10 +8,6 @@
 #define CTNR_SPEC_VOLUME_H
 
 #include "spec.h"
-
-/* Add all of them to mounts, parents before children. Two for the same place are an error, but an
- * option replaces an image's volume. */
-int volume_apply(struct spec *spec, struct error *err);
 
 /* The host directory of a volume for that place in the container, made and seeded when it is new:
  * named, or anonymous with name NULL. New string. */

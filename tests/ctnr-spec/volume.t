@@ -138,6 +138,9 @@ is "$(cat vol/volumes/srv/f)" x "... with the image's content"
 run ctnr-spec - --tmpfs /srv <record.json
 is "$(config_of vol '[.mounts[] | select(.destination == "/srv") | .type]')" '["tmpfs"]' \
 	"an option takes the place of the image's volume"
+from_config '{Cmd: ["sh"], Volumes: {"/srv": {}}}'
+is "$(query '.mounts[] | select(.destination == "/srv") | [.type, .options]')" \
+	'["tmpfs",["nosuid","nodev"]]' "a filter has an image's volume as a tmpfs, where programs run"
 from_config '{Cmd: ["sh"], Volumes: {"/x/../../etc": {}}}'
 is_status 2 "a volume that climbs is refused"
 done_testing

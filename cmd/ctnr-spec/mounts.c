@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mounts.h"
+
+#include "mount.h"
+#include "mount_request.h"
+#include "opts.h"
+#include "volume.h"
+
+#include "base/alloc.h"
+
+#include <errno.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/vfs.h>
+
+#define FIELD(name) offsetof(struct mounts_opts, name)
+
+const struct option mounts_options[] = {
+	{ "volume", 'v', "[SRC:]DST[:OPTS]", "mount a path or a named volume", OPTION_LIST,
+	  FIELD(volume) },
+	{ "mount", 0, "type=TYPE,...", "mount a bind, tmpfs or volume", OPTION_LIST, FIELD(mount) },
+	{ "tmpfs", 0, "DST[:OPTS]", "mount an empty tmpfs", OPTION_LIST, FIELD(tmpfs) },
+	OPTION_END,
+};
+
+void mounts_apply_sysfs(struct spec *spec, json_t *mounts)
+{
+	bool own_network = namespace_is_present(spec->config, "network");
+	bool can_mount = own_network || (spec->image && spec->identity.real_root) ||
+			 (!spec->image && !spec->has_user_namespace);
+	const char *write = spec->opts->privileged ? "rw" : can_mount ? "ro" : "rro";
+	autofree char *options =
+		xasprintf("%snosuid noexec nodev %s", can_mount ? "" : "rbind rprivate ", write);
+
+	mount_put(mounts, mount_new("/sys", can_mount ? "sysfs" : "bind",
+				    can_mount ? "sysfs" : "/sys", options));
+}
+
+/* A cgroup mount makes sense where the hierarchy is the unified one. Read-only, but for
+ * --privileged (runc 2023-25809). */
+static void add_cgroup_mount(const struct spec *spec, json_t *mounts)
+{
+	struct statfs fs;
+
+	if (statfs("/sys/fs/cgroup", &fs) < 0 || fs.f_type != CGROUP2_SUPER_MAGIC ||
+	    !namespace_is_present(spec->config, "cgroup"))
+		return;
+	mount_put(mounts, mount_new("/sys/fs/cgroup", "cgroup", "cgroup",
+				    spec->opts->privileged ? "nosuid noexec nodev relatime rw"
+							   : "nosuid noexec nodev relatime ro"));
+}
+
+int mounts_apply_defaults(struct spec *spec, struct error *err)
+{
+	json_t *mounts = spec_member(spec->config, "config.json", "mounts", JSON_ARRAY, err);
+	/* Group 5 is "tty" by custom; a mount option must not name an ID that does not exist. */
+	bool has_tty_group =
+		spec->identity.rung != IDENTITY_SINGLE && idmap_has_inside(&spec->identity.gids, 5);
+	autofree char *devpts = xasprintf("nosuid noexec newinstance ptmxmode=0666 mode=0620%s",
+					  has_tty_group ? " gid=5" : "");
+
+	if (!mounts)
+		return -1;
+	mount_put(mounts, mount_new("/proc", "proc", "proc", "nosuid noexec nodev"));
+	mount_put(mounts,
+		  mount_new("/dev", "tmpfs", "tmpfs", "nosuid strictatime mode=755 size=65536k"));
+	mount_put(mounts, mount_new("/dev/pts", "devpts", "devpts", devpts));
+	mount_put(mounts, mount_new("/dev/shm", "tmpfs", "shm",
+				    "nosuid noexec nodev mode=1777 size=65536k"));
+	mount_put(mounts, mount_new("/dev/mqueue", "mqueue", "mqueue", "nosuid noexec nodev"));
+	mounts_apply_sysfs(spec, mounts);
+	add_cgroup_mount(spec, mounts);
+	return 0;
+}
+
+/* The source of a bind must be there: a typing error does not make a directory. New. */
+static char *resolve_source(const char *source, struct error *err)
+{
+	char *absolute = realpath(source, NULL);
+
+	if (absolute)
+		return absolute;
+	error_errno(err, "mount source '%s'", source);
+	if (err && errno == ENOENT)
+		err->code = ERROR_NOT_FOUND;
+	error_hint(err, "make it first, or mount a volume by its name: -v NAME:%s", "/data");
+	return NULL;
+}
+
+/* Add option unless one of its group is there already. */
+static void set_default_option(json_t *options, const char *const *group, const char *option,
+			       const struct identity *identity)
+{
+	for (; *group; group++)
+		for (size_t i = 0; i < json_array_size(options); i++)
+			if (strcmp(json_string_value(json_array_get(options, i)), *group) == 0)
+				return;
+	mount_option_add(options, MOUNT_BIND, option, identity, NULL);
+}
+
+/* What a bind has unless its options say otherwise. */
+static void complete_bind_options(json_t *options, const char *source,
+				  const struct identity *identity)
+{
+	static const char *const binds[] = { "bind", "rbind", NULL };
+	static const char *const propagations[] = { "private",    "rprivate",    "shared",
+						    "rshared",    "slave",       "rslave",
+						    "unbindable", "runbindable", NULL };
+
+	set_default_option(options, binds, "rbind", identity);
+	set_default_option(options, propagations, "rprivate", identity);
+	mount_option_keep_locked(options, source, identity);
+}
+
+static json_t *request_to_mount(struct spec *spec, const struct mount_request *request,
+				struct error *err)
+{
+	autofree char *source = NULL;
+
+	if (spec_check_text(request->destination, err) < 0)
+		return NULL;
+	if (request->kind == MOUNT_REQUEST_TMPFS)
+		return mount_new(request->destination, "tmpfs", "tmpfs", "");
+	source = request->kind == MOUNT_REQUEST_BIND
+			 ? resolve_source(request->source, err)
+			 : volume_make(spec, request->source, request->destination, err);
+	if (!source || spec_check_text(source, err) < 0)
+		return NULL;
+	complete_bind_options(request->options, source, &spec->identity);
+	return mount_new(request->destination, "bind", source, "");
+}
+
+/* Add the mount that is asked for to list, where its place must be free. */
+static int add_requested(struct spec *spec, const struct mount_request *request, json_t *list,
+			 struct error *err)
+{
+	json_t *mount;
+
+	if (mount_find(list, request->destination))
+		return error_set(err, ERROR_USAGE, "two mounts for '%s'", request->destination);
+	mount = request_to_mount(spec, request, err);
+	if (!mount)
+		return -1;
+	json_object_set(mount, "options", request->options);
+	json_array_append_new(list, mount);
+	return 0;
+}
+
+static int add_texts(struct spec *spec, const struct strlist *texts, const char *option,
+		     mount_request_parser *parse, json_t *list, struct error *err)
+{
+	for (size_t i = 0; i < texts->len; i++) {
+		automountrequest struct mount_request request = MOUNT_REQUEST_INIT;
+
+		if (parse(texts->items[i], &spec->identity, &request, err) < 0 ||
+		    add_requested(spec, &request, list, err) < 0)
+			return error_prefix(err, "option --%s '%s'", option, texts->items[i]);
+	}
+	return 0;
+}
+
+/* The volumes that the image declares, where no option mounts something else. A filter has no
+ * bundle that could keep them: there they are empty tmpfs, whose content ends with the container. */
+static int add_image_volumes(struct spec *spec, json_t *list, struct error *err)
+{
+	enum mount_request_kind kind = spec->bundle ? MOUNT_REQUEST_VOLUME : MOUNT_REQUEST_TMPFS;
+	const char *options = spec->bundle ? NULL : "nosuid,nodev";
+
+	for (size_t i = 0; spec->image && i < spec->image->volumes.len; i++) {
+		automountrequest struct mount_request request = MOUNT_REQUEST_INIT;
+
+		if (mount_request_init(kind, spec->image->volumes.items[i], options,
+				       &spec->identity, &request, err) < 0)
+			return error_prefix(err, "the image's volume");
+		if (!mount_find(list, request.destination) &&
+		    add_requested(spec, &request, list, err) < 0)
+			return error_prefix(err, "the image's volume");
+	}
+	return 0;
+}
+
+int mounts_apply_requests(struct spec *spec, struct error *err)
+{
+	const struct mounts_opts *opts = &spec->opts->mounts;
+	json_t *mounts = spec_member(spec->config, "config.json", "mounts", JSON_ARRAY, err);
+	autojson json_t *list = json_array();
+	size_t i;
+	json_t *mount;
+
+	if (!mounts)
+		return -1;
+	if (add_texts(spec, &opts->volume, "volume", mount_request_parse_volume, list, err) < 0 ||
+	    add_texts(spec, &opts->mount, "mount", mount_request_parse_mount, list, err) < 0 ||
+	    add_texts(spec, &opts->tmpfs, "tmpfs", mount_request_parse_tmpfs, list, err) < 0 ||
+	    add_image_volumes(spec, list, err) < 0)
+		return -1;
+	mount_sort(list);
+	mount_drop_unreachable(mounts, list);
+	json_array_foreach (list, i, mount) {
+		mount_put(mounts, json_incref(mount));
+	}
+	return 0;
+}
