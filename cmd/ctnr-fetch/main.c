@@ -8,7 +8,7 @@
  *  2. with --if-missing, look whether that name is there already
  *  3. copy manifests and blobs (copy.c), each verified before it is visible
  *  4. let the name stand for the image, last: it never names what is not there
- *  5. print the record
+ *  5. print the record, or the ref
  * SIGINT, SIGTERM and SIGHUP are blocked meanwhile and looked for wherever something is waited
  * for; the process dies of them at the end, when everything half-made is gone.
  */
@@ -19,7 +19,7 @@
 #include "base/tool.h"
 #include "oci/media_type.h"
 #include "oci/tag.h"
-#include "store/image.h"
+#include "store/image_print.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -47,6 +47,7 @@ struct fetch_opts {
 	uint64_t timeout;
 	uint64_t retries;
 	int progress;
+	int print; /* enum image_print */
 };
 
 static const struct fetch_opts defaults = {
@@ -84,6 +85,8 @@ static const struct option options[] = {
 	  FIELD(retries) },
 	{ "progress", 0, "MODE", "show progress: auto, tty, plain, json or none", OPTION_CHOICE,
 	  FIELD(progress), progress_mode_names },
+	{ "print", 0, "WHAT", "print the image's record or its ref", OPTION_CHOICE, FIELD(print),
+	  image_print_names },
 	OPTION_END
 };
 
@@ -184,13 +187,6 @@ static int find_present(const struct fetch_opts *opts, const char *name,
 	return 1;
 }
 
-static int print_record(const struct image *image, struct error *err)
-{
-	autojson json_t *record = image_to_json(image);
-
-	return json_print(stdout, record, err);
-}
-
 /* Where the credentials go, for the prompt. */
 static char *registry_name(const struct address *address)
 {
@@ -265,9 +261,9 @@ static int fetch_image(const struct fetch_opts *opts, const struct address *addr
 	return 0;
 }
 
-static int fetch(const void *data, const struct strlist *operands, struct error *err)
+static int fetch(const void *opts_, const struct strlist *operands, struct error *err)
 {
-	const struct fetch_opts *opts = data;
+	const struct fetch_opts *opts = opts_;
 	autoaddress struct address address = ADDRESS_INIT;
 	autoimage struct image image = IMAGE_INIT;
 	autofree char *name = NULL;
@@ -292,7 +288,7 @@ static int fetch(const void *data, const struct strlist *operands, struct error 
 		present = find_present(opts, name, wanted, &image, err);
 	if (present < 0 || (!present && fetch_image(opts, &address, name, wanted, &image, err) < 0))
 		return error_prefix(err, "%s", operands->items[0]);
-	return print_record(&image, err);
+	return image_print(stdout, &image, (enum image_print)opts->print, err);
 }
 
 static const struct command commands[] = {

@@ -21,7 +21,7 @@
 #include "base/alloc.h"
 #include "base/message.h"
 #include "oci/tag.h"
-#include "store/image.h"
+#include "store/image_print.h"
 #include "store/refcache.h"
 #include "system/fd.h"
 
@@ -98,7 +98,6 @@ int image_tag(const void *opts_, const struct strlist *operands, struct error *e
 	autolayout struct layout layout = LAYOUT_INIT;
 	autofree char *name = NULL;
 	autoimage struct image image = IMAGE_INIT;
-	autojson json_t *record = NULL;
 
 	if (operands->len != 2)
 		return error_set(err, ERROR_USAGE, "expected an image and a new name");
@@ -118,8 +117,7 @@ int image_tag(const void *opts_, const struct strlist *operands, struct error *e
 	image.layout = xstrdup(layout.path);
 	image.ref = steal(&name);
 	descriptor_copy(&target.entry, &image.descriptor);
-	record = image_to_json(&image);
-	return json_print(stdout, record, err);
+	return image_print(stdout, &image, (enum image_print)opts->print, err);
 }
 
 /* As find_target(); whoever takes away needs no advice on how to get it. */

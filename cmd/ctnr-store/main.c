@@ -9,6 +9,7 @@
 
 #include "base/message.h"
 #include "base/tool.h"
+#include "store/image_print.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -41,6 +42,13 @@ static const struct option image_show_options[] = {
 	OPTION_END,
 };
 
+static const struct option image_tag_options[] = {
+	OPTION_INCLUDE(global_options, 0),
+	{ "print", 0, "WHAT", "print the image's record or its ref", OPTION_CHOICE,
+	  offsetof(struct store_opts, print), image_print_names },
+	OPTION_END,
+};
+
 static const struct option bundle_ls_options[] = {
 	OPTION_INCLUDE(global_options, 0),
 	ROW_JSON,
@@ -63,7 +71,7 @@ static const struct command commands[] = {
 	VERB("image ls", "[OPTIONS]", "List the images.", image_ls_options, image_ls),
 	VERB("image show", "[OPTIONS] IMAGE...", "Show an image's record, manifest and config.",
 	     image_show_options, image_show),
-	VERB("image tag", "[OPTIONS] IMAGE NAME", "Give an image another name.", global_options,
+	VERB("image tag", "[OPTIONS] IMAGE NAME", "Give an image another name.", image_tag_options,
 	     image_tag),
 	VERB("image untag", "[OPTIONS] NAME...", "Take names away, keep the images.",
 	     global_options, image_untag),

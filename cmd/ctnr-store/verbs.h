@@ -12,6 +12,7 @@
 struct store_opts {
 	const char *store;
 	const char *platform;
+	int print; /* enum image_print */
 	bool json;
 	bool quiet;
 	bool running;

@@ -17,6 +17,8 @@ run ctnr-fetch --layout out --tag example.org/team/app:2 oci:small:1
 is "$(jq -r .ref "$stdout_file")" example.org/team/app:2 "--tag names it otherwise"
 run ctnr-fetch --layout again oci:out:example.org/team/app:2
 is "$(jq -r .ref "$stdout_file")" example.org/team/app:2 "a whole reference stays"
+run ctnr-fetch --print ref --tag app oci:small
+is_stdout localhost/app:latest "--print ref prints the name that the image got, and no record"
 run ctnr-fetch --layout out oci:out:example.org/team/app:2
 is_status 0 "a layout may be its own source"
 run ctnr-fetch oci:small:1

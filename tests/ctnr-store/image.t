@@ -93,6 +93,8 @@ is "$(resolves alpine)" localhost/alpine:latest "... as it is looked up first"
 is "$(resolves docker.io/library/alpine)" docker.io/library/alpine:latest "... and that has its full name"
 run ctnr-store image tag docker.io/library/alpine quay.io/a/b
 is "$(printf '%s' "$stdout" | jq -r .ref)" quay.io/a/b:latest "tagging prints the record of the new name"
+run ctnr-store image tag --print ref docker.io/library/alpine quay.io/a/b
+is_stdout quay.io/a/b:latest "... or with --print ref the name alone"
 run ctnr-store image tag alpine Upper
 is_status 2 "an invalid name is a usage mistake"
 run ctnr-store image tag alpine "a@$alpine"
