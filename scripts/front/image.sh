@@ -4,40 +4,22 @@
 # From IMAGE to a bundle, for the verbs that make one. The options are in fetch_options,
 # unpack_options and so on (front/split.sh), pull is missing, always or never.
 
-# full_name NAME: set name to the reference that a registry knows it by (docker's rules).
-full_name() {
-	case $1 in
-	*/*)
-		case ${1%%/*} in
-		localhost | *[.:A-Z]*) name=$1 ;;
-		*) name=docker.io/$1 ;;
-		esac
-		;;
-	*) name=docker.io/library/$1 ;;
-	esac
-}
-
 # find_image IMAGE: set image, what the store may know it by (or nothing), source, where it can be
-# fetched from (or nothing), and guessed, when nobody but us said that this is the place.
+# fetched from (or nothing), and guessed, when IMAGE does not say itself that this is the place. Which
+# registry and tag a name means is for the tools to know.
 find_image() {
 	image=$1
 	source=
 	guessed=
 	case $1 in
-	docker://*)
-		full_name "${1#docker://}"
-		image=$name
-		source=docker://$name
-		;;
-	oci:*) source=$1 ;;
+	docker://* | oci:*) source=$1 ;;
 	'{'* | - | sha256:* | sha512:* | localhost/*) ;;
 	*://* | *-archive:* | dir:* | rootfs:* | docker-daemon:* | containers-storage:*)
 		image=
 		source=$1
 		;;
 	*[!0-9a-f]* | ? | ?? | ??? | ???? | ????? | ?????? | ???????)
-		full_name "$1"
-		source=docker://$name
+		source=docker://$1
 		guessed=$1
 		;;
 	*) ;; # only hexadecimal digits: the beginning of a digest
@@ -49,13 +31,13 @@ find_image() {
 abandon() {
 	trap '' HUP INT TERM
 	[ -z "$record" ] || [ "$update" = true ] ||
-		eval "ctnr-store bundle rm $store_options -- \"\$record\"" >/dev/null || :
+		(exec_tool "$store_options" "ctnr-store bundle rm" "$record") >/dev/null || :
 	exit "$1"
 }
 
 fetch_image() {
 	[ ! -t 2 ] || printf 'ctnr: pulling %s\n' "$source" >&2
-	eval "image=\$(ctnr-fetch $fetch_options -- \"\$source\")" || {
+	image=$(exec_tool "$fetch_options" ctnr-fetch "$source") || {
 		status=$?
 		[ -z "$guessed" ] || printf "ctnr: hint: no image '%s' is in the store: see ctnr images\n" \
 			"$guessed" >&2
@@ -81,7 +63,7 @@ make_bundle() {
 		if [ -z "$image" ]; then
 			fetch_image
 		elif [ -n "$source" ] && [ "${source#oci:}" = "$source" ]; then
-			eval "record=\$(ctnr-unpack --if-present $unpack_options -- \"\$image\")" ||
+			record=$(exec_tool "--if-present $unpack_options" ctnr-unpack "$image") ||
 				case $? in
 				3) fetch_image ;;
 				*) abandon "${failure:-$?}" ;;
@@ -89,9 +71,9 @@ make_bundle() {
 		fi
 		;;
 	esac
-	[ -n "$record" ] || eval "record=\$(ctnr-unpack $unpack_options -- \"\$image\")" ||
+	[ -n "$record" ] || record=$(exec_tool "$unpack_options" ctnr-unpack "$image") ||
 		abandon "${failure:-$?}"
 	# Until it is complete, abandon needs the record that there is.
-	eval "specified=\$(ctnr-spec $spec_options -- \"\$record\" \"\$@\")" || abandon "${failure:-$?}"
+	specified=$(exec_tool "$spec_options" ctnr-spec "$record" "$@") || abandon "${failure:-$?}"
 	record=$specified
 }

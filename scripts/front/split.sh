@@ -1,34 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh disable=SC2154
 #
-# One command line for several tools: each option goes to the tools whose tables have it.
-# find_option, which knows them, is generated from the tools' tables (scripts/make-front).
+# One command line for several tools: each option goes to the tools whose tables have it. What the
+# tables say is in options-VERB.sh, which scripts/make-front generates and the verb sources before:
 #
-# split_options ARG...       sets fetch_options, unpack_options, spec_options, exec_options and
-#                            store_options, words quoted for eval, up to the first operand, and
-#                            split_shift, the number of arguments that were used
-# own_option OPTION VALUE    the verb defines it: called for options of the front itself
-
-fetch_options=
-unpack_options=
-spec_options=
-exec_options=
-store_options=
-
-# give WORD: append an option to the tools that take it. Words of the front go to own_option.
-give() {
-	quote "$1"
-	for tool in $tools; do
-		case $tool in
-		fetch) fetch_options="$fetch_options $quoted" ;;
-		unpack) unpack_options="$unpack_options $quoted" ;;
-		spec) spec_options="$spec_options $quoted" ;;
-		exec) exec_options="$exec_options $quoted" ;;
-		store) store_options="$store_options $quoted" ;;
-		front) own_option "${1%%=*}" "${1#*=}" ;;
-		esac
-	done
-}
+# find_option OPTION         sets option, kind and tools, or fails
+# give WORD                  appends the word, an option, to TOOL_options of each of $tools, quoted for
+#                            exec_tool; a word of the front goes to own_option
+#
+# Here:
+#
+# split_options ARG...       gives the options up to the first operand, and sets split_shift, the
+#                            number of arguments that were used
+# own_option OPTION VALUE    is the verb's: called for options of the front itself
 
 split_letters() {
 	letters=${1#-}

@@ -30,7 +30,7 @@ like_stdout "bundle * run * version" "verbs of ctnr"
 completes "ctnr rm"
 is_stdout "rm rmi" "... that begin with what is typed"
 completes "ctnr image "
-is_stdout "ls pull rm show tag untag" "verbs of a noun"
+is_stdout "inspect ls pull rm show tag untag" "verbs of a noun"
 completes "ctnr-store image "
 is_stdout "ls rm show tag untag" "commands of a tool"
 completes "ctnr run --"
@@ -63,20 +63,18 @@ completes "ctnr help doc"
 is_stdout doctor "verbs behind help"
 
 # Each option of each tool is offered: the completions hold no list of their own.
-for tool in fetch unpack spec exec store unshare doctor; do
-	missing=$(ctnr-$tool --dump-options | while IFS="$(printf '\t')" read -r command option rest; do
+tools=$(cat "$(dirname "$(command -v ctnr)")/../libexec/ctnr/front/tools")
+for tool in $tools; do
+	missing=$("$tool" --dump-options | while IFS="$(printf '\t')" read -r command option rest; do
 		[ "$command" = - ] && command=
-		completes "ctnr-$tool $command $option"
+		completes "$tool $command $option"
 		case " $stdout " in
 		*" $option "*) ;;
 		*) echo "$command $option $rest" ;;
 		esac
 	done)
-	is "$missing" "" "every option of ctnr-$tool is completed"
-done
-
-for tool in fetch unpack spec exec store unshare doctor; do
-	ok "bash-completion finds that of ctnr-$tool" test -e "$completions/bash/ctnr-$tool"
+	is "$missing" "" "every option of $tool is completed"
+	ok "bash-completion finds that of $tool" test -e "$completions/bash/$tool"
 done
 
 if has PEER:fish "fish completes"; then

@@ -12,7 +12,8 @@ cp -R "$(dirname "$(command -v ctnr)")/../libexec" "$fake"
 mkdir "$fake/bin"
 cp "$(command -v ctnr)" "$fake/bin"
 front=$fake/bin/ctnr
-for tool in fetch unpack spec exec store unshare doctor; do
+while read -r tool; do
+	tool=${tool#ctnr-}
 	cat >"$fake/bin/ctnr-$tool" <<-END
 		#!/bin/sh
 		{
@@ -25,7 +26,7 @@ for tool in fetch unpack spec exec store unshare doctor; do
 		printf '{"%s":1}\\n' "$tool"
 	END
 	chmod 755 "$fake/bin/ctnr-$tool"
-done
+done <"$fake/libexec/ctnr/front/tools"
 
 # calls ARG...: run the front, and leave what it called in $calls.
 # shellcheck disable=SC2034 # for the test

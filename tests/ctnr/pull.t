@@ -13,27 +13,22 @@ exec [run] [--] [{"spec":1}]' "an image that is there is not pulled"
 printf 3 >STATUS.unpack
 calls run alpine
 like "$calls" 'unpack ?--if-present? ?--? ?alpine?
-fetch ?--? ?docker://docker.io/library/alpine?
+fetch ?--? ?docker://alpine?
 unpack ?--? ?{"fetch":1}?*' "an image that is not there is pulled, and its record unpacked"
 is_status 125 "... and when that fails too it is 125"
 unlike_stderr "*pulling*" "... and nothing is said about it where there is no terminal"
 
-for pair in \
-	alpine:3.20=docker.io/library/alpine:3.20 \
-	alpine@sha256:e3b0c442=docker.io/library/alpine@sha256:e3b0c442 \
-	grafana/grafana=docker.io/grafana/grafana \
-	quay.io/a/b:1=quay.io/a/b:1 \
-	localhost:5000/a=localhost:5000/a \
-	Host/a=Host/a \
-	cafe=docker.io/library/cafe; do
-	calls run "${pair%%=*}"
-	like "$calls" "*fetch ?--? ?docker://${pair#*=}?
-*" "${pair%%=*} is pulled from ${pair#*=}"
+# Which registry and tag that is, the tools know.
+for name in alpine:3.20 alpine@sha256:e3b0c442 grafana/grafana quay.io/a/b:1 localhost:5000/a Host/a cafe; do
+	calls run "$name"
+	is "$calls" "unpack [--if-present] [--] [$name]
+fetch [--] [docker://$name]
+unpack [--] [{\"fetch\":1}]" "$name is pulled by its name"
 done
 
 calls run docker://alpine
-like "$calls" 'unpack ?--if-present? ?--? ?docker.io/library/alpine?
-fetch ?--? ?docker://docker.io/library/alpine?*' "docker://alpine is alpine of docker.io and no other"
+like "$calls" 'unpack ?--if-present? ?--? ?docker://alpine?
+fetch ?--? ?docker://alpine?*' "docker://alpine is looked for as an address: localhost/alpine is another"
 
 for name in localhost/app sha256:e3b0c44298fc1c14 e3b0c442 oci:dir '{"layout":"x"}' -; do
 	calls run "$name"
@@ -58,7 +53,7 @@ is_status 125 "... and is 125"
 rm STATUS.unpack
 
 calls run --pull always alpine
-like "$calls" 'fetch ?--? ?docker://docker.io/library/alpine?
+like "$calls" 'fetch ?--? ?docker://alpine?
 unpack ?--? ?{"fetch":1}?*' "--pull always pulls what is there"
 calls run --pull always localhost/app
 is_status 125 "... and refuses what has no registry"
@@ -71,13 +66,13 @@ is_status 125 "a pull that fails is 125"
 unlike "$calls" "*unpack*" "... and ends it"
 calls pull alpine debian
 is_status 5 "the status of pull is that of ctnr-fetch"
-is "$calls" 'fetch [--] [docker://docker.io/library/alpine]' "... and it stops at the first failure"
+is "$calls" 'fetch [--] [docker://alpine]' "... and it stops at the first failure"
 rm STATUS.fetch
 
 calls pull --creds 'user:pass word' -- quay.io/a/b oci:dir docker://x
 is "$calls" "fetch [--creds=user:pass word] [--] [docker://quay.io/a/b]
 fetch [--creds=user:pass word] [--] [oci:dir]
-fetch [--creds=user:pass word] [--] [docker://docker.io/library/x]" "pull takes names and addresses"
+fetch [--creds=user:pass word] [--] [docker://x]" "pull takes names and addresses"
 is_stdout '{"fetch":1}
 {"fetch":1}
 {"fetch":1}' "... and prints a record for each"

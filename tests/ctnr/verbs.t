@@ -25,6 +25,8 @@ called_as 'store [bundle] [rm] [a]' bundle rm a
 called_as 'store [bundle] [show] [--] [a]' bundle show a
 called_as 'store [bundle] [show] [--] [a]' container show a
 called_as 'store [image] [show] [--] [a]' image show a
+called_as 'store [image] [show] [--] [a]' image inspect a
+called_as 'store [bundle] [show] [--] [a]' container inspect a
 called_as 'store [bundle] [ls] [--running]' ps
 called_as 'store [bundle] [ls] [--running] [--all]' ps --all
 called_as 'store [bundle] [ls] [--running]' container ls
@@ -77,7 +79,15 @@ like_stdout "Usage: ctnr run*" "--help may stand behind other options"
 for noun in image container; do
 	run "$front" "$noun" --help
 	like_stdout "Usage: ctnr $noun VERB*" "$noun --help works"
+	listed=$(printf '%s\n' "$stdout" | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort)
+	is "$listed" "$(sed -n "s/^#@ also $noun \([a-z]*\).*/\1/p" "$fake"/libexec/ctnr/verbs/* | sort)" \
+		"... and lists every verb of $noun"
+	like "$listed" "*inspect*" "... inspect too"
 done
+run "$front" version
+is "$(printf '%s\n' "$stdout" | sed 1d)" "$(sed 's/ctnr-\(.*\)/{"\1":1}/' "$fake/libexec/ctnr/front/tools")" \
+	"version asks each tool"
+is "$(cat "$fake/libexec/ctnr/front/tools")" "$(cd "$fake/bin" && printf '%s\n' ctnr-*)" "... that there is"
 run "$front" help nosuch
 is_status 2 "help of nothing is a usage error"
 
