@@ -44,7 +44,7 @@ int annotation_apply(struct spec *spec, struct error *err)
 
 	if (!image)
 		return 0;
-	annotations = spec_member(spec->config, "config.json", "annotations", JSON_OBJECT, err);
+	annotations = spec_config_member(spec, "annotations", JSON_OBJECT, err);
 	if (!annotations)
 		return -1;
 	if (image->json) {

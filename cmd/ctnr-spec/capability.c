@@ -185,7 +185,7 @@ static bool user_is_root(const json_t *process)
 
 static int set_capabilities(struct spec *spec, uint64_t bounding, uint64_t asked, struct error *err)
 {
-	json_t *process = spec_member(spec->config, "config.json", "process", JSON_OBJECT, err);
+	json_t *process = spec_config_member(spec, "process", JSON_OBJECT, err);
 	json_t *capabilities =
 		process ? spec_member(process, "process", "capabilities", JSON_OBJECT, err) : NULL;
 

@@ -95,8 +95,8 @@ int device_apply(struct spec *spec, struct error *err)
 
 	if (!spec->opts->privileged && !spec->image)
 		return 0;
-	linux_object = spec_member(spec->config, "config.json", "linux", JSON_OBJECT, err);
-	walk.mounts = spec_member(spec->config, "config.json", "mounts", JSON_ARRAY, err);
+	linux_object = spec_config_member(spec, "linux", JSON_OBJECT, err);
+	walk.mounts = spec_config_member(spec, "mounts", JSON_ARRAY, err);
 	if (!linux_object || !walk.mounts)
 		return -1;
 	if (is_root && set_cgroup_rule(linux_object, spec->opts->privileged, err) < 0)

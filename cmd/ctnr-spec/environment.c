@@ -127,7 +127,7 @@ static void apply_defaults(struct spec *spec, json_t *env)
 int environment_apply(struct spec *spec, struct error *err)
 {
 	const struct environment_opts *opts = &spec->opts->environment;
-	json_t *process = spec_member(spec->config, "config.json", "process", JSON_OBJECT, err);
+	json_t *process = spec_config_member(spec, "process", JSON_OBJECT, err);
 	json_t *env = process ? spec_member(process, "process", "env", JSON_ARRAY, err) : NULL;
 
 	if (!env)

@@ -115,7 +115,7 @@ static int add_etc_file(struct spec *spec, int etc, const char *name, const stru
 int etc_apply(struct spec *spec, struct error *err)
 {
 	const char *hostname = json_string_value(json_object_get(spec->config, "hostname"));
-	json_t *mounts = spec_member(spec->config, "config.json", "mounts", JSON_ARRAY, err);
+	json_t *mounts = spec_config_member(spec, "mounts", JSON_ARRAY, err);
 	autostr struct str hosts = STR_INIT;
 	autostr struct str name = STR_INIT;
 	autostr struct str resolv = STR_INIT;

@@ -52,7 +52,7 @@ static void add_cgroup_mount(const struct spec *spec, json_t *mounts)
 
 int mounts_apply_defaults(struct spec *spec, struct error *err)
 {
-	json_t *mounts = spec_member(spec->config, "config.json", "mounts", JSON_ARRAY, err);
+	json_t *mounts = spec_config_member(spec, "mounts", JSON_ARRAY, err);
 	/* Group 5 is "tty" by custom; a mount option must not name an ID that does not exist. */
 	bool has_tty_group =
 		spec->identity.rung != IDENTITY_SINGLE && idmap_has_inside(&spec->identity.gids, 5);
@@ -182,7 +182,7 @@ static int add_image_volumes(struct spec *spec, json_t *list, struct error *err)
 int mounts_apply_requests(struct spec *spec, struct error *err)
 {
 	const struct mounts_opts *opts = &spec->opts->mounts;
-	json_t *mounts = spec_member(spec->config, "config.json", "mounts", JSON_ARRAY, err);
+	json_t *mounts = spec_config_member(spec, "mounts", JSON_ARRAY, err);
 	autojson json_t *list = json_array();
 	size_t i;
 	json_t *mount;

@@ -106,7 +106,7 @@ static void apply_maps(const struct spec *spec, json_t *linux_object)
 int namespace_apply(struct spec *spec, struct error *err)
 {
 	static const char *const always[] = { "pid", "ipc", "uts", "mount" };
-	json_t *linux_object = spec_member(spec->config, "config.json", "linux", JSON_OBJECT, err);
+	json_t *linux_object = spec_config_member(spec, "linux", JSON_OBJECT, err);
 	json_t *namespaces =
 		linux_object ? spec_member(linux_object, "linux", "namespaces", JSON_ARRAY, err)
 			     : NULL;

@@ -106,7 +106,7 @@ static int apply_cwd(const struct spec *spec, json_t *process, struct error *err
 
 int process_apply(struct spec *spec, struct error *err)
 {
-	json_t *process = spec_member(spec->config, "config.json", "process", JSON_OBJECT, err);
+	json_t *process = spec_config_member(spec, "process", JSON_OBJECT, err);
 
 	if (!process)
 		return -1;
@@ -215,7 +215,7 @@ int process_apply_user(struct spec *spec, struct error *err)
 	const struct account_root root = { spec->root.dirfds, spec->root.n_dirfds };
 	const char *wanted = spec->opts->process.user;
 	autoaccount struct account account = ACCOUNT_INIT;
-	json_t *process = spec_member(spec->config, "config.json", "process", JSON_OBJECT, err);
+	json_t *process = spec_config_member(spec, "process", JSON_OBJECT, err);
 	json_t *user = process ? spec_member(process, "process", "user", JSON_OBJECT, err) : NULL;
 
 	if (!user)

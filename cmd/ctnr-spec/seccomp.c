@@ -192,8 +192,8 @@ static int apply_profile(struct spec *spec, const char *wanted, uint64_t before,
 int seccomp_apply(struct spec *spec, uint64_t before, struct error *err)
 {
 	struct security wanted = { NULL, OPTION_UNSTATED };
-	json_t *linux_object = spec_member(spec->config, "config.json", "linux", JSON_OBJECT, err);
-	json_t *process = spec_member(spec->config, "config.json", "process", JSON_OBJECT, err);
+	json_t *linux_object = spec_config_member(spec, "linux", JSON_OBJECT, err);
+	json_t *process = spec_config_member(spec, "process", JSON_OBJECT, err);
 
 	if (!linux_object || !process ||
 	    parse_security(&spec->opts->seccomp.security, &wanted, err) < 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spec.h"
 
+#include "oci/runtime.h"
+
 void spec_release(struct spec *spec)
 {
 	if (!spec)
@@ -25,6 +27,11 @@ json_t *spec_member(json_t *object, const char *where, const char *key, json_typ
 	}
 	json_object_set_new(object, key, type == JSON_ARRAY ? json_array() : json_object());
 	return json_object_get(object, key);
+}
+
+json_t *spec_config_member(struct spec *spec, const char *key, json_type type, struct error *err)
+{
+	return spec_member(spec->config, RUNTIME_CONFIG_FILE, key, type, err);
 }
 
 int spec_check_text(const char *text, struct error *err)

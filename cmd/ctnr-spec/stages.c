@@ -46,8 +46,8 @@ static json_t *paths_to_json(const char *const *paths)
 
 static int apply_root(struct spec *spec, struct error *err)
 {
-	json_t *root = spec_member(spec->config, "config.json", "root", JSON_OBJECT, err);
-	json_t *linux_object = spec_member(spec->config, "config.json", "linux", JSON_OBJECT, err);
+	json_t *root = spec_config_member(spec, "root", JSON_OBJECT, err);
+	json_t *linux_object = spec_config_member(spec, "linux", JSON_OBJECT, err);
 
 	if (!root || !linux_object)
 		return -1;
@@ -71,8 +71,7 @@ static int apply_mounts(struct spec *spec, struct error *err)
 		if (mounts_apply_defaults(spec, err) < 0 || etc_apply(spec, err) < 0)
 			return -1;
 	} else if (spec->opts->namespace.network != NETWORK_UNSTATED || spec->opts->privileged) {
-		json_t *mounts =
-			spec_member(spec->config, "config.json", "mounts", JSON_ARRAY, err);
+		json_t *mounts = spec_config_member(spec, "mounts", JSON_ARRAY, err);
 
 		if (!mounts)
 			return -1;
