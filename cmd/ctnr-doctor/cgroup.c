@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* May this user set limits? Version 2 wants a delegated cgroup, version 1 a directory of its own
- * for each controller (cgroups(7)). */
+/* May this user set limits? With version 2 that takes a delegated cgroup, with version 1 a writable
+ * directory for each controller (cgroups(7)). */
 #include "check.h"
 
 #include "base/alloc.h"
@@ -91,11 +91,11 @@ static void check_version_1(struct checklist *list)
 	}
 }
 
-void check_cgroup(const struct patient *patient, struct checklist *list)
+void check_cgroup(const struct host *host, struct checklist *list)
 {
 	struct statfs fs;
 
-	(void)patient;
+	(void)host;
 	if (statfs(CGROUP_ROOT, &fs) < 0)
 		check_add(list, "cgroups", CHECK_WARN, "not mounted: limits cannot be set");
 	else if ((unsigned long)fs.f_type == CGROUP2_SUPER_MAGIC)

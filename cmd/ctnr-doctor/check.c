@@ -61,10 +61,10 @@ bool checklist_has_failed(const struct checklist *list)
 	return false;
 }
 
-int check_in_child(int (*attempt)(const struct patient *patient, struct error *err),
-		   const struct patient *patient, struct error *err)
+int check_in_child(int (*attempt)(const struct host *host, struct error *err),
+		   const struct host *host, struct error *err)
 {
-	struct error theirs = { 0 };
+	struct error child_error = { 0 };
 	int report[2];
 	ssize_t got;
 	pid_t child;
@@ -78,16 +78,16 @@ int check_in_child(int (*attempt)(const struct patient *patient, struct error *e
 	if (child < 0)
 		return error_errno(err, "cannot fork");
 	if (child == 0) {
-		if (attempt(patient, &theirs) == 0)
+		if (attempt(host, &child_error) == 0)
 			_exit(0);
-		_exit(fd_write_all(report_write, &theirs, sizeof(theirs)) < 0 ? 2 : 1);
+		_exit(fd_write_all(report_write, &child_error, sizeof(child_error)) < 0 ? 2 : 1);
 	}
 	fd_close(&report_write);
-	got = fd_read_full(report_read, &theirs, sizeof(theirs));
+	got = fd_read_full(report_read, &child_error, sizeof(child_error));
 	if (process_wait(child, err) == 0)
 		return 0;
-	if (got != sizeof(theirs))
+	if (got != sizeof(child_error))
 		return error_set(err, ERROR_FAILED, "the attempt was killed");
-	*err = theirs;
+	*err = child_error;
 	return -1;
 }

@@ -52,28 +52,28 @@ void check_hint(struct checklist *list, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 bool checklist_has_failed(const struct checklist *list);
 
-/* What is being examined. */
-struct patient {
+/* What is examined: this user on this machine. */
+struct host {
 	struct identity identity;
 	char *store; /* absolute path, there or not; owned */
 	char *store_parent; /* the store, or its nearest parent that is there; owned */
 	const char *run_dir; /* what --run-dir said, or NULL; borrowed */
-	bool enters; /* a user namespace can be entered, or none is needed */
+	bool can_enter; /* a user namespace can be entered, or none is needed */
 };
 
-/* Run attempt in a child that is thrown away, so that whatever it enters or mounts ends with it.
- * Its result and error come back. */
-int check_in_child(int (*attempt)(const struct patient *patient, struct error *err),
-		   const struct patient *patient, struct error *err);
+/* Run attempt in a child, so that the namespaces that it enters and the mounts that it makes end with
+ * the child. Returns its result; err is the child's. */
+int check_in_child(int (*attempt)(const struct host *host, struct error *err),
+		   const struct host *host, struct error *err);
 
-/* namespace.c: the rung, user namespaces and what governs them. Comes first: sets enters. */
-void check_namespaces(struct patient *patient, struct checklist *list);
+/* namespace.c: the rung, user namespaces and what governs them. Comes first: sets can_enter. */
+void check_namespaces(struct host *host, struct checklist *list);
 /* kernel.c: version, system calls, confinement. */
-void check_kernel(const struct patient *patient, struct checklist *list);
+void check_kernel(const struct host *host, struct checklist *list);
 /* filesystem.c: overlay, the store, the run directory. */
-void check_filesystem(const struct patient *patient, struct checklist *list);
+void check_filesystem(const struct host *host, struct checklist *list);
 /* cgroup.c: may limits be set? */
-void check_cgroup(const struct patient *patient, struct checklist *list);
+void check_cgroup(const struct host *host, struct checklist *list);
 
 /* program.c: other programs that are used where present. */
 struct program {

@@ -53,24 +53,24 @@ static int try_overlay(struct error *err)
 	return 0;
 }
 
-static int attempt_overlay(const struct patient *patient, struct error *err)
+static int attempt_overlay(const struct host *host, struct error *err)
 {
 	autofree char *name = xasprintf(".ctnr-doctor.%d", (int)getpid());
 	int result;
 
-	if (identity_enter(&patient->identity, err) < 0)
+	if (identity_enter(&host->identity, err) < 0)
 		return -1;
 	if (unshare(CLONE_NEWNS) < 0)
 		return error_errno(err, "cannot create a mount namespace");
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return error_errno(err, "cannot make mounts private");
 	/* Opened only now: a directory of the old mount namespace cannot be part of an overlay. */
-	autoclose int parent = dir_open_at(AT_FDCWD, patient->store_parent, err);
+	autoclose int parent = dir_open_at(AT_FDCWD, host->store_parent, err);
 
 	if (parent < 0)
 		return -1;
 	if (mkdirat(parent, name, 0700) < 0)
-		return error_errno(err, "cannot create a directory in '%s'", patient->store_parent);
+		return error_errno(err, "cannot create a directory in '%s'", host->store_parent);
 	autoclose int dir = dir_open_at(parent, name, err);
 
 	result = dir < 0 || fchdir(dir) < 0 ? -1 : try_overlay(err);
@@ -80,11 +80,11 @@ static int attempt_overlay(const struct patient *patient, struct error *err)
 	return result;
 }
 
-static void check_overlay(const struct patient *patient, struct checklist *list)
+static void check_overlay(const struct host *host, struct checklist *list)
 {
 	struct error err = { 0 };
 
-	if (check_in_child(attempt_overlay, patient, &err) == 0)
+	if (check_in_child(attempt_overlay, host, &err) == 0)
 		check_add(list, "overlay", CHECK_OK, "works where the store is");
 	else
 		check_add(list, "overlay", CHECK_WARN, "%s: images are copied for each container",
@@ -98,10 +98,10 @@ static bool is_network_filesystem(const struct statfs *fs)
 	       (unsigned long)fs->f_type == CIFS_SUPER_MAGIC;
 }
 
-static void check_store(const struct patient *patient, struct checklist *list)
+static void check_store(const struct host *host, struct checklist *list)
 {
-	bool exists = strcmp(patient->store, patient->store_parent) == 0;
-	bool writable = faccessat(AT_FDCWD, patient->store_parent, W_OK | X_OK, AT_EACCESS) == 0;
+	bool exists = strcmp(host->store, host->store_parent) == 0;
+	bool writable = faccessat(AT_FDCWD, host->store_parent, W_OK | X_OK, AT_EACCESS) == 0;
 	struct statfs fs;
 	uint64_t room;
 
@@ -109,13 +109,13 @@ static void check_store(const struct patient *patient, struct checklist *list)
 		check_add(list, "store", exists ? CHECK_WARN : CHECK_FAIL,
 			  exists ? "%s is read-only: only images that are unpacked there can run"
 				 : "%s cannot be created",
-			  patient->store);
+			  host->store);
 		check_hint(list, "give --store DIR or set CTNR_STORE");
 	} else {
-		check_add(list, "store", CHECK_OK, "%s%s", patient->store,
+		check_add(list, "store", CHECK_OK, "%s%s", host->store,
 			  exists ? "" : " (not there yet)");
 	}
-	if (statfs(patient->store_parent, &fs) < 0)
+	if (statfs(host->store_parent, &fs) < 0)
 		return;
 	if (is_network_filesystem(&fs)) {
 		check_add(list, "store filesystem", CHECK_WARN,
@@ -163,28 +163,27 @@ static void check_asked_run_dir(const char *dir, const char *origin, struct chec
 }
 
 /* The same places in the same order as run_dir_open(), without making anything. */
-static void check_run_dir(const struct patient *patient, struct checklist *list)
+static void check_run_dir(const struct host *host, struct checklist *list)
 {
 	const char *variable = getenv("CTNR_RUN_DIR");
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	autofree char *in_runtime =
 		runtime && runtime[0] == '/' ? xasprintf("%s/ctnr", runtime) : NULL;
 	autofree char *in_tmp = xasprintf("/tmp/ctnr-run-%u", geteuid());
-	const char *places[] = { patient->identity.real_root ? "/run/ctnr" : NULL, in_runtime,
-				 can_write(patient->store_parent) ? patient->store : NULL, in_tmp };
+	const char *places[] = { host->identity.real_root ? "/run/ctnr" : NULL, in_runtime,
+				 can_write(host->store_parent) ? host->store : NULL, in_tmp };
 	const char *fault = NULL;
 
-	if (patient->run_dir || (variable && variable[0])) {
-		check_asked_run_dir(patient->run_dir ? patient->run_dir : variable,
-				    patient->run_dir ? "--run-dir" : "CTNR_RUN_DIR", list);
+	if (host->run_dir || (variable && variable[0])) {
+		check_asked_run_dir(host->run_dir ? host->run_dir : variable,
+				    host->run_dir ? "--run-dir" : "CTNR_RUN_DIR", list);
 		return;
 	}
 	for (size_t i = 0; i < array_size(places); i++) {
-		if (!places[i] ||
-		    (places[i] != patient->store && (fault = run_dir_fault(places[i]))))
+		if (!places[i] || (places[i] != host->store && (fault = run_dir_fault(places[i]))))
 			continue;
 		check_add(list, "run directory", CHECK_OK, "%s%s",
-			  places[i] == patient->store ? "in the store" : places[i],
+			  places[i] == host->store ? "in the store" : places[i],
 			  i < 2 || in_runtime ? "" : " (XDG_RUNTIME_DIR is not set)");
 		return;
 	}
@@ -192,10 +191,10 @@ static void check_run_dir(const struct patient *patient, struct checklist *list)
 	check_hint(list, "name a directory with --run-dir or CTNR_RUN_DIR");
 }
 
-void check_filesystem(const struct patient *patient, struct checklist *list)
+void check_filesystem(const struct host *host, struct checklist *list)
 {
-	check_store(patient, list);
-	check_run_dir(patient, list);
-	if (patient->enters)
-		check_overlay(patient, list);
+	check_store(host, list);
+	check_run_dir(host, list);
+	if (host->can_enter)
+		check_overlay(host, list);
 }

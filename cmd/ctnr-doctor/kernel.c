@@ -51,13 +51,13 @@ static void check_openat2(struct checklist *list)
 }
 
 /* What the container's mounts are made with, in namespaces as it would have them. */
-static int attempt_mounts(const struct patient *patient, struct error *err)
+static int attempt_mounts(const struct host *host, struct error *err)
 {
 	autoclose int context = -EBADF;
 	autoclose int mount_fd = -EBADF;
 	autoclose int tree = -EBADF;
 
-	if (identity_enter(&patient->identity, err) < 0)
+	if (identity_enter(&host->identity, err) < 0)
 		return -1;
 	if (unshare(CLONE_NEWNS) < 0)
 		return error_errno(err, "cannot create a mount namespace");
@@ -79,11 +79,11 @@ static int attempt_mounts(const struct patient *patient, struct error *err)
 	return 0;
 }
 
-static void check_mounts(const struct patient *patient, struct checklist *list)
+static void check_mounts(const struct host *host, struct checklist *list)
 {
 	struct error err = { 0 };
 
-	if (check_in_child(attempt_mounts, patient, &err) == 0)
+	if (check_in_child(attempt_mounts, host, &err) == 0)
 		check_add(list, "mounts", CHECK_OK, "by descriptor, in a namespace of their own");
 	else
 		check_add(list, "mounts", CHECK_FAIL, "%s", err.message);
@@ -114,11 +114,11 @@ static void check_confinement(struct checklist *list)
 	}
 }
 
-void check_kernel(const struct patient *patient, struct checklist *list)
+void check_kernel(const struct host *host, struct checklist *list)
 {
 	check_version(list);
 	check_openat2(list);
-	if (patient->enters)
-		check_mounts(patient, list);
+	if (host->can_enter)
+		check_mounts(host, list);
 	check_confinement(list);
 }

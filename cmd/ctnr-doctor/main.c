@@ -2,9 +2,9 @@
 /*
  * ctnr-doctor: say whether containers can run here, for this user, and what would help.
  *
- * Everything that can be tried is tried, in children that are thrown away: a setting that looks
- * right may still be overruled by a seccomp filter, a security module or a container around us.
- * Nothing is changed; a directory for the overlay is made and removed where the store is.
+ * Everything that can be tried is tried, in child processes: a setting that looks right may still be
+ * overruled by a seccomp filter, a security module or a container that this process is in. Nothing on
+ * the machine is changed; a directory for the overlay is made and removed where the store is.
  */
 #include "check.h"
 #include "report.h"
@@ -34,10 +34,12 @@ static const struct option options[] = {
 	OPTION_END,
 };
 
-static void patient_release(struct patient *patient)
+static void host_release(struct host *host)
 {
-	free(patient->store);
-	free(patient->store_parent);
+	if (!host)
+		return;
+	free(host->store);
+	free(host->store_parent);
 }
 
 /* The path itself when it is there, else the nearest directory above it that is. */
@@ -60,27 +62,27 @@ static char *nearest_directory(const char *path)
 static int run_doctor(const void *opts_, const struct strlist *operands, struct error *err)
 {
 	const struct doctor_opts *opts = opts_;
-	autocleanup(patient_release) struct patient patient = { .run_dir = opts->run_dir };
+	autocleanup(host_release) struct host host = { .run_dir = opts->run_dir };
 	autochecklist struct checklist list = CHECKLIST_INIT;
 
 	if (operands->len)
 		return error_set(err, ERROR_USAGE, "unexpected operand '%s'", operands->items[0]);
-	if (identity_probe(&patient.identity, err) < 0)
+	if (identity_probe(&host.identity, err) < 0)
 		return -1;
-	patient.store = store_path(opts->store, err);
-	if (!patient.store)
+	host.store = store_path(opts->store, err);
+	if (!host.store)
 		return -1;
-	patient.store_parent = nearest_directory(patient.store);
+	host.store_parent = nearest_directory(host.store);
 
-	check_namespaces(&patient, &list);
-	check_kernel(&patient, &list);
-	check_filesystem(&patient, &list);
-	check_cgroup(&patient, &list);
+	check_namespaces(&host, &list);
+	check_kernel(&host, &list);
+	check_filesystem(&host, &list);
+	check_cgroup(&host, &list);
 	check_programs(&list);
 
 	if (!opts->json)
-		report_text(&patient, &list);
-	else if (report_json(&patient, &list, err) < 0)
+		report_text(&host, &list);
+	else if (report_json(&host, &list, err) < 0)
 		return -1;
 	return checklist_has_failed(&list) ? 1 : 0;
 }

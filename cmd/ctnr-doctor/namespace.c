@@ -31,12 +31,12 @@ static int64_t sysctl_number(const char *path)
 	return number_parse(text.data, INT64_MAX, &value, NULL) < 0 ? -1 : (int64_t)value;
 }
 
-static void check_sysctls(const struct patient *patient, struct checklist *list)
+static void check_sysctls(const struct host *host, struct checklist *list)
 {
 	int64_t max = sysctl_number("/proc/sys/user/max_user_namespaces");
 	int64_t clone = sysctl_number("/proc/sys/kernel/unprivileged_userns_clone");
 	int64_t apparmor = sysctl_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
-	bool privileged = patient->identity.rung == IDENTITY_PRIVILEGED;
+	bool privileged = host->identity.rung == IDENTITY_PRIVILEGED;
 	enum check_state bad = privileged ? CHECK_WARN : CHECK_FAIL;
 
 	if (max == 0) {
@@ -62,29 +62,29 @@ static void check_sysctls(const struct patient *patient, struct checklist *list)
 	}
 }
 
-static int attempt_enter(const struct patient *patient, struct error *err)
+static int attempt_enter(const struct host *host, struct error *err)
 {
-	return identity_enter(&patient->identity, err);
+	return identity_enter(&host->identity, err);
 }
 
-static void check_entry(struct patient *patient, struct checklist *list)
+static void check_entry(struct host *host, struct checklist *list)
 {
 	struct error err = { 0 };
 
-	patient->enters = true;
-	if (patient->identity.rung == IDENTITY_PRIVILEGED) {
+	host->can_enter = true;
+	if (host->identity.rung == IDENTITY_PRIVILEGED) {
 		check_add(list, "user namespace", CHECK_OK,
 			  "not needed: this user has CAP_SYS_ADMIN");
 		return;
 	}
-	if (check_in_child(attempt_enter, patient, &err) == 0) {
+	if (check_in_child(attempt_enter, host, &err) == 0) {
 		check_add(list, "user namespace", CHECK_OK, "created and mapped");
 		return;
 	}
-	patient->enters = false;
+	host->can_enter = false;
 	check_add(list, "user namespace", CHECK_FAIL, "%s", err.message);
-	if (patient->identity.grant[0])
-		check_hint(list, "%s", patient->identity.grant);
+	if (host->identity.grant[0])
+		check_hint(list, "%s", host->identity.grant);
 	else if (err.hint[0])
 		check_hint(list, "%s", err.hint);
 }
@@ -116,9 +116,9 @@ static uint64_t map_total(const struct idmap *map)
 	return total;
 }
 
-static void check_subordinate(const struct patient *patient, struct checklist *list)
+static void check_subordinate(const struct host *host, struct checklist *list)
 {
-	const struct identity *id = &patient->identity;
+	const struct identity *id = &host->identity;
 	uint64_t uids = map_total(&id->uids) - 1; /* 0 is the caller */
 	uint64_t gids = map_total(&id->gids) - 1;
 
@@ -139,27 +139,28 @@ static void check_subordinate(const struct patient *patient, struct checklist *l
 	}
 }
 
-/* With one ID the kernel forbids setgroups(2), so they go into the container with us. */
-static void check_groups(const struct patient *patient, struct checklist *list)
+/* With one ID the kernel forbids setgroups(2), so a container keeps the caller's supplementary
+ * groups. */
+static void check_groups(const struct host *host, struct checklist *list)
 {
 	gid_t groups[256];
 	int n = getgroups(256, groups);
 	int supplementary = 0;
 
 	for (int i = 0; i < n; i++)
-		supplementary += groups[i] != patient->identity.gid;
-	if (patient->identity.rung != IDENTITY_SINGLE || supplementary == 0)
+		supplementary += groups[i] != host->identity.gid;
+	if (host->identity.rung != IDENTITY_SINGLE || supplementary == 0)
 		return;
 	check_add(list, "groups", CHECK_WARN,
 		  "%d supplementary groups cannot be dropped with one ID, containers keep them",
 		  supplementary);
 }
 
-void check_namespaces(struct patient *patient, struct checklist *list)
+void check_namespaces(struct host *host, struct checklist *list)
 {
-	check_entry(patient, list);
-	check_sysctls(patient, list);
-	if (patient->identity.rung == IDENTITY_PRIVILEGED)
+	check_entry(host, list);
+	check_sysctls(host, list);
+	if (host->identity.rung == IDENTITY_PRIVILEGED)
 		return;
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
 		check_add(list, "no_new_privs", CHECK_WARN,
@@ -169,6 +170,6 @@ void check_namespaces(struct patient *patient, struct checklist *list)
 	}
 	check_map_writer("newuidmap", list);
 	check_map_writer("newgidmap", list);
-	check_subordinate(patient, list);
-	check_groups(patient, list);
+	check_subordinate(host, list);
+	check_groups(host, list);
 }

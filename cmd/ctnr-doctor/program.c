@@ -20,8 +20,8 @@ const struct program programs[] = {
 	{ NULL, NULL, NULL },
 };
 
-/* All of them are optional, so what is missing is no warning; one that is there and cannot work
- * is. */
+/* All programs are optional: a program that is missing is no warning, and one that is installed and
+ * cannot work is one. */
 void check_programs(struct checklist *list)
 {
 	autostr struct str found = STR_INIT;

@@ -52,9 +52,9 @@ static bool wants_colour(void)
 	return isatty(STDOUT_FILENO) && !(no_colour && no_colour[0]);
 }
 
-void report_text(const struct patient *patient, const struct checklist *list)
+void report_text(const struct host *host, const struct checklist *list)
 {
-	const struct identity *id = &patient->identity;
+	const struct identity *id = &host->identity;
 	bool colour = wants_colour();
 
 	printf("rung %d of %d: %s\n", (int)id->rung + 1, (int)IDENTITY_RUNG_MAX,
@@ -125,9 +125,9 @@ static void set_text(json_t *object, const char *key, const char *text)
 		json_object_set_new(object, key, json_string(text));
 }
 
-int report_json(const struct patient *patient, const struct checklist *list, struct error *err)
+int report_json(const struct host *host, const struct checklist *list, struct error *err)
 {
-	const struct identity *id = &patient->identity;
+	const struct identity *id = &host->identity;
 	autojson json_t *report = NULL;
 	char idmap[IDMAP_NAME_MAX];
 
@@ -136,7 +136,7 @@ int report_json(const struct patient *patient, const struct checklist *list, str
 			   "level", (int)id->rung + 1, "canRun", !checklist_has_failed(list), "uid",
 			   (json_int_t)id->uid, "gid", (json_int_t)id->gid, "idmap", idmap,
 			   "uidMappings", map_to_json(&id->uids), "gidMappings",
-			   map_to_json(&id->gids), "store", patient->store, "checks",
+			   map_to_json(&id->gids), "store", host->store, "checks",
 			   checks_to_json(list), "programs", programs_to_json());
 	if (!report)
 		return error_set(err, ERROR_FAILED, "cannot make the report");

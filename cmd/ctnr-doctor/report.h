@@ -6,9 +6,9 @@
 #include "check.h"
 
 /* An aligned table on stdout; words are coloured on a terminal, unless NO_COLOR is set. */
-void report_text(const struct patient *patient, const struct checklist *list);
+void report_text(const struct host *host, const struct checklist *list);
 
 /* {"rung":"subordinate","level":2,"can_run":true,...}; ctnr-doctor(1) lists the members. */
-int report_json(const struct patient *patient, const struct checklist *list, struct error *err);
+int report_json(const struct host *host, const struct checklist *list, struct error *err);
 
 #endif

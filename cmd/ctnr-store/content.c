@@ -17,6 +17,8 @@ void content_init(struct content *content)
 
 void content_release(struct content *content)
 {
+	if (!content)
+		return;
 	json_free(&content->digests);
 	json_free(&content->configs);
 }
@@ -29,7 +31,7 @@ bool content_has(const struct content *content, const char *digest)
 static void add_document(struct content *content, const struct layout *layout,
 			 const struct digest *digest, int depth);
 
-/* A descriptor within a document that is not looked into: a layer or config. */
+/* The digest of a layer or config, which reaches nothing else. */
 static void add_leaf(json_t *set, const json_t *entry)
 {
 	const char *text = json_string_value(json_object_get(entry, "digest"));
@@ -91,7 +93,8 @@ void content_add(struct content *content, const struct layout *layout,
 		add_document(content, layout, &digest, 0);
 }
 
-static int mark_bundle(const struct bundle *bundle, void *data, struct error *err)
+/* data is { layout, content }. */
+static int add_bundle_image(const struct bundle *bundle, void *data, struct error *err)
 {
 	void *const *pair = data;
 	const struct layout *layout = pair[0];
@@ -112,7 +115,7 @@ int content_add_roots(struct content *content, const struct layout *layout,
 		return -1;
 	for (size_t i = 0; i < index.n_manifests; i++)
 		content_add(content, layout, &index.manifests[i]);
-	if (store->path && bundle_each(store, mark_bundle, pair, err) < 0)
+	if (store->path && bundle_each(store, add_bundle_image, pair, err) < 0)
 		return -1;
 	if (!content->complete)
 		return error_set(err, ERROR_FAILED,

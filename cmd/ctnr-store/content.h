@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an image consists of: the digests of all blobs that can be reached from a descriptor. A
- * document is looked into by what it says, not by its media type: for keeping, seeing too much is
- * the safe side.
+ * What images consist of: the set of digests of all blobs that can be reached from descriptors. A
+ * document is followed by the members that it has, whatever its media type: a set of blobs to keep may
+ * be too large, and must not be too small.
  */
 #ifndef CTNR_STORE_CONTENT_H
 #define CTNR_STORE_CONTENT_H
@@ -21,6 +21,7 @@ struct content {
 };
 
 void content_init(struct content *content);
+/* NULL is allowed. */
 void content_release(struct content *content);
 #define autocontent autocleanup(content_release)
 

@@ -120,9 +120,9 @@ int image_tag(const void *opts_, const struct strlist *operands, struct error *e
 	return image_print(stdout, &image, (enum image_print)opts->print, err);
 }
 
-/* As find_target(); whoever takes away needs no advice on how to get it. */
-static int find_doomed(const struct store *store, const char *word, struct target *ret,
-		       struct error *err)
+/* As find_target(), for a command that takes an image away: the hint is not how to fetch it. */
+static int find_present(const struct store *store, const char *word, struct target *ret,
+			struct error *err)
 {
 	if (find_target(store, word, ret, err) == 0)
 		return 0;
@@ -137,7 +137,7 @@ static int untag_word(const char *word, void *data, struct error *err)
 	autotarget struct target target = { 0 };
 	autolayout struct layout layout = LAYOUT_INIT;
 
-	if (find_doomed(store, word, &target, err) < 0)
+	if (find_present(store, word, &target, err) < 0)
 		return -1;
 	if (!target.name)
 		return error_set(err, ERROR_USAGE, "'%s' is not a name", word);
@@ -222,7 +222,7 @@ static int remove_word(const char *word, void *data, struct error *err)
 	struct removal *removal = data;
 	autotarget struct target target = { 0 };
 
-	if (find_doomed(removal->store, word, &target, err) < 0)
+	if (find_present(removal->store, word, &target, err) < 0)
 		return -1;
 	if (remove_target(removal, &target, err) < 0)
 		return error_prefix(err, "image '%s'", word);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Removing unpacked layers without a lock that runs would have to take. Whoever makes a bundle
- * links to a layer first and looks whether it is there afterwards (bundle_save()). So here:
+ * Removing unpacked layers without a lock that runs would have to take. A command that makes a bundle
+ * links to a layer first and looks afterwards whether the layer is there (bundle_save()). So here:
  *
  *  1. A layer that no bundle links to and no remaining image has is renamed into trash/.
  *  2. The links are read again. A layer that got one meanwhile is renamed back.
  *  3. The others are deleted.
  *
- * Either we see the link, or whoever made it sees that the layer is gone, and starts over.
+ * Either we see the link, or the command that made it sees that the layer is gone, and starts over.
  */
 #include "layers.h"
 
@@ -29,42 +29,59 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The chain IDs of a config, as keys of a set; what was never unpacked has none. */
-static void each_chain(const struct store *store, const char *config_text, json_t *set, bool add)
+/* Read the chain IDs of a config's layers. None are known of an image that was never unpacked: then
+ * ret_len is 0. */
+static void read_chain(const struct store *store, const char *config_text, struct digest **ret,
+		       size_t *ret_len)
 {
-	autofree struct digest *chain = NULL;
 	struct digest config;
-	size_t n = 0;
 
-	if (digest_parse(config_text, &config, NULL) < 0 ||
-	    layer_chain_cached(store, &config, &chain, &n, NULL) <= 0)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		if (add)
-			json_object_set_new(set, chain[i].text, json_true());
-		else
-			json_object_del(set, chain[i].text);
-	}
+	*ret_len = 0;
+	if (digest_parse(config_text, &config, NULL) == 0 &&
+	    layer_chain_cached(store, &config, ret, ret_len, NULL) <= 0)
+		*ret_len = 0;
 }
 
-/* The chain IDs that only removed images have; their lists are derived data and go now. New. */
-static json_t *doomed_chains(const struct store *store, const json_t *configs,
-			     const struct content *kept)
+static void add_chain(const struct store *store, const char *config_text, json_t *set)
 {
-	json_t *doomed = json_object();
+	autofree struct digest *chain = NULL;
+	size_t n;
+
+	read_chain(store, config_text, &chain, &n);
+	for (size_t i = 0; i < n; i++)
+		json_object_set_new(set, chain[i].text, json_true());
+}
+
+static void remove_chain(const struct store *store, const char *config_text, json_t *set)
+{
+	autofree struct digest *chain = NULL;
+	size_t n;
+
+	read_chain(store, config_text, &chain, &n);
+	for (size_t i = 0; i < n; i++)
+		json_object_del(set, chain[i].text);
+}
+
+/* The chain IDs that only the removed images have, as keys of a new set. configs are those of the
+ * removed images. */
+static json_t *find_unused_chains(const struct store *store, const json_t *configs,
+				  const struct content *kept)
+{
+	json_t *unused = json_object();
 	const char *text;
 	json_t *value;
 
 	json_object_foreach ((json_t *)configs, text, value)
 		if (!json_object_get(kept->configs, text))
-			each_chain(store, text, doomed, true);
+			add_chain(store, text, unused);
 	json_object_foreach (kept->configs, text, value)
-		each_chain(store, text, doomed, false);
-	return doomed;
+		remove_chain(store, text, unused);
+	return unused;
 }
 
-static void forget_chains(const struct store *store, const json_t *configs,
-			  const struct content *kept)
+/* Delete the lists of chain IDs that the store keeps for the removed images: derived data. */
+static void delete_chain_lists(const struct store *store, const json_t *configs,
+			       const struct content *kept)
 {
 	const char *text;
 	json_t *value;
@@ -80,8 +97,8 @@ static void forget_chains(const struct store *store, const json_t *configs,
 	}
 }
 
-/* Add the targets of a bundle's lower/N to a set. */
-static int add_links(const struct bundle *bundle, void *data, struct error *err)
+/* Add the targets of a bundle's lower/N to the set data. */
+static int collect_links(const struct bundle *bundle, void *data, struct error *err)
 {
 	int fd = openat(bundle->dirfd, "lower", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -112,14 +129,14 @@ static bool is_linked(const json_t *links, const struct store *store, const char
 	return json_object_get(links, target) != NULL;
 }
 
-/* The layers of doomed chain IDs that are there, by their paths in the store. */
-static void list_layers(const struct store *store, const char *idmap, const json_t *doomed,
+/* The layers of these chain IDs that are there, by their paths in the store. */
+static void list_layers(const struct store *store, const char *idmap, const json_t *chain_ids,
 			struct strlist *ret)
 {
 	const char *text;
 	json_t *value;
 
-	json_object_foreach ((json_t *)doomed, text, value) {
+	json_object_foreach ((json_t *)chain_ids, text, value) {
 		struct digest chain_id;
 
 		if (digest_parse(text, &chain_id, NULL) == 0 &&
@@ -128,9 +145,9 @@ static void list_layers(const struct store *store, const char *idmap, const json
 	}
 }
 
-/* Step 3 for one layer, or back where it was. */
-static int finish(const struct store *store, const json_t *links, const char *layer,
-		  const char *trash, struct error *err)
+/* Delete one layer that is in the trash, or put it back where a bundle links to it by now. */
+static int delete_or_restore(const struct store *store, const json_t *links, const char *layer,
+			     const char *trash, struct error *err)
 {
 	if (is_linked(links, store, layer) &&
 	    renameat2(store->dirfd, trash, store->dirfd, layer, RENAME_NOREPLACE) == 0)
@@ -145,7 +162,7 @@ static int remove_layers(const struct store *store, const struct strlist *layers
 	autostrlist struct strlist moved = STRLIST_INIT; /* layer, trash, layer, trash, ... */
 	int result = 0;
 
-	if (bundle_each(store, add_links, before, err) < 0)
+	if (bundle_each(store, collect_links, before, err) < 0)
 		return -1;
 	for (size_t i = 0; i < layers->len; i++) {
 		char *trash;
@@ -160,10 +177,10 @@ static int remove_layers(const struct store *store, const struct strlist *layers
 		strlist_append(&moved, layers->items[i]);
 		strlist_take(&moved, trash);
 	}
-	if (bundle_each(store, add_links, after, err) < 0)
+	if (bundle_each(store, collect_links, after, err) < 0)
 		return -1;
 	for (size_t i = 0; i < moved.len; i += 2)
-		if (finish(store, after, moved.items[i], moved.items[i + 1], err) < 0)
+		if (delete_or_restore(store, after, moved.items[i], moved.items[i + 1], err) < 0)
 			result = -1;
 	return result;
 }
@@ -174,7 +191,7 @@ int layers_remove(const struct store *store, const json_t *configs, struct error
 	autolayout struct layout layout = LAYOUT_INIT;
 	autocontent struct content kept = { 0 };
 	autostrlist struct strlist layers = STRLIST_INIT;
-	autojson json_t *doomed = NULL;
+	autojson json_t *unused_chains = NULL;
 	struct identity identity;
 	char idmap[IDMAP_NAME_MAX];
 
@@ -184,15 +201,15 @@ int layers_remove(const struct store *store, const json_t *configs, struct error
 	if (layout_open(path, LAYOUT_READ, &layout, err) < 0 ||
 	    content_add_roots(&kept, &layout, store, err) < 0 || identity_probe(&identity, err) < 0)
 		return -1;
-	doomed = doomed_chains(store, configs, &kept);
+	unused_chains = find_unused_chains(store, configs, &kept);
 	identity_idmap_name(&identity, idmap);
-	list_layers(store, idmap, doomed, &layers);
+	list_layers(store, idmap, unused_chains, &layers);
 	if (layers.len) {
 		if (identity.rung != IDENTITY_PRIVILEGED && identity_enter(&identity, err) < 0)
 			return -1;
 		if (remove_layers(store, &layers, err) < 0)
 			return -1;
 	}
-	forget_chains(store, configs, &kept);
+	delete_chain_lists(store, configs, &kept);
 	return 0;
 }

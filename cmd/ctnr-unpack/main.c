@@ -278,13 +278,13 @@ static enum bundle_driver choose_driver(const struct unpack *unpack, const struc
 	return driver_choose(&unpack->store);
 }
 
-static int run(const void *data, const struct strlist *operands, struct error *err)
+static int run_unpack(const void *opts_, const struct strlist *operands, struct error *err)
 {
 	autounpack struct unpack unpack = UNPACK_INIT;
 	autobundle struct bundle present = BUNDLE_INIT;
 	struct error absent = { 0 };
 
-	unpack.opts = data;
+	unpack.opts = opts_;
 	if (operands->len != 1)
 		return error_set(err, ERROR_USAGE, "expected one IMAGE");
 	if (unpack.opts->update && !unpack.opts->bundle)
@@ -311,7 +311,7 @@ static const struct command commands[] = {
 	  .summary = "Make a bundle with the root filesystem of an image and print its record.",
 	  .options = options,
 	  .opts_size = sizeof(struct unpack_opts),
-	  .run = run },
+	  .run = run_unpack },
 	COMMAND_END,
 };
 

@@ -34,18 +34,18 @@ static int enter_mount_namespace(struct error *err)
 {
 	if (unshare(CLONE_NEWNS) < 0)
 		return error_errno(err, "cannot create a mount namespace");
-	/* Mounts of ours stay ours; mounts of the machine still arrive. */
+	/* What is mounted here stays here; what the machine mounts still arrives. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return error_errno(err, "cannot detach the mounts of the new namespace");
 	return 0;
 }
 
 /* Does not return on success. */
-static int become(char *const *argv, struct error *err)
+static int execute_command(char *const *argv, struct error *err)
 {
 	int reason;
 
-	/* The tool ignores it; an ignored signal would be inherited. */
+	/* tool_main() ignores SIGPIPE, and the command would inherit that. */
 	signal(SIGPIPE, SIG_DFL);
 	execvp(argv[0], argv);
 	reason = errno;
@@ -67,7 +67,7 @@ static int run_unshare(const void *opts_, const struct strlist *operands, struct
 		return -1;
 	if (opts->mount && enter_mount_namespace(err) < 0)
 		return -1;
-	return become(operands->len ? operands->items : shell_argv, err);
+	return execute_command(operands->len ? operands->items : shell_argv, err);
 }
 
 static const struct command commands[] = {
