@@ -12,6 +12,7 @@
 
 #include "base/message.h"
 #include "base/tool.h"
+#include "oci/runtime.h"
 
 /* They may stand before the verb too. */
 static const struct option global_options[] = {
@@ -43,8 +44,13 @@ static const struct command commands[] = {
 	COMMAND_END,
 };
 
-static const struct tool tool = { "ctnr-exec", "run a bundle as a container", commands,
-				  global_options };
+static const struct tool tool = {
+	.name = "ctnr-exec",
+	.summary = "run a bundle as a container",
+	.commands = commands,
+	.options = global_options,
+	.version_details = "spec: " RUNTIME_SPEC_VERSION "\n",
+};
 
 int main(int argc, char **argv)
 {

@@ -170,7 +170,9 @@ static int flush_stdout(int status, struct error *err)
 
 static int print_version(const struct tool *tool)
 {
-	return printf("%s %s\n", tool->name, CTNR_VERSION) < 0 ? ERROR_FAILED : 0;
+	const char *details = tool->version_details ? tool->version_details : "";
+
+	return printf("%s %s\n%s", tool->name, CTNR_VERSION, details) < 0 ? ERROR_FAILED : 0;
 }
 
 static int run_command(const struct tool *tool, const struct command *command,

@@ -56,6 +56,9 @@ struct tool {
 	/* The options that may stand before the verb, ends with OPTION_END; NULL: none. They are
 	 * parsed with the verb's own: each verb that knows them includes this table. */
 	const struct option *options;
+	/* What --version prints behind the line with the tool's own version: lines that end with a
+	 * line feed; NULL: nothing. */
+	const char *version_details;
 };
 
 /* Run the tool; returns main's status. */

@@ -18,6 +18,9 @@
 
 #include <sys/types.h>
 
+/* The version of the runtime specification that ctnr-exec follows: in the state, in --version. */
+#define RUNTIME_SPEC_VERSION "1.0.2"
+
 /* The file in a bundle's directory, and how long it may be, in bytes. */
 #define RUNTIME_CONFIG_FILE "config.json"
 #define RUNTIME_CONFIG_MAX (16U << 20)

@@ -2,6 +2,7 @@
 #include "launch/state.h"
 
 #include "base/alloc.h"
+#include "oci/runtime.h"
 #include "system/fd.h"
 #include "system/process.h"
 
@@ -93,7 +94,7 @@ static json_t *state_json(const struct container *c, pid_t pid)
 
 	if (gmtime_r(&now, &tm))
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	json_object_set_new(state, "ociVersion", json_string("1.0.2"));
+	json_object_set_new(state, "ociVersion", json_string(RUNTIME_SPEC_VERSION));
 	json_object_set_new(state, "id", json_string(c->id));
 	json_object_set_new(state, "status", json_string("running"));
 	json_object_set_new(state, "pid", json_integer(pid));
