@@ -63,9 +63,8 @@ static void add_document(struct content *content, const struct layout *layout,
 	if (content_has(content, digest->text))
 		return;
 	json_object_set_new(content->digests, digest->text, json_true());
-	if (depth > LAYOUT_NESTING_MAX ||
-	    file_read_at(layout->dirfd, layout_blob_path(digest, path), MANIFEST_MAX, &text, &err) <
-		    0) {
+	if (depth > INDEX_NESTING_MAX || file_read_at(layout->dirfd, layout_blob_path(digest, path),
+						      MANIFEST_MAX, &text, &err) < 0) {
 		content->complete = content->complete && err.saved_errno == ENOENT;
 		return;
 	}

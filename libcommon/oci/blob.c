@@ -59,8 +59,8 @@ static int open_up(int dirfd, const char *parent, int fd, struct error *err)
 	return 0;
 }
 
-static int start(const struct layout *layout, const struct digest *digest, uint64_t size,
-		 enum lock_wait wait, struct blob_writer *ret, struct error *err)
+static int start_writer(const struct layout *layout, const struct digest *digest, uint64_t size,
+			enum lock_wait wait, struct blob_writer *ret, struct error *err)
 {
 	autoclose int fd = -EBADF;
 	autohash struct hash hash = HASH_INIT;
@@ -102,13 +102,13 @@ static int start(const struct layout *layout, const struct digest *digest, uint6
 int blob_start(const struct layout *layout, const struct digest *digest, uint64_t size,
 	       struct blob_writer *ret, struct error *err)
 {
-	return start(layout, digest, size, LOCK_WAIT, ret, err);
+	return start_writer(layout, digest, size, LOCK_WAIT, ret, err);
 }
 
 int blob_try_start(const struct layout *layout, const struct digest *digest, uint64_t size,
 		   struct blob_writer *ret, struct error *err)
 {
-	return start(layout, digest, size, LOCK_TRY, ret, err);
+	return start_writer(layout, digest, size, LOCK_TRY, ret, err);
 }
 
 int blob_write(struct blob_writer *writer, const void *data, size_t len, struct error *err)
@@ -129,7 +129,7 @@ int blob_write(struct blob_writer *writer, const void *data, size_t len, struct 
 	return 0;
 }
 
-static int verify(const struct digest *want, const struct digest *got, struct error *err)
+static int verify_digest(const struct digest *want, const struct digest *got, struct error *err)
 {
 	if (digest_equal(want, got))
 		return 0;
@@ -147,7 +147,7 @@ int blob_finish(struct blob_writer *writer, struct error *err)
 				 writer->digest.text, (unsigned long long)writer->written,
 				 (unsigned long long)writer->size);
 	hash_finish(&writer->hash, &got);
-	if (verify(&writer->digest, &got, err) < 0)
+	if (verify_digest(&writer->digest, &got, err) < 0)
 		return -1;
 	blob_paths(&writer->digest, &path);
 	if (fdatasync(writer->fd) < 0)
@@ -181,6 +181,16 @@ int blob_put(const struct layout *layout, const char *media_type, const void *da
 	return 0;
 }
 
+int blob_check(const struct descriptor *descriptor, const void *bytes, size_t len,
+	       struct error *err)
+{
+	struct digest got;
+
+	if (hash_buffer(descriptor->digest.algorithm, bytes, len, &got, err) < 0)
+		return -1;
+	return verify_digest(&descriptor->digest, &got, err);
+}
+
 int blob_verify(const struct layout *layout, const struct descriptor *descriptor, struct error *err)
 {
 	autoclose int fd = layout_open_blob(layout, descriptor, err);
@@ -196,5 +206,5 @@ int blob_verify(const struct layout *layout, const struct descriptor *descriptor
 	if (n < 0)
 		return error_errno(err, "cannot read blob %s", descriptor->digest.text);
 	hash_finish(&hash, &got);
-	return verify(&descriptor->digest, &got, err);
+	return verify_digest(&descriptor->digest, &got, err);
 }

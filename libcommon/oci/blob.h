@@ -59,6 +59,10 @@ int blob_finish(struct blob_writer *writer, struct error *err);
 int blob_put(const struct layout *layout, const char *media_type, const void *data, size_t len,
 	     struct descriptor *ret, struct error *err);
 
+/* Have these bytes the digest of the descriptor? ERROR_VERIFY when not. For layout->check. */
+int blob_check(const struct descriptor *descriptor, const void *bytes, size_t len,
+	       struct error *err);
+
 /* Recompute the digest of a blob that is there; ERROR_VERIFY when it is another. */
 int blob_verify(const struct layout *layout, const struct descriptor *descriptor,
 		struct error *err);

@@ -133,18 +133,12 @@ static int read_rootfs(const struct jnode *root, struct image_config *c, struct 
 	return 0;
 }
 
-int image_config_parse(const char *text, size_t len, struct image_config *ret, struct error *err)
+/* Read the whole document; json is taken, also on failure. */
+static int read_config(json_t *json, struct image_config *ret, struct error *err)
 {
-	autoimageconfig struct image_config c = IMAGE_CONFIG_INIT;
-	struct jnode root;
+	autoimageconfig struct image_config c = { .json = json };
+	struct jnode root = jnode_root(c.json, "image config");
 
-	if (len > IMAGE_CONFIG_MAX)
-		return error_set(err, ERROR_VERIFY, "image config: larger than %u bytes",
-				 IMAGE_CONFIG_MAX);
-	c.json = json_parse(text, len, "image config", err);
-	if (!c.json)
-		return -1;
-	root = jnode_root(c.json, "image config");
 	if (!json_is_object(c.json))
 		return jnode_error(&root, err, "expected object");
 	if (platform_from_json(&root, &c.platform, err) < 0 ||
@@ -155,4 +149,43 @@ int image_config_parse(const char *text, size_t len, struct image_config *ret, s
 	*ret = c;
 	c = (struct image_config)IMAGE_CONFIG_INIT;
 	return 0;
+}
+
+int image_config_parse(const char *text, size_t len, struct image_config *ret, struct error *err)
+{
+	json_t *json;
+
+	if (len > IMAGE_CONFIG_MAX)
+		return error_set(err, ERROR_VERIFY, "image config: larger than %u bytes",
+				 IMAGE_CONFIG_MAX);
+	json = json_parse(text, len, "image config", err);
+	return json ? read_config(json, ret, err) : -1;
+}
+
+static int config_failed(const struct descriptor *descriptor, struct error *err)
+{
+	return error_prefix(err, "image config %s", descriptor->digest.text);
+}
+
+json_t *image_config_read_json(const struct layout *layout, const struct descriptor *descriptor,
+			       struct error *err)
+{
+	autostr struct str text = STR_INIT;
+	json_t *json = NULL;
+
+	if (layout_read_blob(layout, descriptor, IMAGE_CONFIG_MAX, &text, err) == 0)
+		json = json_parse(text.data, text.len, "image config", err);
+	if (!json)
+		config_failed(descriptor, err);
+	return json;
+}
+
+int image_config_read(const struct layout *layout, const struct descriptor *descriptor,
+		      struct image_config *ret, struct error *err)
+{
+	json_t *json = image_config_read_json(layout, descriptor, err);
+
+	if (!json)
+		return -1;
+	return read_config(json, ret, err) < 0 ? config_failed(descriptor, err) : 0;
 }

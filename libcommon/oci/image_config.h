@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An image's config (image-spec config.md), read. */
+/*
+ * An image's config (image-spec config.md), read.
+ *
+ *	automanifest struct manifest manifest = MANIFEST_INIT;
+ *	autoimageconfig struct image_config config = IMAGE_CONFIG_INIT;
+ *
+ *	if (layout_read_manifest(&layout, &descriptor, &manifest, err) < 0 ||
+ *	    image_config_read(&layout, &manifest.config, &config, err) < 0) ...
+ *	... config.env, config.diff_ids[0] is the base
+ *
+ * What is stated has the right type and every diff ID is a digest, or the config is refused; what is
+ * not known is passed over.
+ */
 #ifndef OCI_IMAGE_CONFIG_H
 #define OCI_IMAGE_CONFIG_H
 
 #include "base/str.h"
 #include "format/digest.h"
 #include "format/json.h"
+#include "oci/layout.h"
 #include "oci/platform.h"
 
 #define IMAGE_CONFIG_MAX (8U << 20) /* bytes */
@@ -38,6 +51,17 @@ struct image_config {
 void image_config_release(struct image_config *config);
 #define autoimageconfig autocleanup(image_config_release)
 
+/* Read text of at most IMAGE_CONFIG_MAX bytes. */
 int image_config_parse(const char *text, size_t len, struct image_config *ret, struct error *err);
+
+/* Read the config that a manifest names (manifest.config) from its layout, as layout_read_blob()
+ * does: ERROR_NOT_FOUND when it is not there. */
+int image_config_read(const struct layout *layout, const struct descriptor *descriptor,
+		      struct image_config *ret, struct error *err);
+
+/* The same as JSON, for what shows it or wants a single member: nothing in it was looked at. A new
+ * document, or NULL. */
+json_t *image_config_read_json(const struct layout *layout, const struct descriptor *descriptor,
+			       struct error *err);
 
 #endif

@@ -15,9 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define INDEX_FILE "index.json"
 #define LAYOUT_FILE "oci-layout"
-#define LOCK_FILE ".lock"
 #define HOLD_FILE ".hold"
 
 #define LAYOUT_VERSION "1.0.0"
@@ -66,11 +64,11 @@ static int make_files(int dirfd, struct error *err)
 
 	if (faccessat(dirfd, LAYOUT_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return 0;
-	lock = lock_open_at(dirfd, LOCK_FILE, LOCK_EXCLUSIVE, LOCK_WAIT, err);
+	lock = lock_open_at(dirfd, LAYOUT_LOCK_FILE, LOCK_EXCLUSIVE, LOCK_WAIT, err);
 	if (lock < 0 || dir_make_at(dirfd, "blobs/sha256", 0755, err) < 0)
 		return -1;
-	if (faccessat(dirfd, INDEX_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
-	    file_write_locked_at(dirfd, INDEX_FILE, EMPTY_INDEX, strlen(EMPTY_INDEX), 0644,
+	if (faccessat(dirfd, LAYOUT_INDEX_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+	    file_write_locked_at(dirfd, LAYOUT_INDEX_FILE, EMPTY_INDEX, strlen(EMPTY_INDEX), 0644,
 				 FILE_NO_SYNC, err) < 0)
 		return -1;
 	if (faccessat(dirfd, LAYOUT_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
@@ -182,14 +180,14 @@ int layout_read_blob(const struct layout *layout, const struct descriptor *descr
 		return -1;
 	if (fd_read_rest(fd, max, ret, err) < 0)
 		return error_prefix(err, "blob %s", descriptor->digest.text);
-	return 0;
+	return layout->check ? layout->check(descriptor, ret->data, ret->len, err) : 0;
 }
 
 int layout_read_index(const struct layout *layout, struct index *ret, struct error *err)
 {
 	autostr struct str text = STR_INIT;
 
-	if (file_read_at(layout->dirfd, INDEX_FILE, LAYOUT_INDEX_MAX, &text, err) < 0 ||
+	if (file_read_at(layout->dirfd, LAYOUT_INDEX_FILE, LAYOUT_INDEX_MAX, &text, err) < 0 ||
 	    index_parse(text.data, text.len, NULL, ret, err) < 0)
 		return error_prefix(err, "OCI layout '%s'", layout->path);
 	return 0;
@@ -200,10 +198,9 @@ int layout_read_manifest(const struct layout *layout, const struct descriptor *d
 {
 	autostr struct str text = STR_INIT;
 
-	if (layout_read_blob(layout, descriptor, MANIFEST_MAX, &text, err) < 0)
-		return -1;
-	if (manifest_parse(text.data, text.len, descriptor->media_type, ret, err) < 0)
-		return error_prefix(err, "blob %s", descriptor->digest.text);
+	if (layout_read_blob(layout, descriptor, MANIFEST_MAX, &text, err) < 0 ||
+	    manifest_parse(text.data, text.len, descriptor->media_type, ret, err) < 0)
+		return error_prefix(err, "manifest %s", descriptor->digest.text);
 	return 0;
 }
 
@@ -212,40 +209,20 @@ int layout_read_nested_index(const struct layout *layout, const struct descripto
 {
 	autostr struct str text = STR_INIT;
 
-	if (layout_read_blob(layout, descriptor, MANIFEST_MAX, &text, err) < 0)
-		return -1;
-	if (index_parse(text.data, text.len, descriptor->media_type, ret, err) < 0)
-		return error_prefix(err, "blob %s", descriptor->digest.text);
+	if (layout_read_blob(layout, descriptor, MANIFEST_MAX, &text, err) < 0 ||
+	    index_parse(text.data, text.len, descriptor->media_type, ret, err) < 0)
+		return error_prefix(err, "index %s", descriptor->digest.text);
 	return 0;
+}
+
+static int read_index_of(void *data, const struct descriptor *descriptor, struct index *ret,
+			 struct error *err)
+{
+	return layout_read_nested_index(data, descriptor, ret, err);
 }
 
 int layout_resolve(const struct layout *layout, const struct descriptor *descriptor,
 		   const struct platform *platform, struct descriptor *ret, struct error *err)
 {
-	autodescriptor struct descriptor current = DESCRIPTOR_INIT;
-
-	descriptor_copy(descriptor, &current);
-	for (int depth = 0; depth <= LAYOUT_NESTING_MAX; depth++) {
-		autoindex struct index index = INDEX_INIT;
-		const struct descriptor *chosen;
-		enum media_kind kind = media_type_kind(current.media_type);
-
-		if (kind == MEDIA_MANIFEST) {
-			*ret = current;
-			current = (struct descriptor)DESCRIPTOR_INIT;
-			return 0;
-		}
-		if (kind != MEDIA_INDEX)
-			return error_set(err, ERROR_FAILED, "%s is not an image but '%s'",
-					 current.digest.text, current.media_type);
-		if (layout_read_nested_index(layout, &current, &index, err) < 0)
-			return -1;
-		chosen = index_choose(&index, platform, err);
-		if (!chosen)
-			return -1;
-		descriptor_release(&current);
-		descriptor_copy(chosen, &current);
-	}
-	return error_set(err, ERROR_FAILED, "%s: more than %d indexes within each other",
-			 descriptor->digest.text, LAYOUT_NESTING_MAX);
+	return index_resolve(descriptor, platform, read_index_of, (void *)layout, ret, err);
 }

@@ -3,12 +3,20 @@
  * An OCI image layout directory (image-spec image-layout.md): oci-layout, index.json, blobs/.
  *
  * Readers take no lock: blobs and index.json appear whole, by rename. Writers of index.json hold
- * an exclusive lock on the file ".lock" in the layout, for the moment of writing only. Verifying a
- * blob's content is the writer's duty (oci/blob.h); readers check the size.
+ * an exclusive lock on the file ".lock" in the layout, for the moment of writing only.
  *
- * Whoever adds blobs and will make a reference to them opens with LAYOUT_CREATE. As long as that
- * layout is open it holds a shared lock on the file ".hold", and whoever removes blobs needs that
- * lock exclusively: a blob that was seen stays until the reference to it is written.
+ * A blob's content is verified by its writer (oci/blob.h); readers check the size. A layout that
+ * another program may have written gets a check: then every blob that is read whole is hashed too.
+ *
+ *	autolayout struct layout layout = LAYOUT_INIT;
+ *
+ *	if (layout_open(path, LAYOUT_READ, &layout, err) < 0) ...
+ *	layout.check = blob_check;
+ *	if (layout_read_manifest(&layout, &descriptor, &manifest, err) < 0) ...
+ *
+ * A process that adds blobs and will make a reference to them opens with LAYOUT_CREATE. As long as
+ * that layout is open it holds a shared lock on the file ".hold", and removing blobs needs that lock
+ * exclusively: a blob that was seen stays until the reference to it is written.
  */
 #ifndef OCI_LAYOUT_H
 #define OCI_LAYOUT_H
@@ -19,18 +27,23 @@
 
 #include <stdbool.h>
 
+#define LAYOUT_INDEX_FILE "index.json"
+#define LAYOUT_LOCK_FILE ".lock" /* held by writers of index.json */
 #define LAYOUT_INDEX_MAX (64U << 20) /* bytes of index.json: ten thousands of references */
-#define LAYOUT_NESTING_MAX 8 /* indexes within indexes */
 
 struct layout {
 	char *path; /* absolute */
 	int dirfd;
 	int holdfd; /* of ".hold", locked; -EBADF in a layout opened by LAYOUT_READ */
+	/* Looks at each blob that was read whole; blob_check(), or NULL: none. To be set by the
+	 * caller, so that readers of the store's own layout need no libcrypto. */
+	int (*check)(const struct descriptor *descriptor, const void *bytes, size_t len,
+		     struct error *err);
 };
 
 #define LAYOUT_INIT \
 	{ \
-		NULL, -EBADF, -EBADF \
+		NULL, -EBADF, -EBADF, NULL \
 	}
 
 void layout_release(struct layout *layout);
@@ -59,20 +72,19 @@ bool layout_has_blob(const struct layout *layout, const struct digest *digest, u
 int layout_open_blob(const struct layout *layout, const struct descriptor *descriptor,
 		     struct error *err);
 
-/* Read a small blob whole (at most max bytes). Not hashed. */
+/* Read a small blob whole (at most max bytes), and check it. */
 int layout_read_blob(const struct layout *layout, const struct descriptor *descriptor, size_t max,
 		     struct str *ret, struct error *err);
 
 int layout_read_index(const struct layout *layout, struct index *ret, struct error *err);
 
-/* Read a manifest or an index that is a blob of the layout. */
+/* Read a manifest or an index that is a blob of the layout, by layout_read_blob(). */
 int layout_read_manifest(const struct layout *layout, const struct descriptor *descriptor,
 			 struct manifest *ret, struct error *err);
 int layout_read_nested_index(const struct layout *layout, const struct descriptor *descriptor,
 			     struct index *ret, struct error *err);
 
-/* The manifest behind a descriptor: itself, or what the index that it is (also nested) has for the
- * platform (NULL: the host's). */
+/* The manifest behind a descriptor, as by index_resolve(): the indexes are blobs of the layout. */
 int layout_resolve(const struct layout *layout, const struct descriptor *descriptor,
 		   const struct platform *platform, struct descriptor *ret, struct error *err);
 

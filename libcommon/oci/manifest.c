@@ -220,3 +220,36 @@ const struct descriptor *index_choose(const struct index *index, const struct pl
 		no_such_platform(index, want, err);
 	return best ? best : unstated;
 }
+
+int index_resolve(const struct descriptor *descriptor, const struct platform *platform,
+		  int (*read_index)(void *data, const struct descriptor *descriptor,
+				    struct index *ret, struct error *err),
+		  void *data, struct descriptor *ret, struct error *err)
+{
+	autodescriptor struct descriptor current = DESCRIPTOR_INIT;
+
+	descriptor_copy(descriptor, &current);
+	for (int depth = 0; depth <= INDEX_NESTING_MAX; depth++) {
+		autoindex struct index index = INDEX_INIT;
+		const struct descriptor *chosen;
+		enum media_kind kind = media_type_kind(current.media_type);
+
+		if (kind == MEDIA_MANIFEST) {
+			*ret = current;
+			current = (struct descriptor)DESCRIPTOR_INIT;
+			return 0;
+		}
+		if (kind != MEDIA_INDEX)
+			return error_set(err, ERROR_FAILED, "%s is not an image but '%s'",
+					 current.digest.text, current.media_type);
+		if (read_index(data, &current, &index, err) < 0)
+			return -1;
+		chosen = index_choose(&index, platform, err);
+		if (!chosen)
+			return -1;
+		descriptor_release(&current);
+		descriptor_copy(chosen, &current);
+	}
+	return error_set(err, ERROR_FAILED, "%s: more than %d indexes within each other",
+			 descriptor->digest.text, INDEX_NESTING_MAX);
+}

@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An image manifest (image-spec manifest.md) and an image index (image-index.md), read. */
+/*
+ * An image manifest (image-spec manifest.md) and an image index (image-index.md), read.
+ *
+ *	automanifest struct manifest manifest = MANIFEST_INIT;
+ *
+ *	if (manifest_parse(text, len, descriptor.media_type, &manifest, err) < 0) ...
+ *	... manifest.config, manifest.layers[0] is the base
+ *
+ * No text is read both as a manifest and as an index. Sizes and counts have limits, and so have
+ * indexes within indexes.
+ */
 #ifndef OCI_MANIFEST_H
 #define OCI_MANIFEST_H
 
@@ -11,6 +21,9 @@
 #define MANIFEST_LAYERS_MAX 499
 /* Most entries of an index: index.json of a layout has one for each reference. */
 #define INDEX_MANIFESTS_MAX 250000
+/* Most indexes within each other. Whoever follows more than one entry of an index also counts all
+ * that is visited: the product of nested indexes is no limit. */
+#define INDEX_NESTING_MAX 8
 
 struct manifest {
 	char *media_type;
@@ -57,6 +70,14 @@ int index_parse(const char *text, size_t len, const char *media_type, struct ind
  * ERROR_NOT_FOUND and the platforms there are. Borrowed. */
 const struct descriptor *index_choose(const struct index *index, const struct platform *want,
 				      struct error *err);
+
+/* The manifest for a platform (NULL: the host's) behind a descriptor: itself, or what the index that
+ * it describes has for the platform, also through nested indexes. read_index gives the index that a
+ * descriptor describes; data is passed on to it. ret is a copy. ERROR_NOT_FOUND as above. */
+int index_resolve(const struct descriptor *descriptor, const struct platform *platform,
+		  int (*read_index)(void *data, const struct descriptor *descriptor,
+				    struct index *ret, struct error *err),
+		  void *data, struct descriptor *ret, struct error *err);
 
 /* An index entry that is an attestation ("unknown/unknown" or Docker's annotation). */
 bool descriptor_is_attestation(const struct descriptor *descriptor);

@@ -19,6 +19,7 @@
 #define DEFAULT_REGISTRY_OLD "index.docker.io"
 #define DEFAULT_NAMESPACE "library/"
 #define DEFAULT_TAG "latest"
+#define LOCAL_REGISTRY "localhost"
 
 void reference_release(struct reference *reference)
 {
@@ -103,7 +104,7 @@ static size_t registry_length(const char *text)
 
 	if (text[len] != '/')
 		return 0;
-	if (len == strlen("localhost") && strncmp(text, "localhost", len) == 0)
+	if (len == strlen(LOCAL_REGISTRY) && strncmp(text, LOCAL_REGISTRY, len) == 0)
 		return len;
 	for (size_t i = 0; i < len; i++)
 		if (strchr(".:" UPPER, text[i]))
@@ -193,4 +194,23 @@ char *reference_format(const struct reference *reference)
 	return xasprintf("%s/%s%s%s%s%s", reference->registry, reference->repository,
 			 reference->tag ? ":" : "", reference->tag ? reference->tag : "",
 			 reference->digest ? "@" : "", reference->digest ? reference->digest : "");
+}
+
+char *reference_localize(const char *name)
+{
+	return reference_has_registry(name) ? xstrdup(name) : xasprintf(LOCAL_REGISTRY "/%s", name);
+}
+
+char *reference_new_name(const char *name, struct error *err)
+{
+	autoreference struct reference reference = REFERENCE_INIT;
+	autofree char *local = reference_localize(name);
+
+	if (reference_parse(local, &reference, err) < 0)
+		return NULL;
+	if (reference.digest) {
+		error_set(err, ERROR_USAGE, "a new name cannot have a digest: '%s'", name);
+		return NULL;
+	}
+	return reference_format(&reference);
 }

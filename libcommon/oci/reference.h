@@ -37,4 +37,13 @@ char *reference_format(const struct reference *reference);
 /* Did the text name a registry itself ("alpine": no)? */
 bool reference_has_registry(const char *text);
 
+/* The rule for images that were made here: a name without a registry is one of localhost, where
+ * looking that name up finds it before a registry's image of the same name.
+ * "localhost/NAME", or the name as it is when it has a registry: new. */
+char *reference_localize(const char *name);
+
+/* The whole name of an image that somebody calls so: localized, with a tag; new. NULL with
+ * ERROR_USAGE for what is no name, and for one with a digest: a digest is not given but computed. */
+char *reference_new_name(const char *name, struct error *err);
+
 #endif

@@ -8,11 +8,9 @@
 #include <errno.h>
 #include <string.h>
 
-#define INDEX_FILE "index.json"
-#define LOCK_FILE ".lock"
 #define NAMES_SHOWN 12 /* in a message that lists references */
 
-/* "there is a:1, b:2": the names, for a message. */
+/* "a:1, b:2": the names in an index, for a message. */
 static void append_names(struct str *out, const struct index *index)
 {
 	size_t shown = 0;
@@ -30,48 +28,53 @@ static void append_names(struct str *out, const struct index *index)
 	}
 }
 
-static bool has_name(const struct descriptor *descriptor, const char *ref)
+static bool has_name(const struct descriptor *entry, const char *name)
 {
-	const char *name = descriptor_annotation(descriptor, ANNOTATION_REF_NAME);
+	const char *own = descriptor_annotation(entry, ANNOTATION_REF_NAME);
 
-	return ref ? name && strcmp(name, ref) == 0 : !name;
+	return name ? own && strcmp(own, name) == 0 : !own;
 }
 
-static bool entry_has_name(const struct descriptor *entry, const void *name)
+bool tag_is_name_of(const struct descriptor *entry, const void *name)
 {
 	return has_name(entry, name);
 }
 
-/* The matching entries in reverse order, shallow: only the array is to be freed. */
-static struct index select_entries(const struct index *index,
-				   bool (*matches)(const struct descriptor *, const void *),
-				   const void *data)
-{
-	struct index view = INDEX_INIT;
+/* Entries of an index, the last one first, so that of equals the one that was written last wins. */
+struct selection {
+	struct index view; /* shallow: the descriptors share everything with the index's */
+	const struct descriptor **entries; /* the same ones, in the index itself */
+};
 
-	view.manifests =
-		xcalloc(index->n_manifests ? index->n_manifests : 1, sizeof(*view.manifests));
-	for (size_t i = index->n_manifests; i-- > 0;)
-		if (!matches || matches(&index->manifests[i], data))
-			view.manifests[view.n_manifests++] = index->manifests[i];
-	return view;
+static void selection_release(struct selection *selection)
+{
+	free(selection->view.manifests);
+	free(selection->entries);
+}
+#define autoselection autocleanup(selection_release)
+
+static void select_entries(const struct index *index,
+			   bool (*matches)(const struct descriptor *, const void *),
+			   const void *data, struct selection *ret)
+{
+	struct index *view = &ret->view;
+
+	view->manifests = xcalloc(index->n_manifests + 1, sizeof(*view->manifests));
+	ret->entries = xcalloc(index->n_manifests + 1, sizeof(const void *));
+	for (size_t i = index->n_manifests; i-- > 0;) {
+		if (matches && !matches(&index->manifests[i], data))
+			continue;
+		ret->entries[view->n_manifests] = &index->manifests[i];
+		view->manifests[view->n_manifests++] = index->manifests[i];
+	}
 }
 
-static bool all_equal(const struct index *index)
+static bool is_one_image(const struct selection *selection)
 {
-	for (size_t i = 1; i < index->n_manifests; i++)
-		if (!digest_equal(&index->manifests[i].digest, &index->manifests[0].digest))
+	for (size_t i = 1; i < selection->view.n_manifests; i++)
+		if (!digest_equal(&selection->entries[i]->digest, &selection->entries[0]->digest))
 			return false;
 	return true;
-}
-
-/* The entry of index that a shallow copy was made from: they share their strings. */
-static const struct descriptor *original(const struct index *index, const struct descriptor *copy)
-{
-	for (size_t i = 0; copy && i < index->n_manifests; i++)
-		if (index->manifests[i].media_type == copy->media_type)
-			return &index->manifests[i];
-	return NULL;
 }
 
 const struct descriptor *tag_choose(const struct index *index,
@@ -80,16 +83,18 @@ const struct descriptor *tag_choose(const struct index *index,
 				    const void *data, const struct platform *platform,
 				    struct error *err)
 {
-	struct index view = select_entries(index, matches, data);
-	autofree struct descriptor *entries = view.manifests;
+	autoselection struct selection selection = { .view = INDEX_INIT };
+	const struct descriptor *chosen;
 
-	if (view.n_manifests == 0) {
+	select_entries(index, matches, data, &selection);
+	if (selection.view.n_manifests == 0) {
 		error_set(err, ERROR_NOT_FOUND, "no such image");
 		return NULL;
 	}
-	if (all_equal(&view))
-		return original(index, &entries[0]);
-	return original(index, index_choose(&view, platform, err));
+	if (is_one_image(&selection))
+		return selection.entries[0];
+	chosen = index_choose(&selection.view, platform, err);
+	return chosen ? selection.entries[chosen - selection.view.manifests] : NULL;
 }
 
 /* Without a name the entries must have one name between them, or none. */
@@ -112,43 +117,55 @@ static int check_one_name(const struct layout *layout, const struct index *index
 	return 0;
 }
 
-int tag_find(const struct layout *layout, const char *ref, const struct platform *platform,
+/* The index of the layout; without a name to look for it must have one name only. */
+static int read_index_for(const struct layout *layout, const char *name, struct index *ret,
+			  struct error *err)
+{
+	if (layout_read_index(layout, ret, err) < 0)
+		return -1;
+	return name ? 0 : check_one_name(layout, ret, err);
+}
+
+static int name_not_there(const struct layout *layout, const char *name, struct error *err)
+{
+	return error_set(err, ERROR_NOT_FOUND, "OCI layout '%s' has no image '%s'", layout->path,
+			 name);
+}
+
+int tag_find(const struct layout *layout, const char *name, const struct platform *platform,
 	     struct descriptor *ret, struct error *err)
 {
 	autoindex struct index index = INDEX_INIT;
 	const struct descriptor *chosen;
 
-	if (layout_read_index(layout, &index, err) < 0 ||
-	    (!ref && check_one_name(layout, &index, err) < 0))
+	if (read_index_for(layout, name, &index, err) < 0)
 		return -1;
-	chosen = tag_choose(&index, ref ? entry_has_name : NULL, ref, platform, err);
+	chosen = tag_choose(&index, name ? tag_is_name_of : NULL, name, platform, err);
 	if (chosen && layout_resolve(layout, chosen, platform, ret, err) == 0)
 		return 0;
-	if (ref)
-		error_prefix(err, "image '%s'", ref);
+	if (name)
+		error_prefix(err, "image '%s'", name);
 	return error_prefix(err, "OCI layout '%s'", layout->path);
 }
 
-int tag_find_raw(const struct layout *layout, const char *ref, struct descriptor *ret,
+int tag_find_raw(const struct layout *layout, const char *name, struct descriptor *ret,
 		 struct error *err)
 {
 	autoindex struct index index = INDEX_INIT;
-	struct index view;
-	autofree struct descriptor *entries = NULL;
+	autoselection struct selection selection = { .view = INDEX_INIT };
 
-	if (layout_read_index(layout, &index, err) < 0 ||
-	    (!ref && check_one_name(layout, &index, err) < 0))
+	if (read_index_for(layout, name, &index, err) < 0)
 		return -1;
-	view = select_entries(&index, ref ? entry_has_name : NULL, ref);
-	entries = view.manifests;
-	if (view.n_manifests == 0)
-		return error_set(err, ERROR_NOT_FOUND, "OCI layout '%s' has no image%s%s%s",
-				 layout->path, ref ? " '" : "s", ref ? ref : "", ref ? "'" : "");
-	if (!all_equal(&view))
+	select_entries(&index, name ? tag_is_name_of : NULL, name, &selection);
+	if (selection.view.n_manifests == 0)
+		return name ? name_not_there(layout, name, err)
+			    : error_set(err, ERROR_NOT_FOUND, "OCI layout '%s' has no images",
+					layout->path);
+	if (!is_one_image(&selection))
 		return error_set(err, ERROR_FAILED, "'%s' has %zu different images%s%s%s",
-				 layout->path, view.n_manifests, ref ? " called '" : "",
-				 ref ? ref : "", ref ? "'" : "");
-	descriptor_copy(&entries[0], ret);
+				 layout->path, selection.view.n_manifests, name ? " called '" : "",
+				 name ? name : "", name ? "'" : "");
+	descriptor_copy(selection.entries[0], ret);
 	return 0;
 }
 
@@ -161,12 +178,12 @@ static json_t *read_for_edit(const struct layout *layout, json_t **ret_manifests
 	struct jnode manifests;
 	size_t len;
 
-	if (file_read_at(layout->dirfd, INDEX_FILE, LAYOUT_INDEX_MAX, &text, err) < 0)
+	if (file_read_at(layout->dirfd, LAYOUT_INDEX_FILE, LAYOUT_INDEX_MAX, &text, err) < 0)
 		return NULL;
-	document = json_parse(text.data, text.len, INDEX_FILE, err);
+	document = json_parse(text.data, text.len, LAYOUT_INDEX_FILE, err);
 	if (!document)
 		return NULL;
-	root = jnode_root(document, INDEX_FILE);
+	root = jnode_root(document, LAYOUT_INDEX_FILE);
 	manifests = jnode_member(&root, "manifests");
 	if (!json_is_object(document) || !jnode_is_present(&manifests)) {
 		jnode_error(&root, err, "not an image index");
@@ -186,10 +203,10 @@ static int write_index(const struct layout *layout, const json_t *document, stru
 	str_append(&text, line);
 	str_append_char(&text, '\n');
 	if (text.len > LAYOUT_INDEX_MAX)
-		return error_set(err, ERROR_FAILED, INDEX_FILE " would exceed %u bytes",
+		return error_set(err, ERROR_FAILED, LAYOUT_INDEX_FILE " would exceed %u bytes",
 				 LAYOUT_INDEX_MAX);
-	return file_write_locked_at(layout->dirfd, INDEX_FILE, text.data, text.len, 0644, FILE_SYNC,
-				    err);
+	return file_write_locked_at(layout->dirfd, LAYOUT_INDEX_FILE, text.data, text.len, 0644,
+				    FILE_SYNC, err);
 }
 
 static const char *entry_name(const json_t *entry)
@@ -205,18 +222,19 @@ static const char *entry_digest(const json_t *entry)
 	return digest ? digest : "";
 }
 
+/* A change of index.json: which entries it removes, and what then stands in their place. */
 struct edit {
-	const char *ref; /* the entries with this name, or NULL */
+	const char *name; /* the entries with this name, or NULL */
 	const char *digest; /* the entries with this digest, or NULL */
-	json_t *replacement; /* what stands in their place; borrowed, or NULL */
-	bool keep_unnamed; /* their last one without its name, when no other has its digest */
+	json_t *replacement; /* borrowed, or NULL */
+	bool keep_unnamed; /* the last one without its name, when no other has its digest */
 };
 
-static bool is_meant(const struct edit *edit, const json_t *entry)
+static bool edit_matches(const struct edit *edit, const json_t *entry)
 {
 	const char *name = entry_name(entry);
 
-	return (edit->ref && name && strcmp(name, edit->ref) == 0) ||
+	return (edit->name && name && strcmp(name, edit->name) == 0) ||
 	       (edit->digest && strcmp(entry_digest(entry), edit->digest) == 0);
 }
 
@@ -239,29 +257,41 @@ static json_t *without_name(const json_t *entry)
 	return copy;
 }
 
-/* Returns how many entries were meant. */
-static int edit_entries(json_t *manifests, const struct edit *edit)
+/* Remove the entries that match. ret_last becomes the last of them, new, or NULL; ret_position the
+ * place of the first, else the end. Returns how many there were. */
+static int remove_entries(json_t *manifests, const struct edit *edit, json_t **ret_last,
+			  size_t *ret_position)
 {
-	autojson json_t *last = NULL;
-	size_t position = 0;
+	json_t *last = NULL;
 	size_t i = 0;
 	int n = 0;
 
 	while (i < json_array_size(manifests)) {
 		json_t *entry = json_array_get(manifests, i);
 
-		if (!is_meant(edit, entry)) {
+		if (!edit_matches(edit, entry)) {
 			i++;
 			continue;
 		}
 		if (n++ == 0)
-			position = i;
+			*ret_position = i;
 		json_decref(last);
 		last = json_incref(entry);
 		json_array_remove(manifests, i);
 	}
 	if (n == 0)
-		position = i;
+		*ret_position = i;
+	*ret_last = last;
+	return n;
+}
+
+/* Returns how many entries matched. */
+static int edit_entries(json_t *manifests, const struct edit *edit)
+{
+	autojson json_t *last = NULL;
+	size_t position;
+	int n = remove_entries(manifests, edit, &last, &position);
+
 	if (edit->replacement)
 		json_array_insert(manifests, position, edit->replacement);
 	else if (edit->keep_unnamed && last && !has_digest(manifests, entry_digest(last)))
@@ -269,8 +299,8 @@ static int edit_entries(json_t *manifests, const struct edit *edit)
 	return n;
 }
 
-/* Edit index.json under its lock, and write it when that changed anything, so that fetching an
- * image again costs no sync. Returns how many entries were meant. */
+/* Edit index.json under its lock. It is written only when that changed anything, so that fetching
+ * an image again costs no sync. Returns how many entries matched. */
 static int edit_index(const struct layout *layout, const struct edit *edit, struct error *err)
 {
 	autojson json_t *document = NULL;
@@ -279,7 +309,7 @@ static int edit_index(const struct layout *layout, const struct edit *edit, stru
 	json_t *manifests = NULL;
 	int n;
 
-	lock = lock_open_at(layout->dirfd, LOCK_FILE, LOCK_EXCLUSIVE, LOCK_WAIT, err);
+	lock = lock_open_at(layout->dirfd, LAYOUT_LOCK_FILE, LOCK_EXCLUSIVE, LOCK_WAIT, err);
 	if (lock >= 0)
 		document = read_for_edit(layout, &manifests, err);
 	if (!document)
@@ -291,40 +321,42 @@ static int edit_index(const struct layout *layout, const struct edit *edit, stru
 	return n;
 }
 
-int tag_set(const struct layout *layout, const char *ref, const struct descriptor *descriptor,
+/* An edit of a name that must be there. */
+static int edit_name(const struct layout *layout, const struct edit *edit, struct error *err)
+{
+	int n = edit_index(layout, edit, err);
+
+	if (n < 0)
+		return -1;
+	return n > 0 ? 0 : name_not_there(layout, edit->name, err);
+}
+
+int tag_set(const struct layout *layout, const char *name, const struct descriptor *descriptor,
 	    struct error *err)
 {
 	autodescriptor struct descriptor named = DESCRIPTOR_INIT;
 	autojson json_t *entry = NULL;
-	struct edit edit = { .ref = ref };
+	struct edit edit = { .name = name };
 
 	descriptor_copy(descriptor, &named);
-	descriptor_set_annotation(&named, ANNOTATION_REF_NAME, ref);
+	descriptor_set_annotation(&named, ANNOTATION_REF_NAME, name);
 	entry = descriptor_to_json(&named);
 	edit.replacement = entry;
 	return edit_index(layout, &edit, err) < 0 ? -1 : 0;
 }
 
-static int not_there(const struct layout *layout, const char *ref, struct error *err)
+int tag_unname(const struct layout *layout, const char *name, struct error *err)
 {
-	return error_set(err, ERROR_NOT_FOUND, "OCI layout '%s' has no image '%s'", layout->path,
-			 ref);
+	const struct edit edit = { .name = name, .keep_unnamed = true };
+
+	return edit_name(layout, &edit, err);
 }
 
-int tag_unname(const struct layout *layout, const char *ref, struct error *err)
+int tag_remove(const struct layout *layout, const char *name, struct error *err)
 {
-	const struct edit edit = { .ref = ref, .keep_unnamed = true };
-	int n = edit_index(layout, &edit, err);
+	const struct edit edit = { .name = name };
 
-	return n == 0 ? not_there(layout, ref, err) : n < 0 ? -1 : 0;
-}
-
-int tag_remove(const struct layout *layout, const char *ref, struct error *err)
-{
-	const struct edit edit = { .ref = ref };
-	int n = edit_index(layout, &edit, err);
-
-	return n == 0 ? not_there(layout, ref, err) : n < 0 ? -1 : 0;
+	return edit_name(layout, &edit, err);
 }
 
 int tag_remove_digest(const struct layout *layout, const struct digest *digest, struct error *err)

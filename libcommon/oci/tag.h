@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The names in a layout: which entry of its index.json a name (annotation
- * org.opencontainers.image.ref.name) stands for. Writing keeps all members that are not known here.
+ * org.opencontainers.image.ref.name) stands for.
  *
  *	if (tag_find(&layout, "debian:12", NULL, &descriptor, err) < 0) ...
  *	if (tag_set(&layout, "debian:stable", &descriptor, err) < 0) ...
+ *
+ *  - Names are compared as they stand: nothing is completed (store/image_query.h does that).
+ *  - Other programs write several entries with one name, one for each platform, or one image twice.
+ *    What is written here is one entry for a name.
+ *  - Several names may stand for one image. An entry may have no name.
+ *  - Editing keeps every entry and member that it is not about, known or not, and takes the layout's
+ *    lock. Blobs are never touched.
  */
 #ifndef OCI_TAG_H
 #define OCI_TAG_H
@@ -14,8 +21,11 @@
 #include "oci/manifest.h"
 #include "oci/platform.h"
 
-/* Of the entries that match (matches NULL: all) the one to take: when they are different images the
- * platform decides (NULL: the host's), and among equals the last, which was written last.
+/* Has the entry that name (a string)? For tag_choose(). */
+bool tag_is_name_of(const struct descriptor *entry, const void *name);
+
+/* The entry to take of those that match (matches NULL: all). When they are different images the
+ * platform decides (NULL: the host's); among equals the last is taken, which was written last.
  * Borrowed from index; NULL with ERROR_NOT_FOUND. */
 const struct descriptor *tag_choose(const struct index *index,
 				    bool (*matches)(const struct descriptor *entry,
@@ -23,30 +33,30 @@ const struct descriptor *tag_choose(const struct index *index,
 				    const void *data, const struct platform *platform,
 				    struct error *err);
 
-/* The descriptor that ref (annotation ref.name) names; ref NULL: the only one in the layout, else
- * an error that lists the names. Of several descriptors with that name the platform decides, and
- * among equals the last. An index behind it is resolved as by layout_resolve(). ERROR_NOT_FOUND. */
-int tag_find(const struct layout *layout, const char *ref, const struct platform *platform,
+/* The image manifest that name stands for: as by tag_choose(), and through an index as by
+ * layout_resolve(). name NULL: the only one in the layout; when there are several, an error lists
+ * them. ret is new. ERROR_NOT_FOUND. */
+int tag_find(const struct layout *layout, const char *name, const struct platform *platform,
 	     struct descriptor *ret, struct error *err);
 
-/* As tag_find(), without resolving an index; several different descriptors with that name are an
- * error. */
-int tag_find_raw(const struct layout *layout, const char *ref, struct descriptor *ret,
+/* The entry that name stands for, as it is: an index stays one. name NULL as above. ret is new.
+ * ERROR_NOT_FOUND; ERROR_FAILED when the name stands for different images. */
+int tag_find_raw(const struct layout *layout, const char *name, struct descriptor *ret,
 		 struct error *err);
 
-/* Let ref name exactly this descriptor (its annotations are kept, ref.name is set); whatever had
- * the name before is no longer in index.json. Other entries and unknown members are kept. */
-int tag_set(const struct layout *layout, const char *ref, const struct descriptor *descriptor,
+/* Let name stand for exactly this descriptor (its annotations are kept, ref.name is set). What had
+ * the name before is no longer in index.json. */
+int tag_set(const struct layout *layout, const char *name, const struct descriptor *descriptor,
 	    struct error *err);
 
 /* Take a name away: the entry stays without one, unless another entry has the same digest.
  * ERROR_NOT_FOUND when nothing has that name. */
-int tag_unname(const struct layout *layout, const char *ref, struct error *err);
+int tag_unname(const struct layout *layout, const char *name, struct error *err);
 
-/* Remove a reference; ERROR_NOT_FOUND when there is none. Blobs stay. */
-int tag_remove(const struct layout *layout, const char *ref, struct error *err);
+/* Remove a name with its entries. ERROR_NOT_FOUND when nothing has that name. */
+int tag_remove(const struct layout *layout, const char *name, struct error *err);
 
-/* Remove all entries with that digest, named or not. Returns how many there were. */
+/* Remove all entries with that digest, named or not. Returns how many there were, -1 on failure. */
 int tag_remove_digest(const struct layout *layout, const struct digest *digest, struct error *err);
 
 #endif

@@ -31,6 +31,34 @@ static void refused(const char *text)
 	ok(!reference.repository, "... and nothing is returned");
 }
 
+static void becomes(const char *name, const char *wanted)
+{
+	struct error err = { 0 };
+	char title[512];
+	char *full = reference_new_name(name, &err);
+
+	snprintf(title, sizeof(title), "an image called '%s' is %s", name,
+		 wanted ? wanted : "refused as a usage mistake");
+	is_str(full, wanted, title);
+	if (!wanted)
+		is_int(err.code, ERROR_USAGE, "... with that status");
+	free(full);
+}
+
+static void test_new_names(void)
+{
+	becomes("app", "localhost/app:latest");
+	becomes("app:1", "localhost/app:1");
+	becomes("team/app", "localhost/team/app:latest");
+	becomes("localhost/app", "localhost/app:latest");
+	becomes("quay.io/team/app:2", "quay.io/team/app:2");
+	becomes("docker.io/app", "docker.io/library/app:latest");
+	becomes("app@" DIGEST, NULL);
+	becomes("app:1@" DIGEST, NULL);
+	becomes("App", NULL);
+	becomes("", NULL);
+}
+
 static void test_addresses(void)
 {
 	autoaddress struct address a = ADDRESS_INIT;
@@ -109,5 +137,6 @@ int main(void)
 	ok(!reference_has_registry("user/a"), "a plain first component is none");
 	ok(!reference_has_registry("a:1"), "a lone name has none");
 	test_addresses();
+	test_new_names();
 	return done_testing();
 }

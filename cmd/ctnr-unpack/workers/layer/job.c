@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "format/hash.h"
+#include "oci/blob.h"
 #include "oci/image_config.h"
 #include "system/fd.h"
 
@@ -38,39 +39,21 @@ static int read_request(struct job *job, struct error *err)
 	job->bundle = bundle_path ? xstrdup(bundle_path) : NULL;
 	if (store_open(store_path, STORE_TRY_WRITE, &job->store, err) < 0)
 		return -1;
-	return layout_open(job->image.layout, LAYOUT_READ, &job->layout, err);
-}
-
-/* A small blob whose digest is what the descriptor says. */
-static int read_verified(const struct job *job, const struct descriptor *descriptor, size_t max,
-			 struct str *ret, struct error *err)
-{
-	struct digest digest;
-
-	if (layout_read_blob(&job->layout, descriptor, max, ret, err) < 0)
+	if (layout_open(job->image.layout, LAYOUT_READ, &job->layout, err) < 0)
 		return -1;
-	if (hash_buffer(descriptor->digest.algorithm, ret->data, ret->len, &digest, err) < 0)
-		return -1;
-	if (!digest_equal(&digest, &descriptor->digest))
-		return error_set(err, ERROR_VERIFY, "the blob's digest is %s, not %s", digest.text,
-				 descriptor->digest.text);
+	/* The layout may be any directory: nobody has vouched for what lies in it. */
+	job->layout.check = blob_check;
 	return 0;
 }
 
 static int read_image(struct job *job, struct error *err)
 {
 	autoimageconfig struct image_config config = IMAGE_CONFIG_INIT;
-	const struct descriptor *descriptor = &job->image.descriptor;
-	autostr struct str text = STR_INIT;
+	const struct descriptor *descriptor = &job->manifest.config;
 
-	if (read_verified(job, descriptor, MANIFEST_MAX, &text, err) < 0 ||
-	    manifest_parse(text.data, text.len, descriptor->media_type, &job->manifest, err) < 0)
-		return error_prefix(err, "manifest %s", descriptor->digest.text);
-	str_clear(&text);
-	descriptor = &job->manifest.config;
-	if (read_verified(job, descriptor, IMAGE_CONFIG_MAX, &text, err) < 0 ||
-	    image_config_parse(text.data, text.len, &config, err) < 0)
-		return error_prefix(err, "image config %s", descriptor->digest.text);
+	if (layout_read_manifest(&job->layout, &job->image.descriptor, &job->manifest, err) < 0 ||
+	    image_config_read(&job->layout, descriptor, &config, err) < 0)
+		return -1;
 	if (config.n_diff_ids != job->manifest.n_layers)
 		return error_set(err, ERROR_VERIFY,
 				 "image config %s: %zu diff IDs, but the manifest has %zu layers",
