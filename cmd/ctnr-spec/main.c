@@ -86,19 +86,12 @@ static int read_image_config(const struct image *image, struct image_config *ret
 {
 	autolayout struct layout layout = LAYOUT_INIT;
 	automanifest struct manifest manifest = MANIFEST_INIT;
-	autostr struct str text = STR_INIT;
 
 	if (!image->layout)
 		return image_config_parse(no_image, strlen(no_image), ret, err);
-	if (layout_open(image->layout, LAYOUT_READ, &layout, err) < 0 ||
-	    layout_read_blob(&layout, &image->descriptor, MANIFEST_MAX, &text, err) < 0 ||
-	    manifest_parse(text.data, text.len, image->descriptor.media_type, &manifest, err) < 0)
-		return error_prefix(err, "image manifest");
-	str_clear(&text);
-	if (layout_read_blob(&layout, &manifest.config, IMAGE_CONFIG_MAX, &text, err) < 0 ||
-	    image_config_parse(text.data, text.len, ret, err) < 0)
-		return error_prefix(err, "image config");
-	return 0;
+	if (image_open(image, &layout, &manifest, err) < 0)
+		return -1;
+	return image_config_read(&layout, &manifest.config, ret, err);
 }
 
 static int open_bundle(const struct spec_opts *opts, const char *word, struct bundle *ret,

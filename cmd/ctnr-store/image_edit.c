@@ -20,8 +20,10 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "oci/reference.h"
 #include "oci/tag.h"
 #include "store/image_print.h"
+#include "store/image_resolve.h"
 #include "store/refcache.h"
 #include "system/fd.h"
 
@@ -101,7 +103,7 @@ int image_tag(const void *opts_, const struct strlist *operands, struct error *e
 
 	if (operands->len != 2)
 		return error_set(err, ERROR_USAGE, "expected an image and a new name");
-	name = image_full_name(operands->items[1], err);
+	name = reference_new_name(operands->items[1], err);
 	if (!name || open_store(opts, &store, err) < 0)
 		return -1;
 	if (find_target(&store, operands->items[0], &target, err) < 0)
@@ -120,9 +122,9 @@ int image_tag(const void *opts_, const struct strlist *operands, struct error *e
 	return image_print(stdout, &image, (enum image_print)opts->print, err);
 }
 
-/* As find_target(), for a command that takes an image away: the hint is not how to fetch it. */
-static int find_present(const struct store *store, const char *word, struct target *ret,
-			struct error *err)
+/* As find_target(), for removing: the hint says what is there, not how to get what is not. */
+static int find_target_to_remove(const struct store *store, const char *word, struct target *ret,
+				 struct error *err)
 {
 	if (find_target(store, word, ret, err) == 0)
 		return 0;
@@ -137,7 +139,7 @@ static int untag_word(const char *word, void *data, struct error *err)
 	autotarget struct target target = { 0 };
 	autolayout struct layout layout = LAYOUT_INIT;
 
-	if (find_present(store, word, &target, err) < 0)
+	if (find_target_to_remove(store, word, &target, err) < 0)
 		return -1;
 	if (!target.name)
 		return error_set(err, ERROR_USAGE, "'%s' is not a name", word);
@@ -222,7 +224,7 @@ static int remove_word(const char *word, void *data, struct error *err)
 	struct removal *removal = data;
 	autotarget struct target target = { 0 };
 
-	if (find_present(removal->store, word, &target, err) < 0)
+	if (find_target_to_remove(removal->store, word, &target, err) < 0)
 		return -1;
 	if (remove_target(removal, &target, err) < 0)
 		return error_prefix(err, "image '%s'", word);

@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "oci/image_config.h"
 #include "oci/media_type.h"
-#include "store/image.h"
+#include "store/image_resolve.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -152,17 +152,6 @@ int image_ls(const void *opts_, const struct strlist *operands, struct error *er
 	return 0;
 }
 
-/* Read a blob of the image as JSON; a new document. */
-static json_t *read_document(const struct layout *layout, const struct descriptor *descriptor,
-			     size_t max, const char *name, struct error *err)
-{
-	autostr struct str text = STR_INIT;
-
-	if (layout_read_blob(layout, descriptor, max, &text, err) < 0)
-		return NULL;
-	return json_parse(text.data, text.len, name, err);
-}
-
 static int show_image(const struct image *image, struct error *err)
 {
 	autolayout struct layout layout = LAYOUT_INIT;
@@ -170,11 +159,10 @@ static int show_image(const struct image *image, struct error *err)
 	autojson json_t *record = image_to_json(image);
 	json_t *config;
 
-	if (layout_open(image->layout, LAYOUT_READ, &layout, err) < 0 ||
-	    layout_read_manifest(&layout, &image->descriptor, &manifest, err) < 0)
+	if (image_open(image, &layout, &manifest, err) < 0)
 		return -1;
 	json_object_set(record, "manifest", manifest.json);
-	config = read_document(&layout, &manifest.config, IMAGE_CONFIG_MAX, "image config", err);
+	config = image_config_read_json(&layout, &manifest.config, err);
 	if (!config)
 		return -1;
 	json_object_set_new(record, "config", config);

@@ -20,6 +20,7 @@
 #include "base/progress.h"
 #include "base/tool.h"
 #include "store/bundle.h"
+#include "store/image_resolve.h"
 #include "store/layer.h"
 #include "system/fd.h"
 
@@ -154,12 +155,9 @@ static int read_config_digest(const struct image *image, struct digest *ret, str
 {
 	autolayout struct layout layout = LAYOUT_INIT;
 	automanifest struct manifest manifest = MANIFEST_INIT;
-	autostr struct str text = STR_INIT;
 
-	if (layout_open(image->layout, LAYOUT_READ, &layout, err) < 0 ||
-	    layout_read_blob(&layout, &image->descriptor, MANIFEST_MAX, &text, err) < 0 ||
-	    manifest_parse(text.data, text.len, image->descriptor.media_type, &manifest, err) < 0)
-		return error_prefix(err, "manifest %s", image->descriptor.digest.text);
+	if (image_open(image, &layout, &manifest, err) < 0)
+		return -1;
 	*ret = manifest.config.digest;
 	return 0;
 }

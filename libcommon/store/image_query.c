@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/image_query.h"
+
+#include "base/alloc.h"
+#include "oci/reference.h"
+#include "oci/tag.h"
+
+#include <string.h>
+
+#define HEX "0123456789abcdef"
+
+void image_query_release(struct image_query *query)
+{
+	if (query)
+		strlist_release(&query->names);
+}
+
+/* name, and name:latest when it has no tag. */
+static void add_name(struct strlist *names, const char *name)
+{
+	const char *last = strrchr(name, '/');
+
+	if (!strlist_contains(names, name))
+		strlist_append(names, name);
+	if (!strchr(last ? last : name, ':')) {
+		autofree char *tagged = xasprintf("%s:latest", name);
+
+		if (!strlist_contains(names, tagged))
+			strlist_append(names, tagged);
+	}
+}
+
+/* The names that name may be short for. */
+static void add_names(struct image_query *query, const char *name)
+{
+	autoreference struct reference reference = REFERENCE_INIT;
+	autofree char *local = reference_localize(name);
+
+	add_name(&query->names, name);
+	add_name(&query->names, local);
+	if (reference_parse(name, &reference, NULL) == 0) {
+		autofree char *full = reference_format(&reference);
+
+		add_name(&query->names, full);
+	}
+}
+
+/* The digits of a digest's beginning, borrowed from word; NULL when it is none. */
+static const char *find_prefix_digits(const char *word)
+{
+	const char *hex = str_starts_with(word, "sha256:") ? word + strlen("sha256:") : word;
+
+	return strlen(hex) >= IMAGE_QUERY_PREFIX_MIN && strspn(hex, HEX) == strlen(hex) ? hex
+											: NULL;
+}
+
+void image_query_init(struct image_query *ret, const char *word)
+{
+	const char *at = strchr(word, '@');
+	autofree char *name = at ? xstrndup(word, (size_t)(at - word)) : xstrdup(word);
+
+	*ret = (struct image_query) { .word = word, .names = STRLIST_INIT };
+	ret->is_digest = digest_parse(word, &ret->digest, NULL) == 0;
+	ret->has_digest = ret->is_digest || (at && digest_parse(at + 1, &ret->digest, NULL) == 0);
+	ret->prefix = ret->is_digest ? NULL : find_prefix_digits(word);
+	if (str_starts_with(word, "docker://")) {
+		autoreference struct reference reference = REFERENCE_INIT;
+
+		if (reference_parse(name + strlen("docker://"), &reference, NULL) == 0)
+			strlist_take(&ret->names, reference_format(&reference));
+	} else {
+		add_names(ret, name);
+	}
+}
+
+/* Are both names of one repository: equal without their tags and digests? */
+static bool is_same_repository(const char *entry_name, const char *wanted)
+{
+	const char *slash = strrchr(wanted, '/');
+	size_t len = (size_t)(slash ? slash - wanted : 0);
+
+	len += strcspn(wanted + len, ":@");
+	return strncmp(entry_name, wanted, len) == 0 &&
+	       (entry_name[len] == '\0' || entry_name[len] == ':' || entry_name[len] == '@');
+}
+
+static bool entry_has_digest(const struct descriptor *entry, const void *data)
+{
+	const struct image_query *query = data;
+	const char *name = descriptor_annotation(entry, ANNOTATION_REF_NAME);
+	const char *source = descriptor_annotation(entry, ANNOTATION_SOURCE);
+
+	if (!digest_equal(&entry->digest, &query->digest) &&
+	    (!source || strcmp(source, query->digest.text) != 0))
+		return false;
+	if (query->is_digest)
+		return true;
+	for (size_t i = 0; name && i < query->names.len; i++)
+		if (is_same_repository(name, query->names.items[i]))
+			return true;
+	return false;
+}
+
+static bool entry_has_prefix(const struct descriptor *entry, const void *prefix)
+{
+	return str_starts_with(digest_hex(&entry->digest), prefix);
+}
+
+/* The entry whose digest begins with the prefix; different digests are an error. */
+static const struct descriptor *find_prefix(const struct index *index, const char *prefix,
+					    struct error *err)
+{
+	const struct descriptor *found = NULL;
+
+	for (size_t i = 0; i < index->n_manifests; i++) {
+		const struct descriptor *entry = &index->manifests[i];
+
+		if (!entry_has_prefix(entry, prefix))
+			continue;
+		if (found && !digest_equal(&found->digest, &entry->digest)) {
+			error_set(err, ERROR_FAILED, "several digests begin with it");
+			error_hint(err, "write more digits");
+			return NULL;
+		}
+		found = entry;
+	}
+	if (!found)
+		error_set(err, ERROR_NOT_FOUND, "no such image");
+	return found;
+}
+
+/* The entry with the first of the query's names that is there. */
+static const struct descriptor *choose_by_name(const struct image_query *query,
+					       const struct index *index,
+					       const struct platform *platform, struct error *err)
+{
+	struct error cause = { 0 };
+
+	for (size_t i = 0; i < query->names.len; i++) {
+		struct error attempt = { 0 };
+		const struct descriptor *entry = tag_choose(
+			index, tag_is_name_of, query->names.items[i], platform, &attempt);
+
+		if (entry)
+			return entry;
+		/* That a name has no image for the platform says more than that another name is
+		 * not there: only the first kind of failure has a hint. */
+		if (!cause.hint[0])
+			cause = attempt;
+	}
+	if (!cause.code)
+		error_set(&cause, ERROR_NOT_FOUND, "no such image");
+	if (err)
+		*err = cause;
+	return NULL;
+}
+
+const struct descriptor *image_query_choose(const struct image_query *query,
+					    const struct index *index,
+					    const struct platform *platform,
+					    enum image_match *ret_match, struct error *err)
+{
+	struct error cause = { 0 };
+	const struct descriptor *entry;
+
+	*ret_match = IMAGE_BY_NAME;
+	entry = tag_choose(index, tag_is_name_of, query->word, platform, &cause);
+	if (entry)
+		return entry;
+	if (query->has_digest) {
+		*ret_match = query->is_digest ? IMAGE_BY_DIGEST : IMAGE_BY_NAME;
+		return tag_choose(index, entry_has_digest, query, platform, err);
+	}
+	/* The word itself has no image for the platform: as above. */
+	entry = choose_by_name(query, index, platform, cause.hint[0] ? NULL : &cause);
+	if (!entry && query->prefix) {
+		*ret_match = IMAGE_BY_DIGEST;
+		return find_prefix(index, query->prefix, err);
+	}
+	if (!entry && err)
+		*err = cause;
+	return entry;
+}
+
+int image_query_failed(const struct image_query *query, struct error *err)
+{
+	bool can_be_pulled = !query->prefix && !query->is_digest && query->names.len &&
+			     !str_starts_with(query->word, "localhost/");
+
+	if (err && err->code == ERROR_NOT_FOUND && !err->hint[0] && can_be_pulled)
+		error_hint(err, "fetch it with 'ctnr pull %s'", query->word);
+	return error_prefix(err, "image '%s'", query->word);
+}

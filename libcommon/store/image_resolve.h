@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From IMAGE, wherever a tool wants one (ctnr(7), IMAGES), to the image: a name or a digest in the
+ * store (store/image_query.h says which it means), oci:DIR[:REF], a record that begins with '{', or
+ * "-" for a record on stdin.
+ *
+ *	autoimage struct image image = IMAGE_INIT;
+ *
+ *	if (image_resolve(&store, "debian:12", NULL, &image, err) < 0) ...
+ *
+ * Nothing is fetched, and nothing is written but what the store remembers (store/refcache.h).
+ */
+#ifndef STORE_IMAGE_RESOLVE_H
+#define STORE_IMAGE_RESOLVE_H
+
+#include "store/image.h"
+#include "store/image_query.h"
+
+/* The image manifest that word means: indexes are resolved. platform NULL: the host's, or the only
+ * one that there is. store NULL: there is none. ERROR_NOT_FOUND when the image is not there. */
+int image_resolve(const struct store *store, const char *word, const struct platform *platform,
+		  struct image *ret, struct error *err);
+
+/* The entry of the store's index.json that word (a name or digest) means, as it stands there, with
+ * the name it has; ret_match says which of both the word is. ERROR_NOT_FOUND. */
+int image_find_entry(const struct store *store, const char *word, struct descriptor *ret,
+		     enum image_match *ret_match, struct error *err);
+
+#endif
