@@ -12,7 +12,12 @@
 #include "oci/image_config.h"
 #include "oci/media_type.h"
 
-#define DEPTH_MAX 8 /* indexes within indexes */
+#include <stdlib.h>
+#include <string.h>
+
+/* Most manifests and indexes of one image: the images of one name for all platforms are some
+ * dozens. */
+#define DOCUMENTS_MAX 1024
 
 const char *const copy_format_names[] = { "oci", "keep", NULL };
 
@@ -22,36 +27,17 @@ struct copy {
 	const struct copy_options *options;
 };
 
-/* What want describes (NULL: what the address names), stored. */
-static int get_manifest(const struct copy *copy, const struct descriptor *want,
-			struct registry_manifest *ret, struct error *err)
+static int get_document(const struct copy *copy, const struct descriptor *want,
+			struct document *ret, struct error *err)
 {
-	struct source *source = copy->transfer->source;
-
-	if (source->type->get_manifest(source, copy->connection, want, ret, err) < 0)
-		return -1;
-	if (want && strcmp(want->media_type, ret->media_type) != 0)
-		return error_set(err, ERROR_VERIFY, "manifest %s came as '%s', its index says '%s'",
-				 want->digest.text, ret->media_type, want->media_type);
-	if (want && want->size != ret->bytes.len)
-		return error_set(err, ERROR_VERIFY,
-				 "manifest %s has %zu bytes, its index says %llu",
-				 want->digest.text, ret->bytes.len, (unsigned long long)want->size);
-	return 0;
+	return source_get_document(copy->transfer->source, copy->connection, want, ret, err);
 }
 
-static int store_manifest(const struct copy *copy, const struct registry_manifest *manifest,
+static int store_document(const struct copy *copy, const struct document *document,
 			  struct error *err)
 {
-	return transfer_put(copy->transfer, &manifest->digest, manifest->bytes.data,
-			    manifest->bytes.len, err);
-}
-
-static void describe(const struct registry_manifest *manifest, struct descriptor *ret)
-{
-	*ret = (struct descriptor) { .media_type = xstrdup(manifest->media_type),
-				     .digest = manifest->digest,
-				     .size = manifest->bytes.len };
+	return transfer_put(copy->transfer, &document->digest, document->bytes.data,
+			    document->bytes.len, err);
 }
 
 static int add_blobs(const struct copy *copy, const struct manifest *manifest, struct error *err)
@@ -91,30 +77,53 @@ static int convert_manifest(const struct copy *copy, const struct manifest *mani
 	return put_converted(copy, MEDIA_TYPE_MANIFEST, text, descriptor, err);
 }
 
-/* Go down through indexes, which are stored, to the manifest for the platform. */
-static int choose_manifest(const struct copy *copy, struct registry_manifest *ret,
+/* Where choose_manifest() is on its way down. */
+struct descent {
+	const struct copy *copy;
+	struct document *document; /* the last one that was got */
+};
+
+/* Let the document that want describes be the last one that was got. */
+static int descend(const struct descent *descent, const struct descriptor *want, struct error *err)
+{
+	autodocument struct document next = DOCUMENT_INIT;
+	struct document previous = *descent->document;
+
+	if (digest_equal(&previous.digest, &want->digest))
+		return 0;
+	if (get_document(descent->copy, want, &next, err) < 0)
+		return -1;
+	*descent->document = next;
+	next = previous;
+	return 0;
+}
+
+static int descend_to_index(void *data, const struct descriptor *want, struct index *ret,
+			    struct error *err)
+{
+	const struct descent *descent = data;
+
+	if (descend(descent, want, err) < 0 ||
+	    document_parse_index(descent->document, ret, err) < 0)
+		return -1;
+	return store_document(descent->copy, descent->document, err);
+}
+
+/* Go down from document through indexes, which are stored, to the manifest for the platform, which
+ * document becomes. ret_platform is what the last index says of it. */
+static int choose_manifest(const struct copy *copy, struct document *document,
 			   struct platform *ret_platform, struct error *err)
 {
-	for (int depth = 0; media_type_kind(ret->media_type) == MEDIA_INDEX; depth++) {
-		autoindex struct index index = INDEX_INIT;
-		autoregistrymanifest struct registry_manifest next = REGISTRY_MANIFEST_INIT;
-		struct registry_manifest previous = *ret;
-		const struct descriptor *chosen;
+	struct descent descent = { copy, document };
+	autodescriptor struct descriptor top = DESCRIPTOR_INIT;
+	autodescriptor struct descriptor chosen = DESCRIPTOR_INIT;
 
-		if (depth == DEPTH_MAX)
-			return error_set(err, ERROR_FAILED,
-					 "more than %d indexes within each other", DEPTH_MAX);
-		if (index_parse(ret->bytes.data, ret->bytes.len, ret->media_type, &index, err) <
-			    0 ||
-		    store_manifest(copy, ret, err) < 0)
-			return -1;
-		chosen = index_choose(&index, copy->options->platform, err);
-		if (!chosen || get_manifest(copy, chosen, &next, err) < 0)
-			return -1;
-		*ret_platform = chosen->platform;
-		*ret = next;
-		next = previous;
-	}
+	document_describe(document, &top);
+	if (index_resolve(&top, copy->options->platform, descend_to_index, &descent, &chosen, err) <
+		    0 ||
+	    descend(&descent, &chosen, err) < 0)
+		return -1;
+	*ret_platform = chosen.platform;
 	return 0;
 }
 
@@ -122,16 +131,12 @@ static int choose_manifest(const struct copy *copy, struct registry_manifest *re
 static int read_platform(const struct copy *copy, const struct manifest *manifest,
 			 struct platform *ret, struct error *err)
 {
-	autostr struct str text = STR_INIT;
 	autojson json_t *json = NULL;
 	struct jnode root;
 
 	if (media_type_kind(manifest->config.media_type) != MEDIA_CONFIG)
 		return 0;
-	if (layout_read_blob(copy->transfer->layout, &manifest->config, IMAGE_CONFIG_MAX, &text,
-			     err) < 0)
-		return -1;
-	json = json_parse(text.data, text.len, "image config", err);
+	json = image_config_read_json(copy->transfer->layout, &manifest->config, err);
 	if (!json)
 		return -1;
 	root = jnode_root(json, "image config");
@@ -154,22 +159,23 @@ static int check_platform(const struct copy *copy, const struct platform *have, 
 	return error_hint(err, "to have it all the same, add --platform %s", have_text);
 }
 
-static int copy_one(const struct copy *copy, struct registry_manifest *top, struct descriptor *ret,
+/* Copy the image for one platform; document is what the source gave. */
+static int copy_one(const struct copy *copy, struct document *document, struct descriptor *ret,
 		    struct error *err)
 {
 	autodescriptor struct descriptor descriptor = DESCRIPTOR_INIT;
 	automanifest struct manifest manifest = MANIFEST_INIT;
 	struct platform platform = { 0 };
 
-	if (choose_manifest(copy, top, &platform, err) < 0 ||
-	    manifest_parse(top->bytes.data, top->bytes.len, top->media_type, &manifest, err) < 0 ||
-	    store_manifest(copy, top, err) < 0 || add_blobs(copy, &manifest, err) < 0 ||
+	if (choose_manifest(copy, document, &platform, err) < 0 ||
+	    document_parse_manifest(document, &manifest, err) < 0 ||
+	    store_document(copy, document, err) < 0 || add_blobs(copy, &manifest, err) < 0 ||
 	    transfer_run(copy->transfer, copy->connection, err) < 0)
 		return -1;
 	if (!platform.os[0] && (read_platform(copy, &manifest, &platform, err) < 0 ||
 				check_platform(copy, &platform, err) < 0))
 		return -1;
-	describe(top, &descriptor);
+	document_describe(document, &descriptor);
 	if (convert_manifest(copy, &manifest, &descriptor, err) < 0)
 		return -1;
 	descriptor.platform = platform;
@@ -178,114 +184,170 @@ static int copy_one(const struct copy *copy, struct registry_manifest *top, stru
 	return 0;
 }
 
-/* A document of an image for all platforms: what it was, and what is below it. */
+/* A document of an image for all platforms. */
 struct node {
-	struct registry_manifest document;
+	struct document document;
 	struct manifest manifest; /* of a manifest */
 	struct index index; /* of an index */
-	struct node *children; /* as many as index has manifests */
+	const struct node **children; /* as many as index has manifests; borrowed */
+	struct descriptor descriptor; /* of what it becomes in the layout */
 };
 
-static void node_release(struct node *node)
+static void node_free(struct node *node)
 {
-	registry_manifest_release(&node->document);
+	if (!node)
+		return;
+	document_release(&node->document);
 	manifest_release(&node->manifest);
-	for (size_t i = 0; node->children && i < node->index.n_manifests; i++)
-		node_release(&node->children[i]);
-	free(node->children);
 	index_release(&node->index);
+	free(node->children);
+	descriptor_release(&node->descriptor);
+	free(node);
 }
 
-static int gather(const struct copy *copy, struct node *node, int depth, struct error *err);
-
-static int gather_index(const struct copy *copy, struct node *node, int depth, struct error *err)
+static void node_cleanup(struct node **node)
 {
-	const struct registry_manifest *document = &node->document;
-	struct node empty = { .document = REGISTRY_MANIFEST_INIT };
+	node_free(*node);
+}
 
-	if (depth == DEPTH_MAX)
-		return error_set(err, ERROR_FAILED, "more than %d indexes within each other",
-				 DEPTH_MAX);
-	if (index_parse(document->bytes.data, document->bytes.len, document->media_type,
-			&node->index, err) < 0)
+/* All documents of an image, each once, however often indexes name it. What is below a document
+ * stands before it; the last one is what the source gave. */
+struct tree {
+	const struct copy *copy;
+	struct node **nodes;
+	size_t n_nodes;
+	size_t n_documents; /* also those that are still being gathered */
+};
+
+static void tree_release(struct tree *tree)
+{
+	for (size_t i = 0; i < tree->n_nodes; i++)
+		node_free(tree->nodes[i]);
+	free(tree->nodes);
+}
+
+static const struct node *find_node(const struct tree *tree, const struct digest *digest)
+{
+	for (size_t i = 0; i < tree->n_nodes; i++)
+		if (digest_equal(&tree->nodes[i]->document.digest, digest))
+			return tree->nodes[i];
+	return NULL;
+}
+
+static const struct node *gather_document(struct tree *tree, struct document *document, int depth,
+					  struct error *err);
+
+static const struct node *gather_child(struct tree *tree, const struct descriptor *want, int depth,
+				       struct error *err)
+{
+	const struct node *known = find_node(tree, &want->digest);
+	autodocument struct document document = DOCUMENT_INIT;
+
+	if (known)
+		return document_check(&known->document, want, err) == 0 ? known : NULL;
+	if (get_document(tree->copy, want, &document, err) < 0)
+		return NULL;
+	return gather_document(tree, &document, depth, err);
+}
+
+static int gather_index(struct tree *tree, struct node *node, int depth, struct error *err)
+{
+	struct index *index = &node->index;
+
+	if (depth == INDEX_NESTING_MAX)
+		return error_set(err, ERROR_FAILED, "%s: more than %d indexes within each other",
+				 node->document.digest.text, INDEX_NESTING_MAX);
+	if (document_parse_index(&node->document, index, err) < 0)
 		return -1;
-	node->children = xcalloc(node->index.n_manifests + 1, sizeof(*node->children));
-	for (size_t i = 0; i < node->index.n_manifests; i++)
-		node->children[i] = empty;
-	for (size_t i = 0; i < node->index.n_manifests; i++)
-		if (get_manifest(copy, &node->index.manifests[i], &node->children[i].document,
-				 err) < 0 ||
-		    gather(copy, &node->children[i], depth + 1, err) < 0)
+	node->children = xcalloc(index->n_manifests + 1, sizeof(const void *));
+	for (size_t i = 0; i < index->n_manifests; i++) {
+		node->children[i] = gather_child(tree, &index->manifests[i], depth + 1, err);
+		if (!node->children[i])
 			return -1;
+	}
 	return 0;
 }
 
-/* Everything below a document: manifests are stored, blobs noted. */
-static int gather(const struct copy *copy, struct node *node, int depth, struct error *err)
+static int gather_manifest(const struct tree *tree, struct node *node, struct error *err)
 {
-	const struct registry_manifest *document = &node->document;
+	if (document_parse_manifest(&node->document, &node->manifest, err) < 0 ||
+	    add_blobs(tree->copy, &node->manifest, err) < 0)
+		return error_prefix(err, "manifest %s", node->document.digest.text);
+	return 0;
+}
 
-	if (media_type_kind(document->media_type) == MEDIA_INDEX) {
-		if (gather_index(copy, node, depth, err) < 0)
-			return -1;
-	} else if (manifest_parse(document->bytes.data, document->bytes.len, document->media_type,
-				  &node->manifest, err) < 0 ||
-		   add_blobs(copy, &node->manifest, err) < 0) {
-		return error_prefix(err, "manifest %s", document->digest.text);
+/* Add a document, which is taken, with everything below it: manifests are stored, blobs noted. The
+ * node is borrowed from the tree; NULL on failure. */
+static const struct node *gather_document(struct tree *tree, struct document *document, int depth,
+					  struct error *err)
+{
+	autocleanup(node_cleanup) struct node *node = xcalloc(1, sizeof(*node));
+	bool is_index = media_type_kind(document->media_type) == MEDIA_INDEX;
+
+	node->document = *document;
+	*document = (struct document)DOCUMENT_INIT;
+	if (++tree->n_documents > DOCUMENTS_MAX) {
+		error_set(err, ERROR_FAILED, "the image has more than %d manifests and indexes",
+			  DOCUMENTS_MAX);
+		return NULL;
 	}
-	return store_manifest(copy, document, err);
+	if ((is_index ? gather_index(tree, node, depth, err) : gather_manifest(tree, node, err)) <
+		    0 ||
+	    store_document(tree->copy, &node->document, err) < 0)
+		return NULL;
+	tree->nodes = xrealloc(tree->nodes, tree->n_nodes + 1, sizeof(const void *));
+	tree->nodes[tree->n_nodes++] = steal(&node);
+	return tree->nodes[tree->n_nodes - 1];
 }
 
-static void release_descriptors(struct descriptor *descriptors, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		descriptor_release(&descriptors[i]);
-	free(descriptors);
-}
-
-/* From the leaves up: an index is converted when it is Docker's or something below it changed. */
-static int convert(const struct copy *copy, const struct node *node, struct descriptor *ret,
-		   struct error *err)
+/* An index is converted when it is Docker's or something below it changed. */
+static int convert_index(const struct copy *copy, struct node *node, struct error *err)
 {
 	const struct index *index = &node->index;
-	struct descriptor *children;
-	bool changed;
-	int result = 0;
+	autofree struct descriptor *children = xcalloc(index->n_manifests + 1, sizeof(*children));
+	bool changed = copy->options->format == COPY_OCI && media_type_is_docker(index->media_type);
+	autofree char *text = NULL;
 
-	describe(&node->document, ret);
-	if (!node->children)
-		return convert_manifest(copy, &node->manifest, ret, err);
-	changed = copy->options->format == COPY_OCI && media_type_is_docker(index->media_type);
-	children = xcalloc(index->n_manifests + 1, sizeof(*children));
-	for (size_t i = 0; result == 0 && i < index->n_manifests; i++) {
-		result = convert(copy, &node->children[i], &children[i], err);
+	for (size_t i = 0; i < index->n_manifests; i++) {
+		children[i] = node->children[i]->descriptor;
 		changed =
 			changed || !digest_equal(&children[i].digest, &index->manifests[i].digest);
 	}
-	if (result == 0 && changed) {
-		autofree char *text = conversion_index(index, children);
-
-		result = put_converted(copy, MEDIA_TYPE_INDEX, text, ret, err);
-	}
-	release_descriptors(children, index->n_manifests);
-	return result;
+	if (!changed)
+		return 0;
+	text = conversion_index(index, children);
+	return put_converted(copy, MEDIA_TYPE_INDEX, text, &node->descriptor, err);
 }
 
-static int copy_all(const struct copy *copy, struct registry_manifest *top, struct descriptor *ret,
+static int convert_tree(const struct tree *tree, struct error *err)
+{
+	for (size_t i = 0; i < tree->n_nodes; i++) {
+		struct node *node = tree->nodes[i];
+
+		document_describe(&node->document, &node->descriptor);
+		if ((node->children ? convert_index(tree->copy, node, err)
+				    : convert_manifest(tree->copy, &node->manifest,
+						       &node->descriptor, err)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Copy the image for all platforms; document is what the source gave. */
+static int copy_all(const struct copy *copy, struct document *document, struct descriptor *ret,
 		    struct error *err)
 {
-	autodescriptor struct descriptor descriptor = DESCRIPTOR_INIT;
-	autocleanup(node_release) struct node node = { .document = *top };
+	autocleanup(tree_release) struct tree tree = { .copy = copy };
+	const struct node *top = gather_document(&tree, document, 0, err);
+	struct platform platform = { 0 };
 
-	*top = (struct registry_manifest)REGISTRY_MANIFEST_INIT;
-	if (gather(copy, &node, 0, err) < 0 ||
-	    transfer_run(copy->transfer, copy->connection, err) < 0 ||
-	    convert(copy, &node, &descriptor, err) < 0)
+	if (!top || transfer_run(copy->transfer, copy->connection, err) < 0 ||
+	    convert_tree(&tree, err) < 0)
 		return -1;
-	if (!node.children && read_platform(copy, &node.manifest, &descriptor.platform, err) < 0)
+	if (!top->children && read_platform(copy, &top->manifest, &platform, err) < 0)
 		return -1;
-	*ret = descriptor;
-	descriptor = (struct descriptor)DESCRIPTOR_INIT;
+	descriptor_copy(&top->descriptor, ret);
+	ret->platform = platform;
 	return 0;
 }
 
@@ -293,14 +355,14 @@ int copy_image(struct transfer *transfer, void *connection, const struct copy_op
 	       struct descriptor *ret, struct error *err)
 {
 	const struct copy copy = { transfer, connection, options };
-	autoregistrymanifest struct registry_manifest top = REGISTRY_MANIFEST_INIT;
+	autodocument struct document document = DOCUMENT_INIT;
 	struct digest given;
 
-	if (get_manifest(&copy, NULL, &top, err) < 0)
+	if (get_document(&copy, NULL, &document, err) < 0)
 		return -1;
-	given = top.digest;
-	if ((options->platform ? copy_one(&copy, &top, ret, err)
-			       : copy_all(&copy, &top, ret, err)) < 0)
+	given = document.digest;
+	if ((options->platform ? copy_one(&copy, &document, ret, err)
+			       : copy_all(&copy, &document, ret, err)) < 0)
 		return -1;
 	if (!digest_equal(&given, &ret->digest))
 		descriptor_set_annotation(ret, ANNOTATION_SOURCE, given.text);

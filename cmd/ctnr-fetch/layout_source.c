@@ -1,44 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci:DIR[:REF]: an image in another layout. Everything is hashed on its way, as if it came from
- * far: nobody has vouched for that directory. */
+/* oci:DIR[:REF]: an image in another layout. Everything is hashed on its way, as if it came from a
+ * registry: nobody has vouched for that directory. No connection is needed; the state stands for
+ * one. */
 #include "source.h"
 
 #include "base/alloc.h"
 #include "oci/tag.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #define COPY_CHUNK (128U << 10)
 
-struct layout_state {
+struct layout_source {
 	struct layout layout;
-	char *reference; /* or NULL */
+	char *name; /* or NULL */
+	const struct platform *platform; /* NULL: all platforms are wanted */
 	const struct interrupt *interrupt;
 };
 
-static void close_layout(struct source *source)
+static void close_layout(void *state)
 {
-	struct layout_state *state = source->state;
+	struct layout_source *source = state;
 
-	layout_release(&state->layout);
-	free(state->reference);
-	free(state);
-	source->state = NULL;
+	layout_release(&source->layout);
+	free(source->name);
+	free(source);
 }
 
-static int open_layout(struct source *source, const struct address *address,
-		       const struct registry_options *options, struct error *err)
+static void *open_layout(const struct source_request *request, struct error *err)
 {
-	struct layout_state *state = source->state = xcalloc(1, sizeof(*state));
+	const struct address *address = request->address;
+	autolayout struct layout layout = LAYOUT_INIT;
+	struct layout_source *source;
 
-	state->layout = (struct layout)LAYOUT_INIT;
-	state->interrupt = options->interrupt;
-	state->reference = address->reference ? xstrdup(address->reference) : NULL;
-	return layout_open(address->path, LAYOUT_READ, &state->layout, err);
+	if (layout_open(address->path, LAYOUT_READ, &layout, err) < 0)
+		return NULL;
+	layout.check = blob_check;
+	source = xcalloc(1, sizeof(*source));
+	source->layout = layout;
+	layout = (struct layout)LAYOUT_INIT;
+	source->name = address->reference ? xstrdup(address->reference) : NULL;
+	source->platform = request->platform;
+	source->interrupt = request->session->interrupt;
+	return source;
 }
 
-static void *connect_layout(struct source *source, struct error *err)
+static void *connect_layout(void *state, struct error *err)
 {
 	(void)err;
-	return source;
+	return state;
 }
 
 static void disconnect_layout(void *connection)
@@ -46,50 +57,45 @@ static void disconnect_layout(void *connection)
 	(void)connection;
 }
 
-/* A name may stand for several images, one for each platform. */
-static int find(const struct source *source, struct descriptor *ret, struct error *err)
+/* The entry that the address names. A name may stand for several images, one for each platform:
+ * then the platform decides. */
+static int find_entry(const struct layout_source *source, struct descriptor *ret, struct error *err)
 {
-	const struct layout_state *state = source->state;
-	struct error raw = { 0 };
+	struct error cause = { 0 };
 
-	if (tag_find_raw(&state->layout, state->reference, ret, &raw) == 0)
+	if (tag_find_raw(&source->layout, source->name, ret, &cause) == 0)
 		return 0;
-	if (source->platform && raw.code != ERROR_NOT_FOUND)
-		return tag_find(&state->layout, state->reference, source->platform, ret, err);
+	if (source->platform && cause.code != ERROR_NOT_FOUND)
+		return tag_find(&source->layout, source->name, source->platform, ret, err);
 	if (err)
-		*err = raw;
+		*err = cause;
 	return -1;
 }
 
-static int get_manifest(struct source *source, void *connection, const struct descriptor *want,
-			struct registry_manifest *ret, struct error *err)
+static int get_layout_document(void *state, void *connection, const struct descriptor *want,
+			       struct document *ret, struct error *err)
 {
-	const struct layout_state *state = source->state;
-	autodescriptor struct descriptor found = DESCRIPTOR_INIT;
-	struct digest digest;
+	const struct layout_source *source = state;
+	autodescriptor struct descriptor entry = DESCRIPTOR_INIT;
 
 	(void)connection;
 	if (want)
-		descriptor_copy(want, &found);
-	else if (find(source, &found, err) < 0)
+		descriptor_copy(want, &entry);
+	else if (find_entry(source, &entry, err) < 0)
 		return -1;
-	if (layout_read_blob(&state->layout, &found, MANIFEST_MAX, &ret->bytes, err) < 0 ||
-	    hash_buffer(found.digest.algorithm, ret->bytes.data, ret->bytes.len, &digest, err) < 0)
+	if (layout_read_blob(&source->layout, &entry, MANIFEST_MAX, &ret->bytes, err) < 0)
 		return -1;
-	if (!digest_equal(&digest, &found.digest))
-		return error_set(err, ERROR_VERIFY, "blob %s has the content of %s",
-				 found.digest.text, digest.text);
-	ret->digest = digest;
-	ret->media_type = steal(&found.media_type);
+	ret->digest = entry.digest;
+	ret->media_type = steal(&entry.media_type);
 	return 0;
 }
 
-static int get_blob(struct source *source, void *connection, struct blob_writer *writer,
-		    struct progress *progress, size_t task, struct error *err)
+static int get_layout_blob(void *state, void *connection, struct blob_writer *writer,
+			   struct progress *progress, size_t task, struct error *err)
 {
-	const struct layout_state *state = source->state;
+	const struct layout_source *source = state;
 	const struct descriptor wanted = { .digest = writer->digest, .size = writer->size };
-	autoclose int fd = layout_open_blob(&state->layout, &wanted, err);
+	autoclose int fd = layout_open_blob(&source->layout, &wanted, err);
 	autofree char *buffer = xmalloc(COPY_CHUNK);
 	ssize_t n;
 
@@ -100,7 +106,7 @@ static int get_blob(struct source *source, void *connection, struct blob_writer 
 		if (blob_write(writer, buffer, (size_t)n, err) < 0)
 			return -1;
 		progress_update(progress, task, writer->written);
-		if (interrupt_wait(state->interrupt, 0))
+		if (interrupt_wait(source->interrupt, 0))
 			return interrupt_error(err);
 	}
 	if (n < 0)
@@ -108,31 +114,34 @@ static int get_blob(struct source *source, void *connection, struct blob_writer 
 	return 0;
 }
 
+/* "localhost/DIR:TAG" for an image that has only a tag, or no name at all; new. */
+static char *name_of_directory(const char *path, const char *tag)
+{
+	size_t len = strlen(path);
+	size_t start;
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	start = len;
+	while (start > 0 && path[start - 1] != '/')
+		start--;
+	return xasprintf("localhost/%.*s:%s", (int)(len - start), path + start, tag);
+}
+
 /*
  * Layouts name their images as they like: a whole reference ("docker.io/library/alpine:3.20"), a
- * name ("app:1"), a tag alone ("3.20"), or not at all. Without a registry it is localhost/, and a
- * tag alone follows the name of the directory.
+ * name ("app:1"), a tag alone ("3.20"), or not at all. A tag alone follows the name of the
+ * directory.
  */
-static char *name(const struct address *address, struct error *err)
+static char *name_from_layout(const struct address *address, struct error *err)
 {
 	autoreference struct reference reference = REFERENCE_INIT;
-	autofree char *path = xstrdup(address->path);
-	autofree char *text = NULL;
 	const char *written = address->reference;
-	char *end = path + strlen(path);
+	bool is_name = written && strpbrk(written, "/:@");
+	autofree char *text =
+		is_name ? reference_localize(written)
+			: name_of_directory(address->path, written ? written : "latest");
 
-	while (end > path + 1 && end[-1] == '/')
-		*--end = '\0';
-	if (written && reference_has_registry(written)) {
-		text = xstrdup(written);
-	} else if (written && strpbrk(written, "/:@")) {
-		text = xasprintf("localhost/%s", written);
-	} else {
-		const char *slash = strrchr(path, '/');
-
-		text = xasprintf("localhost/%s:%s", slash ? slash + 1 : path,
-				 written ? written : "latest");
-	}
 	if (reference_parse(text, &reference, NULL) < 0) {
 		error_set(err, ERROR_USAGE, "'%s' cannot be the name of an image", text);
 		error_hint(err, "give it one with --tag NAME");
@@ -147,7 +156,7 @@ const struct source_type layout_source = {
 	.close = close_layout,
 	.connect = connect_layout,
 	.disconnect = disconnect_layout,
-	.get_manifest = get_manifest,
-	.get_blob = get_blob,
-	.name = name,
+	.get_document = get_layout_document,
+	.get_blob = get_layout_blob,
+	.name = name_from_layout,
 };

@@ -13,7 +13,6 @@
  * for; the process dies of them at the end, when everything half-made is gone.
  */
 #include "copy.h"
-#include "credential.h"
 
 #include "base/alloc.h"
 #include "base/tool.h"
@@ -109,67 +108,115 @@ static int check_options(const struct fetch_opts *opts, struct error *err)
 	if (opts->layout && opts->store)
 		return error_set(err, ERROR_USAGE, "--layout and --store exclude each other");
 	if (check_range("jobs", opts->jobs, 1, JOBS_MAX, err) < 0 ||
-	    check_range("timeout", opts->timeout, 1, TIMEOUT_MAX, err) < 0)
+	    check_range("timeout", opts->timeout, 1, TIMEOUT_MAX, err) < 0 ||
+	    check_range("retries", opts->retries, 0, RETRIES_MAX, err) < 0)
 		return -1;
-	if (check_range("retries", opts->retries, 0, RETRIES_MAX, err) < 0)
-		return -1;
-	/* It would only be missed when TLS is spoken. */
+	/* libcurl reads the file only once it speaks TLS: a wrong path would go unnoticed until
+	 * then. */
 	if (opts->ca_file && access(opts->ca_file, R_OK) < 0)
 		return error_errno(err, "option --ca-file: cannot read '%s'", opts->ca_file);
 	return 0;
 }
 
-/* The reference that the image gets, new. A name without a registry is one of ours. */
+/* What one run is about. */
+struct fetch {
+	const struct fetch_opts *opts;
+	struct address address;
+	char *name; /* the reference that the image gets */
+	struct platform platform;
+	const struct platform *wanted; /* platform; NULL: all platforms are wanted */
+};
+
+#define FETCH_INIT \
+	{ \
+		.address = ADDRESS_INIT \
+	}
+
+static void fetch_release(struct fetch *fetch)
+{
+	address_release(&fetch->address);
+	free(fetch->name);
+}
+#define autofetch autocleanup(fetch_release)
+
+/* The reference that the image gets, new. */
 static char *choose_name(const struct fetch_opts *opts, const struct address *address,
 			 struct error *err)
 {
-	autoreference struct reference reference = REFERENCE_INIT;
-	autofree char *text = NULL;
+	char *name;
 
 	if (!opts->tag)
 		return source_name(address, err);
-	text = reference_has_registry(opts->tag) ? xstrdup(opts->tag)
-						 : xasprintf("localhost/%s", opts->tag);
-	if (reference_parse(text, &reference, err) < 0) {
+	name = reference_new_name(opts->tag, err);
+	if (!name)
 		error_prefix(err, "--tag");
-		return NULL;
-	}
-	if (reference.digest) {
-		error_set(err, ERROR_USAGE, "--tag: a digest cannot be given to an image");
-		return NULL;
-	}
-	return reference_format(&reference);
+	return name;
 }
 
-static int open_layout(const struct fetch_opts *opts, enum layout_mode mode, struct layout *ret,
-		       struct error *err)
+static int read_request(const char *source, struct fetch *fetch, struct error *err)
 {
+	const struct fetch_opts *opts = fetch->opts;
+
+	platform_host(&fetch->platform);
+	fetch->wanted = opts->all_platforms ? NULL : &fetch->platform;
+	if (check_options(opts, err) < 0 || address_parse(source, &fetch->address, err) < 0 ||
+	    (opts->platform && platform_parse(opts->platform, &fetch->platform, err) < 0))
+		return -1;
+	if (fetch->address.transport != TRANSPORT_DOCKER && (opts->creds || opts->token_host))
+		return error_set(err, ERROR_USAGE,
+				 "--creds and --token-host are for registries, '%s' is none",
+				 source);
+	fetch->name = choose_name(opts, &fetch->address, err);
+	return fetch->name ? 0 : -1;
+}
+
+/* The layout that is copied into. */
+static int open_destination(const struct fetch_opts *opts, enum layout_mode mode,
+			    struct layout *ret, struct error *err)
+{
+	enum store_mode store_mode = mode == LAYOUT_CREATE ? STORE_WRITE : STORE_READ;
 	autostore struct store store = STORE_INIT;
 	autofree char *path = NULL;
 
 	if (opts->layout)
 		return layout_open(opts->layout, mode, ret, err);
-	if (store_open(opts->store, mode == LAYOUT_CREATE ? STORE_WRITE : STORE_READ, &store, err) <
-	    0)
+	if (store_open(opts->store, store_mode, &store, err) < 0)
 		return -1;
 	path = xasprintf("%s/images", store.path);
 	return layout_open(path, mode, ret, err);
 }
 
-/* Is what we would fetch there under that name? Returns 1 and fills ret when it is. Read-only, so
- * that it works in a store that nothing can be added to. */
-static int find_present(const struct fetch_opts *opts, const char *name,
-			const struct platform *platform, struct image *ret, struct error *err)
+/* The record of what the name stands for; descriptor is taken. */
+static void fill_image(const struct layout *layout, const char *name, struct descriptor *descriptor,
+		       struct image *ret)
+{
+	ret->layout = xstrdup(layout->path);
+	ret->ref = xstrdup(name);
+	ret->descriptor = *descriptor;
+	*descriptor = (struct descriptor)DESCRIPTOR_INIT;
+}
+
+/* Is a present image what a fetch would give: the platform, or all of them? */
+static bool is_wanted(const struct fetch *fetch, const struct descriptor *present)
+{
+	if (!fetch->wanted)
+		return media_type_kind(present->media_type) == MEDIA_INDEX;
+	return !present->platform.os[0] || platform_matches(&present->platform, fetch->wanted);
+}
+
+/* Is the image there under its name? Returns 1 and fills ret when it is. Nothing is written, so
+ * that this works in a store that nothing can be added to. */
+static int find_present(const struct fetch *fetch, struct image *ret, struct error *err)
 {
 	autolayout struct layout layout = LAYOUT_INIT;
 	autodescriptor struct descriptor found = DESCRIPTOR_INIT;
 	struct error cause = { 0 };
-	int result;
+	int result = open_destination(fetch->opts, LAYOUT_READ, &layout, &cause);
 
-	result = open_layout(opts, LAYOUT_READ, &layout, &cause);
 	if (result == 0)
-		result = platform ? tag_find(&layout, name, platform, &found, &cause)
-				  : tag_find_raw(&layout, name, &found, &cause);
+		result = fetch->wanted
+				 ? tag_find(&layout, fetch->name, fetch->wanted, &found, &cause)
+				 : tag_find_raw(&layout, fetch->name, &found, &cause);
 	if (result < 0 && cause.code == ERROR_NOT_FOUND)
 		return 0;
 	if (result < 0) {
@@ -177,118 +224,112 @@ static int find_present(const struct fetch_opts *opts, const char *name,
 			*err = cause;
 		return -1;
 	}
-	if (platform ? found.platform.os[0] && !platform_matches(&found.platform, platform)
-		     : media_type_kind(found.media_type) != MEDIA_INDEX)
+	if (!is_wanted(fetch, &found))
 		return 0;
-	ret->layout = xstrdup(layout.path);
-	ret->ref = xstrdup(name);
-	ret->descriptor = found;
-	found = (struct descriptor)DESCRIPTOR_INIT;
+	fill_image(&layout, fetch->name, &found, ret);
 	return 1;
 }
 
-/* Where the credentials go, for the prompt. */
-static char *registry_name(const struct address *address)
+/* The login of --creds; a password that is not there is asked for. */
+static int read_credentials(const struct fetch *fetch, const struct interrupt *interrupt,
+			    struct credentials *ret, struct error *err)
 {
+	const struct fetch_opts *opts = fetch->opts;
 	autoreference struct reference reference = REFERENCE_INIT;
 
-	if (!address->reference || reference_parse(address->reference, &reference, NULL) < 0)
-		return xstrdup("the registry");
-	return xstrdup(reference.registry);
+	if (!opts->creds)
+		return 0;
+	ret->token_host = opts->token_host ? xstrdup(opts->token_host) : NULL;
+	if (credentials_parse(opts->creds, ret, err) < 0)
+		return error_prefix(err, "--creds");
+	if (ret->password)
+		return 0;
+	if (reference_parse(fetch->address.reference, &reference, err) < 0)
+		return -1;
+	return credentials_ask_password(ret, reference.registry, interrupt, err);
 }
 
-static int copy(const struct fetch_opts *opts, const struct address *address,
-		const struct platform *platform, const struct interrupt *interrupt,
-		const struct layout *layout, struct descriptor *ret, struct error *err)
+/* Connect to an open source and copy from it; ret describes the image. */
+static int copy_from_source(const struct fetch *fetch, struct transfer *transfer,
+			    struct descriptor *ret, struct error *err)
 {
-	autocredential struct credential credential = CREDENTIAL_INIT;
+	const struct copy_options how = { fetch->wanted, (enum copy_format)fetch->opts->format };
 	autoprogress struct progress *progress = NULL;
+	void *connection = source_connect(transfer->source, err);
+	int result;
+
+	if (!connection)
+		return -1;
+	transfer->progress = progress = progress_new((enum progress_mode)fetch->opts->progress);
+	result = copy_image(transfer, connection, &how, ret, err);
+	source_disconnect(transfer->source, connection);
+	return result;
+}
+
+static int copy_into_layout(const struct fetch *fetch, const struct layout *layout,
+			    const struct interrupt *interrupt, struct descriptor *ret,
+			    struct error *err)
+{
+	const struct fetch_opts *opts = fetch->opts;
+	autocredentials struct credentials credentials = CREDENTIALS_INIT;
 	autosource struct source source = SOURCE_INIT;
-	autofree char *place = registry_name(address);
-	struct registry_options registry = {
-		.tls = opts->tls_verify ? REGISTRY_TLS_VERIFY : REGISTRY_TLS_INSECURE,
+	const struct session_options session = {
+		.credentials = &credentials,
+		.tls = opts->tls_verify ? SESSION_TLS_VERIFY : SESSION_TLS_INSECURE,
 		.ca_file = opts->ca_file,
 		.timeout = (unsigned)opts->timeout,
 		.retries = (unsigned)opts->retries,
 		.interrupt = interrupt,
 	};
-	const struct copy_options how = { platform, (enum copy_format)opts->format };
+	const struct source_request request = { &fetch->address, fetch->wanted, &session };
 	autotransfer struct transfer transfer = { .source = &source,
 						  .layout = layout,
 						  .interrupt = interrupt,
 						  .jobs = (unsigned)opts->jobs };
-	void *connection;
-	int result;
 
-	if (credential_parse(opts->creds, place, interrupt, &credential, err) < 0)
+	if (read_credentials(fetch, interrupt, &credentials, err) < 0 ||
+	    source_open(&request, &source, err) < 0)
 		return -1;
-	registry.credentials =
-		(struct credentials) { credential.user, credential.password, opts->token_host };
-	if (source_open(address, &registry, platform, &source, err) < 0)
-		return -1;
-	connection = source.type->connect(&source, err);
-	if (!connection)
-		return -1;
-	transfer.progress = progress = progress_new((enum progress_mode)opts->progress);
-	result = copy_image(&transfer, connection, &how, ret, err);
-	source.type->disconnect(connection);
-	return result;
+	return copy_from_source(fetch, &transfer, ret, err);
 }
 
 /* Fetch what is not there, and name it. */
-static int fetch_image(const struct fetch_opts *opts, const struct address *address,
-		       const char *name, const struct platform *platform, struct image *ret,
-		       struct error *err)
+static int fetch_image(const struct fetch *fetch, struct image *ret, struct error *err)
 {
 	autointerrupt struct interrupt interrupt = INTERRUPT_INIT;
 	autolayout struct layout layout = LAYOUT_INIT;
 	autodescriptor struct descriptor descriptor = DESCRIPTOR_INIT;
 
 	if (interrupt_init(&interrupt, err) < 0 ||
-	    open_layout(opts, LAYOUT_CREATE, &layout, err) < 0)
+	    open_destination(fetch->opts, LAYOUT_CREATE, &layout, err) < 0)
 		return -1;
-	if (copy(opts, address, platform, &interrupt, &layout, &descriptor, err) < 0) {
+	if (copy_into_layout(fetch, &layout, &interrupt, &descriptor, err) < 0) {
 		if (err->saved_errno == ENOSPC || err->saved_errno == EDQUOT)
 			error_hint(err, "free some space below '%s'", layout.path);
 		return -1;
 	}
-	if (tag_set(&layout, name, &descriptor, err) < 0)
+	if (tag_set(&layout, fetch->name, &descriptor, err) < 0)
 		return -1;
-	ret->layout = xstrdup(layout.path);
-	ret->ref = xstrdup(name);
-	ret->descriptor = descriptor;
-	descriptor = (struct descriptor)DESCRIPTOR_INIT;
+	fill_image(&layout, fetch->name, &descriptor, ret);
 	return 0;
 }
 
-static int fetch(const void *opts_, const struct strlist *operands, struct error *err)
+static int fetch_source(const void *opts_, const struct strlist *operands, struct error *err)
 {
-	const struct fetch_opts *opts = opts_;
-	autoaddress struct address address = ADDRESS_INIT;
+	autofetch struct fetch fetch = FETCH_INIT;
 	autoimage struct image image = IMAGE_INIT;
-	autofree char *name = NULL;
-	struct platform platform;
-	const struct platform *wanted = opts->all_platforms ? NULL : &platform;
 	int present = 0;
 
+	fetch.opts = opts_;
 	if (operands->len != 1)
 		return error_set(err, ERROR_USAGE, "expected one SOURCE, got %zu", operands->len);
-	platform_host(&platform);
-	if (check_options(opts, err) < 0 || address_parse(operands->items[0], &address, err) < 0 ||
-	    (opts->platform && platform_parse(opts->platform, &platform, err) < 0))
+	if (read_request(operands->items[0], &fetch, err) < 0)
 		return -1;
-	if (address.transport != TRANSPORT_DOCKER && (opts->creds || opts->token_host))
-		return error_set(err, ERROR_USAGE,
-				 "--creds and --token-host are for registries, '%s' is none",
-				 operands->items[0]);
-	name = choose_name(opts, &address, err);
-	if (!name)
-		return -1;
-	if (opts->if_missing)
-		present = find_present(opts, name, wanted, &image, err);
-	if (present < 0 || (!present && fetch_image(opts, &address, name, wanted, &image, err) < 0))
+	if (fetch.opts->if_missing)
+		present = find_present(&fetch, &image, err);
+	if (present < 0 || (!present && fetch_image(&fetch, &image, err) < 0))
 		return error_prefix(err, "%s", operands->items[0]);
-	return image_print(stdout, &image, (enum image_print)opts->print, err);
+	return image_print(stdout, &image, (enum image_print)fetch.opts->print, err);
 }
 
 static const struct command commands[] = {
@@ -297,7 +338,7 @@ static const struct command commands[] = {
 	  .options = options,
 	  .opts_size = sizeof(struct fetch_opts),
 	  .defaults = &defaults,
-	  .run = fetch },
+	  .run = fetch_source },
 	COMMAND_END
 };
 

@@ -1,44 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* docker://: an image in a registry. */
+/* docker://: an image in a registry. A connection is a struct http. */
 #include "source.h"
 
 #include "base/alloc.h"
 
-struct registry_state {
-	struct registry *registry;
+#include <stdlib.h>
+
+struct registry_source {
+	struct session *session;
 	char *wanted; /* tag or digest */
-	bool by_digest;
 };
 
-static void close_registry(struct source *source)
+static void close_registry(void *state)
 {
-	struct registry_state *state = source->state;
+	struct registry_source *source = state;
 
-	registry_free(state->registry);
-	free(state->wanted);
-	free(state);
-	source->state = NULL;
+	session_free(source->session);
+	free(source->wanted);
+	free(source);
 }
 
-static int open_registry(struct source *source, const struct address *address,
-			 const struct registry_options *options, struct error *err)
+static void *open_registry(const struct source_request *request, struct error *err)
 {
 	autoreference struct reference reference = REFERENCE_INIT;
-	struct registry_state *state;
+	autosession struct session *session = NULL;
+	struct registry_source *source;
 
-	if (reference_parse(address->reference, &reference, err) < 0)
-		return -1;
-	state = source->state = xcalloc(1, sizeof(*state));
-	state->wanted = xstrdup(reference.digest ? reference.digest : reference.tag);
-	state->registry = registry_open(&reference, options, err);
-	return state->registry ? 0 : -1;
+	if (reference_parse(request->address->reference, &reference, err) < 0)
+		return NULL;
+	session = session_open(&reference, request->session, err);
+	if (!session)
+		return NULL;
+	source = xcalloc(1, sizeof(*source));
+	source->session = steal(&session);
+	source->wanted = xstrdup(reference.digest ? reference.digest : reference.tag);
+	return source;
 }
 
-static void *connect_registry(struct source *source, struct error *err)
+static void *connect_registry(void *state, struct error *err)
 {
-	struct registry_state *state = source->state;
+	struct registry_source *source = state;
 
-	return registry_connect(state->registry, err);
+	return session_connect(source->session, err);
 }
 
 static void disconnect_registry(void *connection)
@@ -46,26 +49,26 @@ static void disconnect_registry(void *connection)
 	http_free(connection);
 }
 
-static int get_manifest(struct source *source, void *connection, const struct descriptor *want,
-			struct registry_manifest *ret, struct error *err)
+static int get_registry_document(void *state, void *connection, const struct descriptor *want,
+				 struct document *ret, struct error *err)
 {
-	struct registry_state *state = source->state;
-	const char *name = want ? want->digest.text : state->wanted;
+	struct registry_source *source = state;
+	const char *name = want ? want->digest.text : source->wanted;
 
-	if (registry_get_manifest(state->registry, connection, name, ret, err) < 0)
+	if (registry_get_manifest(source->session, connection, name, ret, err) < 0)
 		return error_prefix(err, "manifest '%s'", name);
 	return 0;
 }
 
-static int get_blob(struct source *source, void *connection, struct blob_writer *writer,
-		    struct progress *progress, size_t task, struct error *err)
+static int get_registry_blob(void *state, void *connection, struct blob_writer *writer,
+			     struct progress *progress, size_t task, struct error *err)
 {
-	struct registry_state *state = source->state;
+	struct registry_source *source = state;
 
-	return registry_get_blob(state->registry, connection, writer, progress, task, err);
+	return registry_get_blob(source->session, connection, writer, progress, task, err);
 }
 
-static char *name(const struct address *address, struct error *err)
+static char *name_from_registry(const struct address *address, struct error *err)
 {
 	autoreference struct reference reference = REFERENCE_INIT;
 
@@ -80,7 +83,7 @@ const struct source_type registry_source = {
 	.close = close_registry,
 	.connect = connect_registry,
 	.disconnect = disconnect_registry,
-	.get_manifest = get_manifest,
-	.get_blob = get_blob,
-	.name = name,
+	.get_document = get_registry_document,
+	.get_blob = get_registry_blob,
+	.name = name_from_registry,
 };

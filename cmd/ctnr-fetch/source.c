@@ -12,18 +12,45 @@ static const struct source_type *type_of(const struct address *address)
 	return types[0];
 }
 
-int source_open(const struct address *address, const struct registry_options *options,
-		const struct platform *platform, struct source *ret, struct error *err)
+int source_open(const struct source_request *request, struct source *ret, struct error *err)
 {
-	ret->type = type_of(address);
-	ret->platform = platform;
-	return ret->type->open(ret, address, options, err);
+	const struct source_type *type = type_of(request->address);
+	void *state = type->open(request, err);
+
+	if (!state)
+		return -1;
+	*ret = (struct source) { type, state };
+	return 0;
 }
 
 void source_release(struct source *source)
 {
 	if (source && source->state)
-		source->type->close(source);
+		source->type->close(source->state);
+}
+
+void *source_connect(const struct source *source, struct error *err)
+{
+	return source->type->connect(source->state, err);
+}
+
+void source_disconnect(const struct source *source, void *connection)
+{
+	source->type->disconnect(connection);
+}
+
+int source_get_document(const struct source *source, void *connection,
+			const struct descriptor *want, struct document *ret, struct error *err)
+{
+	if (source->type->get_document(source->state, connection, want, ret, err) < 0)
+		return -1;
+	return want ? document_check(ret, want, err) : 0;
+}
+
+int source_get_blob(const struct source *source, void *connection, struct blob_writer *writer,
+		    struct progress *progress, size_t task, struct error *err)
+{
+	return source->type->get_blob(source->state, connection, writer, progress, task, err);
 }
 
 char *source_name(const struct address *address, struct error *err)

@@ -3,53 +3,80 @@
  * Where an image comes from: a registry or a layout. A new transport is one more struct
  * source_type and a row in source.c.
  *
- * Threads share a source; each has a connection of its own.
+ *	autosource struct source source = SOURCE_INIT;
+ *	void *connection;
+ *
+ *	if (source_open(&request, &source, err) < 0) ...
+ *	connection = source_connect(&source, err);
+ *	if (source_get_document(&source, connection, NULL, &document, err) < 0) ...
+ *	source_disconnect(&source, connection);
+ *
+ * Threads share a source; each has a connection of its own. Whatever a source gives is verified
+ * before it is returned, or by the blob writer that it is written to.
  */
 #ifndef CTNR_FETCH_SOURCE_H
 #define CTNR_FETCH_SOURCE_H
 
 #include "oci/address.h"
+#include "oci/blob.h"
+#include "oci/document.h"
 #include "registry/registry.h"
 
-struct source {
-	const struct source_type *type;
-	const struct platform *platform; /* borrowed; NULL: all platforms are wanted */
-	void *state; /* the type's own */
+/* What is wanted from where. Borrowed, and must outlive the source. */
+struct source_request {
+	const struct address *address;
+	const struct platform *platform; /* NULL: all platforms are wanted */
+	const struct session_options *session; /* for a registry; its interrupt is for all */
 };
 
 struct source_type {
 	enum transport transport;
-	int (*open)(struct source *source, const struct address *address,
-		    const struct registry_options *options, struct error *err);
-	void (*close)(struct source *source);
-	/* A new connection, the only one that its thread uses; NULL with err on failure. */
-	void *(*connect)(struct source *source, struct error *err);
+	/* The type's own state, new. NULL with err on failure: then nothing is left to be closed. */
+	void *(*open)(const struct source_request *request, struct error *err);
+	void (*close)(void *state);
+	/* The rest is described below. */
+	void *(*connect)(void *state, struct error *err);
 	void (*disconnect)(void *connection);
-	/* The manifest or index that want describes, its bytes verified; want NULL: the one that
-	 * the address names. */
-	int (*get_manifest)(struct source *source, void *connection, const struct descriptor *want,
-			    struct registry_manifest *ret, struct error *err);
-	/* Write a blob's bytes; the caller finishes the writer. */
-	int (*get_blob)(struct source *source, void *connection, struct blob_writer *writer,
+	int (*get_document)(void *state, void *connection, const struct descriptor *want,
+			    struct document *ret, struct error *err);
+	int (*get_blob)(void *state, void *connection, struct blob_writer *writer,
 			struct progress *progress, size_t task, struct error *err);
-	/* The reference that the image gets without --tag, new. */
 	char *(*name)(const struct address *address, struct error *err);
 };
 
 extern const struct source_type registry_source;
 extern const struct source_type layout_source;
 
+struct source {
+	const struct source_type *type;
+	void *state; /* the type's own; NULL: not open */
+};
+
 #define SOURCE_INIT \
 	{ \
 		0 \
 	}
 
-int source_open(const struct address *address, const struct registry_options *options,
-		const struct platform *platform, struct source *ret, struct error *err);
+int source_open(const struct source_request *request, struct source *ret, struct error *err);
 void source_release(struct source *source);
 #define autosource autocleanup(source_release)
 
-/* The reference that an image from there gets, new. */
+/* A new connection, the only one that its thread uses, to be closed by source_disconnect(); NULL
+ * with err on failure. */
+void *source_connect(const struct source *source, struct error *err);
+void source_disconnect(const struct source *source, void *connection);
+
+/* The manifest or index that want describes; want NULL: the one that the address names.
+ * ERROR_NOT_FOUND; ERROR_VERIFY when it is not what want says. */
+int source_get_document(const struct source *source, void *connection,
+			const struct descriptor *want, struct document *ret, struct error *err);
+
+/* Write a blob's bytes; the caller finishes the writer. Reports to the task of progress (may be
+ * NULL). */
+int source_get_blob(const struct source *source, void *connection, struct blob_writer *writer,
+		    struct progress *progress, size_t task, struct error *err);
+
+/* The reference that an image from that address gets without --tag, new. */
 char *source_name(const struct address *address, struct error *err);
 
 #endif

@@ -7,8 +7,8 @@
 
 #define BUSY_POLL_MS 25 /* between two looks at a blob that another process makes */
 
-/* What the threads of one transfer_run() share. */
-struct crew {
+/* The blobs of a transfer as the threads of one transfer_run() take them. */
+struct blob_queue {
 	struct transfer *transfer;
 	pthread_mutex_t lock; /* of what follows */
 	size_t next;
@@ -40,9 +40,9 @@ int transfer_add(struct transfer *t, const struct descriptor *blob, struct error
 	return 0;
 }
 
-/* blob_start() that ends when we are asked to stop. */
-static int start(const struct transfer *t, const struct digest *digest, uint64_t size,
-		 struct blob_writer *writer, struct error *err)
+/* blob_start() that ends when somebody asks to stop. */
+static int start_blob(const struct transfer *t, const struct digest *digest, uint64_t size,
+		      struct blob_writer *writer, struct error *err)
 {
 	int state;
 
@@ -56,7 +56,7 @@ int transfer_put(const struct transfer *t, const struct digest *digest, const vo
 		 size_t len, struct error *err)
 {
 	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
-	int state = start(t, digest, len, &writer, err);
+	int state = start_blob(t, digest, len, &writer, err);
 
 	if (state < 0)
 		return -1;
@@ -72,15 +72,14 @@ static int transfer_blob(struct transfer *t, void *connection, const struct blob
 {
 	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
 	size_t task = progress_add(t->progress, "fetch", job->digest.text, job->size);
-	int state = start(t, &job->digest, job->size, &writer, err);
+	int state = start_blob(t, &job->digest, job->size, &writer, err);
 
 	if (state == BLOB_PRESENT) {
 		progress_finish(t->progress, task, PROGRESS_PRESENT);
 		return 0;
 	}
 	if (state == BLOB_READY &&
-	    t->source->type->get_blob(t->source, connection, &writer, t->progress, task, err) ==
-		    0 &&
+	    source_get_blob(t->source, connection, &writer, t->progress, task, err) == 0 &&
 	    blob_finish(&writer, err) == 0) {
 		progress_finish(t->progress, task, PROGRESS_DONE);
 		return 0;
@@ -89,55 +88,58 @@ static int transfer_blob(struct transfer *t, void *connection, const struct blob
 	if (!strstr(err->message, job->digest.text))
 		error_prefix(err, "blob %s", job->digest.text);
 	if (err->code == ERROR_NOT_FOUND && job->foreign)
-		error_hint(err, "its publisher keeps this layer elsewhere, where we do not go");
+		error_hint(
+			err,
+			"its publisher keeps this layer elsewhere, where ctnr-fetch does not go");
 	return -1;
 }
 
-static const struct blob_job *next_job(struct crew *crew)
+static const struct blob_job *next_job(struct blob_queue *queue)
 {
 	const struct blob_job *job = NULL;
 
-	pthread_mutex_lock(&crew->lock);
-	if (!crew->failure.code && crew->next < crew->transfer->n_blobs)
-		job = &crew->transfer->blobs[crew->next++];
-	pthread_mutex_unlock(&crew->lock);
+	pthread_mutex_lock(&queue->lock);
+	if (!queue->failure.code && queue->next < queue->transfer->n_blobs)
+		job = &queue->transfer->blobs[queue->next++];
+	pthread_mutex_unlock(&queue->lock);
 	return job;
 }
 
-static void fail(struct crew *crew, const struct error *err)
+/* The first failure counts; the other threads stop. */
+static void note_failure(struct blob_queue *queue, const struct error *err)
 {
-	pthread_mutex_lock(&crew->lock);
-	if (!crew->failure.code)
-		crew->failure = *err;
-	pthread_mutex_unlock(&crew->lock);
-	interrupt_stop(crew->transfer->interrupt);
+	pthread_mutex_lock(&queue->lock);
+	if (!queue->failure.code)
+		queue->failure = *err;
+	pthread_mutex_unlock(&queue->lock);
+	interrupt_stop(queue->transfer->interrupt);
 }
 
-static void work(struct crew *crew, void *connection)
+static void transfer_queue(struct blob_queue *queue, void *connection)
 {
 	const struct blob_job *job;
 
-	while ((job = next_job(crew))) {
+	while ((job = next_job(queue))) {
 		struct error err = { 0 };
 
-		if (transfer_blob(crew->transfer, connection, job, &err) < 0)
-			fail(crew, &err);
+		if (transfer_blob(queue->transfer, connection, job, &err) < 0)
+			note_failure(queue, &err);
 	}
 }
 
-static void *worker(void *data)
+static void *run_thread(void *data)
 {
-	struct crew *crew = data;
-	struct source *source = crew->transfer->source;
+	struct blob_queue *queue = data;
+	const struct source *source = queue->transfer->source;
 	struct error err = { 0 };
-	void *connection = source->type->connect(source, &err);
+	void *connection = source_connect(source, &err);
 
 	if (!connection) {
-		fail(crew, &err);
+		note_failure(queue, &err);
 		return NULL;
 	}
-	work(crew, connection);
-	source->type->disconnect(connection);
+	transfer_queue(queue, connection);
+	source_disconnect(source, connection);
 	return NULL;
 }
 
@@ -153,7 +155,7 @@ static size_t count_missing(const struct transfer *t)
 
 int transfer_run(struct transfer *t, void *connection, struct error *err)
 {
-	struct crew crew = { .transfer = t, .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct blob_queue queue = { .transfer = t, .lock = PTHREAD_MUTEX_INITIALIZER };
 	size_t jobs = count_missing(t);
 	autofree pthread_t *threads = NULL;
 	size_t started = 0;
@@ -162,14 +164,15 @@ int transfer_run(struct transfer *t, void *connection, struct error *err)
 		jobs = t->jobs;
 	threads = xcalloc(jobs + 1, sizeof(*threads));
 	/* This thread works too; fewer threads than wanted are no failure. */
-	while (started + 1 < jobs && pthread_create(&threads[started], NULL, worker, &crew) == 0)
+	while (started + 1 < jobs &&
+	       pthread_create(&threads[started], NULL, run_thread, &queue) == 0)
 		started++;
-	work(&crew, connection);
+	transfer_queue(&queue, connection);
 	for (size_t i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
-	if (!crew.failure.code)
+	if (!queue.failure.code)
 		return 0;
 	if (err)
-		*err = crew.failure;
+		*err = queue.failure;
 	return -1;
 }

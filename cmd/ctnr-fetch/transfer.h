@@ -2,8 +2,16 @@
 /*
  * Blobs from a source into a layout, several at a time, each once.
  *
- * What is there is not transferred. A blob that another process is just making is waited for: it
- * either appears, or its maker ends and we make it.
+ *	autotransfer struct transfer transfer = { .source = &source, .layout = &layout, .jobs = 4,
+ *						  .interrupt = &interrupt };
+ *
+ *	if (transfer_add(&transfer, &manifest.config, err) < 0 ||
+ *	    transfer_run(&transfer, connection, err) < 0) ...
+ *
+ *  - What is there is not transferred. A blob that another process is making is waited for: it
+ *    either appears, or that process ends and the blob is made here.
+ *  - No blob is visible in the layout before it is whole and has its digest (oci/blob.h).
+ *  - The first failure stops all threads, by the interrupt.
  */
 #ifndef CTNR_FETCH_TRANSFER_H
 #define CTNR_FETCH_TRANSFER_H
@@ -11,11 +19,11 @@
 #include "source.h"
 
 struct transfer {
-	struct source *source;
+	const struct source *source; /* borrowed, like the next three */
 	const struct layout *layout;
 	struct progress *progress; /* or NULL */
 	const struct interrupt *interrupt;
-	unsigned jobs;
+	unsigned jobs; /* threads at most */
 	/* What to transfer: one entry for each digest. */
 	struct blob_job *blobs;
 	size_t n_blobs;

@@ -2,10 +2,10 @@
 #include "net/http.h"
 
 #include "base/alloc.h"
+#include "net/url.h"
 
 #include <curl/curl.h>
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <pthread.h>
 #include <strings.h>
@@ -106,84 +106,6 @@ const char *http_header(const struct http_response *response, const char *name, 
 	return NULL;
 }
 
-bool http_host_is_loopback(const char *host)
-{
-	size_t len = strlen(host);
-	autofree char *bare = host[0] == '[' && host[len - 1] == ']' ? xstrndup(host + 1, len - 2)
-								     : xstrdup(host);
-	struct in_addr v4;
-	struct in6_addr v6;
-
-	if (inet_pton(AF_INET, bare, &v4) == 1)
-		return ntohl(v4.s_addr) >> 24 == 127;
-	if (inet_pton(AF_INET6, bare, &v6) == 1)
-		return IN6_IS_ADDR_LOOPBACK(&v6);
-	return strcasecmp(bare, "localhost") == 0;
-}
-
-static void cleanup_url(CURLU **url)
-{
-	curl_url_cleanup(*url);
-}
-
-static void cleanup_curl_string(char **text)
-{
-	curl_free(*text);
-}
-#define autourl autocleanup(cleanup_url)
-#define autocurl autocleanup(cleanup_curl_string)
-
-static char *url_host(const CURLU *url)
-{
-	autocurl char *host = NULL;
-	autofree char *bare = NULL;
-	size_t len;
-
-	if (curl_url_get((CURLU *)url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
-		return NULL;
-	len = strlen(host);
-	bare = host[0] == '[' && host[len - 1] == ']' ? xstrndup(host + 1, len - 2) : xstrdup(host);
-	for (char *p = bare; *p; p++)
-		*p = (char)tolower((unsigned char)*p);
-	return steal(&bare);
-}
-
-char *http_url_host(const char *text)
-{
-	autourl CURLU *url = curl_url();
-
-	if (!url || curl_url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER) != CURLUE_OK)
-		return NULL;
-	return url_host(url);
-}
-
-/* "https://host:443", lower case, the port always written. New; NULL when it is no URL. */
-static char *url_origin(const CURLU *url)
-{
-	autofree char *host = url_host(url);
-	autocurl char *scheme = NULL;
-	autocurl char *port = NULL;
-
-	if (!host || curl_url_get((CURLU *)url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-	    curl_url_get((CURLU *)url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK)
-		return NULL;
-	return strchr(host, ':') ? xasprintf("%s://[%s]:%s", scheme, host, port)
-				 : xasprintf("%s://%s:%s", scheme, host, port);
-}
-
-/* The rules for where a request may go at all. */
-static int check_origin(const char *origin, const char *host, struct error *err)
-{
-	if (str_starts_with(origin, "https://"))
-		return 0;
-	if (!str_starts_with(origin, "http://"))
-		return error_set(err, ERROR_VERIFY, "'%s' is neither https nor http", origin);
-	if (!http_host_is_loopback(host))
-		return error_set(err, ERROR_VERIFY, "'%s': plain HTTP is for loopback hosts only",
-				 origin);
-	return 0;
-}
-
 static size_t on_header(char *data, size_t size, size_t count, void *opaque)
 {
 	struct exchange *x = opaque;
@@ -222,8 +144,8 @@ static int begin_body(struct exchange *x)
 		return error_set(&x->failure, ERROR_VERIFY,
 				 "the answer has %lld bytes, at most %llu were expected",
 				 (long long)announced, (unsigned long long)x->request->max);
-	if (x->request->begin)
-		return x->request->begin(x->request->sink_data, x->response, &x->failure);
+	if (x->request->sink && x->request->sink->begin)
+		return x->request->sink->begin(x->request->sink->data, x->response, &x->failure);
 	return 0;
 }
 
@@ -251,7 +173,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *opaque)
 	x->received += len;
 	if (!x->request->sink)
 		str_append_bytes(&x->response->body, data, len);
-	else if (x->request->sink(x->request->sink_data, data, len, &x->failure) < 0)
+	else if (x->request->sink->write(x->request->sink->data, data, len, &x->failure) < 0)
 		return 0;
 	return len;
 }
@@ -309,10 +231,10 @@ static int run_exchange(struct exchange *x, CURLcode *ret_result, struct error *
 	return 0;
 }
 
+/* What holds for every request. */
 static void set_policy(struct http *http, const char *host)
 {
 	CURL *easy = http->easy;
-	bool loopback = http_host_is_loopback(host);
 	const char *insecure = http->options.insecure_host;
 	long timeout = (long)http->options.timeout;
 
@@ -324,7 +246,7 @@ static void set_policy(struct http *http, const char *host)
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, timeout);
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	if (loopback)
+	if (url_host_is_loopback(host))
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	if (http->options.ca_file)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, http->options.ca_file);
@@ -340,34 +262,23 @@ static void cleanup_slist(struct curl_slist **list)
 }
 
 /* Out of memory while adding means a request without that header: the server then refuses. */
-static struct curl_slist *request_headers(const struct http_request *request,
-					  const char *authorization)
+static struct curl_slist *add_header(struct curl_slist *list, const char *name, const char *value)
 {
-	struct curl_slist *list = NULL;
-	autofree char *line = authorization ? xasprintf("Authorization: %s", authorization) : NULL;
+	autofree char *line = value ? xasprintf("%s: %s", name, value) : NULL;
+	struct curl_slist *longer = line ? curl_slist_append(list, line) : NULL;
 
-	for (size_t i = 0; request->headers && request->headers[i]; i++)
-		list = curl_slist_append(list, request->headers[i]);
-	if (line)
-		list = curl_slist_append(list, line);
-	return list;
+	return longer ? longer : list;
 }
 
-static int exchange(struct exchange *x, const char *url, const char *host,
-		    const char *authorization, struct error *err)
+/* What this request says. headers is borrowed by libcurl until the exchange has ended. */
+static void set_request(struct exchange *x, const char *url, struct curl_slist *headers)
 {
-	autocleanup(cleanup_slist) struct curl_slist *headers =
-		request_headers(x->request, authorization);
-	char reason[CURL_ERROR_SIZE] = "";
-	char range[32];
 	CURL *easy = x->http->easy;
-	CURLcode result = CURLE_OK;
-	int ended;
+	char range[32];
 
-	curl_easy_reset(easy);
-	set_policy(x->http, host);
 	curl_easy_setopt(easy, CURLOPT_URL, url);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason);
+	if (x->request->method == HTTP_HEAD)
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)x->request->total_timeout);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -378,6 +289,23 @@ static int exchange(struct exchange *x, const char *url, const char *host,
 		snprintf(range, sizeof(range), "%llu-", (unsigned long long)x->request->offset);
 		curl_easy_setopt(easy, CURLOPT_RANGE, range);
 	}
+}
+
+static int exchange(struct exchange *x, const struct url *url, const char *authorization,
+		    struct error *err)
+{
+	autocleanup(cleanup_slist) struct curl_slist *headers = NULL;
+	char reason[CURL_ERROR_SIZE] = "";
+	CURL *easy = x->http->easy;
+	CURLcode result = CURLE_OK;
+	int ended;
+
+	headers = add_header(headers, "Accept", x->request->accept);
+	headers = add_header(headers, "Authorization", authorization);
+	curl_easy_reset(easy);
+	set_policy(x->http, url->host);
+	set_request(x, url->text, headers);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason);
 	response_clear(x->response);
 	ended = run_exchange(x, &result, err);
 	/* The buffer goes out of scope. */
@@ -396,71 +324,52 @@ static int exchange(struct exchange *x, const char *url, const char *host,
 			 reason[0] ? reason : curl_easy_strerror(result));
 }
 
-static bool is_redirect(long status)
+/* Where the answer points instead of answering (borrowed), or NULL. */
+static const char *redirect_location(const struct http_response *response)
 {
-	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+	switch (response->status) {
+	case 301:
+	case 302:
+	case 303:
+	case 307:
+	case 308:
+		return http_header(response, "location", 0);
+	default:
+		return NULL;
+	}
 }
 
-/* Move url to where the answer points. Returns 1 when it moved, 0 when the answer is no redirect.
- */
-static int follow(CURLU *url, const struct http_response *response, struct error *err)
+int http_send(struct http *http, const struct http_request *request, struct http_response *ret,
+	      struct error *err)
 {
-	const char *location = http_header(response, "location", 0);
-	autocurl char *scheme = NULL;
-	autocurl char *next = NULL;
-
-	if (!is_redirect(response->status) || !location)
-		return 0;
-	if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-	    curl_url_set(url, CURLUPART_URL, location, CURLU_URLENCODE | CURLU_DISALLOW_USER) !=
-		    CURLUE_OK ||
-	    curl_url_get(url, CURLUPART_SCHEME, &next, 0) != CURLUE_OK)
-		return error_set(err, ERROR_FAILED, "redirected to '%s', which is no URL",
-				 location);
-	if (strcmp(next, "https") != 0 && strcmp(next, "http") != 0)
-		return error_set(err, ERROR_VERIFY,
-				 "redirected to '%s', which is neither https nor http", location);
-	if (strcmp(scheme, "https") == 0 && strcmp(next, "https") != 0)
-		return error_set(err, ERROR_VERIFY,
-				 "redirected from https to '%s', which is not encrypted", location);
-	return 1;
-}
-
-int http_get(struct http *http, const struct http_request *request, struct http_response *ret,
-	     struct error *err)
-{
-	autourl CURLU *url = curl_url();
+	autourl struct url url = URL_INIT;
 	autofree char *first_origin = NULL;
 	const char *authorization = request->authorization;
 
-	if (!url ||
-	    curl_url_set(url, CURLUPART_URL, request->url, CURLU_DISALLOW_USER) != CURLUE_OK)
-		return error_set(err, ERROR_FAILED, "'%s' is no URL", request->url);
-	first_origin = url_origin(url);
+	if (url_parse(request->url, &url, err) < 0)
+		return -1;
+	first_origin = xstrdup(url.origin);
 	ret->foreign = false;
 	for (int hops = 0; hops <= HTTP_REDIRECTS_MAX; hops++) {
 		struct exchange x = { .http = http, .request = request, .response = ret };
-		autofree char *origin = url_origin(url);
-		autofree char *host = url_host(url);
-		autocurl char *text = NULL;
-		int moved;
+		struct url next = URL_INIT;
+		const char *location;
 
-		if (!origin || !host || curl_url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK)
-			return error_set(err, ERROR_FAILED, "'%s' leads to no URL", request->url);
-		if (check_origin(origin, host, err) < 0)
-			return -1;
-		/* Once away from home the credentials stay away, also on the way back. */
-		if (strcmp(origin, first_origin) != 0) {
+		/* Once away from the first origin the credentials stay away, also when a later
+		 * redirect leads back. */
+		if (strcmp(url.origin, first_origin) != 0) {
 			authorization = NULL;
 			ret->foreign = true;
 		}
-		if (exchange(&x, text, host, authorization, err) < 0)
-			return error_prefix(err, "%s", origin);
-		moved = follow(url, ret, err);
-		if (moved < 0)
-			return error_prefix(err, "%s", origin);
-		if (!moved)
+		if (exchange(&x, &url, authorization, err) < 0)
+			return error_prefix(err, "%s", url.origin);
+		location = redirect_location(ret);
+		if (!location)
 			return 0;
+		if (url_redirect(&url, location, &next, err) < 0)
+			return error_prefix(err, "%s", url.origin);
+		url_release(&url);
+		url = next;
 	}
 	return error_set(err, ERROR_FAILED, "%s: redirected more than %d times", first_origin,
 			 HTTP_REDIRECTS_MAX);

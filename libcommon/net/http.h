@@ -3,9 +3,18 @@
  * An HTTP client (libcurl): blocking requests over connections that are kept. One struct http
  * belongs to one thread.
  *
+ *	autohttp struct http *http = http_new(&options, err);
+ *	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+ *	const struct http_request request = { .method = HTTP_GET,
+ *					      .url = "https://quay.io/v2/",
+ *					      .max = 4096 };
+ *
+ *	if (!http || http_send(http, &request, &response, err) < 0) ...
+ *	... response.status, http_header(&response, "www-authenticate", 0), response.body.data
+ *
  * What holds for every request, whatever the server says:
- *  - only http and https; plain http for loopback hosts alone (127.0.0.0/8, ::1, localhost), and
- *    these are never reached through a proxy;
+ *  - only https, and http for loopback hosts alone (net/url.h), which are never reached through a
+ *    proxy;
  *  - redirects are followed here, not by libcurl: at most HTTP_REDIRECTS_MAX, never from https to
  *    http, and Authorization stays with the scheme, host and port that it was given for;
  *  - TLS is verified, but for the one host that the caller named;
@@ -43,18 +52,30 @@ void http_free(struct http *http);
 void http_cleanup(struct http **http);
 #define autohttp autocleanup(http_cleanup)
 
+enum http_method {
+	HTTP_GET,
+	HTTP_HEAD, /* the headers of what GET would give */
+};
+
+/* Where the body of a 2xx answer goes as it comes. */
+struct http_sink {
+	/* Called before the first byte; < 0 ends the request. May be NULL. */
+	int (*begin)(void *data, const struct http_response *response, struct error *err);
+	/* < 0 ends the request. */
+	int (*write)(void *data, const void *bytes, size_t len, struct error *err);
+	void *data;
+};
+
+/* Everything is borrowed. */
 struct http_request {
+	enum http_method method;
 	const char *url;
-	const char *const *headers; /* "Accept: ...", NULL-terminated, or NULL */
+	const char *accept; /* value of that header, or NULL: libcurl's */
 	const char *authorization; /* value of that header, or NULL */
 	uint64_t offset; /* ask for the bytes from here on (Range); 0: all */
 	uint64_t max; /* most bytes of a 2xx body: more is ERROR_VERIFY */
 	unsigned total_timeout; /* seconds for the whole request; 0: none */
-	/* Gets the body of a 2xx answer as it comes; NULL: it goes to the response. */
-	int (*sink)(void *data, const void *bytes, size_t len, struct error *err);
-	void *sink_data;
-	/* Called before the first byte goes to the sink; < 0 ends the request. May be NULL. */
-	int (*begin)(void *data, const struct http_response *response, struct error *err);
+	const struct http_sink *sink; /* NULL: a 2xx body goes to the response */
 };
 
 struct http_response {
@@ -75,19 +96,14 @@ void http_response_release(struct http_response *response);
 /* The value of a header (borrowed), the nth of that name, or NULL. name is in lower case. */
 const char *http_header(const struct http_response *response, const char *name, size_t nth);
 
-/* Send a GET and receive the answer, whatever its status. Fails with ERROR_TEMPORARY when the
- * network or the server failed, ERROR_VERIFY when TLS or a limit did, or as the sink did.
- * ret must be initialised; it is meaningful after a failure too (status 0: no answer came). */
-int http_get(struct http *http, const struct http_request *request, struct http_response *ret,
-	     struct error *err);
+/* Send the request and receive the answer, whatever its status. Fails with ERROR_TEMPORARY when the
+ * network or the server failed, ERROR_VERIFY when TLS, a limit or a rule of net/url.h did, or as
+ * the sink did. ret must be initialised; it is meaningful after a failure too (status 0: no answer
+ * came). */
+int http_send(struct http *http, const struct http_request *request, struct http_response *ret,
+	      struct error *err);
 
 /* Was a server ever reached (connected, and it answered something)? */
 bool http_was_answered(const struct http *http);
-
-/* Is that host (a name or address, [] around IPv6 or not, no port) this machine itself? */
-bool http_host_is_loopback(const char *host);
-
-/* The host of a URL, lower case and without [] and port, new; NULL when it is no URL. */
-char *http_url_host(const char *url);
 
 #endif

@@ -2,60 +2,19 @@
 #include "registry/token.h"
 
 #include "base/alloc.h"
+#include "base/str.h"
 #include "format/json.h"
-
-#include <openssl/evp.h>
+#include "net/url.h"
 
 #include <ctype.h>
+#include <string.h>
 #include <strings.h>
 
 #define TOKEN_TIMEOUT 60 /* seconds */
 
-char *credentials_basic(const struct credentials *credentials)
+char *token_scope_format(const struct token_scope *scope)
 {
-	autofree char *pair = xasprintf("%s:%s", credentials->user, credentials->password);
-	size_t len = strlen(pair);
-	autofree char *encoded = xmalloc(len / 3 * 4 + 8);
-
-	EVP_EncodeBlock((unsigned char *)encoded, (unsigned char *)pair, (int)len);
-	return xasprintf("Basic %s", encoded);
-}
-
-static bool is_address(const char *host)
-{
-	return strchr(host, ':') || host[strspn(host, "0123456789.")] == '\0';
-}
-
-/* Is that a domain in which everybody can have a name, as co.uk? A guess instead of a long list: a
- * short label below a country. Where it is wrong, token_host helps. */
-static bool is_public_domain(const char *domain)
-{
-	size_t len = strcspn(domain, ".");
-
-	return len <= 3 && domain[len] && strlen(domain + len + 1) == 2;
-}
-
-bool credentials_belong_to(const struct credentials *credentials, const char *registry_host,
-			   const char *host)
-{
-	const char *domain;
-	size_t host_len = strlen(host);
-	size_t domain_len;
-
-	if (strcasecmp(registry_host, host) == 0)
-		return true;
-	if (credentials->token_host && strcasecmp(credentials->token_host, host) == 0)
-		return true;
-	if (is_address(registry_host) || is_address(host))
-		return false;
-	/* The domain without its first label, when at least two labels are left. */
-	domain = strchr(registry_host, '.');
-	if (!domain || !strchr(domain + 1, '.') || is_public_domain(domain + 1))
-		return false;
-	domain_len = strlen(domain + 1);
-	if (host_len < domain_len || strcasecmp(host + host_len - domain_len, domain + 1) != 0)
-		return false;
-	return host_len == domain_len || host[host_len - domain_len - 1] == '.';
+	return xasprintf("%s:%s:%s", scope->type, scope->name, scope->actions);
 }
 
 /* Append KEY=VALUE to a URL's query, percent-encoded. */
@@ -75,8 +34,8 @@ static int check_realm(const char *realm, const char *registry_host, const char 
 {
 	if (strncasecmp(realm, "https://", 8) == 0)
 		return 0;
-	if (strncasecmp(realm, "http://", 7) == 0 && http_host_is_loopback(registry_host) &&
-	    http_host_is_loopback(realm_host))
+	if (strncasecmp(realm, "http://", 7) == 0 && url_host_is_loopback(registry_host) &&
+	    url_host_is_loopback(realm_host))
 		return 0;
 	return error_set(err, ERROR_VERIFY, "'%s' names the token server '%s', which is not https",
 			 registry_host, realm);
@@ -92,7 +51,7 @@ static bool token_is_valid(const char *token)
 	return *token != '\0';
 }
 
-static int parse_answer(const struct http_response *response, char **ret, struct error *err)
+static int parse_token_answer(const struct http_response *response, char **ret, struct error *err)
 {
 	autojson json_t *json =
 		json_parse(response->body.data, response->body.len, "token answer", err);
@@ -110,7 +69,7 @@ static int parse_answer(const struct http_response *response, char **ret, struct
 	return 0;
 }
 
-static int check_status(long status, struct error *err)
+static int check_token_status(long status, struct error *err)
 {
 	if (status / 100 == 2)
 		return 0;
@@ -122,42 +81,62 @@ static int check_status(long status, struct error *err)
 			 "HTTP status %ld", status);
 }
 
-int token_fetch(struct http *http, const struct challenge *challenge, const char *registry_host,
-		const char *scope, const struct credentials *credentials, char **ret_authorization,
-		struct error *err)
+char *token_url(const struct token_request *request)
 {
-	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
-	autofree char *realm_host = challenge->realm ? http_url_host(challenge->realm) : NULL;
-	autofree char *authorization = NULL;
+	const struct challenge *challenge = request->challenge;
+	autofree char *scope = token_scope_format(&request->scope);
 	autostr struct str url = STR_INIT;
-	struct http_request request = { .max = TOKEN_ANSWER_MAX, .total_timeout = TOKEN_TIMEOUT };
 
-	if (!realm_host)
-		return error_set(err, ERROR_FAILED, "'%s' asks for a token and names no server",
-				 registry_host);
-	if (check_realm(challenge->realm, registry_host, realm_host, err) < 0)
-		return -1;
-	if (credentials->user) {
-		if (!credentials_belong_to(credentials, registry_host, realm_host)) {
-			error_set(err, ERROR_VERIFY,
-				  "'%s' wants the credentials to be sent to '%s', another host",
-				  registry_host, realm_host);
-			return error_hint(err, "if they belong there too, add --token-host %s",
-					  realm_host);
-		}
-		authorization = credentials_basic(credentials);
-		request.authorization = authorization;
-	}
 	str_append(&url, challenge->realm);
 	if (challenge->service)
 		append_query(&url, "service", challenge->service);
 	append_query(&url, "scope", challenge->scope ? challenge->scope : scope);
-	if (credentials->user)
-		append_query(&url, "account", credentials->user);
-	request.url = url.data;
-	if (http_get(http, &request, &response, err) < 0 ||
-	    check_status(response.status, err) < 0 ||
-	    parse_answer(&response, ret_authorization, err) < 0)
+	if (request->credentials->user)
+		append_query(&url, "account", request->credentials->user);
+	return str_steal(&url);
+}
+
+/* The credentials as a header, new; NULL without an error when there are none to send. */
+static int authorize_request(const struct token_request *request, const char *realm_host,
+			     char **ret, struct error *err)
+{
+	*ret = NULL;
+	if (!request->credentials->user)
+		return 0;
+	if (!credentials_belong_to(request->credentials, request->registry_host, realm_host)) {
+		error_set(err, ERROR_VERIFY,
+			  "'%s' wants the credentials to be sent to '%s', another host",
+			  request->registry_host, realm_host);
+		return error_hint(err, "if they belong there too, add --token-host %s", realm_host);
+	}
+	*ret = credentials_basic(request->credentials);
+	return 0;
+}
+
+int token_fetch(struct http *http, const struct token_request *request, char **ret_authorization,
+		struct error *err)
+{
+	const char *realm = request->challenge->realm;
+	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+	autofree char *realm_host = realm ? url_host(realm) : NULL;
+	autofree char *authorization = NULL;
+	autofree char *url = NULL;
+	struct http_request get = { .method = HTTP_GET,
+				    .max = TOKEN_ANSWER_MAX,
+				    .total_timeout = TOKEN_TIMEOUT };
+
+	if (!realm_host)
+		return error_set(err, ERROR_FAILED, "'%s' asks for a token and names no server",
+				 request->registry_host);
+	if (check_realm(realm, request->registry_host, realm_host, err) < 0 ||
+	    authorize_request(request, realm_host, &authorization, err) < 0)
+		return -1;
+	url = token_url(request);
+	get.url = url;
+	get.authorization = authorization;
+	if (http_send(http, &get, &response, err) < 0 ||
+	    check_token_status(response.status, err) < 0 ||
+	    parse_token_answer(&response, ret_authorization, err) < 0)
 		return error_prefix(err, "token server '%s'", realm_host);
 	return 0;
 }

@@ -3,35 +3,52 @@
  * Tokens for registries (distribution's token authentication): what a registry's Bearer challenge
  * asks for is fetched from its realm.
  *
- * The password leaves only for the registry's own host, a sibling or parent of it in the same
- * domain (registry-1.docker.io and auth.docker.io, but not two names in co.uk), or a host that the
- * caller named. The realm is https, but for a loopback realm of a loopback registry.
+ *	const struct token_request request = {
+ *		.challenge = &challenge,
+ *		.registry_host = "registry-1.docker.io",
+ *		.scope = { "repository", "library/alpine", "pull" },
+ *		.credentials = &credentials,
+ *	};
+ *
+ *	if (token_fetch(http, &request, &authorization, err) < 0) ...
+ *
+ * The realm is https, but for a loopback realm of a loopback registry. Credentials are sent to a
+ * realm that they belong to (registry/credentials.h); to another the request is not made at all.
+ * The answer has at most TOKEN_ANSWER_MAX bytes, and its token is one word of visible characters.
  */
 #ifndef REGISTRY_TOKEN_H
 #define REGISTRY_TOKEN_H
 
 #include "net/challenge.h"
 #include "net/http.h"
+#include "registry/credentials.h"
 
 #define TOKEN_ANSWER_MAX (256U << 10) /* bytes */
 
-struct credentials {
-	const char *user; /* NULL: anonymous */
-	const char *password;
-	const char *token_host; /* a host that may have them too, or NULL */
+/* What a token shall allow. */
+struct token_scope {
+	const char *type; /* "repository" */
+	const char *name; /* "library/alpine" */
+	const char *actions; /* "pull" */
 };
 
-/* "Basic dXNlcjpwYXNz", new. */
-char *credentials_basic(const struct credentials *credentials);
+/* "repository:library/alpine:pull", new. */
+char *token_scope_format(const struct token_scope *scope);
 
-/* May the credentials for registry_host go to host? */
-bool credentials_belong_to(const struct credentials *credentials, const char *registry_host,
-			   const char *host);
+/* Everything is borrowed. */
+struct token_request {
+	const struct challenge *challenge;
+	const char *registry_host; /* the host that gave the challenge */
+	struct token_scope scope; /* stands in when the challenge has none */
+	const struct credentials *credentials; /* their user may be NULL: anonymous */
+};
 
-/* Fetch a token: ret_authorization is "Bearer TOKEN", new. scope stands in when the challenge has
- * none. */
-int token_fetch(struct http *http, const struct challenge *challenge, const char *registry_host,
-		const char *scope, const struct credentials *credentials, char **ret_authorization,
+/* The URL that the realm is asked with, new. The challenge must have a realm. */
+char *token_url(const struct token_request *request);
+
+/* Fetch a token: ret_authorization is "Bearer TOKEN", new. ERROR_VERIFY when the realm may not be
+ * asked. */
+int token_fetch(struct http *http, const struct token_request *request, char **ret_authorization,
 		struct error *err);
 
 #endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A login at a registry: user, password, and where they may be sent.
+ *
+ *	autocredentials struct credentials credentials = CREDENTIALS_INIT;
+ *
+ *	if (credentials_parse("user:secret", &credentials, err) < 0 ||
+ *	    (!credentials.password &&
+ *	     credentials_ask_password(&credentials, "quay.io", interrupt, err) < 0)) ...
+ *
+ * Credentials belong to one registry. The password leaves only for that registry's own host, a
+ * sibling or parent of it in the same domain (registry-1.docker.io and auth.docker.io, but not two
+ * names in co.uk), or the one host that the user named; never after a redirect to another origin
+ * (net/http.h). It is overwritten in memory when it is released, and no message repeats it.
+ */
+#ifndef REGISTRY_CREDENTIALS_H
+#define REGISTRY_CREDENTIALS_H
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "system/interrupt.h"
+
+#include <stdbool.h>
+
+struct credentials {
+	char *user; /* NULL: anonymous */
+	char *password; /* NULL: not known yet */
+	char *token_host; /* a host that may have them too, or NULL */
+};
+
+#define CREDENTIALS_INIT \
+	{ \
+		0 \
+	}
+
+void credentials_release(struct credentials *credentials);
+#define autocredentials autocleanup(credentials_release)
+
+/* Read USER[:PASSWORD] into user and password; a password may be empty and may have colons. Without
+ * a colon the password stays NULL. ERROR_USAGE when the user is missing. */
+int credentials_parse(const char *text, struct credentials *ret, struct error *err);
+
+/* Ask for the password on the terminal, without echo: "Password for USER at PLACE: ". ERROR_USAGE
+ * when there is no terminal. */
+int credentials_ask_password(struct credentials *credentials, const char *place,
+			     const struct interrupt *interrupt, struct error *err);
+
+/* "Basic dXNlcjpwYXNz", new. */
+char *credentials_basic(const struct credentials *credentials);
+
+/* May the credentials for registry_host go to host? */
+bool credentials_belong_to(const struct credentials *credentials, const char *registry_host,
+			   const char *host);
+
+#endif

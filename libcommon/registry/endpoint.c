@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "registry/endpoint.h"
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "net/url.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PROBE_TIMEOUT 5 /* seconds */
+
+/* Registries that answer under another name than their images have. */
+static const struct alias {
+	const char *registry;
+	const char *authority;
+} aliases[] = {
+	{ "docker.io", "registry-1.docker.io" },
+};
+
+static const char *authority_of(const char *registry)
+{
+	for (size_t i = 0; i < array_size(aliases); i++)
+		if (strcmp(aliases[i].registry, registry) == 0)
+			return aliases[i].authority;
+	return registry;
+}
+
+int endpoint_init(struct endpoint *ret, const char *registry, struct error *err)
+{
+	const char *authority = authority_of(registry);
+	autofree char *url = xasprintf("https://%s/", authority);
+
+	ret->host = url_host(url);
+	if (!ret->host)
+		return error_set(err, ERROR_USAGE, "'%s' is not a registry's HOST[:PORT]",
+				 registry);
+	ret->authority = xstrdup(authority);
+	if (!url_host_is_loopback(ret->host))
+		ret->scheme = "https";
+	return 0;
+}
+
+void endpoint_release(struct endpoint *endpoint)
+{
+	if (!endpoint)
+		return;
+	free(endpoint->authority);
+	free(endpoint->host);
+	pthread_mutex_destroy(&endpoint->lock);
+	*endpoint = (struct endpoint)ENDPOINT_INIT;
+}
+
+static bool has_scheme(struct endpoint *endpoint)
+{
+	bool decided;
+
+	pthread_mutex_lock(&endpoint->lock);
+	decided = endpoint->scheme != NULL;
+	pthread_mutex_unlock(&endpoint->lock);
+	return decided;
+}
+
+/* Does it answer plain HTTP? A server that speaks TLS answers with an error or with status 400. */
+static bool speaks_http(const struct endpoint *endpoint, struct http *http)
+{
+	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+	autofree char *url = xasprintf("http://%s/v2/", endpoint->authority);
+	const struct http_request request = { .method = HTTP_GET,
+					      .url = url,
+					      .max = HTTP_ERROR_BODY_MAX,
+					      .total_timeout = PROBE_TIMEOUT };
+	struct error ignored = { 0 };
+
+	return http_send(http, &request, &response, &ignored) == 0 && response.status != 400;
+}
+
+/* Plain HTTP is tried first, because loading the authorities for TLS costs more than everything
+ * else. Two threads may both ask: they get the same answer. */
+int endpoint_decide_scheme(struct endpoint *endpoint, struct http *http,
+			   const struct interrupt *interrupt, struct error *err)
+{
+	bool plain;
+
+	if (has_scheme(endpoint))
+		return 0;
+	plain = speaks_http(endpoint, http);
+	if (interrupt && interrupt_wait(interrupt, 0))
+		return interrupt_error(err);
+	pthread_mutex_lock(&endpoint->lock);
+	endpoint->scheme = plain ? "http" : "https";
+	pthread_mutex_unlock(&endpoint->lock);
+	return 0;
+}
+
+char *endpoint_url(const struct endpoint *endpoint, const char *path)
+{
+	return xasprintf("%s://%s/v2/%s", endpoint->scheme, endpoint->authority, path);
+}

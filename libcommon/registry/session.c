@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "registry/session.h"
+
+#include "base/alloc.h"
+#include "net/challenge.h"
+#include "registry/endpoint.h"
+#include "registry/retry.h"
+#include "registry/token.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#define AUTHORIZATIONS_MAX 2 /* times that one request may ask for a new authorization */
+
+struct session {
+	struct endpoint endpoint;
+	char *repository;
+	struct token_scope scope; /* its name is repository */
+	struct session_options options;
+	pthread_mutex_t lock; /* of what follows */
+	char *authorization; /* header value, or NULL */
+	unsigned generation; /* of the authorization: how many there have been */
+	bool answered;
+};
+
+struct session *session_open(const struct reference *reference,
+			     const struct session_options *options, struct error *err)
+{
+	autosession struct session *session = xcalloc(1, sizeof(*session));
+
+	session->endpoint = (struct endpoint)ENDPOINT_INIT;
+	pthread_mutex_init(&session->lock, NULL);
+	session->options = *options;
+	session->repository = xstrdup(reference->repository);
+	session->scope = (struct token_scope) { "repository", session->repository, "pull" };
+	if (endpoint_init(&session->endpoint, reference->registry, err) < 0)
+		return NULL;
+	return steal(&session);
+}
+
+void session_free(struct session *session)
+{
+	if (!session)
+		return;
+	endpoint_release(&session->endpoint);
+	pthread_mutex_destroy(&session->lock);
+	free(session->repository);
+	free(session->authorization);
+	free(session);
+}
+
+void session_cleanup(struct session **session)
+{
+	session_free(*session);
+	*session = NULL;
+}
+
+struct http *session_connect(struct session *session, struct error *err)
+{
+	const struct session_options *options = &session->options;
+	const struct http_options http = {
+		.insecure_host =
+			options->tls == SESSION_TLS_INSECURE ? session->endpoint.host : NULL,
+		.ca_file = options->ca_file,
+		.timeout = options->timeout,
+		.interrupt = options->interrupt,
+	};
+
+	return http_new(&http, err);
+}
+
+const char *session_authority(const struct session *session)
+{
+	return session->endpoint.authority;
+}
+
+/* Answer one WWW-Authenticate header. ret_authorization becomes a header's value, new, or stays
+ * NULL when there is nothing to offer. */
+static int answer_challenge(const struct session *session, struct http *http, const char *value,
+			    char **ret_authorization, struct error *err)
+{
+	const struct credentials *credentials = session->options.credentials;
+	autochallenge struct challenge challenge = CHALLENGE_INIT;
+	const struct token_request request = { .challenge = &challenge,
+					       .registry_host = session->endpoint.host,
+					       .scope = session->scope,
+					       .credentials = credentials };
+	int found = challenge_find(value, "Bearer", &challenge, err);
+
+	if (found < 0)
+		return -1;
+	if (found)
+		return token_fetch(http, &request, ret_authorization, err);
+	if (!credentials->user)
+		return 0;
+	found = challenge_find(value, "Basic", &challenge, err);
+	if (found < 0)
+		return -1;
+	if (found)
+		*ret_authorization = credentials_basic(credentials);
+	return 0;
+}
+
+/* Answer the challenges of a 401. Returns 1 when there is a new authorization to try with, 0 when
+ * there is nothing to offer. */
+static int authorize_locked(struct session *session, struct http *http,
+			    const struct http_response *response, struct error *err)
+{
+	const char *value;
+
+	for (size_t i = 0; (value = http_header(response, "www-authenticate", i)); i++) {
+		char *authorization = NULL;
+
+		if (answer_challenge(session, http, value, &authorization, err) < 0)
+			return -1;
+		if (!authorization)
+			continue;
+		free(session->authorization);
+		session->authorization = authorization;
+		session->generation++;
+		return 1;
+	}
+	return 0;
+}
+
+/* generation is that of the authorization that was refused: when the session has a newer one,
+ * another thread has asked for it meanwhile, and that one is tried. */
+static int authorize(struct session *session, struct http *http,
+		     const struct http_response *response, unsigned generation, struct error *err)
+{
+	int result = 1;
+
+	pthread_mutex_lock(&session->lock);
+	if (session->generation == generation)
+		result = authorize_locked(session, http, response, err);
+	pthread_mutex_unlock(&session->lock);
+	return result;
+}
+
+/* The present authorization, new, or NULL. */
+static char *copy_authorization(struct session *session, unsigned *ret_generation)
+{
+	char *authorization = NULL;
+
+	pthread_mutex_lock(&session->lock);
+	*ret_generation = session->generation;
+	if (session->authorization)
+		authorization = xstrdup(session->authorization);
+	pthread_mutex_unlock(&session->lock);
+	return authorization;
+}
+
+/* Send once, and again with a new authorization when the registry asks for one. */
+static int send_authorized(struct session *session, struct http *http, struct http_request *request,
+			   struct http_response *ret, struct error *err)
+{
+	for (int authorizations = 0;; authorizations++) {
+		unsigned generation;
+		autofree char *authorization = copy_authorization(session, &generation);
+		int result;
+
+		request->authorization = authorization;
+		result = http_send(http, request, ret, err);
+		request->authorization = NULL;
+		if (result < 0 || ret->status != 401 || ret->foreign ||
+		    authorizations == AUTHORIZATIONS_MAX)
+			return result;
+		result = authorize(session, http, ret, generation, err);
+		if (result <= 0)
+			return result;
+	}
+}
+
+/* Has the registry ever answered anybody? */
+static bool was_answered(struct session *session, const struct http *http)
+{
+	bool answered;
+
+	pthread_mutex_lock(&session->lock);
+	session->answered = session->answered || http_was_answered(http);
+	answered = session->answered;
+	pthread_mutex_unlock(&session->lock);
+	return answered;
+}
+
+static bool is_worth_retrying(struct session *session, const struct http *http, int result,
+			      const struct http_response *response, const struct error *failure)
+{
+	bool answered = was_answered(session, http);
+
+	if (result == 0)
+		return retry_is_temporary(response->status);
+	return failure->code == ERROR_TEMPORARY && answered;
+}
+
+/* Wait before the next attempt. Fails when the interrupt was asked to stop. */
+static int back_off(const struct session *session, unsigned attempt,
+		    const struct http_response *response, struct error *err)
+{
+	int delay = retry_delay(attempt, http_header(response, "retry-after", 0));
+
+	if (!session->options.interrupt) {
+		usleep((unsigned)delay * 1000);
+		return 0;
+	}
+	return interrupt_wait(session->options.interrupt, delay) ? interrupt_error(err) : 0;
+}
+
+/* Where the next attempt shall begin. A body that is there up to its last byte, but was not
+ * accepted, comes again as a whole: no server has a range behind the last byte. */
+static uint64_t resume_offset(const struct session_request *request)
+{
+	if (!request->received || *request->received >= request->http.max)
+		return 0;
+	return *request->received;
+}
+
+static int send_with_retries(struct session *session, struct http *http,
+			     struct session_request *request, struct http_response *ret,
+			     struct error *err)
+{
+	for (unsigned attempt = 0;; attempt++) {
+		struct error failure = { 0 };
+		int result;
+
+		request->http.offset = resume_offset(request);
+		result = send_authorized(session, http, &request->http, ret, &failure);
+		if (!is_worth_retrying(session, http, result, ret, &failure) ||
+		    attempt == session->options.retries) {
+			if (result < 0 && err)
+				*err = failure;
+			return result;
+		}
+		if (back_off(session, attempt, ret, err) < 0)
+			return -1;
+	}
+}
+
+int session_send(struct session *session, struct http *http, struct session_request *request,
+		 struct http_response *ret, struct error *err)
+{
+	autofree char *path = xasprintf("%s/%s", session->repository, request->path);
+	autofree char *url = NULL;
+	int result;
+
+	if (endpoint_decide_scheme(&session->endpoint, http, session->options.interrupt, err) < 0)
+		return -1;
+	url = endpoint_url(&session->endpoint, path);
+	request->http.url = url;
+	result = send_with_retries(session, http, request, ret, err);
+	request->http.url = NULL;
+	return result;
+}

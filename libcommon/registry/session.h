@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A session with one repository of a registry: where it answers, who asks, and what is tried again.
+ *
+ *	autosession struct session *session = session_open(&reference, &options, err);
+ *	autohttp struct http *http = session ? session_connect(session, err) : NULL;
+ *	struct session_request request = { .path = "manifests/3.20",
+ *					   .http = { .method = HTTP_GET, .max = MANIFEST_MAX } };
+ *
+ *	if (!http || session_send(session, http, &request, &response, err) < 0) ...
+ *
+ *  - Several threads may use one session, each with a connection of its own; the authorization is
+ *    shared, and asked for again once it is refused.
+ *  - Credentials are sent only to the registry that asked for them (registry/credentials.h), and
+ *    never to where it redirects: nobody there may ask for any.
+ *  - What fails for a moment (network, 429, 5xx) is tried again a bounded number of times
+ *    (registry/retry.h); a registry that never answered is not asked twice.
+ */
+#ifndef REGISTRY_SESSION_H
+#define REGISTRY_SESSION_H
+
+#include "net/http.h"
+#include "oci/reference.h"
+#include "registry/credentials.h"
+
+enum session_tls {
+	SESSION_TLS_VERIFY,
+	SESSION_TLS_INSECURE, /* asked for: this host's certificate is not verified */
+};
+
+/* Everything is borrowed, and must outlive the session. */
+struct session_options {
+	const struct credentials *credentials; /* their user may be NULL: anonymous */
+	enum session_tls tls;
+	const char *ca_file; /* NULL: the system's authorities alone */
+	unsigned timeout; /* seconds; 0: the default of net/http.h */
+	unsigned retries;
+	const struct interrupt *interrupt; /* or NULL */
+};
+
+struct session;
+
+/* No server is asked yet. ERROR_USAGE for a reference whose registry cannot be one. */
+struct session *session_open(const struct reference *reference,
+			     const struct session_options *options, struct error *err);
+void session_free(struct session *session);
+void session_cleanup(struct session **session);
+#define autosession autocleanup(session_cleanup)
+
+/* A connection for one thread, to be freed with http_free(). The session outlives it. */
+struct http *session_connect(struct session *session, struct error *err);
+
+/* The server's HOST[:PORT], for messages. Borrowed. */
+const char *session_authority(const struct session *session);
+
+struct session_request {
+	const char *path; /* below the repository: "manifests/3.20" */
+	struct http_request http; /* url, authorization and offset are the session's to fill */
+	/* How many bytes of the body are there already, looked at before each attempt, which then
+	 * asks for the rest. NULL: each attempt asks for all. */
+	const uint64_t *received;
+};
+
+/* Send the request. Succeeds with whatever status is final; fails as http_send() does. */
+int session_send(struct session *session, struct http *http, struct session_request *request,
+		 struct http_response *ret, struct error *err);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Requests to servers on 127.0.0.1 that answer by a script: one answer for each request, over a
+ * connection of its own. What a registry does is in tests/ctnr-fetch; this is what the client does
+ * whoever asks.
+ */
+#include "tap.h"
+
+#include "base/alloc.h"
+#include "net/http.h"
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ANSWERS_MAX 8
+
+struct server {
+	int fd;
+	unsigned port;
+	pthread_t thread;
+	const char *answers[ANSWERS_MAX]; /* NULL: no more */
+	char requests[ANSWERS_MAX][2048]; /* their heads */
+	size_t n_requests;
+};
+
+static void read_head(int fd, char *buffer, size_t size)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < size - 1 && (n = read(fd, buffer + len, size - 1 - len)) > 0) {
+		len += (size_t)n;
+		buffer[len] = '\0';
+		if (strstr(buffer, "\r\n\r\n"))
+			return;
+	}
+}
+
+static void *serve(void *data)
+{
+	struct server *server = data;
+
+	for (size_t i = 0; server->answers[i]; i++) {
+		int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC);
+
+		if (fd < 0)
+			return NULL;
+		read_head(fd, server->requests[i], sizeof(server->requests[i]));
+		server->n_requests++;
+		/* The client may have heard enough before the end. */
+		(void)send(fd, server->answers[i], strlen(server->answers[i]), MSG_NOSIGNAL);
+		close(fd);
+	}
+	return NULL;
+}
+
+/* Bind only: the port is known before the answers are. */
+static void server_init(struct server *server)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(address);
+
+	*server = (struct server) { .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
+	if (server->fd < 0 || bind(server->fd, (struct sockaddr *)&address, len) < 0 ||
+	    listen(server->fd, ANSWERS_MAX) < 0 ||
+	    getsockname(server->fd, (struct sockaddr *)&address, &len) < 0) {
+		perror("# cannot listen on 127.0.0.1");
+		exit(EXIT_FAILURE);
+	}
+	server->port = ntohs(address.sin_port);
+}
+
+static void server_start(struct server *server)
+{
+	pthread_create(&server->thread, NULL, serve, server);
+}
+
+/* Ends the wait for requests that did not come. */
+static void server_stop(struct server *server)
+{
+	shutdown(server->fd, SHUT_RDWR);
+	pthread_join(server->thread, NULL);
+	close(server->fd);
+}
+
+static struct http *client(void)
+{
+	const struct http_options options = { .timeout = 10 };
+
+	return http_new(&options, NULL);
+}
+
+#define END "Connection: close\r\n\r\n"
+#define OK_HELLO "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Two: a\r\nx-two: b\r\n" END "hello"
+
+static void test_get(void)
+{
+	autohttp struct http *http = client();
+	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+	struct http_request request = { .method = HTTP_GET,
+					.accept = "text/a, text/b",
+					.authorization = "Basic c2VjcmV0",
+					.offset = 7,
+					.max = 5 };
+	struct error err = { 0 };
+	struct server server;
+	autofree char *url = NULL;
+
+	server_init(&server);
+	server.answers[0] = OK_HELLO;
+	server_start(&server);
+	request.url = url = xasprintf("http://127.0.0.1:%u/x?y", server.port);
+	ok(!http_was_answered(http), "nobody has answered yet");
+	ok(http_send(http, &request, &response, &err) == 0, "a GET is answered");
+	is_int(response.status, 200, "... with a status");
+	is_str(response.body.data, "hello", "... and a body");
+	is_str(http_header(&response, "x-two", 0), "a", "... and headers, whatever their case");
+	is_str(http_header(&response, "x-two", 1), "b", "... each of those of one name");
+	is_str(http_header(&response, "x-two", 2), NULL, "... and no more");
+	ok(!response.foreign && http_was_answered(http), "... by whom it was asked");
+	server_stop(&server);
+	ok(strncmp(server.requests[0], "GET /x?y HTTP/1.1\r\n", 19) == 0, "it was a GET");
+	ok(strstr(server.requests[0], "\r\nAccept: text/a, text/b\r\n"), "... with Accept");
+	ok(strstr(server.requests[0], "\r\nAuthorization: Basic c2VjcmV0\r\n"), "... a login");
+	ok(strstr(server.requests[0], "\r\nRange: bytes=7-\r\n"), "... and a range");
+}
+
+static void test_head(void)
+{
+	autohttp struct http *http = client();
+	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+	struct http_request request = { .method = HTTP_HEAD };
+	struct error err = { 0 };
+	struct server server;
+	autofree char *url = NULL;
+
+	server_init(&server);
+	server.answers[0] = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n" END;
+	server_start(&server);
+	request.url = url = xasprintf("http://127.0.0.1:%u/", server.port);
+	ok(http_send(http, &request, &response, &err) == 0, "a HEAD is answered");
+	is_str(http_header(&response, "content-length", 0), "1000000", "... with the headers");
+	is_int((intmax_t)response.body.len, 0, "... and without a body, whatever its limit");
+	server_stop(&server);
+	ok(strncmp(server.requests[0], "HEAD / HTTP/1.1\r\n", 17) == 0, "it was a HEAD");
+}
+
+static bool has_login(const char *request)
+{
+	return strstr(request, "\r\nAuthorization:") != NULL;
+}
+
+/* From home to another origin (the port differs) and back. */
+static void test_redirects(void)
+{
+	autohttp struct http *http = client();
+	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+	struct http_request request = { .authorization = "Basic c2VjcmV0", .max = 5 };
+	struct error err = { 0 };
+	struct server home;
+	struct server away;
+	autofree char *url = NULL;
+	autofree char *to_away = NULL;
+	autofree char *to_home = NULL;
+
+	server_init(&home);
+	server_init(&away);
+	to_away = xasprintf("HTTP/1.1 307 X\r\nLocation: http://127.0.0.1:%u/b\r\n" END, away.port);
+	to_home = xasprintf("HTTP/1.1 302 X\r\nLocation: http://127.0.0.1:%u/c\r\n" END, home.port);
+	home.answers[0] = "HTTP/1.1 301 X\r\nLocation: /a\r\n" END;
+	home.answers[1] = to_away;
+	home.answers[2] = OK_HELLO;
+	away.answers[0] = to_home;
+	server_start(&home);
+	server_start(&away);
+	request.url = url = xasprintf("http://127.0.0.1:%u/", home.port);
+	ok(http_send(http, &request, &response, &err) == 0, "redirects are followed");
+	is_str(response.body.data, "hello", "... to the answer");
+	ok(response.foreign, "... which counts as another's");
+	server_stop(&home);
+	server_stop(&away);
+	ok(has_login(home.requests[0]), "the login goes to the first origin");
+	ok(has_login(home.requests[1]), "... also to another path of it");
+	ok(!has_login(away.requests[0]), "... not to another");
+	ok(!has_login(home.requests[2]), "... and not to the first one when a redirect leads back");
+}
+
+static void fails(const char *answer, enum error_code code, const char *why, const char *title)
+{
+	autohttp struct http *http = client();
+	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+	struct http_request request = { .max = 4 };
+	struct error err = { 0 };
+	struct server server;
+	autofree char *url = NULL;
+
+	server_init(&server);
+	server.answers[0] = answer;
+	server_start(&server);
+	request.url = url = xasprintf("http://127.0.0.1:%u/", server.port);
+	ok(http_send(http, &request, &response, &err) < 0, title);
+	server_stop(&server);
+	is_int(err.code, code, "... with that status");
+	if (!ok(strstr(err.message, why) != NULL, why))
+		printf("# %s\n", err.message);
+}
+
+static void test_limits(void)
+{
+	autostr struct str headers = STR_INIT;
+
+	str_append(&headers, "HTTP/1.1 200 OK\r\n");
+	while (headers.len <= HTTP_HEADERS_MAX)
+		str_append(&headers, "X: 0123456789abcdef0123456789abcdef\r\n");
+	str_append(&headers, END);
+	fails(OK_HELLO, ERROR_VERIFY, "has 5 bytes, at most 4", "a body above the limit");
+	fails("HTTP/1.1 200 OK\r\n" END "hello", ERROR_VERIFY, "larger than the 4 bytes",
+	      "... that was not announced");
+	fails(headers.data, ERROR_VERIFY, "bytes of headers", "headers above the limit");
+	fails("HTTP/1.1 307 X\r\nLocation: http://192.0.2.1/\r\n" END, ERROR_VERIFY,
+	      "loopback hosts only", "a redirect to plain HTTP elsewhere");
+	fails("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n" END "he", ERROR_TEMPORARY, "127.0.0.1",
+	      "a body that breaks off");
+}
+
+int main(void)
+{
+	test_get();
+	test_head();
+	test_redirects();
+	test_limits();
+	return done_testing();
+}
