@@ -29,6 +29,7 @@
 #include "system/tree.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -50,10 +51,17 @@ struct worker {
 	size_t n_parts;
 };
 
-/* When the tool is killed we go too, and the child with us. Changing IDs and forking undo it. */
-static void die_with_parent(void)
+/* When the tool is killed we go too, and the child with us. Changing IDs and forking undo it. The
+ * kernel sends nothing for a parent that died earlier: parent is none any more, or, for the tool
+ * itself (0), nobody has the other end of stdout. */
+static void die_with_parent(pid_t parent)
 {
+	struct pollfd reports = { .fd = STDOUT_FILENO };
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (parent > 0 ? getppid() != parent
+		       : poll(&reports, 1, 0) > 0 && (reports.revents & POLLERR))
+		_exit(ERROR_FAILED);
 }
 
 static int enter(struct worker *worker, struct error *err)
@@ -63,7 +71,7 @@ static int enter(struct worker *worker, struct error *err)
 	worker->is_inside = true;
 	if (identity_enter(&worker->job.identity, err) < 0)
 		return -1;
-	die_with_parent();
+	die_with_parent(0);
 	return 0;
 }
 
@@ -142,19 +150,20 @@ static int run_layer(struct worker *worker, size_t index, enum layer_form form, 
 {
 	const struct descriptor *descriptor = &worker->job.manifest.layers[index];
 	autoclose int blob = layout_open_blob(&worker->job.layout, descriptor, err);
+	pid_t worker_pid, pid;
 	int result;
-	pid_t pid;
 
 	if (blob < 0)
 		return error_prefix(err, "layer %s", descriptor->digest.text);
 	report_start(descriptor->digest.text, descriptor->size);
+	worker_pid = getpid();
 	pid = fork();
 	if (pid < 0)
 		return error_errno(err, "cannot fork");
 	if (pid == 0) {
 		struct error failure = { 0 };
 
-		die_with_parent();
+		die_with_parent(worker_pid);
 		if (apply(worker, index, form, top, owners_fd, blob, &failure) == 0)
 			_exit(0);
 		error_prefix(&failure, "layer %s", descriptor->digest.text);
@@ -361,7 +370,7 @@ int main(void)
 	int result;
 
 	signal(SIGPIPE, SIG_IGN);
-	die_with_parent();
+	die_with_parent(0);
 	result = work(&worker, &err);
 	if (result < 0 && err.message[0])
 		report_error(&err);
