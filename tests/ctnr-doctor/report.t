@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
+# identities: sub one root
+# differs: each stands on another rung
 . "$(dirname "$0")/../lib/test.sh"
 
 needs USERNS

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: sub one
+# identities: sub
 . "$(dirname "$0")/../lib/test.sh"
 
 needs USERNS

@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# identities: sub one root
+# differs: IDs by newuidmap, by our own hand or not at all: who the processes are differs
 # shellcheck disable=SC2016 # the scripts are the container's
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/bundle.sh"

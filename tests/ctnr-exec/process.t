@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# identities: sub one root
+# differs: one ID has neither groups nor other users, and the user follows the map
 # shellcheck disable=SC2016 # the scripts are the container's
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/bundle.sh"

@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# identities: sub root
+# differs: root's privilege loads the filter, or that in a user namespace; root's cache may be another's
 # shellcheck disable=SC2016 # the scripts are the container's
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/bundle.sh"

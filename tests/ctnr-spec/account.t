@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root one
+# identities: sub one
+# differs: one ID has no groups but the user's own
 # Names of users and groups come from the image, and from nowhere else.
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"

@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# identities: sub one
+# differs: the one ID's map follows the user
 # --edit changes what the options say and keeps the rest.
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"

@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# identities: sub one root
+# differs: what users, groups, mounts and capabilities there are inside
 # Every option as the container sees it.
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"

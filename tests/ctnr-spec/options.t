@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# identities: sub one root
+# differs: maps, groups, devices and the way to /sys in the config
 # What each option does to the config.
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"

@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# identities: sub one root
+# differs: the peers have a way of their own for each
 # runc and crun, which know nothing of us, run the bundles.
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"

@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# identities: sub one root
+# differs: which owners can be set, and who deletes what is half-made
 # What -v, --mount, --tmpfs and an image's volumes become.
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"

@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# identities: sub root
+# differs: layers with files of subordinate IDs are deleted from inside the user namespace
 # What becomes of unpacked layers when images and bundles are removed.
 . "$(dirname "$0")/../lib/test.sh"
 needs USERNS

@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: one
 #
 # Options before and behind the verb, as base/tool.h has them for every tool with verbs.
 . "$(dirname "$0")/../lib/test.sh"

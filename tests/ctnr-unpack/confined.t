@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
+# identities: sub root
+# differs: the worker's capabilities are root's own, or those of its user namespace
 #
 # Seen from outside: the process that parses a layer cannot do anything else. What it still can is
 # tests/ctnr-unpack/confine.c.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
+# identities: sub root
+# differs: root makes devices and could set trusted.*, others keep a record of devices
 #
 # Archives that want out, or mean two things at once.
 . "$(dirname "$0")/../lib/test.sh"

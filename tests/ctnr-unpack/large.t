@@ -1,7 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
-# timeout: 900
 #
 # Large layers cost time, not memory. CTNR_TEST_SCALE=50 makes it 1,000,000 entries.
 . "$(dirname "$0")/../lib/test.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
+# identities: sub one root
+# differs: one ID keeps owners as data
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/unpack.sh"
 needs USERNS

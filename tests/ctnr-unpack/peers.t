@@ -1,6 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # identities: root
+# differs: only root's trees have the owners that umoci's have
+# timeout: 60 a real image is unpacked by umoci, too
 #
 # What we unpack as root is what umoci unpacks, by mode, owner, time, attribute and link.
 . "$(dirname "$0")/../lib/test.sh"

@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
 #
 # The same archive read by GNU tar, bsdtar and us gives the same tree, or we refuse it.
 . "$(dirname "$0")/../lib/test.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
+# identities: sub one root
+# differs: root stays in its user namespace, others get one with all or with one of their IDs
 . "$(dirname "$0")/../lib/test.sh"
 
 needs USERNS

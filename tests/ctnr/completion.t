@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: one
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"
 

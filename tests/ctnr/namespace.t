@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
+# identities: sub one root
+# differs: with one ID there are no added groups, and the user follows the map
 #
 # Images that name a user, and a root that is one only inside a namespace of somebody's.
 . "$(dirname "$0")/../lib/test.sh"

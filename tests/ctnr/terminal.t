@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
+# identities: sub one root
+# differs: who owns the terminal inside, and that one ID has no group tty
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"
 

@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub
-# timeout: 300
+# timeout: 60 what the machine's package sources send, over whatever network there is
 #
 # A package manager inside a container, on the host's network, from this machine's own sources (the
 # image is made from them).

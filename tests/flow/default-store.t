@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
+# identities: sub root
+# differs: root's store is /var/lib/ctnr and /run/ctnr, others have it at home
 #
 # Where the store is when nobody says so.
 . "$(dirname "$0")/../lib/test.sh"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
-# timeout: 240
+# identities: sub root
+# differs: root's processes and mounts are in no user namespace that would take them along
+# timeout: 60 a real image is fetched, unpacked and run again after each kill
 #
 # A kill at any instant: no process and no mount stays, and the next command succeeds. The rounds are
 # multiplied by CTNR_TEST_SCALE (make soak).

@@ -1,7 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
-# timeout: 180
 #
 # Sixteen at once: of one image, from nothing.
 . "$(dirname "$0")/../lib/test.sh"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
-# timeout: 240
+# identities: sub one root
+# differs: how the container gets its IDs, which is in the way of each tool
+# timeout: 60 a real image on the whole way, three times
 #
 # The main job: a real image from a registry to a running container, by the tools in a pipe and by
 # ctnr, from the store and on a terminal.

@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
 #
 # The README's tour does what it shows. A registry here stands for the one that it names.
 . "$(dirname "$0")/../lib/test.sh"

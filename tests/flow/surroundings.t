@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: root sub one
-# timeout: 120
+# identities: sub root
+# differs: what root may not write to is only what is mounted so
 #
 # Poor surroundings: no HOME, no runtime directory, a store that cannot be written to, a full disk.
 . "$(dirname "$0")/../lib/test.sh"

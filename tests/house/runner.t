@@ -7,10 +7,11 @@
 mkdir -p tree/tests/x tree/build/bin
 cp -r "$test_lib" "$test_lib/../run" tree/tests
 
-# write_test NAME: a test file from stdin.
+# write_test NAME [HEADER]: a test file from stdin.
 write_test() {
 	{
 		echo '#!/bin/sh'
+		[ $# -lt 2 ] || printf '%s\n' "$2"
 		echo '. "$(dirname "$0")/../lib/test.sh"'
 		cat
 	} >"tree/tests/x/$1.t"
@@ -19,6 +20,14 @@ count() {
 	run env -u CTNR_TEST_MUST_RUN "$@" CTNR_TEST_BUILD="$CTNR_TEST_TMP/tree/build" \
 		tree/tests/run --as "$CTNR_TEST_IDENTITY" --timeout 3 tree/tests/x
 	last=$(printf '%s\n' "$stdout" | tail -n 1)
+}
+# fails_alone NAME PATTERN TITLE: that file beside the good one is one failure, said so.
+fails_alone() {
+	count CTNR_TEST_SCALE=1
+	is_status 1 "$3"
+	is "$last" "6 passed, 1 failed, 0 skipped" "... as one failure"
+	like_stdout "$2" "... and is told why"
+	rm "tree/tests/x/$1.t"
 }
 
 write_test good <<'END'
@@ -45,16 +54,59 @@ is "$last" "6 passed, 0 failed, 1 skipped" "... and is counted"
 count CTNR_TEST_MUST_RUN=1
 is_status 1 "a skip is a failure where nothing may be skipped"
 is "$last" "6 passed, 1 failed, 0 skipped" "... and is counted as one"
+like_stdout "*not ok 1 - needs a program*# PEER:no-such-program is missing*" "... and is named"
 rm tree/tests/x/skips.t
+
+write_test skipped <<'END'
+needs PEER:no-such-program
+pass "not here"
+done_testing
+END
+count CTNR_TEST_SCALE=1
+is_status 0 "a file that is skipped whole is no failure"
+is "$last" "6 passed, 0 failed, 1 skipped" "... and is counted as one skip"
+count CTNR_TEST_MUST_RUN=1
+is_status 1 "... but a failure where nothing may be skipped"
+is "$last" "6 passed, 1 failed, 0 skipped" "... which is counted as one"
+rm tree/tests/x/skipped.t
+
+echo 'done_testing' | write_test empty
+fails_alone empty "*# it has no assertion*" "a file without assertions fails"
+echo 'echo "1..0 # SKIP"' | write_test silent
+fails_alone silent "*# the skip names no prerequisite*" "a skip of a whole file without a reason fails"
+echo 'echo "1..0 # SKIP not today"' | write_test excuse
+fails_alone excuse "*# the skip names no prerequisite*" "... and so does one that names no prerequisite"
+
+echo 'pass one; done_testing' | write_test whom "# identities: sub one root"
+fails_alone whom '*# "identities:" without "differs:"*' \
+	"a file that runs as several identities must say what differs for them"
+echo 'pass one; done_testing' | write_test whom "# identities: root"
+fails_alone whom '*# "identities:" without "differs:"*' "... and so must one that runs as another than sub"
+echo 'pass one; done_testing' | write_test whom "# identities: anybody
+# differs: all"
+fails_alone whom '*# "identities:" names anybody*' "an identity that is none is refused"
+echo 'pass one; done_testing' | write_test whom "# identities: $CTNR_TEST_IDENTITY
+# differs: the names that it has"
+count CTNR_TEST_SCALE=1
+is "$last" "7 passed, 0 failed, 0 skipped" "a file runs as whom it names"
+rm tree/tests/x/whom.t
+
+echo 'pass one; done_testing' | write_test long "# timeout: 61 it is large"
+fails_alone long '*# "timeout:" takes at most 60 seconds*' "no file may take more than 60 seconds"
+echo 'pass one; done_testing' | write_test long "# timeout: 60"
+fails_alone long '*# "timeout:" without the reason*' "... and none more than 30 without a reason"
 
 write_test wrong <<'END'
 is 1 2 "one is two"
-like abc 'x*' "no match"
+pass "letters"
+like abc 'x*' "... have no match"
 done_testing
 END
 count CTNR_TEST_SCALE=1
 is_status 1 "a test that fails makes the run fail"
-is "$last" "6 passed, 2 failed, 0 skipped" "... and is counted"
+is "$last" "7 passed, 2 failed, 0 skipped" "... and is counted"
+like_stdout "*not ok 3 - letters ... have no match*" "... by a title that can be read alone"
+like_stdout "*slowest:*tests/x/*passed*" "... and the slowest files are listed before the count"
 like_stdout "*-2*+1*" "... and the difference is shown"
 like_stdout "*tests/run --as $CTNR_TEST_IDENTITY tests/x/wrong.t*" "... with how to run it alone"
 rm tree/tests/x/wrong.t

@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# identities: one
 #
 # What all tools have in common for whoever types at them.
 . "$(dirname "$0")/../lib/test.sh"
@@ -36,8 +35,9 @@ done
 
 # A reader that went away has said why, or has what it wanted.
 mkfifo gone
-{ sleep 0.3; ctnr-fetch --help 2>"$stderr_file"; echo $? >"$stdout_file"; } >gone &
+{ eventually 10 test -e closed; ctnr-fetch --help 2>"$stderr_file"; echo $? >"$stdout_file"; } >gone &
 : <gone
+: >closed
 wait
 is "$(cat "$stdout_file" "$stderr_file")" 1 "a closed pipe fails a tool, and it does not talk of it"
 run sh -c 'ctnr-fetch --help >/dev/full'

@@ -27,11 +27,18 @@
 
 static int tap_count;
 static int tap_failed;
+static char tap_begun[256];
 
-/* One test. Returns condition. */
+/* One test. A title "... goes on" is printed behind the one that it goes on from where it fails.
+ * Returns condition. */
 static inline bool tap_ok(bool condition, const char *title, const char *file, int line)
 {
-	printf("%sok %d - %s\n", condition ? "" : "not ", ++tap_count, title);
+	bool goes_on = strncmp(title, "... ", 4) == 0;
+
+	if (!goes_on)
+		snprintf(tap_begun, sizeof(tap_begun), "%s", title);
+	printf("%sok %d - %s%s%s\n", condition ? "" : "not ", ++tap_count,
+	       goes_on && !condition ? tap_begun : "", goes_on && !condition ? " " : "", title);
 	if (!condition) {
 		tap_failed++;
 		printf("# at %s:%d\n", file, line);

@@ -5,7 +5,6 @@
 #
 #	#!/bin/sh
 #	# SPDX-License-Identifier: Apache-2.0
-#	# identities: root sub one
 #	. "$(dirname "$0")/../lib/test.sh"
 #
 #	run ctnr-unpack nosuch
@@ -16,10 +15,16 @@
 #
 # A title states behaviour ("an opaque whiteout hides lower files but keeps its own"). It comes
 # last, but for ok and fails, where the command follows it. "set -u" holds, "set -e" does not: a
-# file that dies before done_testing has no plan, and that is a failure.
+# file that dies before done_testing has no plan, and that is a failure. A title that begins with
+# "... " goes on from the last one that does not; where it fails, both are printed.
 #
-# The identities line says as whom tests/run runs the file (all three when there is none): root,
-# sub (a user with subordinate IDs), one (a user without). $CTNR_TEST_IDENTITY tells which it is.
+# tests/run runs a file once, as sub (a user with subordinate IDs). Where the behaviour differs for
+# root, or for one (a user without), two lines behind the SPDX line say for whom and in what:
+#
+#	# identities: sub one root
+#	# differs: one ID keeps owners as data; root has no user namespace
+#
+# $CTNR_TEST_IDENTITY tells which it is.
 #
 # run CMD...                 run it; $status, $stdout and $stderr (without final newlines) and the
 #                            exact bytes in $stdout_file and $stderr_file; stdin is this shell's,
@@ -34,14 +39,18 @@
 # pass TITLE, fail TITLE [REASON]
 # note TEXT                  a remark in the output
 # eventually SECONDS CMD...  true as soon as CMD is; false when the time is over
-# needs PREREQUISITE...      skip the whole file unless all are there
+# mounts_of TEXT             the mounts that name TEXT, one a line behind a process's PID, in all mount
+#                            namespaces of this user's processes. An overlay's line does not say where
+#                            its directories are: bind something of a known path into the container
+# in_namespace CMD...        run it where all IDs of this identity are there, and mounts are possible
+# needs PREREQUISITE...      first of all: skip the whole file unless all are there
 # has PREREQUISITE TITLE     true when it is there; else that test is skipped
 # done_testing               the plan, and the end of the file
 # at_end COMMAND             a shell command for the end, latest first, whatever happens
 #
 # Prerequisites: USERNS SUBID TUN FUSE ROOT NETWORK (package sources can be reached) DEBIAN (image.sh)
-# PEER:program. CTNR_TEST_MUST_RUN=1 turns skips into failures. Whether a test makes sense for an
-# identity is no prerequisite: ask with "identity root sub".
+# PEER:program. With CTNR_TEST_MUST_RUN=1 tests/run takes a skip for a failure. Whether a test makes
+# sense for an identity is no prerequisite: ask with "identity root sub".
 #
 # Each file has $CTNR_TEST_TMP, fresh and empty but for home (HOME) and run (XDG_RUNTIME_DIR), and
 # for root store (CTNR_STORE) and state (CTNR_RUN_DIR), so that the machine's own store is never
@@ -51,6 +60,7 @@ set -u
 
 test_count=0
 test_failed=0
+test_begun=
 test_at_end=
 test_lib=$(cd "$(dirname "$0")/../lib" && pwd)
 test_name=$(basename "$(dirname "$0")")/$(basename "$0" .t)
@@ -135,15 +145,27 @@ note() {
 	printf '%s\n' "$1" | sed 's/^/# /'
 }
 
-pass() {
+# test_begin TITLE: $test_whole is the title as it can be read alone.
+test_begin() {
 	test_count=$((test_count + 1))
+	case $1 in
+	'... '*) test_whole="$test_begun $1" ;;
+	*)
+		test_begun=$1
+		test_whole=$1
+		;;
+	esac
+}
+
+pass() {
+	test_begin "$1"
 	printf 'ok %d - %s\n' "$test_count" "$1"
 }
 
 fail() {
-	test_count=$((test_count + 1))
+	test_begin "$1"
 	test_failed=$((test_failed + 1))
-	printf 'not ok %d - %s\n' "$test_count" "$1"
+	printf 'not ok %d - %s\n' "$test_count" "$test_whole"
 	[ $# -lt 2 ] || note "$2"
 }
 
@@ -274,6 +296,18 @@ eventually() {
 	done
 }
 
+mounts_of() {
+	grep -sHF -e "$1" /proc/[0-9]*/mountinfo | sed 's|^/proc/\([0-9]*\)/mountinfo:|\1 |'
+}
+
+in_namespace() {
+	case $CTNR_TEST_IDENTITY in
+	root) unshare --mount "$@" ;;
+	sub) unshare --map-root-user --map-auto --mount "$@" ;;
+	one) unshare --map-root-user --mount "$@" ;;
+	esac
+}
+
 # is_sanitized: are the tools built with AddressSanitizer, which multiplies memory and needs system
 # calls of its own?
 is_sanitized() {
@@ -302,27 +336,18 @@ test_prerequisite() {
 	esac >/dev/null 2>&1
 }
 
-test_skip() {
-	if [ -n "${CTNR_TEST_MUST_RUN-}" ]; then
-		fail "$1" "$2 is missing, and CTNR_TEST_MUST_RUN is set"
-	else
-		test_count=$((test_count + 1))
-		printf 'ok %d - %s # SKIP %s\n' "$test_count" "$1" "$2"
-	fi
-}
-
 has() {
 	test_prerequisite "$1" && return 0
-	test_skip "$2" "$1"
+	test_begin "$2"
+	printf 'ok %d - %s # SKIP %s\n' "$test_count" "$test_whole" "$1"
 	return 1
 }
 
 needs() {
 	for test_one in "$@"; do
-		if ! test_prerequisite "$test_one"; then
-			test_skip "$test_name" "$test_one"
-			done_testing
-		fi
+		test_prerequisite "$test_one" && continue
+		echo "1..0 # SKIP $test_one"
+		exit
 	done
 }
 
