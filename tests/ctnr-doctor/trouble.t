@@ -49,8 +49,10 @@ like_stdout "*/tmp/ctnr-run-*" "... which is named"
 
 run env -u XDG_RUNTIME_DIR ctnr-doctor --json
 is_status 0 "without XDG_RUNTIME_DIR containers run"
+is "$(jq -r .canRun <"$stdout_file")" true "... and the report says so"
 
 run env -u HOME -u XDG_RUNTIME_DIR ctnr-doctor --json
-is_status 0 "without HOME the user database says where it is"
+is_status 0 "without HOME containers run"
+like_stdout "*$(getent passwd "$(id -u)" | cut -d : -f 6)/*" "... from where the user database says"
 
 done_testing

@@ -6,6 +6,7 @@
 # bundle NAME [overlay]      a bundle of busybox in $CTNR_TEST_TMP/NAME for this identity, with a
 #                            config.json as simple as it can be; as an overlay of one layer
 # config NAME FILTER         change its config.json by jq
+# marker NAME                bind $CTNR_TEST_TMP/NAME.marker into it, for mounts_of
 # script NAME TEXT           its process is sh -c TEXT
 # in_container TEXT          run ctnr-exec on bundle c with that script
 
@@ -71,6 +72,12 @@ bundle() {
 config() {
 	jq "$2" "$CTNR_TEST_TMP/$1/config.json" >"$CTNR_TEST_TMP/$1/config.new" &&
 		mv "$CTNR_TEST_TMP/$1/config.new" "$CTNR_TEST_TMP/$1/config.json"
+}
+
+marker() {
+	: >"$CTNR_TEST_TMP/$1.marker"
+	config "$1" ".mounts += [{destination: \"/marker\", type: \"bind\", options: [\"bind\"],
+		source: \"$CTNR_TEST_TMP/$1.marker\"}]"
 }
 
 script() {

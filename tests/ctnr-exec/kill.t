@@ -20,7 +20,9 @@ start() {
 	ctnr-exec run $3 "$word" >output 2>&1 &
 	caller=$!
 	eventually 10 grep -q ready output || note "$(cat output)"
-	eventually 10 test -e "$state/$1/state.json"
+	eventually 10 test -s "$state/$1/state.json"
+	[ ! -e "$CTNR_TEST_TMP/$1.marker" ] ||
+		isnt "$(mounts_of "$CTNR_TEST_TMP/$1.marker")" "" "$1 has mounts"
 	init=$(jq .pid "$state/$1/state.json")
 	keeper=$(pgrep -P $caller | grep -vx "$init")
 }
@@ -37,6 +39,7 @@ for victim in caller keeper init; do
 	number=$((number + 1))
 	name=k$victim
 	bundle $name overlay
+	marker $name
 	mv $name "$store/bundles/$name"
 	ln -s "$store/bundles/$name" $name
 	start $name 1$number --rm
@@ -44,7 +47,7 @@ for victim in caller keeper init; do
 	wait $caller
 	status=$?
 	ok "SIGKILL of $victim leaves no process" eventually 10 all_gone 1$number
-	fails "... and no mount" grep -q "$CTNR_TEST_TMP/$name" /proc/self/mounts
+	is "$(mounts_of "$CTNR_TEST_TMP/$name")" "" "... and no mount"
 	case $victim in
 	keeper | init) is $status 137 "... and the status says so" ;;
 	esac

@@ -6,16 +6,19 @@
 needs USERNS
 
 bundle c
+state=${CTNR_RUN_DIR-$XDG_RUNTIME_DIR/ctnr}/exec
 
 # start: run the container in the background, with the signals that a foreground job has.
 start() {
 	script c "$1"
 	: >output
-	python3 -c 'import os, signal, sys
-for s in (signal.SIGINT, signal.SIGQUIT):
-    signal.signal(s, signal.SIG_DFL)
-os.execvp(sys.argv[1], sys.argv[1:])' ctnr-exec run ./c >output 2>&1 &
+	env --default-signal=INT,QUIT ctnr-exec run ./c >output 2>&1 &
 	pid=$!
+}
+
+# Process 1 of the container has become this program.
+init_is() {
+	[ "$(cat "/proc/$(jq .pid "$state/c/state.json")/comm")" = "$1" ]
 }
 
 for name in HUP INT QUIT TERM USR1 USR2 ALRM WINCH; do
@@ -26,9 +29,8 @@ for name in HUP INT QUIT TERM USR1 USR2 ALRM WINCH; do
 	is $? 3 "SIG$name reaches the container"
 done
 
-start 'echo ready; exec sleep 60'
-eventually 10 grep -q ready output
-sleep 0.2
+start 'exec sleep 60'
+ok "a container of sleep alone runs" eventually 10 init_is sleep
 kill -s TERM $pid
 wait $pid
 is $? 143 "a program that does nothing about SIGTERM dies of it, although it is process 1"
@@ -57,14 +59,8 @@ fi
 
 start 'sleep 60 & echo ready; wait'
 eventually 10 grep -q ready output
-inner=$(jq .pid "${CTNR_RUN_DIR-$XDG_RUNTIME_DIR/ctnr}/exec/c/state.json")
-if identity root; then
-	kill -9 "$inner"
-	wait $pid
-	is $? 137 "128+N for a container killed by signal N"
-else
-	kill -9 "$inner"
-	wait $pid
-	is $? 137 "128+N for a container killed by signal N"
-fi
+inner=$(jq .pid "$state/c/state.json")
+kill -9 "$inner"
+wait $pid
+is $? 137 "128+N for a container killed by signal N"
 done_testing

@@ -15,7 +15,8 @@ is_status 42 "the exit status is the container's"
 is_stdout out "... stdout too"
 is_stderr err "... and stderr"
 
-in_container 'kill -9 $$'
+in_container 'kill -9 $$; exit 5'
+is_status 5 "the first process cannot kill itself"
 in_container 'sh -c "kill -TERM \$\$"; exit $?'
 is_status 143 "inside, a signal's death is what a shell makes of it"
 

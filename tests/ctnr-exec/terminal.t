@@ -17,9 +17,9 @@ expect '% '
 send 'stty size\n'
 expect '30 90'
 resize 40 100
-pause 0.3
-send 'stty size\n'
+send 'until stty size | grep "^40 "; do :; done\n'
 expect '40 100'
+expect '% '
 send 'tty; ls -l /dev/console\n'
 expect '/dev/pts/0'
 send 'echo $((6*7)); exit 9\n'
@@ -88,20 +88,31 @@ mkfifo stuck
 # shellcheck disable=SC2217 # that it does not read is the point
 sleep 40 <stuck &
 reader=$!
-# terminated WANTED TITLE: what becomes of the run that writes to it.
+is_stuck() {
+	python3 -c 'import os, select, sys
+pipe = select.poll()
+pipe.register(os.open("stuck", os.O_WRONLY | os.O_NONBLOCK), select.POLLOUT)
+sys.exit(1 if pipe.poll(0) else 0)'
+}
+# The container has written all of its output, and its first process is none any more.
+has_ended() {
+	[ -e c/rootfs/written ] && ! pgrep -P "$caller" -f 'sh -c i=0'
+}
+# terminated EVENT WANTED TITLE: what becomes of the run that writes to it.
 terminated() {
 	ctnr-exec run ./c >stuck &
 	caller=$!
-	sleep 1
+	eventually 10 "$1" || fail "$1"
+	shift
 	since=$(date +%s)
 	kill -s TERM $caller
 	wait $caller
 	is $? "$1" "$2"
 	ok "... at once" test $(($(date +%s) - since)) -lt 20
 }
-terminated 143 "a caller that cannot write its output takes signals"
-script c 'i=0; while [ $i -lt 600 ]; do echo 123456789; i=$((i+1)); done; exit 3'
-terminated 3 "... also when the container has ended by itself"
+terminated is_stuck 143 "a caller that cannot write its output takes signals"
+script c 'i=0; while [ $i -lt 600 ]; do echo 123456789; i=$((i+1)); done; echo >/written; exit 3'
+terminated has_ended 3 "... also when the container has ended by itself"
 kill $reader
 wait
 

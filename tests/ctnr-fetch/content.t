@@ -74,23 +74,33 @@ run ctnr-fetch --layout endless "docker://$hostile/x:1"
 is_status 1 "a token that would be a header of its own is refused"
 hostile_stop
 
+# holds_image LAYOUT TITLE: all blobs of the image are there.
+holds_image() {
+	is "$(cd "$1" && find blobs -type f ! -name .lock | sort | xargs sha256sum)" \
+		"$(cd small && find blobs -type f | sort | xargs sha256sum)" "$2"
+}
+
 hostile_start "$CTNR_TEST_TMP/small" --fault truncate --times 1
 run ctnr-fetch --jobs 1 --layout resumed "docker://$hostile/x:1"
 is_status 0 "a blob that broke off is continued"
 ok "... from where it broke off" grep -q '/blobs/.* range$' "$hostile_log"
+holds_image resumed "... and is whole"
 hostile_stop
 hostile_start "$CTNR_TEST_TMP/small" --fault truncate --times 1 --no-range
 run ctnr-fetch --jobs 1 --layout resumed2 "docker://$hostile/x:1"
 is_status 0 "... also when the server sends all of it again"
+holds_image resumed2 "... and is whole"
 hostile_stop
 hostile_start "$CTNR_TEST_TMP/small" --fault unended --times 1
 run ctnr-fetch --jobs 1 --layout resumed3 "docker://$hostile/x:1"
 is_status 0 "... also when only its end was missing"
+holds_image resumed3 "... and is whole"
 hostile_stop
 for fault in busy many; do
 	hostile_start "$CTNR_TEST_TMP/small" --fault "$fault" --times 2
 	run ctnr-fetch --layout "$fault" "docker://$hostile/x:1"
 	is_status 0 "a registry that is busy is asked again ($fault)"
+	holds_image "$fault" "... and gives the image"
 	hostile_stop
 done
 hostile_start "$CTNR_TEST_TMP/small" --fault busy

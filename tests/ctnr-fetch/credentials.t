@@ -69,6 +69,7 @@ hostile_start "$small" --redirect "http://$elsewhere"
 registry_log=$hostile_log
 run ctnr-fetch --layout asked --creds user:secret "docker://$hostile/x:1"
 is_status 1 "another host that asks for the credentials gets none"
+ok "... though it was asked" grep -q /blobs/ "$elsewhere_log"
 fails "... it heard nothing of them" grep -q Basic "$elsewhere_log"
 fails "... and neither did the registry, which never asked" grep -q Basic "$registry_log"
 done_testing

@@ -20,9 +20,9 @@ is "$(jq -r .ref "$stdout_file")" example.org/team/app:2 "a whole reference stay
 run ctnr-fetch --print ref --tag app oci:small
 is_stdout localhost/app:latest "--print ref prints the name that the image got, and no record"
 run ctnr-fetch --layout out oci:out:example.org/team/app:2
-is_status 0 "a layout may be its own source"
+is "$(jq -r .descriptor.digest "$stdout_file")" "$digest" "a layout may be its own source"
 run ctnr-fetch oci:small:1
-is_status 0 "the store is a layout too"
+ok "the store is a layout too" test -f "$(jq -r .layout "$stdout_file")/index.json"
 
 run ctnr-fetch --layout out oci:out
 isnt "$status" 0 "several images and no reference is an error"
@@ -64,7 +64,9 @@ is_file "out/$layer" "small/$layer" "... is replaced"
 for compression in zstd none; do
 	echo "dir etc" | layout "$compression" --compress "$compression" --ref 1 >/dev/null
 	run ctnr-fetch --layout out "oci:$compression:1"
-	is_status 0 "a layer with compression $compression stays as it is"
+	is "$(jq -r .descriptor.digest "$stdout_file")" \
+		"$(jq -r '.manifests[0].digest' "$compression/index.json")" \
+		"an image with a layer of compression $compression stays as it is"
 done
 
 if has PEER:umoci "layouts of umoci's"; then

@@ -25,7 +25,7 @@ expect 'Password for user at 127.0.0.1'
 pause 0.1
 send '\x04'
 END
-like_stdout "* echo *" "... and the echo is back afterwards"
+like_stdout "*Password for user* echo *" "... and the echo is back afterwards"
 hostile_stop
 
 hostile_start "$CTNR_TEST_TMP/small" --fault slow
@@ -41,6 +41,7 @@ expect 'fetch'
 pause 0.3
 send '\x03'
 END
+is_status 130 "a transfer on a narrow terminal ends with Ctrl-C"
 is "$(tr '\r' '\n' <"$stdout_file" | sed 's/\x1b\[[0-9]*[AJ]//g' | awk 'length > 29' | grep -v '\^C')" "" \
-	"a narrow terminal's lines are not overfilled"
+	"... and its lines were not overfilled"
 done_testing

@@ -121,7 +121,7 @@ from_config "$image" --security-opt seccomp=unconfined
 is "$(query .linux.seccomp)" null "--security-opt seccomp=unconfined"
 from_config "$image" --security-opt nosuch=1
 is_status 2 "an unknown security option is refused"
-is "$(query .x)" "" "... without output"
+is_stdout "" "... without output"
 from_config "$image" --security-opt no=false
 is_status 2 "... and so is the beginning of a known one"
 

@@ -33,6 +33,7 @@ from_config "$image" -v ./src:/d:ro,rw
 is "$(at /d | jq -c '.[2]')" '["rw","rbind","rprivate"]' "of two that exclude each other the last counts"
 from_config "$image" -v ./src:/d:z
 is_status 0 "a label for SELinux is fine where there is no SELinux"
+is "$(at /d | jq -c '.[2]')" '["rbind","rprivate"]' "... and is no option of the mount"
 
 refused() {
 	refused_status=$1

@@ -10,15 +10,19 @@
 . "$(dirname "$0")/unpack.sh"
 needs ROOT PEER:umoci
 
-# same_as_umoci LAYOUT:REF NAME TITLE
+# same_as_umoci LAYOUT:REF NAME TITLE DRIVER...
 same_as_umoci() {
-	run umoci unpack --image "$1" "$2.umoci"
-	is_status 0 "umoci unpacks $3"
-	for driver in overlay copy; do
-		run ctnr-unpack --driver "$driver" -b "./$2.$driver" "oci:$1"
+	same_image=$1
+	same_name=$2
+	same_title=$3
+	shift 3
+	run umoci unpack --image "$same_image" "$same_name.umoci"
+	is_status 0 "umoci unpacks $same_title"
+	python3 "$(dirname "$0")/list-tree.py" "$same_name.umoci/rootfs" >wanted
+	for driver in "$@"; do
+		run ctnr-unpack --driver "$driver" -b "./$same_name.$driver" "oci:$same_image"
 		is_status 0 "$driver: we do"
-		python3 "$(dirname "$0")/list-tree.py" "$2.umoci/rootfs" >wanted
-		tree "$driver" "$2" >got
+		tree "$driver" "$same_name" >got
 		is_file got wanted "$driver: the trees are the same"
 	done
 }
@@ -52,10 +56,10 @@ dir swapped mode=700
 file swapped/y data=y
 whiteout pipe
 END
-same_as_umoci cases:latest cases "layers with everything"
+same_as_umoci cases:latest cases "layers with everything" overlay copy
 
 if has DEBIAN "a real Debian image is unpacked as umoci does"; then
 	debian=$(debian_layout)
-	same_as_umoci "$debian:latest" debian "a real Debian image"
+	same_as_umoci "$debian:latest" debian "a real Debian image" overlay
 fi
 done_testing

@@ -29,15 +29,6 @@ unpack() {
 		"oci:$CTNR_TEST_TMP/$unpack_image:latest"
 }
 
-# in_namespace CMD...: where the files' owners are ours, and mounts are possible.
-in_namespace() {
-	case $CTNR_TEST_IDENTITY in
-	root) unshare --mount "$@" ;;
-	sub) unshare --map-root-user --map-auto --mount "$@" ;;
-	one) unshare --map-root-user --mount "$@" ;;
-	esac
-}
-
 # shellcheck disable=SC2016 # for the inner shell
 tree() {
 	tree_bundle=$CTNR_TEST_TMP/$2.$1

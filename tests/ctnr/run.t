@@ -25,8 +25,11 @@ run ctnr run --rm busybox sh -c 'echo to stderr >&2; exit 42'
 is_status 42 "the status is the container's"
 is_stderr "to stderr" "... and so is stderr"
 # shellcheck disable=SC2016 # for the container
-run ctnr run --rm busybox sh -c 'kill -KILL $$; sleep 1'
-like "$status" "[0-9]*" "a process that kills itself ends"
+run ctnr run --rm busybox sh -c 'kill -KILL $$; exit 5'
+is_status 5 "the first process of a container cannot kill itself"
+# shellcheck disable=SC2016 # for the container
+run ctnr run --rm busybox sh -c 'sh -c "kill -KILL \$\$"; exit $?'
+is_status 137 "... and others can"
 run ctnr run --rm busybox nosuch-command
 is_status 127 "a command that is not there is 127"
 run ctnr run --rm busybox /etc/passwd

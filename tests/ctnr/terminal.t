@@ -15,8 +15,7 @@ send 'stty size\n'
 expect '30 90'
 expect '# '
 resize 40 100
-pause 0.3
-send 'stty size\n'
+send 'until stty size | grep "^40 "; do :; done\n'
 expect '40 100'
 expect '# '
 send 'sleep 100\n'

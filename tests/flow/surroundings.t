@@ -58,15 +58,7 @@ is_status 0 "... without a runtime directory too"
 # A disk of its own, small: in a mount namespace.
 debian=$(debian_layout)
 full_disk() {
-	case $CTNR_TEST_IDENTITY in
-	root) ;;
-	sub) set -- "$@" --map-root-user --map-auto ;;
-	one) set -- "$@" --map-root-user ;;
-	esac
-	size=$1
-	full_script=$2
-	shift 2
-	unshare "$@" -m sh -c "mount -t tmpfs -o size=$size disk '$CTNR_TEST_TMP/disk' && $full_script"
+	in_namespace sh -c "mount -t tmpfs -o size=$1 disk '$CTNR_TEST_TMP/disk' && $2"
 }
 mkdir "$CTNR_TEST_TMP/disk"
 export CTNR_STORE="$CTNR_TEST_TMP/disk/store"
