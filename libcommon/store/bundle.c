@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "store/bundle_home.h"
 #include "system/fd.h"
+#include "system/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,7 +76,7 @@ char *bundle_path(const struct store *store, const char *name, struct error *err
 	autofree char *path = NULL;
 
 	if (is_path(name))
-		return store_absolute_path(name, err);
+		return path_absolute(name, err);
 	if (!bundle_id_is_valid(name)) {
 		error_set(err, ERROR_USAGE, "invalid name of a bundle '%s'", name);
 		error_hint(err,

@@ -222,7 +222,7 @@ int bundle_set_ephemeral(const struct store *store, const struct bundle *bundle,
 {
 	autostore struct store home = STORE_INIT;
 	autofree char *path = mark_path(bundle->id);
-	autofree char *mark = owner_mark(owner, err);
+	autofree char *mark = process_mark(owner, err);
 	autofree char *part = NULL;
 	char random[RANDOM_ID_LENGTH + 1];
 
@@ -344,7 +344,8 @@ bool bundle_reclaim_needed(const struct store *store)
 		return false;
 	list_ids(&home, EPHEMERAL_DIR, &ids);
 	for (size_t i = 0; i < ids.len; i++)
-		if (owner_is_gone(read_mark(&home, ids.items[i], mark)))
+		if (process_mark_fate(read_mark(&home, ids.items[i], mark), NULL, NULL) ==
+		    PROCESS_GONE)
 			return true;
 	return store_trash_waits(&home);
 }
@@ -358,13 +359,15 @@ static void reclaim_one(const struct store *home, const char *id)
 	char mark[MARK_MAX];
 
 	if (bundle_open_damaged(home, id, &bundle, &err) < 0) {
-		if (err.code == ERROR_NOT_FOUND && owner_is_gone(read_mark(home, id, mark)))
+		if (err.code == ERROR_NOT_FOUND &&
+		    process_mark_fate(read_mark(home, id, mark), NULL, NULL) == PROCESS_GONE)
 			unlinkat(home->dirfd, path, 0);
 		return;
 	}
 	lock = bundle_lock(&bundle, NULL);
 	/* Look again: while we waited somebody may have taken it over. */
-	if (lock >= 0 && *read_mark(home, id, mark) && owner_is_gone(mark))
+	if (lock >= 0 && *read_mark(home, id, mark) &&
+	    process_mark_fate(mark, NULL, NULL) == PROCESS_GONE)
 		remove_with_mark(home, &bundle, NULL);
 }
 
@@ -378,7 +381,8 @@ void bundle_reclaim(const struct store *store)
 		return;
 	list_ids(&home, EPHEMERAL_DIR, &ids);
 	for (size_t i = 0; i < ids.len; i++)
-		if (owner_is_gone(read_mark(&home, ids.items[i], mark)))
+		if (process_mark_fate(read_mark(&home, ids.items[i], mark), NULL, NULL) ==
+		    PROCESS_GONE)
 			reclaim_one(&home, ids.items[i]);
 	store_empty_trash(&home);
 }

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "store/store.h"
 #include "system/fd.h"
+#include "system/identity.h"
 #include "system/process_mark.h"
 #include "system/tree.h"
 
@@ -95,10 +96,19 @@ static char *store_candidate(const struct store *store)
 	return steal(&path);
 }
 
+/* /tmp/ctnr-run-UID, new. The uid is the one outside, so that the tools agree inside and outside of
+ * a user namespace. */
+static char *last_candidate(void)
+{
+	uid_t uid = geteuid();
+
+	identity_outside_uid(&uid, NULL);
+	return xasprintf("/tmp/ctnr-run-%u", uid);
+}
+
 int run_dir_open(const char *option, const struct store *store, char **ret_path, struct error *err)
 {
 	const char *asked = option ? option : getenv("CTNR_RUN_DIR");
-	struct owner owner = { .uid = geteuid() };
 	autofree char *path = NULL;
 	int fd;
 
@@ -113,13 +123,12 @@ int run_dir_open(const char *option, const struct store *store, char **ret_path,
 		}
 		return fd;
 	}
-	owner_of_process(&owner);
 	for (int i = 0; i < 4; i++) {
 		free(path);
-		path = i == 0   ? (owner.is_real_root ? xstrdup("/run/ctnr") : NULL)
+		path = i == 0   ? (identity_is_real_root() ? xstrdup("/run/ctnr") : NULL)
 		       : i == 1 ? xdg_candidate()
 		       : i == 2 ? store_candidate(store)
-				: xasprintf("/tmp/ctnr-run-%u", owner.uid);
+				: last_candidate();
 		fd = path ? open_private(path, err) : -1;
 		if (fd >= 0) {
 			*ret_path = steal(&path);

@@ -4,7 +4,8 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "system/fd.h"
-#include "system/process_mark.h"
+#include "system/identity.h"
+#include "system/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,9 +32,7 @@ void store_release(struct store *store)
 /* Real root has /var/lib/ctnr where that can be written to. */
 static bool root_store_is_writable(void)
 {
-	struct owner owner;
-
-	if (owner_of_process(&owner) < 0 || !owner.is_real_root)
+	if (!identity_is_real_root())
 		return false;
 	if (faccessat(AT_FDCWD, ROOT_STORE, W_OK, AT_EACCESS) == 0)
 		return true;
@@ -52,20 +51,6 @@ static const char *home_directory(void)
 	return entry && entry->pw_dir && *entry->pw_dir == '/' ? entry->pw_dir : NULL;
 }
 
-char *store_absolute_path(const char *path, struct error *err)
-{
-	autofree char *present = NULL;
-
-	if (*path == '/')
-		return xstrdup(path);
-	present = getcwd(NULL, 0);
-	if (!present) {
-		error_errno(err, "cannot tell the present directory");
-		return NULL;
-	}
-	return xasprintf("%s/%s", present, path);
-}
-
 char *store_path(const char *option, struct error *err)
 {
 	const char *asked = option ? option : getenv("CTNR_STORE");
@@ -77,7 +62,7 @@ char *store_path(const char *option, struct error *err)
 		return NULL;
 	}
 	if (asked && *asked)
-		return store_absolute_path(asked, err);
+		return path_absolute(asked, err);
 	if (root_store_is_writable())
 		return xstrdup(ROOT_STORE);
 	/* A relative $XDG_DATA_HOME is to be ignored (XDG base directory specification). */

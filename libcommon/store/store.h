@@ -38,10 +38,6 @@ void store_release(struct store *store);
  * the environment or the user database. New string, absolute. */
 char *store_path(const char *option, struct error *err);
 
-/* A path that somebody wrote, from the root: below the present directory when it is relative.
- * Symlinks stay. New string. */
-char *store_absolute_path(const char *path, struct error *err);
-
 enum store_mode {
 	STORE_READ, /* a store that is not there is ERROR_NOT_FOUND */
 	STORE_WRITE, /* make it, 0700; a read-only place is an error */

@@ -23,7 +23,7 @@
 /* "trash/MARK.RANDOM", new. */
 static char *trash_path(struct error *err)
 {
-	autofree char *mark = owner_mark(getpid(), err);
+	autofree char *mark = process_mark(getpid(), err);
 	uint64_t number = 0;
 
 	if (!mark)
@@ -67,7 +67,7 @@ static bool waits(const char *name)
 	for (char *c = mark; *c; c++)
 		if (*c == '_' || *c == '.')
 			*c = ' ';
-	return owner_is_gone(mark);
+	return process_mark_fate(mark, NULL, NULL) == PROCESS_GONE;
 }
 
 /* Call remove for what waits (NULL: stop at the first). Returns whether there was any. */

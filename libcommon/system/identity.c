@@ -52,6 +52,26 @@ static bool has_sys_admin(void)
 	return data[0].effective & (1U << CAP_SYS_ADMIN);
 }
 
+int identity_outside_uid(uid_t *ret, struct error *err)
+{
+	struct idmap map = { 0 };
+	uint32_t uid = geteuid();
+
+	if (idmap_read("/proc/self/uid_map", &map, err) < 0)
+		return -1;
+	idmap_to_outside(&map, uid, &uid);
+	*ret = uid;
+	return 0;
+}
+
+bool identity_is_real_root(void)
+{
+	struct idmap map = { 0 };
+
+	return geteuid() == 0 && idmap_read("/proc/self/uid_map", &map, NULL) == 0 &&
+	       idmap_is_whole(&map);
+}
+
 /* The name of a uid in /etc/passwd; the user database, which loads NSS, only when it is not
  * there. New, or NULL. */
 static char *user_name(uid_t uid)

@@ -40,6 +40,14 @@ struct identity {
 /* Find the rung. Fails only when the system cannot be read. */
 int identity_probe(struct identity *ret, struct error *err);
 
+/* The effective uid as it is outside of the present user namespace, which may be one that this
+ * program has entered. -1 when /proc cannot be read. */
+int identity_outside_uid(uid_t *ret, struct error *err);
+
+/* Is this uid 0 of a user namespace that maps every ID to itself? False when /proc cannot be read.
+ * (identity.real_root also asks for CAP_SYS_ADMIN.) */
+bool identity_is_real_root(void);
+
 /* With one ID, the caller appears inside as these (0, 0 by default): rewrites the maps. */
 void identity_map_single(struct identity *identity, uid_t inside_uid, gid_t inside_gid);
 

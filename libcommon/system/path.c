@@ -122,6 +122,20 @@ int path_make_dirs(int rootfd, const char *path, mode_t mode, path_permission *m
 	return fd_steal(&fd);
 }
 
+char *path_absolute(const char *path, struct error *err)
+{
+	autofree char *present = NULL;
+
+	if (*path == '/')
+		return xstrdup(path);
+	present = getcwd(NULL, 0);
+	if (!present) {
+		error_errno(err, "cannot tell the present directory");
+		return NULL;
+	}
+	return xasprintf("%s/%s", present, path);
+}
+
 const char *path_proc_fd(int fd, char buffer[PATH_PROC_FD_MAX])
 {
 	snprintf(buffer, PATH_PROC_FD_MAX, "/proc/self/fd/%d", fd);

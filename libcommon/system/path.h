@@ -41,6 +41,10 @@ typedef bool path_permission(int dir, const void *data);
 int path_make_dirs(int rootfd, const char *path, mode_t mode, path_permission *may_make,
 		   const void *data);
 
+/* A path that the caller wrote, from the root: below the present directory when it is relative.
+ * Symlinks stay. New string, or NULL. (The one function here that asks for no root.) */
+char *path_absolute(const char *path, struct error *err);
+
 /* "/proc/self/fd/N" in a caller's buffer, for calls that take only paths. */
 #define PATH_PROC_FD_MAX 32
 const char *path_proc_fd(int fd, char buffer[PATH_PROC_FD_MAX]);

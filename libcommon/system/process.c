@@ -3,7 +3,6 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/number.h"
 #include "base/str.h"
 #include "system/fd.h"
 
@@ -115,38 +114,4 @@ char *process_find(const char *name)
 		path += *path == ':';
 	}
 	return NULL;
-}
-
-/* The fields behind the command name, which may hold anything, start at the last ')'. */
-#define STAT_FIELDS_TO_START_TIME 20
-
-int process_start_time(pid_t pid, uint64_t *ret_ticks)
-{
-	char path[64];
-	char text[1024];
-	autoclose int fd = -EBADF;
-	ssize_t len;
-	char *p;
-	char *end;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	len = fd_read_full(fd, text, sizeof(text) - 1);
-	if (len < 0)
-		return -1;
-	text[len] = '\0';
-	p = strrchr(text, ')');
-	for (int i = 0; p && i < STAT_FIELDS_TO_START_TIME; i++) {
-		p = strchr(p, ' ');
-		if (p)
-			p++;
-	}
-	if (!p)
-		return -1;
-	end = strchr(p, ' ');
-	if (end)
-		*end = '\0';
-	return number_parse(p, UINT64_MAX, ret_ticks, NULL);
 }

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 
-#include <stdint.h>
 #include <sys/types.h>
 
 /* Start argv[0] (an absolute path) with our environment. stdio[i] becomes fd i; -1 keeps ours.
@@ -21,9 +20,5 @@ char *process_libexec(const char *name, struct error *err);
 
 /* The full path of a program found in PATH, new; NULL when there is none. */
 char *process_find(const char *name);
-
-/* When a process was started, in clock ticks since boot (field 22 of /proc/PID/stat): with the
- * pid it names a process for good. -1 when there is no such process. */
-int process_start_time(pid_t pid, uint64_t *ret_ticks);
 
 #endif

@@ -4,43 +4,27 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "system/fd.h"
-#include "system/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAP_MAX 65536 /* bytes of /proc/self/uid_map */
+/* The inode of the initial time namespace: PROC_TIME_INIT_INO of the kernel's proc_ns.h. */
+#define INITIAL_TIME_NAMESPACE 0xEFFFFFFAU
+#define TIME_OFFSETS_MAX 1024 /* bytes of /proc/self/timens_offsets */
+#define NSEC_PER_SEC INT64_C(1000000000)
 
-int owner_of_process(struct owner *ret)
-{
-	autostr struct str map = STR_INIT;
-	uint32_t uid = geteuid();
-	char *rest;
-
-	if (file_read_at(AT_FDCWD, "/proc/self/uid_map", MAP_MAX, &map, NULL) < 0)
-		return -1;
-	*ret = (struct owner) { .uid = uid };
-	for (char *line = strtok_r(map.data, "\n", &rest); line;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		uint32_t inside;
-		uint32_t outside;
-		uint32_t count;
-
-		if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32, &inside, &outside, &count) !=
-			    3 ||
-		    uid < inside || uid - inside >= count)
-			continue;
-		ret->uid = outside + (uid - inside);
-		ret->is_real_root = uid == 0 && inside == 0 && outside == 0 && count == UINT32_MAX;
-		break;
-	}
-	return 0;
-}
+/* What /proc/PID/stat says of a process. */
+struct process_stat {
+	char state;
+	uint64_t threads; /* that have not been waited for */
+	uint64_t start_time; /* clock ticks since the boot, in the initial time namespace */
+};
 
 int boot_id_read(char id[BOOT_ID_MAX], struct error *err)
 {
@@ -58,48 +42,126 @@ int boot_id_read(char id[BOOT_ID_MAX], struct error *err)
 	return 0;
 }
 
-/* The pid namespace that pids of ours are in. */
-static uint64_t pid_namespace(void)
+/* The pid namespace that our pids are in; 0 when /proc does not tell. */
+static uint64_t read_pid_namespace(void)
 {
 	struct stat st;
 
 	return stat("/proc/self/ns/pid", &st) < 0 ? 0 : (uint64_t)st.st_ino;
 }
 
-char *owner_mark(pid_t pid, struct error *err)
+/* How many clock ticks our time namespace adds to every start time that it shows. */
+static int64_t start_time_offset(void)
 {
-	char boot_id[BOOT_ID_MAX];
-	uint64_t start_time;
+	autostr struct str text = STR_INIT;
+	int64_t seconds = 0;
+	int64_t nanoseconds = 0;
+	const char *line;
+	struct stat st;
 
-	if (process_start_time(pid, &start_time) < 0) {
+	if (stat("/proc/self/ns/time", &st) < 0 || st.st_ino == INITIAL_TIME_NAMESPACE ||
+	    file_read_at(AT_FDCWD, "/proc/self/timens_offsets", TIME_OFFSETS_MAX, &text, NULL) < 0)
+		return 0;
+	line = strstr(text.data, "boottime");
+	if (!line || sscanf(line, "boottime %" SCNd64 " %" SCNd64, &seconds, &nanoseconds) != 2)
+		return 0;
+	return seconds * sysconf(_SC_CLK_TCK) + nanoseconds / (NSEC_PER_SEC / sysconf(_SC_CLK_TCK));
+}
+
+/* -1 when there is no such process, or none that we may see. */
+static int read_stat(pid_t pid, struct process_stat *ret)
+{
+	char path[64];
+	char text[1024];
+	autoclose int fd = -EBADF;
+	const char *fields;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	len = fd_read_full(fd, text, sizeof(text) - 1);
+	if (len < 0)
+		return -1;
+	text[len] = '\0';
+	/* The command's name in parentheses may hold anything; the third field follows the last
+	 * ')'. Of proc_pid_stat(5) these are state (3), num_threads (20) and starttime (22). */
+	fields = strrchr(text, ')');
+	if (!fields ||
+	    sscanf(fields,
+		   ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %" SCNu64
+		   " %*s %" SCNu64,
+		   &ret->state, &ret->threads, &ret->start_time) != 3)
+		return -1;
+	ret->start_time -= (uint64_t)start_time_offset();
+	return 0;
+}
+
+char *process_mark(pid_t pid, struct error *err)
+{
+	struct process_stat stat;
+	char boot_id[BOOT_ID_MAX];
+
+	if (pid <= 0 || read_stat(pid, &stat) < 0) {
 		error_set(err, ERROR_NOT_FOUND, "there is no process %d", (int)pid);
 		return NULL;
 	}
 	if (boot_id_read(boot_id, err) < 0)
 		return NULL;
-	return xasprintf("%d %" PRIu64 " %s %" PRIu64, (int)pid, start_time, boot_id,
-			 pid_namespace());
+	return xasprintf("%d %" PRIu64 " %s %" PRIu64, (int)pid, stat.start_time, boot_id,
+			 read_pid_namespace());
 }
 
-bool owner_is_gone(const char *mark)
+static bool is_of_this_boot(const char *boot_id, struct process_scope *scope)
 {
-	char mark_boot_id[BOOT_ID_MAX];
+	/* A boot that cannot be told may be the present one. */
+	if (!scope->boot_id[0] && boot_id_read(scope->boot_id, NULL) < 0)
+		return true;
+	return strcmp(boot_id, scope->boot_id) == 0;
+}
+
+static bool is_of_this_pid_namespace(uint64_t pid_namespace, struct process_scope *scope)
+{
+	if (!scope->pid_namespace)
+		scope->pid_namespace = read_pid_namespace();
+	return scope->pid_namespace && pid_namespace == scope->pid_namespace;
+}
+
+/* Is the process with that pid the one that started then, and not at its end? */
+static bool is_alive(pid_t pid, uint64_t start_time)
+{
+	struct process_stat stat;
+
+	/* /proc may hide the processes of other users (hidepid); kill(2) knows of them. */
+	if (read_stat(pid, &stat) < 0)
+		return kill(pid, 0) == 0 || errno == EPERM;
+	if (stat.start_time != start_time || stat.state == 'X')
+		return false;
+	return stat.state != 'Z' || stat.threads > 1;
+}
+
+enum process_fate process_mark_fate(const char *mark, struct process_scope *scope, pid_t *ret_pid)
+{
+	struct process_scope own_scope = { 0 };
 	char boot_id[BOOT_ID_MAX];
-	uint64_t mark_start_time;
 	uint64_t start_time;
-	uint64_t namespace;
+	uint64_t pid_namespace;
 	int pid;
 
-	if (sscanf(mark, "%d %" SCNu64 " %39s %" SCNu64, &pid, &mark_start_time, mark_boot_id,
-		   &namespace) != 4)
-		return true;
-	if (boot_id_read(boot_id, NULL) < 0)
-		return false;
-	if (strcmp(mark_boot_id, boot_id) != 0)
-		return true;
-	if (namespace != pid_namespace())
-		return false;
-	if (process_start_time(pid, &start_time) < 0)
-		return true;
-	return start_time != mark_start_time;
+	if (!scope)
+		scope = &own_scope;
+	if (ret_pid)
+		*ret_pid = 0;
+	if (sscanf(mark, "%d %" SCNu64 " %39s %" SCNu64, &pid, &start_time, boot_id,
+		   &pid_namespace) != 4 ||
+	    pid <= 0)
+		return PROCESS_GONE;
+	if (!is_of_this_pid_namespace(pid_namespace, scope))
+		return is_of_this_boot(boot_id, scope) ? PROCESS_ELSEWHERE : PROCESS_GONE;
+	if (!is_alive(pid, start_time) || !is_of_this_boot(boot_id, scope))
+		return PROCESS_GONE;
+	if (ret_pid)
+		*ret_pid = pid;
+	return PROCESS_ALIVE;
 }

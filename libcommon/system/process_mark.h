@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whose process this is, seen from outside the user namespace it may have entered, and marks that
- * name a living process.
+ * A process mark names one process for good, so that a file can say whose it is:
  *
- * A mark is "PID START_TIME BOOT_ID PIDNS": with its start time a pid means one process for good,
- * within one boot and one pid namespace.
+ *	PID START_TIME BOOT_ID PIDNS
+ *
+ * The kernel gives a pid to another process sooner or later. With its start time (clock ticks since
+ * the boot, as the initial time namespace counts them) a pid means one process, within one boot of
+ * the machine and one pid namespace (the inode of /proc/PID/ns/pid): the mark has all four.
+ *
+ *	autofree char *mark = process_mark(getpid(), err);
+ *
+ *	... mark is written to a file; later, in another process:
+ *
+ *	if (process_mark_fate(mark, NULL, NULL) == PROCESS_GONE)
+ *		unlinkat(dirfd, name, 0);
+ *
+ * User namespaces and mount namespaces make no difference to a mark.
  */
 #ifndef SYSTEM_PROCESS_MARK_H
 #define SYSTEM_PROCESS_MARK_H
@@ -12,25 +23,38 @@
 #include "base/error.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
-
-struct owner {
-	uid_t uid; /* outside the present user namespace */
-	bool is_real_root; /* 0, and the namespace maps every ID to itself */
-};
-
-/* -1 when /proc cannot be read. */
-int owner_of_process(struct owner *ret);
-
-/* The mark of a process: new string. */
-char *owner_mark(pid_t pid, struct error *err);
 
 /* The kernel's name for the time since the machine was started. */
 #define BOOT_ID_MAX 40
 int boot_id_read(char id[BOOT_ID_MAX], struct error *err);
 
-/* Is the process that the mark names gone for certain? A mark of another pid namespace is trusted
- * until the machine starts anew; what is no mark at all belongs to nobody. */
-bool owner_is_gone(const char *mark);
+/* The mark of a process of the present pid namespace: new string, or NULL (ERROR_NOT_FOUND when
+ * there is no such process). A zombie has a mark too. */
+char *process_mark(pid_t pid, struct error *err);
+
+enum process_fate {
+	PROCESS_GONE, /* it has ended for certain */
+	PROCESS_ALIVE,
+	PROCESS_ELSEWHERE, /* it is of another pid namespace of this boot: nothing can be known of
+			      it here, so it counts as alive */
+};
+
+/* What marks are compared with. A caller that asks about several marks passes the same scope each
+ * time, so that each of these is read once. */
+struct process_scope {
+	uint64_t pid_namespace; /* 0: not read yet */
+	char boot_id[BOOT_ID_MAX]; /* "": not read yet */
+};
+
+/*
+ * What has become of the process that a mark names. A zombie is gone, although it keeps its start
+ * time: only its parent has not asked yet. A zombie whose other threads live (its first thread has
+ * ended alone) is alive. Text that is no mark belongs to nobody: gone.
+ *
+ * scope and ret_pid may be NULL. *ret_pid is the pid of a process that is alive, else 0.
+ */
+enum process_fate process_mark_fate(const char *mark, struct process_scope *scope, pid_t *ret_pid);
 
 #endif

@@ -38,7 +38,7 @@ static pid_t gone_process(char **ret_mark)
 
 		_exit(read(go[0], &byte, 1) < 0);
 	}
-	*ret_mark = owner_mark(pid, &err);
+	*ret_mark = process_mark(pid, &err);
 	if (write(go[1], "x", 1) < 0)
 		return -1;
 	waitpid(pid, NULL, 0);
@@ -138,7 +138,7 @@ static void test_ephemeral(const struct store *store)
 	ok(bundle_is_ephemeral(store, "living"), "... it is for one run");
 	ok(!bundle_reclaim_needed(store), "a living owner keeps it");
 	gone_process(&mark);
-	ok(mark && owner_is_gone(mark), "a process ends");
+	ok(mark && process_mark_fate(mark, NULL, NULL) == PROCESS_GONE, "a process ends");
 	if (symlinkat(mark, store->dirfd, "bundles/.ephemeral/dead") < 0)
 		printf("# cannot make a mark\n");
 	ok(bundle_reclaim_needed(store), "what its owner left waits");
@@ -155,26 +155,11 @@ static void test_ephemeral(const struct store *store)
 	ok(bundle_set_ephemeral(store, &living, 0x7ffffff, &err) < 0, "nobody owns nothing");
 }
 
-static void test_marks(void)
-{
-	autofree char *mark = owner_mark(getpid(), &err);
-	autofree char *restarted = NULL;
-	autofree char *rebooted = NULL;
-
-	ok(mark && !owner_is_gone(mark), "our own mark is alive");
-	restarted = xasprintf("%d 1 %s", (int)getpid(), strchr(strchr(mark, ' ') + 1, ' ') + 1);
-	ok(owner_is_gone(restarted), "another process with our pid is gone");
-	rebooted = xstrdup(mark);
-	memset(strrchr(rebooted, ' ') - 4, '_', 4);
-	ok(owner_is_gone(rebooted), "what ran before the machine started anew is gone");
-	ok(owner_is_gone("") && owner_is_gone("garbage"), "what is no mark belongs to nobody");
-}
-
 static void test_trash(const struct store *store)
 {
 	autofree char *mark = NULL;
 	autofree char *left = NULL;
-	autofree char *busy = owner_mark(getpid(), &err);
+	autofree char *busy = process_mark(getpid(), &err);
 
 	gone_process(&mark);
 	left = xasprintf("trash/%s.0", mark);
@@ -241,7 +226,6 @@ int main(void)
 	test_path(&store);
 	test_lock(&store);
 	test_ephemeral(&store);
-	test_marks();
 	test_trash(&store);
 	test_read_only(store.path);
 	tree_remove_at(AT_FDCWD, top, NULL);

@@ -4,7 +4,6 @@
 #include "base/alloc.h"
 #include "oci/runtime.h"
 #include "system/fd.h"
-#include "system/process.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -87,7 +86,6 @@ static json_t *state_json(const struct container *c, pid_t pid)
 {
 	json_t *state = json_object();
 	json_t *annotations = json_object_get(c->config.document, "annotations");
-	uint64_t ticks = 0;
 	char when[32] = "";
 	time_t now = time(NULL);
 	struct tm tm;
@@ -102,8 +100,6 @@ static json_t *state_json(const struct container *c, pid_t pid)
 	if (json_is_object(annotations))
 		json_object_set(state, "annotations", annotations);
 	json_object_set_new(state, "created", json_string(when));
-	if (process_start_time(pid, &ticks) == 0)
-		json_object_set_new(state, "startTime", json_integer((json_int_t)ticks));
 	return state;
 }
 

@@ -40,6 +40,7 @@
 #include "base/message.h"
 #include "system/fd.h"
 #include "system/fd_pass.h"
+#include "system/path.h"
 #include "system/relay.h"
 
 #include <errno.h>
@@ -427,7 +428,7 @@ int run_container(const void *data, const struct strlist *operands, struct error
 	c.remove = opts->remove;
 	/* The keeper writes it, and works in another directory. */
 	if (opts->pid_file) {
-		c.pid_file = store_absolute_path(opts->pid_file, err);
+		c.pid_file = path_absolute(opts->pid_file, err);
 		if (!c.pid_file)
 			return -1;
 	}
