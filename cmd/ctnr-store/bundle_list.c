@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "oci/runtime.h"
 #include "store/bundle.h"
+#include "store/bundle_lock.h"
+#include "store/ephemeral.h"
 #include "system/fd.h"
 
 #include <errno.h>
@@ -34,7 +36,7 @@ static json_t *bundle_record(const struct store *store, const struct bundle *bun
 
 	json_object_set_new(record, "running", json_boolean(bundle_is_running(bundle)));
 	json_object_set_new(record, "ephemeral",
-			    json_boolean(bundle_is_ephemeral(store, bundle->id)));
+			    json_boolean(ephemeral_has_owner(store, bundle->id)));
 	if (gmtime_r(&then, &parts) &&
 	    strftime(time_text, sizeof(time_text), "%Y-%m-%dT%H:%M:%SZ", &parts))
 		json_object_set_new(record, "created", json_string(time_text));

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/message.h"
 #include "store/bundle.h"
+#include "store/bundle_lock.h"
 #include "system/fd.h"
 #include "system/identity.h"
 

@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "store/bundle.h"
 #include "store/layer.h"
+#include "store/trash.h"
 #include "system/fd.h"
 #include "system/identity.h"
 #include "system/tree.h"
@@ -169,7 +170,7 @@ static int remove_layers(const struct store *store, const struct strlist *layers
 
 		if (is_linked(before, store, layers->items[i]))
 			continue;
-		trash = store_move_to_trash(store, store->dirfd, layers->items[i], err);
+		trash = trash_move(store, store->dirfd, layers->items[i], err);
 		if (!trash) {
 			result = -1;
 			continue;

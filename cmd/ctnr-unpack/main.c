@@ -20,8 +20,11 @@
 #include "base/progress.h"
 #include "base/tool.h"
 #include "store/bundle.h"
+#include "store/bundle_lock.h"
+#include "store/ephemeral.h"
 #include "store/image_resolve.h"
 #include "store/layer.h"
+#include "store/reclaim.h"
 #include "system/fd.h"
 
 #include <fcntl.h>
@@ -102,10 +105,10 @@ static int find_image(struct unpack *unpack, const char *word, struct error *err
 	return -1;
 }
 
-static int reclaim(void *data, struct error *err)
+static int reclaim_store(void *data, struct error *err)
 {
 	(void)err;
-	bundle_reclaim(data);
+	reclaim(data);
 	return 0;
 }
 
@@ -120,8 +123,8 @@ static int find_identity(struct unpack *unpack, struct error *err)
 		return identity->grant[0] ? error_hint(err, "%s", identity->grant) : -1;
 	}
 	/* Best effort: what cannot be reclaimed now is the next command's. */
-	if (unpack->store.writable && bundle_reclaim_needed(&unpack->store))
-		namespace_run(identity, reclaim, &unpack->store, NULL);
+	if (unpack->store.writable && reclaim_is_needed(&unpack->store))
+		namespace_run(identity, reclaim_store, &unpack->store, NULL);
 	return 0;
 }
 
@@ -238,7 +241,7 @@ static int make_new(struct unpack *unpack, struct error *err)
 
 	if (bundle_create(&unpack->store, unpack->opts->bundle, &bundle, err) < 0)
 		return -1;
-	if ((!owner || bundle_set_ephemeral(&unpack->store, &bundle, (pid_t)owner, err) == 0) &&
+	if ((!owner || ephemeral_set_owner(&unpack->store, bundle.id, (pid_t)owner, err) == 0) &&
 	    fill(unpack, &bundle, err) == 0 && finish(unpack, &bundle, err) == 0)
 		return 0;
 	bundle_remove(&unpack->store, &bundle, NULL);
@@ -258,7 +261,7 @@ static int refresh(struct unpack *unpack, struct bundle *bundle, struct error *e
 		bundle->image.layout && bundle->driver == unpack->driver &&
 		digest_equal(&bundle->image.descriptor.digest, &unpack->image.descriptor.digest) &&
 		rootfs_is_complete(bundle);
-	if (owner && bundle_set_ephemeral(&unpack->store, bundle, (pid_t)owner, err) < 0)
+	if (owner && ephemeral_set_owner(&unpack->store, bundle->id, (pid_t)owner, err) < 0)
 		return -1;
 	if (!is_same &&
 	    (rootfs_remove(bundle, &unpack->identity, err) < 0 || fill(unpack, bundle, err) < 0))

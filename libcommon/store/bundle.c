@@ -2,10 +2,10 @@
 #include "store/bundle.h"
 
 #include "base/alloc.h"
-#include "store/bundle_home.h"
 #include "system/fd.h"
 #include "system/path.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -39,21 +39,6 @@ bool bundle_id_is_valid(const char *id)
 	return len > 0 && len <= BUNDLE_ID_MAX && id[len] == '\0' && !strchr("_.-", id[0]);
 }
 
-int bundle_home_open(const struct store *store, struct store *ret, struct error *err)
-{
-	if (store && store->writable) {
-		int fd = fcntl(store->dirfd, F_DUPFD_CLOEXEC, 0);
-
-		if (fd < 0)
-			return error_errno(err, "cannot duplicate a descriptor");
-		*ret = (struct store) { xstrdup(store->path), fd, true };
-		return 0;
-	}
-	ret->dirfd = run_dir_open(NULL, store, &ret->path, err);
-	ret->writable = true;
-	return ret->dirfd < 0 ? -1 : 0;
-}
-
 static bool is_path(const char *word)
 {
 	return strchr(word, '/') || strcmp(word, ".") == 0 || strcmp(word, "..") == 0;
@@ -84,7 +69,7 @@ char *bundle_path(const struct store *store, const char *name, struct error *err
 			   BUNDLE_ID_MAX);
 		return NULL;
 	}
-	if (bundle_home_open(store, &home, err) < 0)
+	if (store_for_writing(store, &home, err) < 0)
 		return NULL;
 	path = existing_path(&home, name);
 	if (!path)
@@ -293,5 +278,59 @@ int bundle_save(const struct bundle *bundle, struct error *err)
 	if (file_write_at(bundle->dirfd, RECORD_FILE, text.data, text.len, 0600, FILE_NO_SYNC,
 			  err) < 0)
 		return error_prefix(err, "bundle '%s'", bundle->id);
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The valid IDs in a folder of the store, unsorted, without those that ret has. */
+static void list_ids(const struct store *store, const char *folder, struct strlist *ret)
+{
+	int fd = openat(store->dirfd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	size_t had = ret->len;
+
+	if (!dir) {
+		fd_close(&fd);
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		const struct strlist before = { ret->items, had };
+
+		if (bundle_id_is_valid(entry->d_name) && !strlist_contains(&before, entry->d_name))
+			strlist_append(ret, entry->d_name);
+	}
+	closedir(dir);
+}
+
+int bundle_each(const struct store *store,
+		int (*each)(const struct bundle *bundle, void *data, struct error *err), void *data,
+		struct error *err)
+{
+	autostore struct store home = STORE_INIT;
+	autostrlist struct strlist ids = STRLIST_INIT;
+
+	/* A store that can only be read has its own bundles too, and they can be listed when there
+	 * is no place for others. */
+	if (store_for_writing(store, &home, err) == 0)
+		list_ids(&home, "bundles", &ids);
+	else if (!store || store->writable)
+		return -1;
+	if (store && !store->writable)
+		list_ids(store, "bundles", &ids);
+	if (ids.len)
+		qsort(ids.items, ids.len, sizeof(*ids.items), compare_names);
+	for (size_t i = 0; i < ids.len; i++) {
+		autobundle struct bundle bundle = BUNDLE_INIT;
+
+		if (bundle_open_damaged(store, ids.items[i], &bundle, NULL) < 0)
+			continue;
+		if (each(&bundle, data, err) < 0)
+			return -1;
+	}
 	return 0;
 }

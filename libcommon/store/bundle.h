@@ -10,15 +10,10 @@
  * "stdin" is written by ctnr-spec: does the container get the caller's standard input (-i)?
  *
  * Container ID = name of the bundle directory = [A-Za-z0-9][A-Za-z0-9_.-]{0,127}. mkdir decides who
- * won. The file "lock" is held (flock) while the container runs. A bundle elsewhere (-b with a
- * slash) is registered by a symlink in bundles/.
+ * won. A bundle elsewhere (-b with a slash) is registered by a symlink in bundles/. With a store
+ * that cannot be written to, bundles are in the state directory (store_for_writing()).
  *
- * A bundle made for one run has an entry bundles/.ephemeral/ID, a symlink whose text is the mark of
- * its owner (store/owner.h). When the owner is gone and the lock is free, the next command reclaims
- * it.
- *
- * With a store that cannot be written to, bundles and trash are in the state directory
- * (run_dir_open() without an option: a tool with --run-dir puts it into $CTNR_RUN_DIR first).
+ * bundle_lock.h tells whether a container runs from it, ephemeral.h which bundles are for one run.
  */
 #ifndef STORE_BUNDLE_H
 #define STORE_BUNDLE_H
@@ -91,30 +86,10 @@ int bundle_save(const struct bundle *bundle, struct error *err);
 int bundle_create(const struct store *store, const char *name, struct bundle *ret,
 		  struct error *err);
 
-/* Take the bundle's lock; ERROR_FAILED "container 'ID' is running" when it is held,
- * ERROR_NOT_FOUND when the bundle was removed since it was opened. Returns the fd that holds it. */
-int bundle_lock(const struct bundle *bundle, struct error *err);
-bool bundle_is_running(const struct bundle *bundle); /* the lock is held by somebody */
-
-/* Will it be removed when its run ends (ctnr run --rm)? */
-bool bundle_is_ephemeral(const struct store *store, const char *id);
-
-/* Mark the bundle as made for one run by that process. */
-int bundle_set_ephemeral(const struct store *store, const struct bundle *bundle, pid_t owner,
-			 struct error *err);
-/* The bundle stays after all. */
-void bundle_clear_ephemeral(const struct store *store, const char *id);
-
-/* Rename to trash/ and delete, with its registration and its mark. The caller holds the lock and
- * is in the user namespace that owns the files. A directory that is no bundle of the store is
+/* Rename to trash/ and delete, with its registration and its owner's mark. The caller holds the
+ * lock and is in the user namespace that owns the files. A directory that is no bundle of the store is
  * refused. */
 int bundle_remove(const struct store *store, const struct bundle *bundle, struct error *err);
-
-/* Does any ephemeral bundle wait for being reclaimed (a readdir of a directory that is empty
- * unless something runs), or does trash/ hold what a killed process left? */
-bool bundle_reclaim_needed(const struct store *store);
-/* Reclaim them. In the user namespace. Best effort. */
-void bundle_reclaim(const struct store *store);
 
 /* Call each for every bundle of the store, in the order of names. each returns < 0 to stop. Of a
  * bundle whose record cannot be read the image is not known; what vanishes meanwhile is left

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The directory of state that ends with the boot. */
+#include "store/run_dir.h"
+
 #include "base/alloc.h"
 #include "base/str.h"
-#include "store/store.h"
 #include "system/fd.h"
 #include "system/identity.h"
 #include "system/process_mark.h"

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "store/run_dir.h"
 #include "system/fd.h"
 #include "system/identity.h"
 #include "system/path.h"
@@ -141,4 +142,19 @@ int store_open(const char *option, enum store_mode mode, struct store *ret, stru
 	*ret = store;
 	store = (struct store)STORE_INIT;
 	return 0;
+}
+
+int store_for_writing(const struct store *store, struct store *ret, struct error *err)
+{
+	if (store && store->writable) {
+		int fd = fcntl(store->dirfd, F_DUPFD_CLOEXEC, 0);
+
+		if (fd < 0)
+			return error_errno(err, "cannot duplicate a descriptor");
+		*ret = (struct store) { xstrdup(store->path), fd, true };
+		return 0;
+	}
+	ret->dirfd = run_dir_open(NULL, store, &ret->path, err);
+	ret->writable = true;
+	return ret->dirfd < 0 ? -1 : 0;
 }

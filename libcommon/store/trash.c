@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Deleting: first a rename into trash/, so that nobody ever sees a half-deleted bundle or layer,
- * then the work. The name in trash/ is MARK.RANDOM, the mark with '_' for blanks: what a living
- * process is deleting is left to it.
- */
+#include "store/trash.h"
+
 #include "base/alloc.h"
 #include "base/str.h"
-#include "store/store.h"
 #include "system/fd.h"
 #include "system/process_mark.h"
 #include "system/tree.h"
@@ -38,7 +34,7 @@ static char *trash_path(struct error *err)
 	return xasprintf("trash/%s.%016" PRIx64, mark, number);
 }
 
-char *store_move_to_trash(const struct store *store, int dirfd, const char *path, struct error *err)
+char *trash_move(const struct store *store, int dirfd, const char *path, struct error *err)
 {
 	autofree char *trash = trash_path(err);
 
@@ -51,14 +47,14 @@ char *store_move_to_trash(const struct store *store, int dirfd, const char *path
 	return steal(&trash);
 }
 
-int store_discard(const struct store *store, int dirfd, const char *path, struct error *err)
+int trash_discard(const struct store *store, int dirfd, const char *path, struct error *err)
 {
-	autofree char *trash = store_move_to_trash(store, dirfd, path, err);
+	autofree char *trash = trash_move(store, dirfd, path, err);
 
 	return trash ? tree_remove_at(store->dirfd, trash, err) : -1;
 }
 
-static bool waits(const char *name)
+static bool entry_waits(const char *name)
 {
 	autofree char *mark = xstrdup(name);
 
@@ -83,7 +79,7 @@ static bool each_waiting(const struct store *store, void (*remove_one)(int fd, c
 		return false;
 	}
 	while ((remove_one || !any) && (entry = readdir(dir))) {
-		if (!waits(entry->d_name))
+		if (!entry_waits(entry->d_name))
 			continue;
 		any = true;
 		if (remove_one)
@@ -93,17 +89,17 @@ static bool each_waiting(const struct store *store, void (*remove_one)(int fd, c
 	return any;
 }
 
-static void remove_quietly(int fd, const char *name)
+static void remove_entry(int fd, const char *name)
 {
 	tree_remove_at(fd, name, NULL);
 }
 
-bool store_trash_waits(const struct store *store)
+bool trash_waits(const struct store *store)
 {
 	return each_waiting(store, NULL);
 }
 
-void store_empty_trash(const struct store *store)
+void trash_empty(const struct store *store)
 {
-	each_waiting(store, remove_quietly);
+	each_waiting(store, remove_entry);
 }

@@ -4,6 +4,10 @@
 
 #include "base/alloc.h"
 #include "store/bundle.h"
+#include "store/bundle_lock.h"
+#include "store/ephemeral.h"
+#include "store/reclaim.h"
+#include "store/trash.h"
 #include "system/fd.h"
 #include "system/process_mark.h"
 #include "system/tree.h"
@@ -130,29 +134,27 @@ static void test_ephemeral(const struct store *store)
 	autofree char *mark = NULL;
 	int lock;
 
-	ok(!bundle_reclaim_needed(store), "nothing waits for being reclaimed");
+	ok(!reclaim_is_needed(store), "nothing waits for being reclaimed");
 	bundle_create(store, "living", &living, &err);
 	bundle_create(store, "dead", &dead, &err);
-	ok(bundle_set_ephemeral(store, &living, getpid(), &err) == 0, "a bundle gets an owner");
-	ok(bundle_set_ephemeral(store, &living, getpid(), &err) == 0, "... and another");
-	ok(bundle_is_ephemeral(store, "living"), "... it is for one run");
-	ok(!bundle_reclaim_needed(store), "a living owner keeps it");
+	ok(ephemeral_set_owner(store, "living", getpid(), &err) == 0, "a bundle gets an owner");
+	ok(ephemeral_set_owner(store, "living", getpid(), &err) == 0, "... and another");
+	ok(ephemeral_has_owner(store, "living"), "... it is for one run");
+	ok(!reclaim_is_needed(store), "a living owner keeps it");
 	gone_process(&mark);
 	ok(mark && process_mark_fate(mark, NULL, NULL) == PROCESS_GONE, "a process ends");
 	if (symlinkat(mark, store->dirfd, "bundles/.ephemeral/dead") < 0)
 		printf("# cannot make a mark\n");
-	ok(bundle_reclaim_needed(store), "what its owner left waits");
+	ok(reclaim_is_needed(store), "what its owner left waits");
 	lock = bundle_lock(&dead, &err);
-	bundle_reclaim(store);
+	reclaim(store);
 	ok(is_there(store, "bundles/dead"), "while it runs it is kept");
 	close(lock);
-	bundle_reclaim(store);
+	reclaim(store);
 	ok(!is_there(store, "bundles/dead"), "then it is reclaimed");
 	ok(!is_there(store, "bundles/.ephemeral/dead"), "... with its mark");
 	ok(is_there(store, "bundles/living"), "... and no other");
-	bundle_clear_ephemeral(store, "living");
-	ok(!bundle_is_ephemeral(store, "living"), "a bundle may stay after all");
-	ok(bundle_set_ephemeral(store, &living, 0x7ffffff, &err) < 0, "nobody owns nothing");
+	ok(ephemeral_set_owner(store, "living", 0x7ffffff, &err) < 0, "nobody owns nothing");
 }
 
 static void test_trash(const struct store *store)
@@ -166,17 +168,17 @@ static void test_trash(const struct store *store)
 	for (char *c = left; *c; c++)
 		*c = *c == ' ' ? '_' : *c;
 	mkdirat(store->dirfd, left, 0700);
-	ok(store_trash_waits(store), "what a killed process was deleting waits");
-	store_empty_trash(store);
+	ok(trash_waits(store), "what a killed process was deleting waits");
+	trash_empty(store);
 	ok(!is_there(store, left), "... and is deleted");
 	free(left);
 	left = xasprintf("trash/%s.0", busy);
 	for (char *c = left; *c; c++)
 		*c = *c == ' ' ? '_' : *c;
 	mkdirat(store->dirfd, left, 0700);
-	ok(!store_trash_waits(store), "what a living one is deleting is left to it");
+	ok(!trash_waits(store), "what a living one is deleting is left to it");
 	mkdirat(store->dirfd, "trash/odd", 0700);
-	store_empty_trash(store);
+	trash_empty(store);
 	ok(is_there(store, left) && !is_there(store, "trash/odd"), "... other things are not");
 }
 

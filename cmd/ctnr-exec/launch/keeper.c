@@ -4,6 +4,7 @@
 #include "launch/init.h"
 #include "launch/state.h"
 
+#include "store/reclaim.h"
 #include "system/fd.h"
 
 #include <errno.h>
@@ -108,8 +109,8 @@ static int clean_up(const struct container *c, struct error *err)
 	if (c->remove && c->store.path)
 		result = bundle_remove(&c->store, &c->bundle, err);
 	/* Whatever others left when they were killed: this is the place where it can be deleted. */
-	if (c->store.path && c->store.writable && bundle_reclaim_needed(&c->store))
-		bundle_reclaim(&c->store);
+	if (c->store.path && c->store.writable && reclaim_is_needed(&c->store))
+		reclaim(&c->store);
 	state_reclaim(c);
 	c->shared->cleaned = true;
 	return result;

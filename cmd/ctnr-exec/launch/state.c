@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "oci/runtime.h"
+#include "store/run_dir.h"
 #include "system/fd.h"
 
 #include <dirent.h>

@@ -38,6 +38,8 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "store/bundle_lock.h"
+#include "store/ephemeral.h"
 #include "system/fd.h"
 #include "system/fd_pass.h"
 #include "system/path.h"
@@ -111,7 +113,7 @@ static int claim(struct container *c, const struct run_opts *opts, struct error 
 	if (c->lock < 0 || state_claim(c, opts->run_dir, err) < 0)
 		return -1;
 	if (c->remove && c->store.path && c->store.writable)
-		return bundle_set_ephemeral(&c->store, &c->bundle, getpid(), err);
+		return ephemeral_set_owner(&c->store, c->bundle.id, getpid(), err);
 	return 0;
 }
 

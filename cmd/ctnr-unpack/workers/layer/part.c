@@ -2,6 +2,7 @@
 #include "workers/layer/part.h"
 
 #include "base/alloc.h"
+#include "store/trash.h"
 #include "system/fd.h"
 #include "system/tree.h"
 
@@ -112,6 +113,6 @@ void part_discard(struct part *part)
 {
 	if (part->dirfd < 0)
 		return;
-	if (store_discard(part->store, part->parent, part->part_name, NULL) < 0)
+	if (trash_discard(part->store, part->parent, part->part_name, NULL) < 0)
 		tree_remove_at(part->parent, part->part_name, NULL);
 }

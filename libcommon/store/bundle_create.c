@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/alloc.h"
+#include "store/bundle.h"
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RANDOM_ID_LENGTH 12
+
+static int taken_error(const char *name, struct error *err)
+{
+	error_set(err, ERROR_FAILED, "bundle '%s' exists already", name);
+	return error_hint(err, "remove it with 'ctnr rm %s', or refresh it with --update", name);
+}
+
+/* 12 characters of [a-z0-9], each as likely as the other. */
+static int random_id(char id[RANDOM_ID_LENGTH + 1], struct error *err)
+{
+	static const char characters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	const unsigned int n = sizeof(characters) - 1;
+	size_t len = 0;
+
+	while (len < RANDOM_ID_LENGTH) {
+		unsigned char bytes[2 * RANDOM_ID_LENGTH];
+
+		if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+			return error_errno(err, "cannot get random bytes");
+		for (size_t i = 0; i < sizeof(bytes) && len < RANDOM_ID_LENGTH; i++)
+			if (bytes[i] < 256 / n * n)
+				id[len++] = characters[bytes[i] % n];
+	}
+	id[len] = '\0';
+	return 0;
+}
+
+/* mkdir bundles/ID decides who won. name NULL: a random one. */
+static int create_in_home(const struct store *home, const char *name, struct bundle *ret,
+			  struct error *err)
+{
+	for (;;) {
+		char id[RANDOM_ID_LENGTH + 1];
+		autofree char *path = NULL;
+
+		if (!name && random_id(id, err) < 0)
+			return -1;
+		path = xasprintf("bundles/%s", name ? name : id);
+		if (mkdirat(home->dirfd, path, 0700) == 0) {
+			ret->id = xstrdup(name ? name : id);
+			ret->path = xasprintf("%s/%s", home->path, path);
+			return 0;
+		}
+		if (errno != EEXIST)
+			return error_errno(err, "cannot create '%s/%s'", home->path, path);
+		if (name)
+			return taken_error(name, err);
+	}
+}
+
+/* Let bundles/ID lead to path. A registration whose bundle is gone gives way. */
+static int register_path(const struct store *home, const char *id, const char *path,
+			 struct error *err)
+{
+	autofree char *name = xasprintf("bundles/%s", id);
+	struct stat ours;
+	struct stat there;
+
+	for (int i = 0; i < 2; i++) {
+		if (symlinkat(path, home->dirfd, name) == 0)
+			return 0;
+		if (errno != EEXIST)
+			return error_errno(err, "cannot create '%s/%s'", home->path, name);
+		if (stat(path, &ours) == 0 && fstatat(home->dirfd, name, &there, 0) == 0 &&
+		    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
+			return 0;
+		if (fstatat(home->dirfd, name, &there, 0) == 0 || errno != ENOENT)
+			break;
+		unlinkat(home->dirfd, name, 0);
+	}
+	return taken_error(id, err);
+}
+
+static int create_at_path(const struct store *home, const char *word, struct bundle *ret,
+			  struct error *err)
+{
+	autofree char *path = xstrdup(word);
+	size_t len = strlen(path);
+	const char *slash;
+
+	while (len > 1 && path[len - 1] == '/')
+		path[--len] = '\0';
+	slash = strrchr(path, '/');
+	ret->id = xstrdup(slash ? slash + 1 : path);
+	if (!bundle_id_is_valid(ret->id))
+		return error_set(err, ERROR_USAGE, "'%s' cannot be the name of a bundle", ret->id);
+	if (mkdir(path, 0700) < 0)
+		return errno == EEXIST ? taken_error(word, err)
+				       : error_errno(err, "cannot create '%s'", path);
+	ret->path = realpath(path, NULL);
+	if (!ret->path || register_path(home, ret->id, ret->path, err) < 0) {
+		if (!ret->path)
+			error_errno(err, "cannot resolve '%s'", path);
+		rmdir(path);
+		return -1;
+	}
+	return 0;
+}
+
+int bundle_create(const struct store *store, const char *name, struct bundle *ret,
+		  struct error *err)
+{
+	autostore struct store home = STORE_INIT;
+	autobundle struct bundle bundle = BUNDLE_INIT;
+	autofree char *path = NULL;
+	bool is_path = name && (strchr(name, '/') || strcmp(name, ".") == 0);
+
+	if (store_for_writing(store, &home, err) < 0 ||
+	    dir_make_at(home.dirfd, "bundles", 0700, err) < 0)
+		return -1;
+	if (name) {
+		/* Checks the grammar of a name. */
+		path = bundle_path(store, name, err);
+		if (!path)
+			return -1;
+	}
+	if (is_path ? create_at_path(&home, path, &bundle, err) < 0
+		    : create_in_home(&home, name, &bundle, err) < 0)
+		return -1;
+	bundle.dirfd = dir_open_at(AT_FDCWD, bundle.path, err);
+	if (bundle.dirfd < 0)
+		return -1;
+	*ret = bundle;
+	bundle = (struct bundle)BUNDLE_INIT;
+	return 0;
+}

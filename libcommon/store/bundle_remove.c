@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/alloc.h"
+#include "store/bundle.h"
+#include "store/ephemeral.h"
+#include "store/trash.h"
+#include "system/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int remove_from(const struct store *home, const struct bundle *bundle, struct error *err)
+{
+	autofree char *name = xasprintf("bundles/%s", bundle->id);
+	autofree char *place = xasprintf("%s/%s", home->path, name);
+	autofree char *leads_to = NULL;
+
+	if (strcmp(place, bundle->path) == 0)
+		return trash_discard(home, home->dirfd, name, err);
+	leads_to = realpath(place, NULL);
+	if (!leads_to || strcmp(leads_to, bundle->path) != 0)
+		return error_set(err, ERROR_FAILED, "'%s' is not a bundle of this store",
+				 bundle->path);
+	/* A path may be on another filesystem: it is deleted where it is, and stays registered
+	 * until that is done. */
+	if (tree_remove_at(AT_FDCWD, bundle->path, err) < 0)
+		return -1;
+	if (unlinkat(home->dirfd, name, 0) < 0 && errno != ENOENT)
+		return error_errno(err, "cannot remove '%s'", place);
+	return 0;
+}
+
+int bundle_remove(const struct store *store, const struct bundle *bundle, struct error *err)
+{
+	autostore struct store home = STORE_INIT;
+	char before[EPHEMERAL_MARK_MAX];
+	char after[EPHEMERAL_MARK_MAX];
+
+	if (store_for_writing(store, &home, err) < 0)
+		return -1;
+	ephemeral_owner(&home, bundle->id, before);
+	if (remove_from(&home, bundle, err) < 0)
+		return error_prefix(err, "bundle '%s'", bundle->id);
+	/* The name is free again: another mark is a new bundle's. */
+	if (*before && strcmp(before, ephemeral_owner(&home, bundle->id, after)) == 0)
+		ephemeral_clear(&home, bundle->id);
+	return 0;
+}

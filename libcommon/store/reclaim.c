@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/reclaim.h"
+
+#include "store/bundle.h"
+#include "store/bundle_lock.h"
+#include "store/ephemeral.h"
+#include "store/trash.h"
+#include "system/fd.h"
+#include "system/process_mark.h"
+
+bool reclaim_is_needed(const struct store *store)
+{
+	autostore struct store home = STORE_INIT;
+	autostrlist struct strlist ids = STRLIST_INIT;
+
+	if (store_for_writing(store, &home, NULL) < 0)
+		return false;
+	ephemeral_list_orphans(&home, &ids);
+	return ids.len || trash_waits(&home);
+}
+
+static bool is_orphan(const struct store *home, const char *id)
+{
+	char mark[EPHEMERAL_MARK_MAX];
+
+	return *ephemeral_owner(home, id, mark) &&
+	       process_mark_fate(mark, NULL, NULL) == PROCESS_GONE;
+}
+
+static void reclaim_bundle(const struct store *home, const char *id)
+{
+	autobundle struct bundle bundle = BUNDLE_INIT;
+	autoclose int lock = -EBADF;
+	struct error err = { 0 };
+
+	if (bundle_open_damaged(home, id, &bundle, &err) < 0) {
+		if (err.code == ERROR_NOT_FOUND && is_orphan(home, id))
+			ephemeral_clear(home, id);
+		return;
+	}
+	lock = bundle_try_lock(&bundle, NULL);
+	/* Look again: before we had the lock, another process may have become the owner. */
+	if (lock >= 0 && is_orphan(home, id))
+		bundle_remove(home, &bundle, NULL);
+}
+
+void reclaim(const struct store *store)
+{
+	autostore struct store home = STORE_INIT;
+	autostrlist struct strlist ids = STRLIST_INIT;
+
+	if (store_for_writing(store, &home, NULL) < 0)
+		return;
+	ephemeral_list_orphans(&home, &ids);
+	for (size_t i = 0; i < ids.len; i++)
+		reclaim_bundle(&home, ids.items[i]);
+	trash_empty(&home);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What commands left in the store that were killed: ephemeral bundles (ephemeral.h) without an
+ * owner, and the contents of trash/. Whoever makes something in the store asks first:
+ *
+ *	if (store.writable && reclaim_is_needed(&store))
+ *		... in the user namespace that owns the files: reclaim(&store);
+ */
+#ifndef STORE_RECLAIM_H
+#define STORE_RECLAIM_H
+
+#include "store/store.h"
+
+#include <stdbool.h>
+
+/* Is there anything to reclaim? Reads two directories that are empty unless something runs. */
+bool reclaim_is_needed(const struct store *store);
+
+/* Reclaim it. Best effort: what is locked now, or cannot be deleted, is left to the next command. A
+ * bundle from which a container runs stays, also without an owner. */
+void reclaim(const struct store *store);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Deleting from the store: first a rename into trash/, so that nobody ever sees a half-deleted
+ * bundle or layer, then the work. A name in trash/ is MARK.RANDOM, the mark (process_mark.h) of the
+ * process that deletes, with '_' for blanks: what a living process is deleting is left to it.
+ */
+#ifndef STORE_TRASH_H
+#define STORE_TRASH_H
+
+#include "base/error.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+
+/* Rename dirfd/path into trash/, and delete it there. In the user namespace that owns the files. */
+int trash_discard(const struct store *store, int dirfd, const char *path, struct error *err);
+
+/* Only the rename: returns the new path within the store, new; NULL on failure. */
+char *trash_move(const struct store *store, int dirfd, const char *path, struct error *err);
+
+/* Does trash/ hold what a killed process left? What a living one is deleting does not count. */
+bool trash_waits(const struct store *store);
+
+/* Delete what killed processes left in trash/. Callers of mapped stores are in the user namespace
+ * already. Errors are not reported: the next command tries again. */
+void trash_empty(const struct store *store);
+
+#endif
