@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "container.h"
 
+#include "store/bundle_lock.h"
 #include "system/fd.h"
 
 #include <sys/mman.h>
@@ -14,8 +15,8 @@ void container_release(struct container *c)
 	free(steal(&c->cgroups));
 	free(steal(&c->pid_file));
 	seccomp_filter_release(&c->filter);
-	fd_close(&c->state);
-	fd_close(&c->state_root);
+	state_claim_release(&c->state);
+	state_root_release(&c->state_root);
 	fd_close(&c->parent);
 	fd_close(&c->sync[0]);
 	fd_close(&c->sync[1]);
@@ -24,4 +25,22 @@ void container_release(struct container *c)
 		munmap(steal(&c->shared), sizeof(*c->shared));
 	bundle_release(&c->bundle);
 	store_release(&c->store);
+}
+
+int container_clean_up(const struct container *c, struct error *err)
+{
+	struct error cause = { 0 };
+
+	if (c->state.fd >= 0)
+		state_remove(&c->state_root, &c->state);
+	if (c->lock < 0)
+		return 0;
+	/* This also takes the container's name out of the bundle's lock. */
+	if (bundle_lock_again(&c->bundle, c->lock, &cause) == 0)
+		return c->remove && c->store.path ? bundle_remove(&c->store, &c->bundle, err) : 0;
+	/* What another command has removed is what --rm wants. */
+	if (!c->remove || cause.code == ERROR_NOT_FOUND)
+		return 0;
+	*err = cause;
+	return error_prefix(err, "bundle '%s' was not removed", c->bundle.id);
 }

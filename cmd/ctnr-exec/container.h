@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "format/json.h"
 #include "store/bundle.h"
+#include "store/state.h"
 #include "store/store.h"
 
 #include <signal.h>
@@ -27,6 +28,7 @@ struct container_shared {
 	bool init_takes_signals; /* with the mask and dispositions that the payload starts with */
 	struct error init_error; /* code 0: the payload was executed */
 	struct error keeper_error;
+	bool keeper_failed; /* before the container ended: keeper_error, not its status, counts */
 	bool cleaned; /* the keeper has removed state and bundle, or said why not */
 };
 
@@ -45,8 +47,8 @@ struct container {
 	struct winsize window; /* its size at the start */
 	sigset_t signals; /* the caller's signal mask, for the payload */
 	int lock; /* the bundle's lock */
-	int state_root; /* RUNDIR/exec */
-	int state; /* RUNDIR/exec/ID, locked */
+	struct state_root state_root; /* RUNDIR/exec */
+	struct state_claim state; /* RUNDIR/exec/ID */
 	int parent; /* pidfd of the process that the caller started */
 	int sync[2]; /* socket pair: caller, container; carries maps' "go" and the terminal */
 	struct container_shared *shared;
@@ -55,11 +57,15 @@ struct container {
 #define CONTAINER_INIT \
 	{ \
 		.store = STORE_INIT, .bundle = BUNDLE_INIT, .config = CONFIG_INIT, \
-		.filter = SECCOMP_FILTER_INIT, .lock = -EBADF, .state_root = -EBADF, \
-		.state = -EBADF, .parent = -EBADF, .sync = { -EBADF, -EBADF }, \
+		.filter = SECCOMP_FILTER_INIT, .lock = -EBADF, .state_root = STATE_ROOT_INIT, \
+		.state = STATE_CLAIM_INIT, .parent = -EBADF, .sync = { -EBADF, -EBADF }, \
 	}
 
 void container_release(struct container *c);
+
+/* The container has ended, or has never run: remove its state and, with --rm, its bundle, unless
+ * they are another's by now (state.h). Where this is called twice, the second call does the rest. */
+int container_clean_up(const struct container *c, struct error *err);
 #define autocontainer autocleanup(container_release)
 
 #endif

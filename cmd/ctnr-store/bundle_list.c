@@ -27,6 +27,11 @@ static time_t created(const struct bundle *bundle)
 	return stx.stx_mask & STATX_BTIME ? stx.stx_btime.tv_sec : stx.stx_mtime.tv_sec;
 }
 
+static bool is_running(const struct bundle *bundle)
+{
+	return bundle_container_status(bundle) == STATE_RUNNING;
+}
+
 static json_t *bundle_record(const struct store *store, const struct bundle *bundle)
 {
 	json_t *record = bundle_to_json(bundle);
@@ -34,7 +39,7 @@ static json_t *bundle_record(const struct store *store, const struct bundle *bun
 	char time_text[32] = "";
 	struct tm parts;
 
-	json_object_set_new(record, "running", json_boolean(bundle_is_running(bundle)));
+	json_object_set_new(record, "running", json_boolean(is_running(bundle)));
 	json_object_set_new(record, "ephemeral",
 			    json_boolean(ephemeral_has_owner(store, bundle->id)));
 	if (gmtime_r(&then, &parts) &&
@@ -45,8 +50,10 @@ static json_t *bundle_record(const struct store *store, const struct bundle *bun
 
 static const char *status_of(const struct bundle *bundle)
 {
-	if (bundle_is_running(bundle))
-		return "running";
+	enum state_status status = bundle_container_status(bundle);
+
+	if (status != STATE_STOPPED)
+		return state_status_names[status];
 	if (faccessat(bundle->dirfd, RUNTIME_CONFIG_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return "unpacked";
 	return "stopped";
@@ -75,7 +82,7 @@ static int list_bundle(const struct bundle *bundle, void *data, struct error *er
 	struct listing *listing = data;
 	autojson json_t *record = NULL;
 
-	if (listing->running && !bundle_is_running(bundle))
+	if (listing->running && !is_running(bundle))
 		return 0;
 	switch (listing->form) {
 	case LIST_NAMES:

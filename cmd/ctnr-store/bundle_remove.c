@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bundle rm: all bundles are opened and locked first; then the user namespace that owns their files
- * is entered, once; then they are deleted. A running container has the lock and is refused.
+ * is entered, once; then they are deleted. A bundle whose container runs is refused.
  */
 #include "verbs.h"
 
@@ -56,7 +56,7 @@ static int lock_word(const char *word, void *data, struct error *err)
 		return 0;
 	lock = bundle_lock(&bundle, err);
 	if (lock < 0)
-		return err->code == ERROR_NOT_FOUND || err->saved_errno
+		return err->code != ERROR_FAILED || err->saved_errno || err->hint[0]
 			       ? -1
 			       : error_hint(err, "stop it first");
 	removal->items[removal->len++] = (struct doomed) { bundle, lock };

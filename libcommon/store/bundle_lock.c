@@ -1,25 +1,57 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/bundle_lock.h"
 
+#include "base/alloc.h"
 #include "system/fd.h"
 #include "system/lock.h"
+#include "system/process_mark.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LOCK_FILE "lock"
+#define MARK_MAX 256 /* bytes of the first line */
 
-/* Whoever asks whether a bundle runs holds its lock for an instant: ask again before believing
- * that it is taken. */
-#define LOCK_TRIES 10
-#define LOCK_PAUSE_NSEC 2000000
+/* What the file "lock" says. */
+struct container_name {
+	char text[MARK_MAX + PATH_MAX];
+	const char *mark; /* "": no container */
+	const char *state_path; /* may be "" */
+};
 
-/* Does its path still lead to the directory that was opened? It may have been removed, and another
- * one made there. */
+static void read_container_name(int fd, struct container_name *ret)
+{
+	ssize_t len = pread(fd, ret->text, sizeof(ret->text) - 1, 0);
+	char *end;
+
+	ret->text[len < 0 ? 0 : len] = '\0';
+	ret->mark = ret->text;
+	ret->state_path = "";
+	end = strchr(ret->text, '\n');
+	if (!end)
+		return;
+	*end = '\0';
+	ret->state_path = end + 1;
+	end = strchr(end + 1, '\n');
+	if (end)
+		*end = '\0';
+}
+
+/* The container's ID, for people. */
+static const char *container_id(const struct container_name *name, const struct bundle *bundle)
+{
+	const char *slash = strrchr(name->state_path, '/');
+
+	return slash && slash[1] ? slash + 1 : bundle->id;
+}
+
+/* Does the bundle's path still lead to the directory that was opened? The bundle may have been
+ * removed, and another one made there. */
 static bool is_in_place(const struct bundle *bundle)
 {
 	struct stat opened;
@@ -29,19 +61,54 @@ static bool is_in_place(const struct bundle *bundle)
 	       opened.st_dev == there.st_dev && opened.st_ino == there.st_ino;
 }
 
-static int lock_bundle(const struct bundle *bundle, int tries, struct error *err)
+static int removed_error(const struct bundle *bundle, struct error *err)
 {
-	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NSEC };
+	return error_set(err, ERROR_NOT_FOUND, "there is no bundle '%s'", bundle->id);
+}
 
-	for (int i = 0;; i++) {
+/* Under the lock: fail when a container runs; forget one that has ended, so that commands in other
+ * pid namespaces, which cannot know, hear of it. */
+static int check_container(const struct bundle *bundle, int fd, struct error *err)
+{
+	struct container_name name;
+	enum process_fate fate;
+
+	read_container_name(fd, &name);
+	if (!*name.mark)
+		return 0;
+	fate = process_mark_fate(name.mark, NULL, NULL);
+	if (fate == PROCESS_GONE)
+		return pwrite(fd, "\n", 1, 0) == 1
+			       ? 0
+			       : error_errno(err, "cannot write '%s/" LOCK_FILE "'", bundle->path);
+	error_set(err, ERROR_FAILED, "container '%s' is running", container_id(&name, bundle));
+	if (fate == PROCESS_ELSEWHERE)
+		error_hint(err, "it was started in another pid namespace: stop it from there");
+	return -1;
+}
+
+/* Another command has kept the lock for longer than we wait. It may be at the end of a container,
+ * or ask just as we do. */
+static int busy_error(const struct bundle *bundle, struct error *err)
+{
+	if (bundle_container_status(bundle) != STATE_STOPPED)
+		return error_set(err, ERROR_FAILED, "container '%s' is running", bundle->id);
+	return state_busy_error(bundle->id, err);
+}
+
+/* A lock of the bundle, whether a container runs or not. waits: up to about a second. */
+static int open_lock(const struct bundle *bundle, bool waits, struct error *err)
+{
+	unsigned int tries = 0;
+
+	for (;;) {
 		struct error cause = { 0 };
 		autoclose int fd =
 			lock_open_at(bundle->dirfd, LOCK_FILE, LOCK_EXCLUSIVE, LOCK_TRY, &cause);
 
-		/* Locked or not: whoever removes it has the lock meanwhile. */
+		/* Locked or not: a command that removes the bundle holds the lock meanwhile. */
 		if (!is_in_place(bundle))
-			return error_set(err, ERROR_NOT_FOUND, "there is no bundle '%s'",
-					 bundle->id);
+			return removed_error(bundle, err);
 		if (fd >= 0)
 			return fd_steal(&fd);
 		if (cause.saved_errno != EWOULDBLOCK) {
@@ -49,27 +116,82 @@ static int lock_bundle(const struct bundle *bundle, int tries, struct error *err
 				*err = cause;
 			return error_prefix(err, "bundle '%s'", bundle->id);
 		}
-		if (i == tries)
-			return error_set(err, ERROR_FAILED, "container '%s' is running",
-					 bundle->id);
-		nanosleep(&pause, NULL);
+		if (!waits || !lock_pause(&tries))
+			return busy_error(bundle, err);
 	}
 }
 
 int bundle_lock(const struct bundle *bundle, struct error *err)
 {
-	return lock_bundle(bundle, LOCK_TRIES, err);
+	autoclose int fd = open_lock(bundle, true, err);
+
+	return fd >= 0 && check_container(bundle, fd, err) == 0 ? fd_steal(&fd) : -1;
 }
 
 int bundle_try_lock(const struct bundle *bundle, struct error *err)
 {
-	return lock_bundle(bundle, 0, err);
+	autoclose int fd = open_lock(bundle, false, err);
+
+	return fd >= 0 && check_container(bundle, fd, err) == 0 ? fd_steal(&fd) : -1;
 }
 
-bool bundle_is_running(const struct bundle *bundle)
+int bundle_lock_again(const struct bundle *bundle, int lock, struct error *err)
+{
+	unsigned int tries = 0;
+
+	while (lock_fd(lock, LOCK_EXCLUSIVE, LOCK_TRY) < 0) {
+		if (errno != EWOULDBLOCK)
+			return error_errno(err, "cannot lock bundle '%s'", bundle->id);
+		if (!is_in_place(bundle))
+			return removed_error(bundle, err);
+		if (!lock_pause(&tries))
+			return busy_error(bundle, err);
+	}
+	return is_in_place(bundle) ? check_container(bundle, lock, err)
+				   : removed_error(bundle, err);
+}
+
+void bundle_unlock(int lock)
+{
+	flock(lock, LOCK_UN);
+}
+
+int bundle_set_container(int lock, const char *mark, const char *state_path, struct error *err)
+{
+	autofree char *text = xasprintf("%s\n%s\n", mark, state_path);
+	size_t len = strlen(text);
+
+	if (pwrite(lock, text, len, 0) != (ssize_t)len)
+		return error_errno(err, "cannot write the bundle's file '" LOCK_FILE "'");
+	return 0;
+}
+
+/* Is that the path of a container's state with that pid, which was created and not started? */
+static bool is_only_created(const char *state_path, pid_t pid)
+{
+	const char *slash = strrchr(state_path, '/');
+	autofree char *parent = slash ? xstrndup(state_path, (size_t)(slash - state_path)) : NULL;
+	autoclose int root = -EBADF;
+	struct state state;
+
+	if (!parent || !*parent)
+		return false;
+	root = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return root >= 0 && state_read(root, slash + 1, &state, NULL) == 0 &&
+	       state.status == STATE_CREATED && state.pid == pid;
+}
+
+enum state_status bundle_container_status(const struct bundle *bundle)
 {
 	autoclose int fd = openat(bundle->dirfd, LOCK_FILE,
 				  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct container_name name;
+	pid_t pid;
 
-	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	if (fd < 0)
+		return STATE_STOPPED;
+	read_container_name(fd, &name);
+	if (!*name.mark || process_mark_fate(name.mark, NULL, &pid) == PROCESS_GONE)
+		return STATE_STOPPED;
+	return pid && is_only_created(name.state_path, pid) ? STATE_CREATED : STATE_RUNNING;
 }

@@ -1,20 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lock of a bundle (its file "lock", by flock(2)), which is held while its container runs. */
+/*
+ * Who may change a bundle now. Its file "lock" does two things (theory of operation in state.h):
+ *
+ *  - It is locked (flock(2)) by the one command that changes the bundle: that starts or removes a
+ *    container in it, updates or removes the bundle. No lock is held while a container runs.
+ *  - Its text names the container that runs from the bundle, whatever ID and state directory that
+ *    was started with: two lines, the mark of the container's first process (process_mark.h) and
+ *    the path of its state. An empty first line, or a mark whose process is gone: none runs.
+ *
+ *	autoclose int lock = bundle_lock(&bundle, err);
+ *
+ *	if (lock < 0)
+ *		return -1;
+ *	... no container runs from the bundle, and none starts until lock is closed
+ */
 #ifndef STORE_BUNDLE_LOCK_H
 #define STORE_BUNDLE_LOCK_H
 
 #include "base/error.h"
 #include "store/bundle.h"
+#include "store/state.h"
 
-#include <stdbool.h>
-
-/* Take the bundle's lock; ERROR_FAILED "container 'ID' is running" when it is held,
- * ERROR_NOT_FOUND when the bundle was removed since it was opened. Returns the fd that holds it. */
+/* Lock a bundle from which no container runs; waits up to about a second for another command.
+ * Returns the fd that holds the lock. Failures: ERROR_FAILED without errno "container 'ID' is
+ * running", ERROR_TEMPORARY when another command keeps the lock, ERROR_NOT_FOUND when the bundle
+ * was removed since it was opened. */
 int bundle_lock(const struct bundle *bundle, struct error *err);
 
-/* The same without waiting a moment. */
+/* The same without waiting for another command. */
 int bundle_try_lock(const struct bundle *bundle, struct error *err);
 
-bool bundle_is_running(const struct bundle *bundle); /* the lock is held by somebody */
+/* Lock again what bundle_lock() returned and bundle_unlock() unlocked, or is locked still, with the
+ * same failures. Returns 0. */
+int bundle_lock_again(const struct bundle *bundle, int lock, struct error *err);
+
+/* Let other commands go on, in all processes that have inherited the lock. */
+void bundle_unlock(int lock);
+
+/* Name the container that runs from the bundle. The caller holds the lock. What names it goes when
+ * the bundle is locked again after its end. */
+int bundle_set_container(int lock, const char *mark, const char *state_path, struct error *err);
+
+/* What the container does that was last run from the bundle: STATE_CREATED, STATE_RUNNING, or
+ * STATE_STOPPED when there is none. Takes no lock. */
+enum state_status bundle_container_status(const struct bundle *bundle);
 
 #endif

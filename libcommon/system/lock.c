@@ -7,29 +7,54 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-int lock_open_at(int dirfd, const char *name, enum lock_mode mode, enum lock_wait wait,
-		 struct error *err)
+#define PAUSE_NSEC 2000000
+#define PAUSES_MAX 500
+
+int lock_fd(int fd, enum lock_mode mode, enum lock_wait wait)
 {
 	int operation =
 		(mode == LOCK_SHARED ? LOCK_SH : LOCK_EX) | (wait == LOCK_TRY ? LOCK_NB : 0);
 
+	while (flock(fd, operation) < 0)
+		if (errno != EINTR)
+			return -1;
+	return 0;
+}
+
+bool lock_is_named(int fd, int dirfd, const char *name)
+{
+	struct stat ours;
+	struct stat named;
+
+	return fstat(fd, &ours) == 0 && fstatat(dirfd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       named.st_dev == ours.st_dev && named.st_ino == ours.st_ino;
+}
+
+bool lock_pause(unsigned int *tries)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NSEC };
+
+	if (++*tries > PAUSES_MAX)
+		return false;
+	nanosleep(&pause, NULL);
+	return true;
+}
+
+int lock_open_at(int dirfd, const char *name, enum lock_mode mode, enum lock_wait wait,
+		 struct error *err)
+{
 	for (;;) {
 		autoclose int fd = openat(
 			dirfd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
-		struct stat ours;
-		struct stat named;
 
 		if (fd < 0)
 			return error_errno(err, "cannot open lock '%s'", name);
-		while (flock(fd, operation) < 0)
-			if (errno != EINTR)
-				return error_errno(err, "cannot lock '%s'", name);
-		if (fstat(fd, &ours) < 0)
-			return error_errno(err, "cannot stat lock '%s'", name);
-		if (fstatat(dirfd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    named.st_dev == ours.st_dev && named.st_ino == ours.st_ino)
+		if (lock_fd(fd, mode, wait) < 0)
+			return error_errno(err, "cannot lock '%s'", name);
+		if (lock_is_named(fd, dirfd, name))
 			return fd_steal(&fd);
 	}
 }

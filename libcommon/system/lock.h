@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
+
 enum lock_mode {
 	LOCK_SHARED,
 	LOCK_EXCLUSIVE,
@@ -23,5 +25,15 @@ enum lock_wait {
  * that has this name. Returns the fd that holds the lock. */
 int lock_open_at(int dirfd, const char *name, enum lock_mode mode, enum lock_wait wait,
 		 struct error *err);
+
+/* Lock an open file or directory. -1 with errno, EWOULDBLOCK as above. */
+int lock_fd(int fd, enum lock_mode mode, enum lock_wait wait);
+
+/* Is fd still what dirfd/name leads to? The holder before us may have removed or replaced it. */
+bool lock_is_named(int fd, int dirfd, const char *name);
+
+/* For a caller that tries again and again (LOCK_TRY): sleeps a little, and is false instead when
+ * about a second has passed. *tries counts, from 0. */
+bool lock_pause(unsigned int *tries);
 
 #endif

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 . "$(dirname "$0")/../lib/test.sh"
+. "$test_lib/mark.sh"
 
 store=$CTNR_TEST_TMP/shelf
 mkdir -m 700 "$store"
@@ -48,12 +49,40 @@ empty
 web" "--quiet prints IDs alone"
 
 run flock "$store/bundles/web/lock" ctnr-store bundle ls --running
-is "$(printf '%s' "$stdout" | jq -r .id)" web "a bundle whose lock is held runs"
-run flock "$store/bundles/web/lock" ctnr-store bundle ls --running --all -q
-is "$(printf '%s\n' "$stdout" | wc -l)" 3 "--all lists the others too"
+is_stdout "" "a bundle that a command has locked does not run for that"
 run flock "$store/bundles/web/lock" ctnr-store bundle rm web
+is_status 5 "... and is not removed now"
+like_stderr "*container 'web' is being created, updated or removed by another command*" \
+	"... and the message says why"
+sleep 1000 &
+sleeper=$!
+runs_from "$store/bundles/web" $sleeper
+run ctnr-store bundle ls --running
+is "$(printf '%s' "$stdout" | jq -r .id)" web "a bundle whose container's first process lives runs, though nobody holds its lock"
+is "$(printf '%s' "$stdout" | jq -r .running)" true "... and its record says so"
+run "$test_lib/terminal.py" ctnr-store bundle ls
+like_stdout "*web *copy *running *" "... and the table"
+run ctnr-store bundle ls --running --all -q
+is "$(printf '%s\n' "$stdout" | wc -l)" 3 "--all lists the others too"
+run ctnr-store bundle rm web
 is_status 1 "a running container is not removed"
-like_stderr "*container 'web' is running*" "... and the message says why"
+like_stderr "*container 'web' is running*stop it first*" "... and the message says why"
+runs_from "$store/bundles/web" $sleeper "$CTNR_TEST_TMP/other/exec/box"
+run ctnr-store bundle rm web
+like_stderr "*container 'box' is running*" "... by the container's ID, whatever that and the state directory are"
+mkdir -p "$CTNR_TEST_TMP/other/exec/box"
+printf '{"mark":"%s","foreground":false}' "$(mark_of $sleeper)" >"$CTNR_TEST_TMP/other/exec/box/state.json"
+mkfifo "$CTNR_TEST_TMP/other/exec/box/exec.fifo"
+run "$test_lib/terminal.py" ctnr-store bundle ls
+like_stdout "*web *copy *created *" "a container that was not started is created"
+run ctnr-store bundle ls --running -q
+is_stdout "" "... which is not running"
+run ctnr-store bundle rm web
+is_status 1 "... and is not removed"
+kill $sleeper
+wait $sleeper 2>/dev/null
+run ctnr-store bundle ls --running -q
+is_stdout "" "a container whose first process has ended does not run"
 bundle twin
 run ctnr-store bundle rm twin "$store/bundles/twin" twin
 is_status 0 "one that is named twice is removed once"
@@ -71,7 +100,7 @@ for round in 1 2 3 4 5 6 7 8; do
 	done
 	[ ! -e "$store/bundles/race" ] || fail "round $round of removing at once removes it"
 done
-is "$(grep -v -e "there is no bundle 'race'" -e "container 'race' is running" -e 'hint: stop it first' errors)" "" \
+is "$(grep -v -e "there is no bundle 'race'" -e "container 'race' is being created, updated or removed" errors)" "" \
 	"when several remove a bundle at once, one does"
 is "$(ls "$store/trash")" "" "... and all of it"
 ok "... it is still there" test -d "$store/bundles/web"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/unpack.sh"
+. "$test_lib/mark.sh"
 needs USERNS
 
 make_image first <<'END'
@@ -41,14 +42,19 @@ for driver in overlay copy; do
 	rm -f "$bundle/record.json"
 	unpack_as "$driver" second --update
 	is_status 0 "$driver: a bundle without a record is made again"
-	flock "$bundle/lock" sleep 5 &
-	holder=$!
-	eventually 5 sh -c "! flock -n '$bundle/lock' true"
+	run flock "$bundle/lock" ctnr-unpack --driver "$driver" -b box --update "oci:$CTNR_TEST_TMP/second:latest"
+	is_status 5 "$driver: a bundle that another command has locked is refused"
+	like_stderr "*'box' is being created, updated or removed by another command*" "... and it is said why"
+	sleep 1000 &
+	sleeper=$!
+	runs_from "$bundle" $sleeper
+	unpack_as "$driver" first --update
+	is_status 1 "$driver: a running bundle is refused, though nobody holds its lock"
+	like_stderr "*container 'box' is running*" "... and it is said why"
+	kill "$sleeper"
+	wait "$sleeper" 2>/dev/null
 	unpack_as "$driver" second --update
-	is_status 1 "$driver: a running bundle is refused"
-	like_stderr "*running*" "... and it is said why"
-	kill "$holder"
-	wait "$holder" 2>/dev/null
+	is_status 0 "$driver: ... and is taken when its container has ended"
 	in_namespace rm -rf "$bundle"
 done
 

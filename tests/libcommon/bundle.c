@@ -115,16 +115,69 @@ static void test_path(const struct store *store)
 static void test_lock(const struct store *store)
 {
 	autobundle struct bundle bundle = BUNDLE_INIT;
+	autofree char *own = process_mark(getpid(), &err);
+	autofree char *gone = NULL;
+	int lock;
+	int other;
+
+	gone_process(&gone);
+	bundle_open(store, "web", &bundle, &err);
+	is_int(bundle_container_status(&bundle), STATE_STOPPED, "a new bundle does not run");
+	lock = bundle_lock(&bundle, &err);
+	ok(lock >= 0, "a bundle is locked");
+	is_int(bundle_container_status(&bundle), STATE_STOPPED,
+	       "... which does not make it a running one");
+	ok(bundle_try_lock(&bundle, &err) < 0 && err.code == ERROR_TEMPORARY &&
+		   strstr(err.message, "'web' is being created, updated or removed by another"),
+	   "... it is not locked twice");
+	ok(bundle_lock(&bundle, &err) < 0 && err.code == ERROR_TEMPORARY,
+	   "... after a wait either");
+	is_int(bundle_set_container(lock, own, "/nowhere/exec/other.id", &err), 0,
+	       "a container runs from the bundle");
+	bundle_unlock(lock);
+	is_int(bundle_container_status(&bundle), STATE_RUNNING,
+	       "a bundle whose mark lives runs, though nobody holds its lock");
+	ok(bundle_lock(&bundle, &err) < 0 && err.code == ERROR_FAILED &&
+		   strstr(err.message, "container 'other.id' is running"),
+	   "... and is not locked, also when its container has another ID");
+	ok(bundle_lock_again(&bundle, lock, &err) < 0, "... by its own command either");
+	is_int(bundle_set_container(lock, gone, "/nowhere/exec/other.id", &err), 0,
+	       "another container ran from it");
+	bundle_unlock(lock);
+	is_int(bundle_container_status(&bundle), STATE_STOPPED, "... which has ended");
+	is_int(bundle_lock_again(&bundle, lock, &err), 0, "the command locks it again");
+	other = openat(bundle.dirfd, "lock", O_RDONLY | O_CLOEXEC);
+	ok(read(other, own, 1) == 1 && own[0] == '\n', "... which forgets the container");
+	close(other);
+	close(lock);
+	lock = bundle_try_lock(&bundle, &err);
+	ok(lock >= 0, "the lock ends with its descriptor");
+	close(lock);
+}
+
+/* What names a container of another pid namespace. */
+static void test_elsewhere(const struct store *store)
+{
+	autobundle struct bundle bundle = BUNDLE_INIT;
+	autofree char *own = process_mark(getpid(), &err);
+	autofree char *mark = xasprintf("%s0", own);
+	autofree char *owner = xasprintf("%s/store/bundles/.ephemeral/away", top);
+	autofree char *gone = NULL;
 	int lock;
 
-	bundle_open(store, "web", &bundle, &err);
-	ok(!bundle_is_running(&bundle), "a new bundle does not run");
+	gone_process(&gone);
+	bundle_create(store, "away", &bundle, &err);
 	lock = bundle_lock(&bundle, &err);
-	ok(lock >= 0 && bundle_is_running(&bundle), "one whose lock is held does");
-	ok(bundle_lock(&bundle, &err) < 0 && strstr(err.message, "'web' is running"),
-	   "... and is not locked again");
+	bundle_set_container(lock, mark, "/nowhere/exec/away", &err);
 	close(lock);
-	ok(!bundle_is_running(&bundle), "the lock ends with its descriptor");
+	is_int(bundle_container_status(&bundle), STATE_RUNNING,
+	       "a bundle whose container is of another pid namespace runs");
+	ok(bundle_lock(&bundle, &err) < 0 && err.code == ERROR_FAILED && err.hint[0],
+	   "... and is not locked here, with a hint");
+	is_int(symlink(gone, owner), 0, "its owner has ended");
+	reclaim(store);
+	ok(is_there(store, "bundles/away"), "... and it is not reclaimed");
+	unlink(owner);
 }
 
 static void test_ephemeral(const struct store *store)
@@ -132,6 +185,7 @@ static void test_ephemeral(const struct store *store)
 	autobundle struct bundle living = BUNDLE_INIT;
 	autobundle struct bundle dead = BUNDLE_INIT;
 	autofree char *mark = NULL;
+	autofree char *own = process_mark(getpid(), &err);
 	int lock;
 
 	ok(!reclaim_is_needed(store), "nothing waits for being reclaimed");
@@ -148,7 +202,13 @@ static void test_ephemeral(const struct store *store)
 	ok(reclaim_is_needed(store), "what its owner left waits");
 	lock = bundle_lock(&dead, &err);
 	reclaim(store);
-	ok(is_there(store, "bundles/dead"), "while it runs it is kept");
+	ok(is_there(store, "bundles/dead"), "while a command has its lock it is kept");
+	bundle_set_container(lock, own, "/nowhere/exec/dead", &err);
+	close(lock);
+	reclaim(store);
+	ok(is_there(store, "bundles/dead"), "while its container runs it is kept");
+	lock = openat(dead.dirfd, "lock", O_WRONLY | O_CLOEXEC);
+	bundle_set_container(lock, mark, "/nowhere/exec/dead", &err);
 	close(lock);
 	reclaim(store);
 	ok(!is_there(store, "bundles/dead"), "then it is reclaimed");
@@ -228,6 +288,7 @@ int main(void)
 	test_path(&store);
 	test_lock(&store);
 	test_ephemeral(&store);
+	test_elsewhere(&store);
 	test_trash(&store);
 	test_read_only(store.path);
 	tree_remove_at(AT_FDCWD, top, NULL);

@@ -2,16 +2,19 @@
 #include "launch/keeper.h"
 
 #include "launch/init.h"
-#include "launch/state.h"
 
+#include "base/alloc.h"
+#include "store/bundle_lock.h"
 #include "store/reclaim.h"
 #include "system/fd.h"
+#include "system/process_mark.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -37,6 +40,14 @@ static int settle(const struct container *c, struct error *err)
 		return -1;
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	return 0;
+}
+
+/* Write the maps of init's own user namespace, which init waits for. */
+static int let_init_go(const struct container *c, pid_t init, int go, struct error *err)
+{
+	if (namespaces_map_child(&c->namespaces, init, err) < 0)
+		return -1;
+	return fd_write_all(go, "", 1) < 0 ? error_errno(err, "cannot start the container") : 0;
 }
 
 /*
@@ -72,8 +83,7 @@ static int start_init(const struct container *c, struct error *err)
 		fd_close(&go[1]);
 		init_main(c, go[0]);
 	}
-	if (inner && (namespaces_map_child(&c->namespaces, pid, err) < 0 ||
-		      fd_write_all(go[1], "", 1) < 0)) {
+	if (inner && let_init_go(c, pid, go[1], err) < 0) {
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 		return -1;
 	}
@@ -101,17 +111,51 @@ static void watch(const struct container *c, int init)
 	}
 }
 
+static int write_pid_file(const char *path, pid_t pid, struct error *err)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", (int)pid);
+
+	if (file_write_at(AT_FDCWD, path, text, (size_t)len, 0644, FILE_NO_SYNC, err) < 0)
+		return error_prefix(err, "--pid-file");
+	return 0;
+}
+
+/* Write down whose the bundle and the ID are now, and let other commands see for themselves. */
+static int record_init(const struct container *c, struct error *err)
+{
+	struct error cause = { 0 };
+	autofree char *mark = process_mark(c->shared->init_pid, &cause);
+	struct state_facts facts = {
+		.mark = mark,
+		.pid = c->shared->init_pid,
+		.bundle = c->bundle.path,
+		.annotations = json_object_get(c->config.document, "annotations"),
+		.foreground = true,
+	};
+
+	if (mark) {
+		if (bundle_set_container(c->lock, mark, c->state.path, err) < 0 ||
+		    state_write(&c->state, &facts, err) < 0)
+			return -1;
+		state_unlock(&c->state);
+		bundle_unlock(c->lock);
+	} else if (cause.code != ERROR_NOT_FOUND) {
+		*err = cause;
+		return -1;
+	}
+	/* Without a mark init has ended already, and the caller has waited for it. */
+	return c->pid_file ? write_pid_file(c->pid_file, facts.pid, err) : 0;
+}
+
 static int clean_up(const struct container *c, struct error *err)
 {
-	int result = 0;
+	int result = container_clean_up(c, err);
 
-	state_remove(c);
-	if (c->remove && c->store.path)
-		result = bundle_remove(&c->store, &c->bundle, err);
 	/* Whatever others left when they were killed: this is the place where it can be deleted. */
 	if (c->store.path && c->store.writable && reclaim_is_needed(&c->store))
 		reclaim(&c->store);
-	state_reclaim(c);
+	state_reclaim(c->state_root.fd);
 	c->shared->cleaned = true;
 	return result;
 }
@@ -120,7 +164,7 @@ static int keep(struct container *c, struct error *err)
 {
 	struct error cleaning = { 0 };
 	int init;
-	int result = 0;
+	int result = -1;
 
 	/* What is typed at the caller's terminal, and its end, are none of our business. */
 	setsid();
@@ -130,16 +174,16 @@ static int keep(struct container *c, struct error *err)
 	init = start_init(c, err);
 	if (init >= 0) {
 		fd_close(&c->sync[1]);
-		result = state_write(c, c->shared->init_pid, err);
+		result = record_init(c, err);
 		if (result < 0)
 			syscall(SYS_pidfd_send_signal, init, SIGKILL, NULL, 0);
 		watch(c, init);
 	}
-	if (clean_up(c, &cleaning) < 0 && result == 0 && init >= 0) {
-		*err = cleaning;
-		result = -1;
-	}
-	return init < 0 ? -1 : result;
+	c->shared->keeper_failed = result < 0;
+	if (clean_up(c, &cleaning) == 0 || result < 0)
+		return result;
+	*err = cleaning;
+	return -1;
 }
 
 pid_t keeper_start(const struct container *c, struct error *err)

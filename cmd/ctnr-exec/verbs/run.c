@@ -14,7 +14,7 @@
  *
  *  - The caller: the keeper sees it by pidfd, kills init, cleans up. When the keeper is killed with
  *    it, init gets SIGKILL as its parent died, unless the payload changed its user. The state, and
- *    the bundle of --rm, are then reclaimed by the next command: their locks are free.
+ *    the bundle of --rm, are reclaimed by the next command once init is dead (store/state.h).
  *  - The keeper: the caller gets SIGCHLD, kills init and cleans up as well as it can; files of
  *    mapped IDs wait in trash/ for the next command.
  *  - Init: the ordinary end. It is the first process of its pid namespace: the kernel kills and
@@ -31,7 +31,6 @@
 #include "container.h"
 #include "launch/keeper.h"
 #include "launch/signal.h"
-#include "launch/state.h"
 #include "process/terminal.h"
 #include "rootfs/cgroup_view.h"
 #include "rootfs/overlay.h"
@@ -99,18 +98,19 @@ static int open_bundle(struct container *c, const struct run_opts *opts,
 	if (bundle_open(&c->store, opts->bundle ? opts->bundle : word, &c->bundle, err) < 0)
 		return -1;
 	c->id = opts->bundle ? word : c->bundle.id;
-	if (!c->id || !bundle_id_is_valid(c->id))
+	if (!c->id || !state_id_is_valid(c->id))
 		return error_set(err, ERROR_USAGE, "'%s' is no container ID", c->id ? c->id : "");
 	c->stdin_closed = c->bundle.stdin_mode == BUNDLE_STDIN_CLOSED ||
 			  (!opts->bundle && strcmp(word, "-") == 0);
 	return 0;
 }
 
-/* The bundle is ours from here on: nobody else runs, updates or removes it. */
+/* The bundle and the ID are ours from here on: nobody else runs, updates or removes them. */
 static int claim(struct container *c, const struct run_opts *opts, struct error *err)
 {
 	c->lock = bundle_lock(&c->bundle, err);
-	if (c->lock < 0 || state_claim(c, opts->run_dir, err) < 0)
+	if (c->lock < 0 || state_root_open(opts->run_dir, &c->store, &c->state_root, err) < 0 ||
+	    state_claim(&c->state_root, c->id, &c->state, err) < 0)
 		return -1;
 	if (c->remove && c->store.path && c->store.writable)
 		return ephemeral_set_owner(&c->store, c->bundle.id, getpid(), err);
@@ -334,6 +334,7 @@ static void drain(struct watch *w)
 static int conclude(const struct watch *w, struct error *err)
 {
 	const struct container_shared *shared = w->c->shared;
+	int status;
 
 	if (w->fatal)
 		return 128 + w->fatal;
@@ -348,10 +349,18 @@ static int conclude(const struct watch *w, struct error *err)
 		*err = shared->init_error;
 		return -1;
 	}
-	if (shared->keeper_error.code)
-		message_error(&shared->keeper_error);
-	return WIFSIGNALED(w->init_status) ? 128 + WTERMSIG(w->init_status)
-					   : WEXITSTATUS(w->init_status);
+	status = WIFSIGNALED(w->init_status) ? 128 + WTERMSIG(w->init_status)
+					     : WEXITSTATUS(w->init_status);
+	if (!shared->keeper_error.code)
+		return status;
+	/* A container that the keeper has ended has no status of its own; one that went well, and
+	 * left what could not be removed, has not gone well. */
+	if (shared->keeper_failed || status == 0) {
+		*err = shared->keeper_error;
+		return -1;
+	}
+	message_error(&shared->keeper_error);
+	return status;
 }
 
 /* Start the keeper, give it its maps. */
@@ -407,24 +416,13 @@ static int run_with_terminal(struct container *c, bool record_on_stdin, struct e
 	return run(c, &relay, err);
 }
 
-/* Where the keeper never came to it, or was killed, and as far as it goes from outside the user
- * namespace: nothing runs any more. */
-static void clean_up(const struct container *c)
-{
-	if (c->shared && c->shared->cleaned)
-		return;
-	if (c->state >= 0)
-		state_remove(c);
-	if (c->remove && c->lock >= 0 && c->store.path)
-		bundle_remove(&c->store, &c->bundle, NULL);
-}
-
 int run_container(const void *data, const struct strlist *operands, struct error *err)
 {
 	const struct run_opts *opts = data;
 	autocontainer struct container c = CONTAINER_INIT;
 	bool record_on_stdin =
 		!opts->bundle && operands->len == 1 && strcmp(operands->items[0], "-") == 0;
+	struct error cleaning = { 0 };
 	int status = -1;
 
 	c.remove = opts->remove;
@@ -439,6 +437,9 @@ int run_container(const void *data, const struct strlist *operands, struct error
 	if (claim(&c, opts, err) == 0 && prepare(&c, err) == 0)
 		status = c.config.process.terminal ? run_with_terminal(&c, record_on_stdin, err)
 						   : run(&c, NULL, err);
-	clean_up(&c);
+	/* The keeper was killed, or was never started. From outside the user namespace not all can
+	 * be deleted that is the container's; the rest waits in trash/ for the next command. */
+	if (!c.shared || !c.shared->cleaned)
+		container_clean_up(&c, &cleaning);
 	return status;
 }

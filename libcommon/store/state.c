@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/state.h"
+
+#include "base/alloc.h"
+#include "oci/runtime.h"
+#include "store/run_dir.h"
+#include "system/fd.h"
+#include "system/lock.h"
+#include "system/process_mark.h"
+#include "system/tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STATE_FILE "state.json"
+#define STATE_MAX \
+	RUNTIME_CONFIG_MAX /* bytes of state.json, which has the annotations of config.json */
+#define CLAIM_TRIES 16
+#define RECLAIM_MAX 64 /* directories looked at each time */
+#define ID_CHARACTERS \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+	"0123456789_+.-"
+
+const char *const state_status_names[] = { "creating", "created", "running", "stopped", NULL };
+
+bool state_id_is_valid(const char *id)
+{
+	size_t len = strspn(id, ID_CHARACTERS);
+
+	return len > 0 && len <= STATE_ID_MAX && id[len] == '\0' && strcmp(id, ".") != 0 &&
+	       strcmp(id, "..") != 0;
+}
+
+int state_busy_error(const char *id, struct error *err)
+{
+	return error_set(err, ERROR_TEMPORARY,
+			 "container '%s' is being created, updated or removed by another command",
+			 id);
+}
+
+int state_root_open(const char *run_dir, const struct store *store, struct state_root *ret,
+		    struct error *err)
+{
+	autofree char *path = NULL;
+	autoclose int run = run_dir_open(run_dir, store, &path, err);
+	int fd;
+
+	if (run < 0)
+		return -1;
+	if (mkdirat(run, "exec", 0700) < 0 && errno != EEXIST)
+		return error_errno(err, "cannot create '%s/exec'", path);
+	fd = openat(run, "exec", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return error_errno(err, "cannot open '%s/exec'", path);
+	*ret = (struct state_root) { xasprintf("%s/exec", path), fd };
+	return 0;
+}
+
+void state_root_release(struct state_root *root)
+{
+	if (!root)
+		return;
+	free(root->path);
+	fd_close(&root->fd);
+	*root = (struct state_root)STATE_ROOT_INIT;
+}
+
+void state_claim_release(struct state_claim *claim)
+{
+	if (!claim)
+		return;
+	free(claim->path);
+	fd_close(&claim->fd);
+	*claim = (struct state_claim)STATE_CLAIM_INIT;
+}
+
+static int open_state(int root, const char *id)
+{
+	return openat(root, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* What the text of state.json, or what is left of it, means now. */
+static void understand_state(int fd, const struct str *text, struct process_scope *scope,
+			     struct state *ret)
+{
+	autojson json_t *document = json_parse(text->data, text->len, STATE_FILE, NULL);
+	struct jnode root = jnode_root(document, STATE_FILE);
+	struct jnode mark_node = jnode_member(&root, "mark");
+	struct jnode foreground_node = jnode_member(&root, "foreground");
+	const char *mark = "";
+
+	*ret = (struct state) { .status = STATE_STOPPED, .foreground = true };
+	if (jnode_string(&mark_node, &mark, NULL) < 0 ||
+	    jnode_bool(&foreground_node, &ret->foreground, NULL) < 0 ||
+	    process_mark_fate(mark, scope, &ret->pid) == PROCESS_GONE)
+		return;
+	ret->status = faccessat(fd, STATE_FIFO, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? STATE_CREATED
+										: STATE_RUNNING;
+}
+
+/* Returns 1, or 0 when there is no state.json. */
+static int read_state(int fd, struct process_scope *scope, struct state *ret, struct error *err)
+{
+	autostr struct str text = STR_INIT;
+	struct error cause = { 0 };
+
+	if (file_read_at(fd, STATE_FILE, STATE_MAX, &text, &cause) == 0) {
+		understand_state(fd, &text, scope, ret);
+		return 1;
+	}
+	if (cause.code == ERROR_NOT_FOUND)
+		return 0;
+	if (err)
+		*err = cause;
+	return -1;
+}
+
+int state_read(int root, const char *id, struct state *ret, struct error *err)
+{
+	autoclose int fd = state_id_is_valid(id) ? open_state(root, id) : -EBADF;
+	int found;
+
+	if (fd < 0 && (errno == ENOENT || fd == -EBADF))
+		return error_set(err, ERROR_NOT_FOUND, "there is no container '%s'", id);
+	if (fd < 0)
+		return error_errno(err, "cannot open the state of container '%s'", id);
+	found = read_state(fd, NULL, ret, err);
+	if (found == 0 && lock_fd(fd, LOCK_SHARED, LOCK_TRY) < 0) {
+		*ret = (struct state) { .status = STATE_CREATING };
+		return 0;
+	}
+	/* The command that had the lock may have written state.json meanwhile. */
+	if (found == 0)
+		found = read_state(fd, NULL, ret, err);
+	if (found == 0)
+		return error_set(err, ERROR_NOT_FOUND, "there is no container '%s'", id);
+	return found < 0 ? error_prefix(err, "container '%s'", id) : 0;
+}
+
+/* Under the lock. */
+static int remove_directory(int root, const char *id, int fd, struct error *err)
+{
+	unlinkat(fd, STATE_FILE, 0);
+	if (unlinkat(root, id, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	return tree_remove_at(root, id, err);
+}
+
+/* Wait for the lock of an open state. */
+static int lock_state(int fd)
+{
+	unsigned int tries = 0;
+
+	while (lock_fd(fd, LOCK_EXCLUSIVE, LOCK_TRY) < 0)
+		if (errno != EWOULDBLOCK || !lock_pause(&tries))
+			return -1;
+	return 0;
+}
+
+/* Does that state belong to nobody, so that its ID is free? 1, 0, or -1. */
+static int is_left_over(int fd, struct process_scope *scope, struct state *ret, struct error *err)
+{
+	int found = read_state(fd, scope, ret, err);
+
+	return found > 0 ? ret->status == STATE_STOPPED && ret->foreground : found == 0 ? 1 : -1;
+}
+
+/* Remove the directory of that ID where it is left over, under its lock. */
+static int remove_left_over(int root, const char *id, int fd, struct error *err)
+{
+	struct state state;
+	int left_over = is_left_over(fd, NULL, &state, err);
+
+	if (left_over < 0)
+		return error_prefix(err, "container '%s'", id);
+	if (left_over)
+		return remove_directory(root, id, fd, err);
+	error_set(err, ERROR_FAILED, "container '%s' is %s", id, state_status_names[state.status]);
+	return state.status == STATE_RUNNING ? -1 : error_hint(err, "delete it first");
+}
+
+/* Only the process that has made the directory claims the ID; a directory that is there is looked
+ * at, and removed where it is left over. */
+int state_claim(const struct state_root *root, const char *id, struct state_claim *ret,
+		struct error *err)
+{
+	for (int i = 0; i < CLAIM_TRIES; i++) {
+		bool is_ours = mkdirat(root->fd, id, 0700) == 0;
+		autoclose int fd = -EBADF;
+
+		if (!is_ours && errno != EEXIST)
+			return error_errno(err, "cannot create the state of container '%s'", id);
+		fd = open_state(root->fd, id);
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		if (fd < 0)
+			return error_errno(err, "cannot open the state of container '%s'", id);
+		if (lock_state(fd) < 0)
+			return state_busy_error(id, err);
+		if (!lock_is_named(fd, root->fd, id))
+			continue;
+		if (is_ours) {
+			ret->path = xasprintf("%s/%s", root->path, id);
+			ret->id = ret->path + strlen(root->path) + 1;
+			ret->fd = fd_steal(&fd);
+			return 0;
+		}
+		if (remove_left_over(root->fd, id, fd, err) < 0)
+			return -1;
+	}
+	return error_set(err, ERROR_TEMPORARY, "cannot claim the ID '%s': others keep taking it",
+			 id);
+}
+
+static json_t *facts_to_json(const char *id, const struct state_facts *facts)
+{
+	json_t *state = json_object();
+	char when[32] = "";
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (gmtime_r(&now, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	json_object_set_new(state, "ociVersion", json_string(RUNTIME_SPEC_VERSION));
+	json_object_set_new(state, "id", json_string(id));
+	json_object_set_new(state, "pid", json_integer(facts->pid));
+	json_object_set_new(state, "bundle", json_string(facts->bundle));
+	if (json_is_object(facts->annotations))
+		json_object_set(state, "annotations", (json_t *)facts->annotations);
+	json_object_set_new(state, "created", json_string(when));
+	json_object_set_new(state, "mark", json_string(facts->mark));
+	json_object_set_new(state, "foreground", json_boolean(facts->foreground));
+	return state;
+}
+
+int state_write(const struct state_claim *claim, const struct state_facts *facts, struct error *err)
+{
+	autojson json_t *state = facts_to_json(claim->id, facts);
+	autofree char *text = json_format(state);
+
+	if (file_write_at(claim->fd, STATE_FILE, text, strlen(text), 0600, FILE_NO_SYNC, err) < 0)
+		return error_prefix(err, "state of container '%s'", claim->id);
+	return 0;
+}
+
+void state_unlock(const struct state_claim *claim)
+{
+	flock(claim->fd, LOCK_UN);
+}
+
+void state_remove(const struct state_root *root, const struct state_claim *claim)
+{
+	if (lock_state(claim->fd) == 0 && lock_is_named(claim->fd, root->fd, claim->id))
+		remove_directory(root->fd, claim->id, claim->fd, NULL);
+}
+
+static void reclaim_state(int root, const char *id, struct process_scope *scope)
+{
+	autoclose int fd = open_state(root, id);
+	struct state state;
+
+	/* A look first: locks are for what has ended. */
+	if (fd < 0 || is_left_over(fd, scope, &state, NULL) <= 0 ||
+	    lock_fd(fd, LOCK_EXCLUSIVE, LOCK_TRY) < 0 || !lock_is_named(fd, root, id))
+		return;
+	if (is_left_over(fd, scope, &state, NULL) > 0)
+		remove_directory(root, id, fd, NULL);
+}
+
+void state_reclaim(int root)
+{
+	int fd = open_state(root, ".");
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct process_scope scope = { 0 };
+	const struct dirent *entry;
+	int looked_at = 0;
+
+	if (!dir) {
+		fd_close(&fd);
+		return;
+	}
+	while (looked_at < RECLAIM_MAX && (entry = readdir(dir))) {
+		if (!state_id_is_valid(entry->d_name))
+			continue;
+		reclaim_state(root, entry->d_name, &scope);
+		looked_at++;
+	}
+	closedir(dir);
+}

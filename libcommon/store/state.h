@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The state of containers: one directory for each, ROOT/ID, where ROOT is RUNDIR/exec.
+ *
+ *	ROOT/ID/             locked (flock(2)) while the container is made, started or removed
+ *	ROOT/ID/state.json   from the moment that its first process exists
+ *	ROOT/ID/exec.fifo    as long as it was created and not started
+ *
+ * Theory of operation
+ * ===================
+ *
+ * What a container does is decided by the process mark (process_mark.h) of its first process, which
+ * state.json has, and by nothing else:
+ *
+ *	creating   no state.json, and the directory is locked
+ *	created    the process lives, and exec.fifo is there
+ *	running    the process lives; or it is of another pid namespace, and nobody here can tell
+ *	stopped    the process has ended: there is none, it is a zombie, or the boot is another
+ *	(none)     no state.json, and no lock: a command was killed that had claimed the ID
+ *
+ * Locks are held by commands for the length of one change, and say nothing about the container. Two
+ * of them matter: the bundle's (bundle_lock.h) first, then the state's. A command that finds one
+ * held waits for about a second. Locks end with the last process that has them, so that a killed
+ * command keeps nobody waiting.
+ *
+ * The same mark is in the bundle's file "lock", with the path of the state. So a bundle finds its
+ * container whatever ID and state directory that was run with, also where the state directory is
+ * out of sight or was deleted by a logout. Nothing else records processes. Both records are written
+ * under both locks, as soon as the process exists, the bundle's first.
+ *
+ * A run, by its three processes (caller, keeper, init):
+ *
+ *  1. The caller locks the bundle, claims the ID (mkdir decides who has it) and locks the state.
+ *  2. The keeper clones init, writes both records and unlocks both, for itself and the caller, which
+ *     share the open files. An init that has ended before that leaves nothing to write.
+ *  3. When init has ended, the keeper locks the state. If ROOT/ID is still the directory that this
+ *     run has made, the state is removed. Then it locks the bundle. If no other container runs from
+ *     it, the bundle's record is emptied, and the bundle of --rm is removed.
+ *
+ * In 3 nothing is taken for granted: between the end of init and the lock, another run may have
+ * taken the ID (it has removed the directory of the stopped container, and made its own) or the
+ * bundle (whose record then names a living process), and another command may have removed the
+ * bundle (whose path then leads elsewhere, or nowhere).
+ *
+ * What is killed, and what follows:
+ *
+ *  - The caller, before 2: the locks are the keeper's too, until it has killed init and cleaned up.
+ *  - The caller, after 2: the keeper kills init and cleans up as in 3.
+ *  - The keeper: the caller kills init, waits for it and cleans up as in 3.
+ *  - Both: init gets SIGKILL as its parent dies. Until it is dead its mark lives, and nobody touches
+ *    its state and its bundle. Then the state is stopped and goes away with its run ("foreground"):
+ *    the next command of any kind removes it (state_reclaim()), or takes its ID. The bundle of --rm
+ *    is orphaned (ephemeral.h), stopped and not locked: the next command reclaims it.
+ *  - Both, before the records are written: init, which dies, has the locks until it executes the
+ *    payload. A directory without state.json is then left, and removed as above.
+ *  - Init: the ordinary end.
+ *  - Any command that removes: what it has not renamed or deleted yet is as it was.
+ *
+ * Races, each decided by a lock and a second look under it:
+ *
+ *  - Two commands that reclaim: the second finds ROOT/ID gone, or the bundle's path.
+ *  - rm and a keeper that cleans up: the second finds the bundle's path gone, which is what it
+ *    wanted.
+ *  - A run and a command that reclaims its stopped bundle: if the run has the lock, the other does
+ *    not wait. If the run is behind, the bundle is not there any more.
+ *  - Two runs of one bundle: the second waits for the first's lock, and then finds a living mark.
+ *  - A reader and any of them: readers take no lock. Only where there is no state.json they try it
+ *    for an instant, and look again when they have got it.
+ *
+ * A process of another pid namespace is never taken for gone within one boot, so that what it runs
+ * is never reclaimed from outside of it. (An ID that it leaves behind is free after the boot.) The
+ * user namespace of a reader makes no difference: pids and start times are the same in each.
+ */
+#ifndef STORE_STATE_H
+#define STORE_STATE_H
+
+#include "base/error.h"
+#include "format/json.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define STATE_ID_MAX 255 /* characters, without NUL */
+#define STATE_FIFO "exec.fifo" /* what start waits for */
+
+enum state_status {
+	STATE_CREATING,
+	STATE_CREATED,
+	STATE_RUNNING,
+	STATE_STOPPED,
+	STATE_STATUS_MAX,
+};
+extern const char
+	*const state_status_names[]; /* of runtime-spec runtime.md: "creating", ..., NULL */
+
+/* An ID is of [A-Za-z0-9_+.-], and neither "." nor "..": the IDs that other runtimes take. (Names of
+ * bundles are narrower: bundle_id_is_valid().) */
+bool state_id_is_valid(const char *id);
+
+/* The directory of all states. */
+struct state_root {
+	char *path; /* absolute */
+	int fd;
+};
+
+#define STATE_ROOT_INIT \
+	{ \
+		NULL, -EBADF \
+	}
+
+/* Open RUNDIR/exec, made where it is not there. run_dir is the option, or NULL (run_dir_open()). */
+int state_root_open(const char *run_dir, const struct store *store, struct state_root *ret,
+		    struct error *err);
+void state_root_release(struct state_root *root);
+
+/* A container's directory that this process, or the one that it was forked from, has made. */
+struct state_claim {
+	char *path; /* ROOT/ID, absolute */
+	const char *id; /* within path */
+	int fd; /* ROOT/ID; has the lock */
+};
+
+#define STATE_CLAIM_INIT \
+	{ \
+		NULL, NULL, -EBADF \
+	}
+
+/* Take an ID: make its directory, and lock it. What a killed run has left there is removed first.
+ * ERROR_FAILED "container 'ID' is running" (or created, or stopped) when it is another's,
+ * ERROR_TEMPORARY when another command keeps the lock. */
+int state_claim(const struct state_root *root, const char *id, struct state_claim *ret,
+		struct error *err);
+void state_claim_release(struct state_claim *claim);
+
+/* What state.json says. */
+struct state_facts {
+	const char *mark; /* of the container's first process */
+	pid_t pid; /* the same process, as seen from here */
+	const char *bundle; /* absolute path */
+	const json_t *annotations; /* an object; anything else counts as none */
+	bool foreground; /* the state goes away with its run */
+};
+
+/* Write state.json. The caller holds the lock. */
+int state_write(const struct state_claim *claim, const struct state_facts *facts,
+		struct error *err);
+
+/* Let other commands go on, in all processes that have inherited the claim. */
+void state_unlock(const struct state_claim *claim);
+
+/* The container has ended: lock the state where it is not locked, and remove it, unless the ID is
+ * another's by now. Best effort: a state that stays is stopped, and is reclaimed. */
+void state_remove(const struct state_root *root, const struct state_claim *claim);
+
+struct state {
+	enum state_status status;
+	pid_t pid; /* 0: none, or of another pid namespace */
+	bool foreground;
+};
+
+/* What is known of a container. ERROR_NOT_FOUND when there is none with that ID. A state.json that
+ * cannot be understood names no process: stopped. */
+int state_read(int root, const char *id, struct state *ret, struct error *err);
+
+/* Remove the states that runs have left which were killed with all their processes. Best effort,
+ * and a limited number at a time. */
+void state_reclaim(int root);
+
+/* ERROR_TEMPORARY: "container 'ID' is being created, updated or removed by another command". */
+int state_busy_error(const char *id, struct error *err);
+
+#endif
