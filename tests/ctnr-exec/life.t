@@ -103,6 +103,49 @@ if ! identity one; then
 	is "$(ls -A "$state")" "" "... and the state"
 fi
 
+# Several commands at once: one container at a time, whatever its ID, and each says what it met.
+bundle race overlay
+script race 'mkdir /alone || exit 99; sleep 0.02; rmdir /alone'
+: >errors
+runners=
+for id in a b race race; do
+	for round in 1 2 3 4 5 6; do
+		ctnr-exec run --bundle ./race $id 2>>errors || echo "status $?" >>errors
+	done &
+	runners="$runners $!"
+done
+for runner in $runners; do
+	wait "$runner"
+done
+is "$(grep -v -e "container '[a-z]*' is running" -e 'is being created, updated or removed' -e 'status 125' errors)" "" \
+	"of several runs of one bundle at once one runs, the others are refused"
+is "$(ls -A "$state")" "" "... and no state stays"
+is "$(head -n 1 race/lock)" "" "... nor a mark"
+
+# Removing, updating and running at once: a bundle that runs keeps its files.
+: >errors
+for round in 1 2 3 4 5 6; do
+	bundle gone overlay
+	script gone 'echo x >/file; sleep 0.05; cat /file >/dev/null || exit 99'
+	mv gone "$store/bundles/gone"
+	ctnr-exec run --rm gone 2>>errors || echo "status $?" >>errors &
+	runner=$!
+	for _ in 1 2 3; do
+		ctnr-store bundle rm gone 2>>errors &
+		runner="$runner $!"
+		ctnr-exec run ./other 2>>errors &
+		runner="$runner $!"
+	done
+	for pid in $runner; do
+		wait "$pid"
+	done
+	[ ! -e "$store/bundles/gone" ] || echo "round $round left it" >>errors
+	rm -rf gone.layer
+done
+is "$(grep -v -e "container '[a-z]*' is running" -e 'is being created, updated or removed' -e 'status 125' \
+	-e "no bundle 'gone'" -e 'stop it first' errors)" "" \
+	"of rm and run at once one has the bundle, and it is gone in the end"
+
 # The keeper's failures after init was cloned.
 bundle c
 script c 'sleep 1000'
