@@ -17,20 +17,12 @@ char *mount_destination(const char *text, struct error *err)
 		error_hint(err, "the destination is a path inside the container: /data");
 		return NULL;
 	}
-	for (const char *p = text; *p;) {
-		size_t len = strcspn(p, "/");
-
-		if (len == 2 && p[0] == '.' && p[1] == '.') {
-			error_set(err, ERROR_USAGE, "'%s' contains '..'", text);
-			return NULL;
-		}
-		if (len && !(len == 1 && *p == '.')) {
-			str_append_char(&clean, '/');
-			str_append_bytes(&clean, p, len);
-		}
-		p += len + (p[len] == '/');
+	str_append_char(&clean, '/');
+	if (path_clean(text, PATH_DOTDOT_REFUSED, &clean) < 0) {
+		error_set(err, ERROR_USAGE, "'%s' contains '..'", text);
+		return NULL;
 	}
-	if (!clean.len) {
+	if (clean.len == 1) {
 		error_set(err, ERROR_USAGE, "the root of the container cannot be mounted over");
 		return NULL;
 	}

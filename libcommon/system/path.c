@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -134,6 +135,26 @@ char *path_absolute(const char *path, struct error *err)
 		return NULL;
 	}
 	return xasprintf("%s/%s", present, path);
+}
+
+int path_clean(const char *path, enum path_dotdot dotdot, struct str *ret)
+{
+	size_t start = ret->len;
+
+	while (*path) {
+		size_t len = strcspn(path, "/");
+		bool is_dot = len == 1 && path[0] == '.';
+
+		if (dotdot == PATH_DOTDOT_REFUSED && len == 2 && memcmp(path, "..", 2) == 0)
+			return -1;
+		if (len && !is_dot) {
+			if (ret->len > start)
+				str_append_char(ret, '/');
+			str_append_bytes(ret, path, len);
+		}
+		path += len + (path[len] == '/');
+	}
+	return 0;
 }
 
 const char *path_proc_fd(int fd, char buffer[PATH_PROC_FD_MAX])

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Paths inside a root filesystem that somebody else filled. Every path that comes from an image,
- * a layer or a running container is resolved here, by openat2(2), and never as a string.
+ * a layer or a running container is resolved here, by openat2(2), and never as a string; path_absolute() and path_clean()
+ * alone are about text.
  *
  * rootfd is a directory descriptor of the root (O_PATH is enough). Paths may be absolute or
  * relative; both mean "from rootfd". Symlinks resolve as they would after chroot(2)
@@ -12,6 +13,7 @@
 #define SYSTEM_PATH_H
 
 #include "base/error.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,8 +44,19 @@ int path_make_dirs(int rootfd, const char *path, mode_t mode, path_permission *m
 		   const void *data);
 
 /* A path that the caller wrote, from the root: below the present directory when it is relative.
- * Symlinks stay. New string, or NULL. (The one function here that asks for no root.) */
+ * Symlinks stay. New string, or NULL. */
 char *path_absolute(const char *path, struct error *err);
+
+/* What path_clean() does with "..": the text before it says nothing about where it leads. */
+enum path_dotdot {
+	PATH_DOTDOT_KEPT, /* it stays; the kernel resolves it */
+	PATH_DOTDOT_REFUSED, /* an error */
+};
+
+/* Append the components of a path, joined by single slashes, without "." and without slashes at
+ * either end: "//a/./b/" is "a/b", "/" is "". For comparing and showing, not for opening. -1: there
+ * is a ".." and it is refused. */
+int path_clean(const char *path, enum path_dotdot dotdot, struct str *ret);
 
 /* "/proc/self/fd/N" in a caller's buffer, for calls that take only paths. */
 #define PATH_PROC_FD_MAX 32

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tap.h"
+
+#include "system/path.h"
+
+static void cleaned(const char *path, enum path_dotdot dotdot, const char *wanted)
+{
+	autostr struct str got = STR_INIT;
+	char title[128];
+
+	snprintf(title, sizeof(title), "'%s' is '%s' where '..' is %s", path,
+		 wanted ? wanted : "refused", dotdot == PATH_DOTDOT_KEPT ? "kept" : "refused");
+	is_str(path_clean(path, dotdot, &got) < 0 ? NULL : got.data, wanted, title);
+}
+
+int main(void)
+{
+	autostr struct str prefixed = STR_INIT;
+
+	for (int dotdot = PATH_DOTDOT_KEPT; dotdot <= PATH_DOTDOT_REFUSED; dotdot++) {
+		cleaned("", dotdot, "");
+		cleaned("/", dotdot, "");
+		cleaned("a", dotdot, "a");
+		cleaned("//a/./b/", dotdot, "a/b");
+		cleaned("./.a/..b/c..", dotdot, ".a/..b/c..");
+	}
+	cleaned("/a/../b", PATH_DOTDOT_KEPT, "a/../b");
+	cleaned("..", PATH_DOTDOT_KEPT, "..");
+	cleaned("/a/../b", PATH_DOTDOT_REFUSED, NULL);
+	cleaned("a/..", PATH_DOTDOT_REFUSED, NULL);
+	str_append_char(&prefixed, '/');
+	path_clean("a/b", PATH_DOTDOT_REFUSED, &prefixed);
+	is_str(prefixed.data, "/a/b", "the cleaned path is appended to what is there");
+	return done_testing();
+}
