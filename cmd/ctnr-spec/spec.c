@@ -8,7 +8,7 @@ void spec_release(struct spec *spec)
 	if (!spec)
 		return;
 	json_decref(spec->config);
-	merged_release(&spec->root);
+	stack_release(&spec->root);
 	free(spec->home);
 	*spec = (struct spec)SPEC_INIT;
 }

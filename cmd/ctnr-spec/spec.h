@@ -26,7 +26,7 @@ struct spec {
 	json_t *config; /* owned */
 	struct identity identity; /* who will run it; when editing, what the config's maps say */
 	bool has_user_namespace;
-	struct merged root; /* empty: no root filesystem at hand */
+	struct stack root; /* empty: no root filesystem at hand */
 	bool has_root;
 	char *home; /* of the user that was resolved; owned, NULL: not resolved */
 	uint64_t capabilities; /* the bounding set */
@@ -34,7 +34,7 @@ struct spec {
 
 #define SPEC_INIT \
 	{ \
-		.root = MERGED_INIT \
+		.root = STACK_INIT \
 	}
 
 /* Free what spec owns; it is then as after SPEC_INIT. NULL is allowed. */

@@ -41,6 +41,14 @@ static int make_volume(int volumes, const char *name, struct spec *spec, const c
 	autofree char *part = xasprintf(".%s.part", name);
 	autofree char *lock_name = xasprintf(".%s.lock", name);
 	autoclose int lock = lock_open_at(volumes, lock_name, LOCK_EXCLUSIVE, LOCK_WAIT, err);
+	const struct volume_seed seed = {
+		.root = &spec->root,
+		.has_owners = spec->bundle != NULL,
+		.place = destination,
+		.volumes = volumes,
+		.name = name,
+		.identity = &spec->identity,
+	};
 	struct stat st;
 	int status;
 
@@ -48,7 +56,7 @@ static int make_volume(int volumes, const char *name, struct spec *spec, const c
 		return -1;
 	if (fstatat(volumes, name, &st, 0) == 0)
 		return unlinkat(volumes, lock_name, 0), 0;
-	status = volume_seed(&spec->root, destination, volumes, part, &spec->identity, err);
+	status = volume_seed(&seed, err);
 	if (status == 0 && renameat(volumes, part, volumes, name) < 0)
 		status = error_errno(err, "cannot rename '%s'", part);
 	unlinkat(volumes, lock_name, 0);

@@ -1,18 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a new volume begins with: the image's content at its place. */
+/*
+ * What a new volume begins with: the image's content at its place (layer/tree_copy.h). Beside the
+ * volumes NAME there may be, each as long as its volume is being made or is there:
+ *
+ *	.NAME.part	the volume, not yet complete
+ *	.NAME.links	names of its files that have several
+ *	.NAME:owners	its file of owners (layer/owners.h), when it needs one. Neither a volume's name
+ *			nor one that is made of a place in the container has a colon.
+ */
 #ifndef CTNR_SPEC_VOLUME_SEED_H
 #define CTNR_SPEC_VOLUME_SEED_H
 
 #include "layer/stack.h"
 #include "system/identity.h"
 
+#include <stdbool.h>
+
+struct volume_seed {
+	const struct stack *root; /* the root filesystem; empty: none is at hand */
+	bool has_owners; /* it is a bundle's: there may be files of owners beside its layers */
+	const char *place; /* in it, absolute */
+	int volumes; /* the directory of volumes */
+	const char *name; /* of the volume */
+	const struct identity *identity;
+};
+
 /*
- * Make the directory name in dirfd anew, with what the directory at path of the merged root holds:
- * owners, modes, times and extended attributes too, also its own. No such directory: 0755, owned by
- * root. Done in a child inside the identity's user namespace, because only there the owners exist
- * (and what an interrupted child left can be removed).
+ * Make .NAME.part anew, with what the directory at that place holds: owners, modes, times, extended
+ * attributes and hardlinks too, also its own. No such directory: 0755, owned by root. Sockets and
+ * devices are left out: a volume is mounted where nothing keeps a device from being used.
+ *
+ * Done in a child inside the identity's user namespace, because only there the owners exist (and
+ * what an interrupted child left can be removed).
  */
-int volume_seed(const struct merged *root, const char *path, int dirfd, const char *name,
-		const struct identity *identity, struct error *err);
+int volume_seed(const struct volume_seed *seed, struct error *err);
 
 #endif

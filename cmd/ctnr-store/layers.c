@@ -15,13 +15,13 @@
 
 #include "base/alloc.h"
 #include "store/bundle.h"
+#include "store/bundle_stack.h"
 #include "store/layer.h"
 #include "store/trash.h"
 #include "system/fd.h"
 #include "system/identity.h"
 #include "system/tree.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -98,28 +98,23 @@ static void delete_chain_lists(const struct store *store, const json_t *configs,
 	}
 }
 
-/* Add the targets of a bundle's lower/N to the set data. */
+/* Add the layers that a bundle links to, by the text of the links, to a set. */
 static int collect_links(const struct bundle *bundle, void *data, struct error *err)
 {
-	int fd = openat(bundle->dirfd, "lower", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
+	autoclose int lower = bundle_stack_open_lower(bundle->dirfd, NULL);
+	char name[BUNDLE_STACK_NAME_MAX];
+	struct stat st;
 
 	(void)err;
-	if (!dir) {
-		fd_close(&fd);
-		return 0;
-	}
-	while ((entry = readdir(dir))) {
+	for (size_t i = 0; lower >= 0 && bundle_stack_layer(lower, i, name, &st, NULL) > 0; i++) {
 		char target[PATH_MAX];
-		ssize_t len = readlinkat(fd, entry->d_name, target, sizeof(target) - 1);
+		ssize_t len = readlinkat(lower, name, target, sizeof(target) - 1);
 
 		if (len > 0) {
 			target[len] = '\0';
 			json_object_set_new(data, target, json_true());
 		}
 	}
-	closedir(dir);
 	return 0;
 }
 

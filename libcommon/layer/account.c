@@ -53,9 +53,9 @@ static bool parse_id(const char *text, uint32_t *ret)
 static int read_accounts(const struct account_root *root, const char *path, struct str *ret,
 			 struct error *err)
 {
-	const struct merged stack = { (int *)root->dirfds, root->n_dirfds };
+	const struct stack stack = { (int *)root->dirfds, NULL, root->n_dirfds };
 	struct error why = { 0 };
-	autoclose int fd = merged_open_file(&stack, path, &why);
+	autoclose int fd = stack_open_file(&stack, path, &why);
 
 	if (fd < 0 && why.saved_errno == ENOENT)
 		return 0;

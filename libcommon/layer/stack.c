@@ -2,87 +2,115 @@
 #include "layer/stack.h"
 
 #include "base/alloc.h"
-#include "base/str.h"
+#include "layer/mark.h"
 #include "system/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/sysmacros.h>
-#include <sys/xattr.h>
 
-void merged_release(struct merged *dir)
+#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+void stack_release(struct stack *dir)
 {
 	if (!dir)
 		return;
 	for (size_t i = 0; i < dir->n_dirfds; i++)
 		fd_close(&dir->dirfds[i]);
 	free(dir->dirfds);
-	*dir = (struct merged)MERGED_INIT;
+	free(dir->layers);
+	*dir = (struct stack)STACK_INIT;
 }
 
-void merged_push(struct merged *dir, int dirfd)
+/* Grows by doubling: the capacity is the next power of two. */
+static bool is_full(const struct stack *dir)
 {
-	/* Grows by doubling: the capacity is the next power of two. */
-	if ((dir->n_dirfds & (dir->n_dirfds - 1)) == 0)
-		dir->dirfds = xrealloc(dir->dirfds, dir->n_dirfds ? dir->n_dirfds * 2 : 1,
-				       sizeof(*dir->dirfds));
-	dir->dirfds[dir->n_dirfds++] = dirfd;
+	return (dir->n_dirfds & (dir->n_dirfds - 1)) == 0;
 }
 
-void merged_entry_release(struct merged_entry *entry)
+void stack_push(struct stack *root, int dirfd)
 {
-	merged_release(&entry->dir);
-	entry->kind = MERGED_ABSENT;
+	if (is_full(root))
+		root->dirfds = xrealloc(root->dirfds, root->n_dirfds ? root->n_dirfds * 2 : 1,
+					sizeof(*root->dirfds));
+	root->dirfds[root->n_dirfds++] = dirfd;
 }
 
-static bool is_whiteout(const struct stat *st)
+static void push_part(struct stack *dir, int dirfd, size_t layer)
 {
-	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(0, 0);
+	if (is_full(dir))
+		dir->layers = xrealloc(dir->layers, dir->n_dirfds ? dir->n_dirfds * 2 : 1,
+				       sizeof(*dir->layers));
+	dir->layers[dir->n_dirfds] = layer;
+	stack_push(dir, dirfd);
 }
 
-static bool is_opaque(int dirfd)
+size_t stack_layer(const struct stack *dir, size_t index)
 {
-	char value;
-
-	return fgetxattr(dirfd, "user.overlay.opaque", &value, 1) == 1 && value == 'y';
+	return dir->layers ? dir->layers[index] : index;
 }
 
-int merged_lookup(const struct merged *dir, const char *name, struct merged_entry *ret,
-		  struct error *err)
+void stack_entry_release(struct stack_entry *entry)
 {
-	automergedentry struct merged_entry entry = MERGED_ENTRY_INIT;
+	stack_release(&entry->dir);
+	entry->kind = STACK_ABSENT;
+}
 
-	for (size_t i = 0; i < dir->n_dirfds; i++) {
+int stack_find(const int *dirfds, size_t n_dirfds, const char *name, struct stack_found *ret,
+	       int *ret_dirfds, struct error *err)
+{
+	*ret = (struct stack_found) { .kind = STACK_ABSENT };
+	for (size_t i = 0; i < n_dirfds; i++) {
 		struct stat st;
-		int fd;
 
-		if (fstatat(dir->dirfds[i], name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (fstatat(dirfds[i], name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 			if (errno == ENOENT)
 				continue;
 			return error_errno(err, "cannot look at '%s'", name);
 		}
-		if (is_whiteout(&st) || (!S_ISDIR(st.st_mode) && entry.kind != MERGED_ABSENT))
+		if (mark_is_whiteout(&st) || (!S_ISDIR(st.st_mode) && ret->kind != STACK_ABSENT))
 			break;
-		if (entry.kind == MERGED_ABSENT) {
-			entry.stat = st;
-			entry.parent = dir->dirfds[i];
+		if (ret->kind == STACK_ABSENT) {
+			ret->stat = st;
+			ret->index = i;
 		}
 		if (!S_ISDIR(st.st_mode)) {
-			entry.kind = MERGED_OTHER;
+			ret->kind = STACK_OTHER;
 			break;
 		}
-		fd = openat(dir->dirfds[i], name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (fd < 0)
+		ret->kind = STACK_DIRECTORY;
+		ret_dirfds[i] = openat(dirfds[i], name, DIR_FLAGS);
+		if (ret_dirfds[i] < 0)
 			return error_errno(err, "cannot open directory '%s'", name);
-		entry.kind = MERGED_DIRECTORY;
-		merged_push(&entry.dir, fd);
-		if (is_opaque(fd))
+		if (mark_is_opaque(ret_dirfds[i]))
 			break;
 	}
+	return 0;
+}
+
+int stack_lookup(const struct stack *dir, const char *name, struct stack_entry *ret,
+		 struct error *err)
+{
+	autofree int *dirfds = xcalloc(dir->n_dirfds + 1, sizeof(dirfds[0]));
+	struct stack_entry entry = STACK_ENTRY_INIT;
+	struct stack_found found;
+	int result;
+
+	for (size_t i = 0; i < dir->n_dirfds; i++)
+		dirfds[i] = -EBADF;
+	result = stack_find(dir->dirfds, dir->n_dirfds, name, &found, dirfds, err);
+	for (size_t i = 0; i < dir->n_dirfds; i++)
+		if (dirfds[i] >= 0)
+			push_part(&entry.dir, dirfds[i], stack_layer(dir, i));
+	if (result < 0) {
+		stack_entry_release(&entry);
+		return -1;
+	}
+	entry.kind = found.kind;
+	entry.stat = found.stat;
+	entry.parent = found.kind == STACK_ABSENT ? -EBADF : dir->dirfds[found.index];
 	*ret = entry;
-	entry = (struct merged_entry)MERGED_ENTRY_INIT;
 	return 0;
 }
 
@@ -99,20 +127,21 @@ static int read_link(int dirfd, const char *name, char target[PATH_MAX], struct 
 }
 
 /* The components of a path that are still to be walked, and those that were. */
-struct walk {
+struct path_walk {
 	struct strlist done; /* real directories, without links */
 	struct str rest;
 	unsigned links;
 };
 
-static void walk_release(struct walk *w)
+static void path_walk_release(struct path_walk *w)
 {
 	strlist_release(&w->done);
 	str_release(&w->rest);
 }
 
 /* Take the next component off w->rest. false: none is left. */
-static bool walk_next(struct walk *w, char name[NAME_MAX + 1], struct error *err, bool *failed)
+static bool path_walk_next(struct path_walk *w, char name[NAME_MAX + 1], struct error *err,
+			   bool *failed)
 {
 	const char *p = w->rest.data + strspn(w->rest.data, "/");
 	size_t len = strcspn(p, "/");
@@ -136,13 +165,13 @@ static bool walk_next(struct walk *w, char name[NAME_MAX + 1], struct error *err
 }
 
 /* A symlink called name: its target takes its place before what is left. */
-static int walk_follow(struct walk *w, const struct merged_entry *link, const char *name,
-		       struct error *err)
+static int path_walk_follow(struct path_walk *w, const struct stack_entry *link, const char *name,
+			    struct error *err)
 {
 	autostr struct str path = STR_INIT;
 	char target[PATH_MAX];
 
-	if (++w->links > MERGED_LINKS_MAX) {
+	if (++w->links > STACK_LINKS_MAX) {
 		errno = ELOOP;
 		return error_errno(err, "cannot follow '%s'", name);
 	}
@@ -164,13 +193,11 @@ static int walk_follow(struct walk *w, const struct merged_entry *link, const ch
 
 /* One component, a link or ".." included: these start the walk again with a shorter way to go. What
  * is done holds no link, so ".." just takes its last name away. */
-static int walk_step(struct walk *w, const struct merged *root, const struct merged *parent,
-		     const char *name, bool *ret_restart, struct merged_entry *ret,
-		     struct error *err)
+static int path_walk_step(struct path_walk *w, const struct stack *root, const struct stack *parent,
+			  const char *name, bool *ret_restart, struct stack_entry *ret,
+			  struct error *err)
 {
 	*ret_restart = false;
-	if (strcmp(name, ".") == 0)
-		return 0;
 	if (strcmp(name, "..") == 0) {
 		autostr struct str path = STR_INIT;
 
@@ -184,74 +211,81 @@ static int walk_step(struct walk *w, const struct merged *root, const struct mer
 		*ret_restart = true;
 		return 0;
 	}
-	merged_entry_release(ret);
-	if (merged_lookup(parent->n_dirfds ? parent : root, name, ret, err) < 0)
+	stack_entry_release(ret);
+	if (stack_lookup(parent->n_dirfds ? parent : root, name, ret, err) < 0)
 		return -1;
-	if (ret->kind == MERGED_OTHER && S_ISLNK(ret->stat.st_mode)) {
+	if (ret->kind == STACK_OTHER && S_ISLNK(ret->stat.st_mode)) {
 		*ret_restart = true;
-		return walk_follow(w, ret, name, err);
+		return path_walk_follow(w, ret, name, err);
 	}
 	strlist_append(&w->done, name);
 	return 0;
 }
 
-int merged_resolve(const struct merged *root, const char *path, struct merged *ret_parent,
-		   struct merged_entry *ret, char *ret_name, struct error *err)
+int stack_resolve(const struct stack *root, const char *path, struct stack *ret_parent,
+		  struct stack_entry *ret, struct str *ret_path, struct error *err)
 {
-	autocleanup(walk_release) struct walk w = { .done = STRLIST_INIT, .rest = STR_INIT };
-	automerged struct merged parent = MERGED_INIT;
-	automergedentry struct merged_entry entry = MERGED_ENTRY_INIT;
+	autocleanup(path_walk_release) struct path_walk w = { .done = STRLIST_INIT,
+							      .rest = STR_INIT };
+	autostack struct stack parent = STACK_INIT;
+	autostackentry struct stack_entry entry = STACK_ENTRY_INIT;
 	char name[NAME_MAX + 1];
 	bool failed, restart;
 
 	str_append(&w.rest, path);
-	while (walk_next(&w, name, err, &failed)) {
+	while (path_walk_next(&w, name, err, &failed)) {
+		if (strcmp(name, ".") == 0)
+			continue;
 		/* The entry of the step before is the directory of this one. */
-		if (entry.kind == MERGED_DIRECTORY) {
-			merged_release(&parent);
+		if (entry.kind == STACK_DIRECTORY) {
+			stack_release(&parent);
 			parent = entry.dir;
-			entry = (struct merged_entry)MERGED_ENTRY_INIT;
+			entry = (struct stack_entry)STACK_ENTRY_INIT;
 		} else if (w.done.len) {
-			merged_entry_release(&entry);
+			stack_entry_release(&entry);
 			break; /* something below a file or below nothing: absent */
 		}
-		if (walk_step(&w, root, &parent, name, &restart, &entry, err) < 0)
+		if (path_walk_step(&w, root, &parent, name, &restart, &entry, err) < 0)
 			return -1;
 		if (restart) {
-			merged_release(&parent);
-			merged_entry_release(&entry);
+			stack_release(&parent);
+			stack_entry_release(&entry);
 		}
 	}
 	if (failed)
 		return -1;
-	if (ret_name && w.done.len)
-		memcpy(ret_name, w.done.items[w.done.len - 1],
-		       strlen(w.done.items[w.done.len - 1]) + 1);
+	for (size_t i = 0; ret_path && i < w.done.len; i++)
+		str_appendf(ret_path, "%s%s", i ? "/" : "", w.done.items[i]);
 	*ret_parent = parent;
-	parent = (struct merged)MERGED_INIT;
+	parent = (struct stack)STACK_INIT;
 	*ret = entry;
-	entry = (struct merged_entry)MERGED_ENTRY_INIT;
+	entry = (struct stack_entry)STACK_ENTRY_INIT;
 	return 0;
 }
 
-int merged_open_file(const struct merged *root, const char *path, struct error *err)
+int stack_open_file(const struct stack *root, const char *path, struct error *err)
 {
-	automerged struct merged parent = MERGED_INIT;
-	automergedentry struct merged_entry entry = MERGED_ENTRY_INIT;
+	autostack struct stack parent = STACK_INIT;
+	autostackentry struct stack_entry entry = STACK_ENTRY_INIT;
 	autoclose int fd = -EBADF;
-	char name[PATH_MAX];
+	autostr struct str canonical = STR_INIT;
+	const char *slash;
+	const char *name;
 	struct stat st;
 
-	if (merged_resolve(root, path, &parent, &entry, name, err) < 0)
+	if (stack_resolve(root, path, &parent, &entry, &canonical, err) < 0)
 		return error_prefix(err, "%s", path);
-	if (entry.kind == MERGED_ABSENT) {
+	if (entry.kind == STACK_ABSENT) {
 		errno = ENOENT;
 		error_errno(err, "%s", path);
-		err->code = ERROR_NOT_FOUND;
+		if (err)
+			err->code = ERROR_NOT_FOUND;
 		return -1;
 	}
 	if (!S_ISREG(entry.stat.st_mode))
 		return error_set(err, ERROR_FAILED, "%s: not a regular file", path);
+	slash = strrchr(canonical.data, '/');
+	name = slash ? slash + 1 : canonical.data;
 	fd = openat(entry.parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return error_errno(err, "cannot open %s", path);

@@ -1,75 +1,103 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A root filesystem kept as a stack of directories, looked at as the kernel's overlay would show
- * it, without mounting anything: whiteouts (0:0 character devices) hide what is below, opaque
- * directories (xattr user.overlay.opaque) end a merge, and so does anything that is no directory.
+ * it, without mounting anything: whiteouts hide what is below, opaque directories end a merge
+ * (layer/mark.h), and so does anything that is no directory. A plain directory is a stack of one.
  *
  * The content is somebody else's. The kernel never follows a link for us: every component is
- * opened by itself with O_NOFOLLOW, and a symlink is resolved here, from the merged root again, at
- * most MERGED_LINKS_MAX times. So a link can lead anywhere in the stack and nowhere else.
+ * opened by itself with O_NOFOLLOW, and a symlink is resolved here, from the root of the stack
+ * again, at most STACK_LINKS_MAX times. So a link can lead anywhere in the stack and nowhere else.
+ *
+ *	autostack struct stack root = STACK_INIT;
+ *
+ *	stack_push(&root, upper);
+ *	stack_push(&root, lower);
+ *	fd = stack_open_file(&root, "/etc/passwd", err);
+ *
+ * Going through a whole tree of it: layer/stack_walk.h.
  */
 #ifndef LAYER_STACK_H
 #define LAYER_STACK_H
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
 
-#define MERGED_LINKS_MAX 40
+#define STACK_LINKS_MAX 40
 
-/* One directory of the merged tree: the layers' directories that make it up, top first. */
-struct merged {
+/* One directory of the tree: the layers' directories that make it up, top first. */
+struct stack {
 	int *dirfds; /* owned, readable */
+	size_t *layers; /* which of the root's each is of; NULL: of a root, in its order */
 	size_t n_dirfds; /* 0: there is no such directory */
 };
 
-#define MERGED_INIT \
+#define STACK_INIT \
 	{ \
-		NULL, 0 \
+		NULL, NULL, 0 \
 	}
 
-void merged_release(struct merged *dir);
-#define automerged autocleanup(merged_release)
+void stack_release(struct stack *dir);
+#define autostack autocleanup(stack_release)
 
-/* Put a directory below the others; takes dirfd. */
-void merged_push(struct merged *dir, int dirfd);
+/* Put a directory of a root below the others; takes dirfd. */
+void stack_push(struct stack *root, int dirfd);
 
-enum merged_kind {
-	MERGED_ABSENT,
-	MERGED_DIRECTORY,
-	MERGED_OTHER, /* file, symlink, FIFO, device, socket */
+/* Which of the root's layers the directory number index is of. */
+size_t stack_layer(const struct stack *dir, size_t index);
+
+enum stack_kind {
+	STACK_ABSENT,
+	STACK_DIRECTORY,
+	STACK_OTHER, /* file, symlink, FIFO, device, socket */
 };
 
-struct merged_entry {
-	enum merged_kind kind;
-	struct stat stat; /* of the topmost object */
+/* An object by its name in a directory. */
+struct stack_entry {
+	enum stack_kind kind;
+	struct stat stat; /* of the topmost object; nothing when absent */
 	int parent; /* borrowed fd of the layer's directory that holds it */
-	struct merged dir; /* MERGED_DIRECTORY: its stack */
+	struct stack dir; /* STACK_DIRECTORY: its stack */
 };
 
-#define MERGED_ENTRY_INIT \
+#define STACK_ENTRY_INIT \
 	{ \
-		.kind = MERGED_ABSENT \
+		.kind = STACK_ABSENT \
 	}
 
-void merged_entry_release(struct merged_entry *entry);
-#define automergedentry autocleanup(merged_entry_release)
+void stack_entry_release(struct stack_entry *entry);
+#define autostackentry autocleanup(stack_entry_release)
 
-/* Look up one name (no slash, neither "." nor "..") in a merged directory. Absence is no error. */
-int merged_lookup(const struct merged *dir, const char *name, struct merged_entry *ret,
-		  struct error *err);
+/* Look up one name (no slash, neither "." nor "..") in a directory. Absence is no error. */
+int stack_lookup(const struct stack *dir, const char *name, struct stack_entry *ret,
+		 struct error *err);
+
+/* The same without a stack's memory. */
+struct stack_found {
+	enum stack_kind kind;
+	struct stat stat; /* of the topmost object */
+	size_t index; /* which of the directories holds it */
+};
+
+/* Look up one name in directories, top first. ret_dirfds[i] gets the directory of that name in
+ * dirfds[i], owned by the caller, where that is part of it, and else is left as it is; those that
+ * were opened before a failure stay there too. */
+int stack_find(const int *dirfds, size_t n_dirfds, const char *name, struct stack_found *ret,
+	       int *ret_dirfds, struct error *err);
 
 /* Look up a path from the root, symlinks resolved. ret_parent keeps open what ret->parent borrows
- * from. ret_name (PATH_MAX bytes, may be NULL) gets the last component's name. Absence is no
- * error; too many links are. */
-int merged_resolve(const struct merged *root, const char *path, struct merged *ret_parent,
-		   struct merged_entry *ret, char *ret_name, struct error *err);
+ * from. The canonical path, without links and without a slash in front, is appended to ret_path
+ * (may be NULL). Absence is no error, and the root, which is no name in a directory, is told as absent;
+ * too many links are an error. */
+int stack_resolve(const struct stack *root, const char *path, struct stack *ret_parent,
+		  struct stack_entry *ret, struct str *ret_path, struct error *err);
 
 /* Open the regular file at path for reading. Returns the fd; ERROR_NOT_FOUND (saved_errno ENOENT)
  * when there is none; anything but a regular file is an error. */
-int merged_open_file(const struct merged *root, const char *path, struct error *err);
+int stack_open_file(const struct stack *root, const char *path, struct error *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include "store/bundle.h"
 
 #include "base/alloc.h"
+#include "store/bundle_stack.h"
 #include "system/fd.h"
 #include "system/path.h"
 
@@ -248,30 +249,13 @@ json_t *bundle_to_json(const struct bundle *bundle)
 	return record;
 }
 
-static int check_lower(const struct bundle *bundle, struct error *err)
-{
-	for (size_t i = 0; i < MANIFEST_LAYERS_MAX; i++) {
-		char name[32];
-
-		snprintf(name, sizeof(name), "lower/%zu", i);
-		if (faccessat(bundle->dirfd, name, F_OK, 0) == 0)
-			continue;
-		if (faccessat(bundle->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-			return 0;
-		error_set(err, ERROR_TEMPORARY, "bundle '%s': a layer was removed meanwhile",
-			  bundle->id);
-		return error_hint(err, "make the bundle again");
-	}
-	return 0;
-}
-
 int bundle_save(const struct bundle *bundle, struct error *err)
 {
 	autojson json_t *record = bundle_to_json(bundle);
 	autostr struct str text = STR_INIT;
 	autofree char *line = json_format(record);
 
-	if (check_lower(bundle, err) < 0)
+	if (bundle_stack_check(bundle, err) < 0)
 		return -1;
 	str_append(&text, line);
 	str_append_char(&text, '\n');

@@ -18,7 +18,7 @@ same_as_umoci() {
 	shift 3
 	run umoci unpack --image "$same_image" "$same_name.umoci"
 	is_status 0 "umoci unpacks $same_title"
-	python3 "$(dirname "$0")/list-tree.py" "$same_name.umoci/rootfs" >wanted
+	python3 "$test_lib/list-tree.py" "$same_name.umoci/rootfs" >wanted
 	for driver in "$@"; do
 		run ctnr-unpack --driver "$driver" -b "./$same_name.$driver" "oci:$same_image"
 		is_status 0 "$driver: we do"

@@ -7,7 +7,7 @@
 needs USERNS PEER:bsdtar
 
 listing() {
-	in_namespace python3 "$(cd "$(dirname "$0")" && pwd)/list-tree.py" --brief "$1"
+	in_namespace python3 "$test_lib/list-tree.py" --brief "$1"
 }
 
 # readers NAME same|refused TITLE <<END. "same": both peers and we give the same tree.

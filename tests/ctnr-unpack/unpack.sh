@@ -7,7 +7,8 @@
 #                                begins the next layer. Arguments are make-layout.py's. The image is
 #                                oci:$CTNR_TEST_TMP/NAME:latest
 # unpack DRIVER NAME OPTIONS...  into the bundle $CTNR_TEST_TMP/NAME.DRIVER; for the run family
-# tree DRIVER NAME OPTIONS...    list the bundle's root filesystem (list-tree.py), merged
+# tree DRIVER NAME OPTIONS...    list the bundle's root filesystem (list-tree.py), merged; of it only
+#                                the directory $tree_below when that is set (/data)
 # both_drivers NAME TITLE <<END  unpack with both drivers; the brief listings are END
 
 make_image() {
@@ -34,7 +35,7 @@ tree() {
 	tree_bundle=$CTNR_TEST_TMP/$2.$1
 	shift 2
 	in_namespace sh -c '
-		cd "$1" && shift
+		cd "$1" && below=$2 && shift 2
 		if [ -d lower ]; then
 			cd lower
 			lower=$(ls | sort -n | paste -sd: -)
@@ -42,8 +43,8 @@ tree() {
 				overlay ../rootfs || exit 1
 			cd ..
 		fi
-		exec python3 "$@" rootfs
-	' sh "$tree_bundle" "$(cd "$(dirname "$0")" && pwd)/list-tree.py" "$@"
+		exec python3 "$@" "rootfs$below"
+	' sh "$tree_bundle" "${tree_below-}" "$test_lib/list-tree.py" "$@"
 }
 
 both_drivers() {

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "layer/stack_walk.h"
+
+#include "base/alloc.h"
+#include "system/fd.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+/* A layer's part in a directory: what ".." of that layer's part in a child must be. */
+struct part {
+	size_t index; /* in walk->parts */
+	dev_t device;
+	ino_t inode;
+};
+
+/* A directory on the way down. */
+struct stack_walk_level {
+	struct stat stat;
+	size_t index; /* its topmost part */
+	size_t name_at; /* where its name begins in walk->path */
+	struct strlist names; /* sorted; of all its layers */
+	size_t next; /* in names */
+	struct part *parts; /* top first */
+	size_t n_parts;
+};
+
+static void level_release(struct stack_walk_level *level)
+{
+	strlist_release(&level->names);
+	free(level->parts);
+}
+
+void stack_walk_release(struct stack_walk *walk)
+{
+	if (!walk)
+		return;
+	for (size_t i = 0; i < walk->n_levels; i++)
+		level_release(&walk->levels[i]);
+	stack_release(&walk->parts);
+	free(steal(&walk->levels));
+	free(steal(&walk->depths));
+	str_release(&walk->path);
+	*walk = (struct stack_walk)STACK_WALK_INIT;
+}
+
+int stack_walk_error(const struct stack_walk *walk, struct error *err)
+{
+	/* A long path leaves room for what is wrong with it. */
+	return error_prefix(err, "'%.300s'", walk->path.len ? walk->path.data : ".");
+}
+
+static struct stack_walk_level *last_level(const struct stack_walk *walk)
+{
+	return &walk->levels[walk->n_levels - 1];
+}
+
+/* Has that layer a part in the directory where the walk is? */
+static bool is_part(const struct stack_walk *walk, size_t index)
+{
+	return walk->depths[index] == walk->n_levels;
+}
+
+static int list_directory(int dirfd, struct strlist *ret, struct error *err)
+{
+	int fd = openat(dirfd, ".", DIR_FLAGS);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int failure;
+
+	if (!dir) {
+		fd_close(&fd);
+		return error_errno(err, "cannot list directory");
+	}
+	while ((errno = 0, entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			strlist_append(ret, entry->d_name);
+	failure = errno;
+	closedir(dir);
+	errno = failure;
+	return failure ? error_errno(err, "cannot read directory") : 0;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static int add_part(struct stack_walk_level *level, size_t index, int dirfd, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(dirfd, &st) < 0)
+		return error_errno(err, "cannot stat directory");
+	level->parts = xrealloc(level->parts, level->n_parts + 1, sizeof(level->parts[0]));
+	level->parts[level->n_parts++] = (struct part) { index, st.st_dev, st.st_ino };
+	return list_directory(dirfd, &level->names, err);
+}
+
+/* The walk has arrived in a directory, the descriptors of its layers with it. */
+static int enter_level(struct stack_walk *walk, const struct stat *st, size_t index, size_t name_at,
+		       struct error *err)
+{
+	struct stack_walk_level *level;
+
+	if (walk->n_levels == walk->capacity) {
+		walk->capacity = walk->capacity ? 2 * walk->capacity : 16;
+		walk->levels = xrealloc(walk->levels, walk->capacity, sizeof(*walk->levels));
+	}
+	level = &walk->levels[walk->n_levels++];
+	*level = (struct stack_walk_level) {
+		.stat = *st, .index = index, .name_at = name_at, .names = STRLIST_INIT
+	};
+	for (size_t i = 0; i < walk->parts.n_dirfds; i++)
+		if (is_part(walk, i) && add_part(level, i, walk->parts.dirfds[i], err) < 0)
+			return -1;
+	if (level->names.len)
+		qsort(level->names.items, level->names.len, sizeof(level->names.items[0]),
+		      compare_names);
+	return 0;
+}
+
+/* A layer's descriptor goes up to its part in the level above. */
+static int go_up(struct stack_walk *walk, size_t index, const struct stack_walk_level *above,
+		 struct error *err)
+{
+	autoclose int fd = openat(walk->parts.dirfds[index], "..", DIR_FLAGS);
+	const struct part *part = above->parts;
+	struct stat st;
+
+	while (part->index != index)
+		part++;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_errno(err, "cannot go back to the directory above");
+	if (st.st_dev != part->device || st.st_ino != part->inode)
+		return error_set(err, ERROR_FAILED, "it was moved while it was read");
+	fd_close(&walk->parts.dirfds[index]);
+	walk->parts.dirfds[index] = fd_steal(&fd);
+	walk->depths[index]--;
+	return 0;
+}
+
+/* Cut the last name off the path. */
+static void leave_name(struct stack_walk *walk, size_t name_at)
+{
+	walk->path.len = name_at ? name_at - 1 : 0;
+	walk->path.data[walk->path.len] = '\0';
+}
+
+static int leave_level(struct stack_walk *walk, struct error *err)
+{
+	struct stack_walk_level *level = last_level(walk);
+
+	for (size_t i = 0; walk->n_levels > 1 && i < walk->parts.n_dirfds; i++)
+		if (is_part(walk, i) && go_up(walk, i, level - 1, err) < 0)
+			return stack_walk_error(walk, err);
+	if (walk->n_levels > 1)
+		leave_name(walk, level->name_at);
+	level_release(level);
+	walk->n_levels--;
+	return 0;
+}
+
+static size_t enter_name(struct stack_walk *walk, const char *name)
+{
+	if (walk->path.len)
+		str_append_char(&walk->path, '/');
+	str_append(&walk->path, name);
+	return walk->path.len - strlen(name);
+}
+
+/* The layers that have a part in the directory where the walk is, and what they have below it. */
+struct look {
+	size_t n;
+	size_t *parts; /* which they are */
+	int *dirfds; /* borrowed */
+	int *found; /* owned until the walk goes down */
+	struct stack_found what;
+};
+
+static void look_release(struct look *look)
+{
+	for (size_t i = 0; i < look->n; i++)
+		fd_close(&look->found[i]);
+	free(look->parts);
+	free(look->dirfds);
+	free(look->found);
+}
+#define autolook autocleanup(look_release)
+
+static void look_init(struct look *look, const struct stack_walk *walk)
+{
+	const struct stack_walk_level *level = last_level(walk);
+
+	*look = (struct look) { .n = level->n_parts };
+	look->parts = xcalloc(look->n, sizeof(look->parts[0]));
+	look->dirfds = xcalloc(look->n, sizeof(look->dirfds[0]));
+	look->found = xcalloc(look->n, sizeof(look->found[0]));
+	for (size_t i = 0; i < look->n; i++) {
+		look->parts[i] = level->parts[i].index;
+		look->dirfds[i] = walk->parts.dirfds[look->parts[i]];
+		look->found[i] = -EBADF;
+	}
+}
+
+/* A directory was found: its layers' descriptors take the place of their parents'. */
+static int enter_directory(struct stack_walk *walk, struct look *look, size_t name_at,
+			   struct error *err)
+{
+	for (size_t i = 0; i < look->n; i++) {
+		if (look->found[i] < 0)
+			continue;
+		fd_close(&walk->parts.dirfds[look->parts[i]]);
+		walk->parts.dirfds[look->parts[i]] = fd_steal(&look->found[i]);
+		walk->depths[look->parts[i]]++;
+	}
+	return enter_level(walk, &look->what.stat, look->parts[look->what.index], name_at, err);
+}
+
+/* The event is about the directory of the last level. */
+static enum stack_event tell_directory(struct stack_walk *walk, enum stack_event event)
+{
+	const struct stack_walk_level *level = last_level(walk);
+
+	walk->name = walk->path.data + level->name_at;
+	walk->stat = &level->stat;
+	walk->layer = stack_layer(&walk->parts, level->index);
+	walk->dirfd = walk->parts.dirfds[level->index];
+	walk->last = event;
+	return event;
+}
+
+/* Look at a name of the last level. STACK_WALK_END: nothing is there (any more). */
+static int visit_name(struct stack_walk *walk, const char *name, struct error *err)
+{
+	size_t name_at = enter_name(walk, name);
+	autolook struct look look;
+	int result;
+
+	look_init(&look, walk);
+	result = stack_find(look.dirfds, look.n, name, &look.what, look.found, err);
+	if (result == 0 && look.what.kind == STACK_DIRECTORY)
+		result = enter_directory(walk, &look, name_at, err);
+	if (result < 0)
+		return stack_walk_error(walk, err);
+	if (look.what.kind == STACK_DIRECTORY)
+		return tell_directory(walk, STACK_WALK_ENTER);
+	if (look.what.kind == STACK_ABSENT) {
+		leave_name(walk, name_at);
+		return STACK_WALK_END;
+	}
+	walk->name = walk->path.data + name_at;
+	walk->object = look.what.stat;
+	walk->stat = &walk->object;
+	walk->layer = stack_layer(&walk->parts, look.parts[look.what.index]);
+	walk->dirfd = look.dirfds[look.what.index];
+	walk->last = STACK_WALK_OBJECT;
+	return STACK_WALK_OBJECT;
+}
+
+int stack_walk_start(struct stack_walk *walk, struct stack *dir, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(dir->dirfds[0], &st) < 0)
+		return error_errno(err, "cannot stat directory");
+	walk->parts = *dir;
+	*dir = (struct stack)STACK_INIT;
+	walk->depths = xcalloc(walk->parts.n_dirfds, sizeof(walk->depths[0]));
+	for (size_t i = 0; i < walk->parts.n_dirfds; i++)
+		walk->depths[i] = 1;
+	return enter_level(walk, &st, 0, 0, err);
+}
+
+int stack_walk_next(struct stack_walk *walk, struct error *err)
+{
+	int event = STACK_WALK_END;
+
+	if (walk->last == STACK_WALK_OBJECT)
+		leave_name(walk, (size_t)(walk->name - walk->path.data));
+	if (walk->last == STACK_WALK_LEAVE && leave_level(walk, err) < 0)
+		return -1;
+	walk->last = STACK_WALK_END;
+	while (walk->n_levels && event == STACK_WALK_END) {
+		struct stack_walk_level *level = last_level(walk);
+		size_t i = level->next++;
+
+		if (i >= level->names.len)
+			return tell_directory(walk, STACK_WALK_LEAVE);
+		/* Several layers may have a name: it is seen once. */
+		if (i == 0 || strcmp(level->names.items[i - 1], level->names.items[i]) != 0)
+			event = visit_name(walk, level->names.items[i], err);
+	}
+	return event;
+}

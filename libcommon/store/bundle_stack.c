@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/bundle_stack.h"
+
+#include "base/alloc.h"
+#include "oci/manifest.h"
+#include "store/layer.h"
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define LOWER "lower"
+#define PATH_SIZE 32 /* bytes: "lower/" and a number */
+#define FILE_LIMIT_AT 200 /* layers that the usual limit of descriptors surely allows */
+
+static void format_name(size_t index, char name[BUNDLE_STACK_NAME_MAX])
+{
+	snprintf(name, BUNDLE_STACK_NAME_MAX, "%zu", index);
+}
+
+/* "lower/N", in a buffer that is given back. */
+static const char *path_of_layer(size_t index, char path[PATH_SIZE])
+{
+	snprintf(path, PATH_SIZE, LOWER "/%zu", index);
+	return path;
+}
+
+/* The overlay needs a directory below. */
+static int make_empty_layer(const struct bundle *bundle, struct error *err)
+{
+	if (mkdirat(bundle->dirfd, BUNDLE_STACK_TOP, 0755) < 0 && errno != EEXIST)
+		return error_errno(err, "cannot create '%s/" BUNDLE_STACK_TOP "'", bundle->path);
+	return 0;
+}
+
+int bundle_stack_write(const struct bundle *bundle, const struct store *store, const char *idmap,
+		       const struct digest *chain_ids, size_t n_chain_ids, struct error *err)
+{
+	if (mkdirat(bundle->dirfd, LOWER, 0755) < 0 && errno != EEXIST)
+		return error_errno(err, "cannot create '%s/" LOWER "'", bundle->path);
+	for (size_t i = 0; i < n_chain_ids; i++) {
+		autofree char *layer = layer_path(idmap, &chain_ids[n_chain_ids - 1 - i]);
+		autofree char *target = xasprintf("%s/%s/diff", store->path, layer);
+		char path[PATH_SIZE];
+
+		if (symlinkat(target, bundle->dirfd, path_of_layer(i, path)) < 0 && errno != EEXIST)
+			return error_errno(err, "cannot create '%s/%s'", bundle->path, path);
+	}
+	return n_chain_ids ? 0 : make_empty_layer(bundle, err);
+}
+
+int bundle_stack_check(const struct bundle *bundle, struct error *err)
+{
+	for (size_t i = 0; i < MANIFEST_LAYERS_MAX; i++) {
+		char path[PATH_SIZE];
+
+		if (faccessat(bundle->dirfd, path_of_layer(i, path), F_OK, 0) == 0)
+			continue;
+		if (faccessat(bundle->dirfd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			return 0;
+		error_set(err, ERROR_TEMPORARY, "bundle '%s': a layer was removed meanwhile",
+			  bundle->id);
+		return error_hint(err, "make the bundle again");
+	}
+	return 0;
+}
+
+int bundle_stack_open_lower(int bundlefd, struct error *err)
+{
+	int fd = openat(bundlefd, LOWER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? error_errno(err, "cannot open '" LOWER "'") : fd;
+}
+
+int bundle_stack_layer(int lower, size_t index, char ret_name[BUNDLE_STACK_NAME_MAX],
+		       struct stat *ret, struct error *err)
+{
+	format_name(index, ret_name);
+	if (fstatat(lower, ret_name, ret, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : error_errno(err, "cannot read '" LOWER "/%s'", ret_name);
+}
+
+/* A stack needs an open directory for each layer, and looking something up another one. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Put the directory of that name below the others. Returns 0 when it is not there. */
+static int push_directory(int dirfd, const char *name, struct stack *stack, struct error *err)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return error_errno(err, "cannot open '%s'", name);
+	stack_push(stack, fd);
+	return 1;
+}
+
+static int push_layers(int bundlefd, int lower, struct stack *stack, struct error *err)
+{
+	int found = push_directory(bundlefd, "upper", stack, err);
+
+	for (size_t i = 0; found >= 0 && i < MANIFEST_LAYERS_MAX; i++) {
+		char name[BUNDLE_STACK_NAME_MAX];
+
+		if (i == FILE_LIMIT_AT)
+			raise_file_limit();
+		format_name(i, name);
+		found = push_directory(lower, name, stack, err);
+		if (found == 0)
+			break;
+	}
+	return found < 0 ? -1 : 0;
+}
+
+int bundle_stack_open(int bundlefd, const char *path, struct stack *ret, struct error *err)
+{
+	autostack struct stack stack = STACK_INIT;
+	struct error cause = { 0 };
+	autoclose int lower = bundle_stack_open_lower(bundlefd, &cause);
+	int found;
+
+	if (lower < 0 && cause.saved_errno != ENOENT) {
+		if (err)
+			*err = cause;
+		return -1;
+	}
+	if (lower >= 0 && push_layers(bundlefd, lower, &stack, err) < 0)
+		return -1;
+	found = lower >= 0 ? 1 : push_directory(bundlefd, path, &stack, err);
+	if (found < 0)
+		return -1;
+	if (found == 0) {
+		errno = ENOENT;
+		return error_errno(err, "root filesystem '%s'", path);
+	}
+	*ret = stack;
+	stack = (struct stack)STACK_INIT;
+	return 0;
+}

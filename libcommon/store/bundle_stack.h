@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The layers of an overlay bundle: lower/0..N, symlinks to the layers' directories in the store,
+ * the top one as 0, without gaps. An image without layers has one empty directory lower/0. That
+ * lower/ is there makes a bundle an overlay bundle.
+ *
+ * The links are what holds a layer in the store (cmd/ctnr-store/layers.c): they are made before
+ * the layers are known to be there still (bundle_stack_check()).
+ */
+#ifndef STORE_BUNDLE_STACK_H
+#define STORE_BUNDLE_STACK_H
+
+#include "base/error.h"
+#include "format/digest.h"
+#include "layer/stack.h"
+#include "store/bundle.h"
+#include "store/store.h"
+
+#include <sys/stat.h>
+
+#define BUNDLE_STACK_TOP "lower/0" /* in an overlay bundle: the top layer's directory */
+#define BUNDLE_STACK_NAME_MAX 24 /* bytes: a name in lower/, a number */
+
+/* Make lower/ with the links, or what of them is missing. chain_ids: base first. */
+int bundle_stack_write(const struct bundle *bundle, const struct store *store, const char *idmap,
+		       const struct digest *chain_ids, size_t n_chain_ids, struct error *err);
+
+/* Is every layer there that has a link? One that was removed before the link was made is
+ * ERROR_TEMPORARY. Without lower/ there is nothing to check. */
+int bundle_stack_check(const struct bundle *bundle, struct error *err);
+
+/* Open lower/. Returns the descriptor, or -1; saved_errno is ENOENT when it is no overlay bundle. */
+int bundle_stack_open_lower(int bundlefd, struct error *err);
+
+/* Name the layer number index of an open lower/, top first, and look at what has that name.
+ * Returns 1, 0 when there are no more, -1. */
+int bundle_stack_layer(int lower, size_t index, char ret_name[BUNDLE_STACK_NAME_MAX],
+		       struct stat *ret, struct error *err);
+
+/* The root filesystem of a bundle: upper and the layers, or in one that is no overlay bundle the
+ * directory at path (relative to the bundle). */
+int bundle_stack_open(int bundlefd, const char *path, struct stack *ret, struct error *err);
+
+#endif

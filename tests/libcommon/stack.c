@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A stack of directories: which object a name or a path is, and going through a tree of it. */
+#include "tap.h"
+
+#include "base/alloc.h"
+#include "layer/mark.h"
+#include "layer/stack_walk.h"
+#include "system/fd.h"
+#include "system/tree.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define LAYERS 3
+
+static char top[] = "/tmp/ctnr-stack.XXXXXX";
+static int layers[LAYERS];
+
+static void make_dir(int layer, const char *path)
+{
+	if (mkdirat(layers[layer], path, 0755) < 0)
+		abort();
+}
+
+static void make_file(int layer, const char *path)
+{
+	close(openat(layers[layer], path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+}
+
+static void make_symlink(int layer, const char *path, const char *target)
+{
+	if (symlinkat(target, layers[layer], path) < 0)
+		abort();
+}
+
+/*
+ *	0	d/ d/new  f  link -> d/./sub/../old  loop -> loop
+ *	1	d/ d/sub/ d/sub/x (d is merged with the layers below)  g/
+ *	2	d/ d/old d/sub/ d/sub/y  f/ f/hidden  g
+ */
+static void make_layers(void)
+{
+	int dirfd;
+
+	if (!mkdtemp(top))
+		abort();
+	dirfd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (int i = 0; i < LAYERS; i++) {
+		char name[] = { (char)('0' + i), '\0' };
+
+		if (mkdirat(dirfd, name, 0755) < 0)
+			abort();
+		layers[i] = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		make_dir(i, "d");
+	}
+	close(dirfd);
+	make_file(0, "d/new");
+	make_file(0, "f");
+	make_symlink(0, "link", "d/./sub/../old");
+	make_symlink(0, "loop", "loop");
+	make_dir(1, "d/sub");
+	make_file(1, "d/sub/x");
+	make_dir(1, "g");
+	make_file(2, "d/old");
+	make_dir(2, "d/sub");
+	make_file(2, "d/sub/y");
+	make_dir(2, "f");
+	make_file(2, "f/hidden");
+	make_file(2, "g");
+}
+
+static void open_stack(struct stack *ret)
+{
+	for (int i = 0; i < LAYERS; i++)
+		stack_push(ret, fcntl(layers[i], F_DUPFD_CLOEXEC, 3));
+}
+
+/* The canonical path and kind of a path: "d/old=2", "=0" for what is not there. */
+static void resolves(const char *path, const char *wanted)
+{
+	autostack struct stack root = STACK_INIT;
+	autostack struct stack parent = STACK_INIT;
+	autostackentry struct stack_entry entry = STACK_ENTRY_INIT;
+	autostr struct str got = STR_INIT;
+	struct error err = { 0 };
+	char title[128];
+
+	open_stack(&root);
+	if (stack_resolve(&root, path, &parent, &entry, &got, &err) < 0)
+		str_append(&got, "error");
+	else
+		str_append(&got, entry.kind == STACK_DIRECTORY ? "=directory"
+				 : entry.kind == STACK_OTHER   ? "=other"
+							       : "=absent");
+	snprintf(title, sizeof(title), "'%s' is %s", path, wanted);
+	is_str(got.data, wanted, title);
+}
+
+static void walks(const char *wanted, const char *title)
+{
+	autostack struct stack root = STACK_INIT;
+	autostackwalk struct stack_walk walk = STACK_WALK_INIT;
+	autostr struct str got = STR_INIT;
+	struct error err = { 0 };
+	int event;
+
+	open_stack(&root);
+	if (stack_walk_start(&walk, &root, &err) < 0)
+		abort();
+	while ((event = stack_walk_next(&walk, &err)) > 0)
+		str_appendf(&got, "%s%s:%zu ",
+			    event == STACK_WALK_ENTER   ? "+"
+			    : event == STACK_WALK_LEAVE ? "-"
+							: "",
+			    walk.path.data, walk.layer);
+	str_append(&got, event < 0 ? err.message : ".");
+	is_str(got.data, wanted, title);
+}
+
+/* A directory of the way back is moved away between two steps. */
+static void walks_into_a_trap(void)
+{
+	autostack struct stack root = STACK_INIT;
+	autostackwalk struct stack_walk walk = STACK_WALK_INIT;
+	struct error err = { 0 };
+	int event;
+
+	open_stack(&root);
+	if (stack_walk_start(&walk, &root, &err) < 0)
+		abort();
+	do
+		event = stack_walk_next(&walk, &err);
+	while (event > 0 && strcmp(walk.path.data, "d/sub") != 0);
+	renameat(layers[1], "d/sub", layers[1], "g/sub");
+	do
+		event = stack_walk_next(&walk, &err);
+	while (event > 0);
+	is_str(err.message, "'d/sub': it was moved while it was read",
+	       "a walk whose way back was moved ends");
+	renameat(layers[1], "g/sub", layers[1], "d/sub");
+}
+
+int main(void)
+{
+	make_layers();
+	resolves("/", "=absent");
+	resolves("d", "d=directory");
+	resolves("/d/./new", "d/new=other");
+	resolves("link", "d/old=other");
+	resolves("/../d/sub/../../f", "f=other");
+	resolves("f/hidden", "f=absent");
+	resolves("g/.", "g=directory");
+	resolves("loop", "error");
+	resolves("nothing/x", "nothing=absent");
+	walks("+d:0 d/new:0 d/old:2 +d/sub:1 d/sub/x:1 d/sub/y:2 -d/sub:1 -d:0 f:0 +g:1 -g:1 link:0 "
+	      "loop:0 -:0 .",
+	      "a walk sees every object once, of the topmost layer that has it");
+	walks_into_a_trap();
+	if (geteuid() == 0 && mark_make_whiteout(layers[0], "g") == 0) {
+		resolves("g", "g=absent");
+		walks("+d:0 d/new:0 d/old:2 +d/sub:1 d/sub/x:1 d/sub/y:2 -d/sub:1 -d:0 f:0 link:0 "
+		      "loop:0 -:0 .",
+		      "a whiteout hides what is below");
+	}
+	if (mark_set_opaque(layers[1]) == 0)
+		ok(mark_is_opaque(layers[1]) && !mark_is_opaque(layers[0]),
+		   "a directory is opaque when it was marked");
+	for (int i = 0; i < LAYERS; i++)
+		close(layers[i]);
+	tree_remove_at(AT_FDCWD, top, NULL);
+	return done_testing();
+}
