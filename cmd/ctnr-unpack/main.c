@@ -7,13 +7,13 @@
  *  2. Reclaim what killed commands left, when there is any.
  *  3. Find who we are (which decides whose IDs are on disk), and the driver.
  *  4. Overlay: have all layers in the store. When they are, as on every start but the first, this
- *     is a look; else the layer worker is executed, once (worker/main.c).
+ *     is a look; else the layer worker is executed, once (workers/layer/main.c).
  *  5. Make the bundle, or take the one that --update names. Copy: the worker fills its rootfs.
  *  6. Write the record, last: a bundle that has one is complete.
  */
+#include "bundle_rootfs.h"
 #include "driver.h"
 #include "namespace.h"
-#include "rootfs.h"
 #include "worker.h"
 
 #include "base/alloc.h"
@@ -99,7 +99,7 @@ static int find_image(struct unpack *unpack, const char *word, struct error *err
 		return error_prefix(err, "--platform");
 	if (image_resolve(&unpack->store, word, text ? &platform : NULL, &unpack->image, err) == 0)
 		return 0;
-	/* Whoever asked so has another way to the image. */
+	/* --if-present: the caller has another way to the image, so nothing is said. */
 	if (unpack->opts->if_present && err->code == ERROR_NOT_FOUND)
 		return error_set(err, ERROR_NOT_FOUND, "%s", "");
 	return -1;
@@ -138,20 +138,26 @@ static bool has_layer(const struct unpack *unpack, const char *idmap, const stru
 	       (errno != ENOENT && layer_exists(&unpack->store, idmap, chain_id));
 }
 
-/* 1 when all layers of the image are in the store, 0 when not or not known, -1. */
-static int has_layers(struct unpack *unpack, const struct digest *config, struct error *err)
+enum layers_found {
+	LAYERS_FAILED = -1,
+	LAYERS_MISSING, /* one at least; or which there are is not known */
+	LAYERS_COMPLETE, /* all of the image */
+};
+
+static enum layers_found find_layers(struct unpack *unpack, const struct digest *config,
+				     struct error *err)
 {
 	char idmap[IDMAP_NAME_MAX];
 	int cached = layer_chain_cached(&unpack->store, config, &unpack->chain_ids,
 					&unpack->n_chain_ids, err);
 
 	if (cached <= 0)
-		return cached;
+		return cached < 0 ? LAYERS_FAILED : LAYERS_MISSING;
 	identity_idmap_name(&unpack->identity, idmap);
 	for (size_t i = 0; i < unpack->n_chain_ids; i++)
 		if (!has_layer(unpack, idmap, &unpack->chain_ids[i]))
-			return 0;
-	return 1;
+			return LAYERS_MISSING;
+	return LAYERS_COMPLETE;
 }
 
 static int read_config_digest(const struct image *image, struct digest *ret, struct error *err)
@@ -165,7 +171,8 @@ static int read_config_digest(const struct image *image, struct digest *ret, str
 	return 0;
 }
 
-/* The store's own layout holds nothing unverified; any other is as strange as its contents. */
+/* Blobs in the store's own layout were verified when they came in. A layout elsewhere may hold
+ * anything under the name of a digest: only the worker, which hashes what it reads, can tell. */
 static bool is_own_layout(const struct unpack *unpack)
 {
 	autofree char *own = xasprintf("%s/images", unpack->store.path);
@@ -181,35 +188,35 @@ static int run_worker(const struct unpack *unpack, const char *bundle, struct er
 
 static int make_layers(struct unpack *unpack, struct error *err)
 {
+	enum layers_found found;
 	struct digest config;
-	int found;
 
 	if (read_config_digest(&unpack->image, &config, err) < 0)
 		return -1;
-	found = has_layers(unpack, &config, err);
-	if (found < 0)
+	found = find_layers(unpack, &config, err);
+	if (found == LAYERS_FAILED)
 		return -1;
-	if (found > 0 && is_own_layout(unpack))
+	if (found == LAYERS_COMPLETE && is_own_layout(unpack))
 		return 0;
-	/* Whoever removes an image meanwhile may take a layer away again before we hold it. */
+	/* A command that removes an image may take a layer away again before our links hold it. */
 	for (int i = 0; i < LAYER_TRIES; i++) {
 		if (run_worker(unpack, NULL, err) < 0)
 			return -1;
 		free(steal(&unpack->chain_ids));
-		found = has_layers(unpack, &config, err);
-		if (found != 0)
-			return found < 0 ? -1 : 0;
+		found = find_layers(unpack, &config, err);
+		if (found != LAYERS_MISSING)
+			return found == LAYERS_FAILED ? -1 : 0;
 	}
 	return error_set(err, ERROR_TEMPORARY, "a layer vanished while it was wanted");
 }
 
-static int fill(const struct unpack *unpack, struct bundle *bundle, struct error *err)
+static int fill_bundle(const struct unpack *unpack, struct bundle *bundle, struct error *err)
 {
 	bundle->driver = unpack->driver;
 	if (unpack->driver == BUNDLE_OVERLAY)
-		return rootfs_make_overlay(bundle, &unpack->store, &unpack->identity,
-					   unpack->chain_ids, unpack->n_chain_ids, err);
-	if (rootfs_make_copy(bundle, err) < 0)
+		return bundle_rootfs_make_overlay(bundle, &unpack->store, &unpack->identity,
+						  unpack->chain_ids, unpack->n_chain_ids, err);
+	if (bundle_rootfs_make_copy(bundle, err) < 0)
 		return -1;
 	return run_worker(unpack, bundle->path, err);
 }
@@ -223,7 +230,7 @@ static void set_image(const struct unpack *unpack, struct bundle *bundle)
 	descriptor_copy(&unpack->image.descriptor, &bundle->image.descriptor);
 }
 
-static int finish(const struct unpack *unpack, struct bundle *bundle, struct error *err)
+static int finish_bundle(const struct unpack *unpack, struct bundle *bundle, struct error *err)
 {
 	autojson json_t *record = NULL;
 
@@ -234,7 +241,7 @@ static int finish(const struct unpack *unpack, struct bundle *bundle, struct err
 	return json_print(stdout, record, err);
 }
 
-static int make_new(struct unpack *unpack, struct error *err)
+static int make_bundle(struct unpack *unpack, struct error *err)
 {
 	autobundle struct bundle bundle = BUNDLE_INIT;
 	uint64_t owner = unpack->opts->ephemeral;
@@ -242,14 +249,14 @@ static int make_new(struct unpack *unpack, struct error *err)
 	if (bundle_create(&unpack->store, unpack->opts->bundle, &bundle, err) < 0)
 		return -1;
 	if ((!owner || ephemeral_set_owner(&unpack->store, bundle.id, (pid_t)owner, err) == 0) &&
-	    fill(unpack, &bundle, err) == 0 && finish(unpack, &bundle, err) == 0)
+	    fill_bundle(unpack, &bundle, err) == 0 && finish_bundle(unpack, &bundle, err) == 0)
 		return 0;
 	bundle_remove(&unpack->store, &bundle, NULL);
 	return -1;
 }
 
 /* Take the bundle that is there. */
-static int refresh(struct unpack *unpack, struct bundle *bundle, struct error *err)
+static int refresh_bundle(struct unpack *unpack, struct bundle *bundle, struct error *err)
 {
 	autoclose int lock = bundle_lock(bundle, err);
 	uint64_t owner = unpack->opts->ephemeral;
@@ -260,13 +267,13 @@ static int refresh(struct unpack *unpack, struct bundle *bundle, struct error *e
 	is_same =
 		bundle->image.layout && bundle->driver == unpack->driver &&
 		digest_equal(&bundle->image.descriptor.digest, &unpack->image.descriptor.digest) &&
-		rootfs_is_complete(bundle);
+		bundle_rootfs_is_complete(bundle);
 	if (owner && ephemeral_set_owner(&unpack->store, bundle->id, (pid_t)owner, err) < 0)
 		return -1;
-	if (!is_same &&
-	    (rootfs_remove(bundle, &unpack->identity, err) < 0 || fill(unpack, bundle, err) < 0))
+	if (!is_same && (bundle_rootfs_remove(bundle, &unpack->identity, err) < 0 ||
+			 fill_bundle(unpack, bundle, err) < 0))
 		return -1;
-	return finish(unpack, bundle, err);
+	return finish_bundle(unpack, bundle, err);
 }
 
 /* The driver: as asked, as the bundle has it, or as the machine can. */
@@ -304,7 +311,8 @@ static int run_unpack(const void *opts_, const struct strlist *operands, struct 
 	unpack.driver = choose_driver(&unpack, &present);
 	if (unpack.driver == BUNDLE_OVERLAY && make_layers(&unpack, err) < 0)
 		return -1;
-	return present.dirfd >= 0 ? refresh(&unpack, &present, err) : make_new(&unpack, err);
+	return present.dirfd >= 0 ? refresh_bundle(&unpack, &present, err)
+				  : make_bundle(&unpack, err);
 }
 
 static const struct command commands[] = {

@@ -30,9 +30,9 @@ static char *format_job(const struct store *store, const struct image *image, co
 	return json_format(job);
 }
 
-/* What reports have said so far. Their writer reads what strangers wrote, so nothing here grows
- * with their number. */
-struct relay {
+/* What the reports have said so far. The worker reads what strangers wrote, so nothing here grows
+ * with the number of reports. */
+struct report_display {
 	struct progress *progress;
 	size_t task; /* the layer at work */
 	uint64_t total; /* its bytes */
@@ -42,37 +42,38 @@ struct relay {
 	struct error *error;
 };
 
-static void start_task(struct relay *relay, const struct report *report)
+static void start_task(struct report_display *display, const struct report *report)
 {
-	if (relay->n_tasks++ >= MANIFEST_LAYERS_MAX)
+	if (display->n_tasks++ >= MANIFEST_LAYERS_MAX)
 		return;
-	relay->task = progress_add(relay->progress, "unpack", report->error.message, report->value);
-	relay->total = report->value;
-	relay->has_task = true;
+	display->task =
+		progress_add(display->progress, "unpack", report->error.message, report->value);
+	display->total = report->value;
+	display->has_task = true;
 }
 
-static void finish_task(struct relay *relay, enum progress_result result)
+static void finish_task(struct report_display *display, enum progress_result result)
 {
-	if (relay->has_task)
-		progress_finish(relay->progress, relay->task, result);
-	relay->has_task = false;
+	if (display->has_task)
+		progress_finish(display->progress, display->task, result);
+	display->has_task = false;
 }
 
-static void show_warning(struct relay *relay, const struct report *report)
+static void show_warning(struct report_display *display, const struct report *report)
 {
-	if (relay->n_warnings++ >= WARNINGS_MAX)
+	if (display->n_warnings++ >= WARNINGS_MAX)
 		return;
-	progress_clear(relay->progress);
+	progress_clear(display->progress);
 	message_warning("%s", report->error.message);
 }
 
-static void take_error(struct relay *relay, const struct report *report)
+static void take_error(struct report_display *display, const struct report *report)
 {
-	*relay->error = report->error;
+	*display->error = report->error;
 	/* It becomes our exit status. */
 	if (report->error.code < ERROR_FAILED || report->error.code > ERROR_TEMPORARY)
-		relay->error->code = ERROR_FAILED;
-	finish_task(relay, PROGRESS_FAILED);
+		display->error->code = ERROR_FAILED;
+	finish_task(display, PROGRESS_FAILED);
 }
 
 /* Is there a report, or the end of them? False when a signal asks to stop first. */
@@ -88,11 +89,11 @@ static bool wait_for_report(int fd, const struct interrupt *interrupt)
 
 /* Show reports until the worker closes its end, and clear the terminal; its error goes to
  * ret_error. */
-static void relay_reports(int fd, const struct interrupt *interrupt, enum progress_mode mode,
-			  struct error *ret_error)
+static void display_reports(int fd, const struct interrupt *interrupt, enum progress_mode mode,
+			    struct error *ret_error)
 {
 	autoprogress struct progress *progress = progress_new(mode);
-	struct relay relay = { .progress = progress, .error = ret_error };
+	struct report_display display = { .progress = progress, .error = ret_error };
 	struct report report;
 
 	while (wait_for_report(fd, interrupt) &&
@@ -101,22 +102,22 @@ static void relay_reports(int fd, const struct interrupt *interrupt, enum progre
 		report.error.hint[sizeof(report.error.hint) - 1] = '\0';
 		switch (report.kind) {
 		case REPORT_WARNING:
-			show_warning(&relay, &report);
+			show_warning(&display, &report);
 			break;
 		case REPORT_ERROR:
-			take_error(&relay, &report);
+			take_error(&display, &report);
 			break;
 		case REPORT_START:
-			start_task(&relay, &report);
+			start_task(&display, &report);
 			break;
 		case REPORT_PROGRESS:
-			if (relay.has_task)
-				progress_update(progress, relay.task,
-						report.value < relay.total ? report.value
-									   : relay.total);
+			if (display.has_task)
+				progress_update(progress, display.task,
+						report.value < display.total ? report.value
+									     : display.total);
 			break;
 		case REPORT_DONE:
-			finish_task(&relay, PROGRESS_DONE);
+			finish_task(&display, PROGRESS_DONE);
 			break;
 		default:
 			break;
@@ -125,7 +126,7 @@ static void relay_reports(int fd, const struct interrupt *interrupt, enum progre
 }
 
 /* Start it with the job on its stdin. Returns the pid; *ret_reports is its stdout. */
-static pid_t start(const char *job, int *ret_reports, struct error *err)
+static pid_t start_worker(const char *job, int *ret_reports, struct error *err)
 {
 	autofree char *path = process_libexec(WORKER, err);
 	autoclose int job_out = -EBADF;
@@ -150,7 +151,7 @@ static pid_t start(const char *job, int *ret_reports, struct error *err)
 	if (pid < 0)
 		return -1;
 	fd_close(&job_out);
-	/* A worker that is gone already says why by its status. */
+	/* Writing fails when the worker has ended already; its status says why. */
 	fd_write_all(job_in, job, strlen(job));
 	*ret_reports = fd_steal(&reports_out);
 	return pid;
@@ -164,7 +165,7 @@ int worker_run(const struct store *store, const struct image *image, const char 
 	autofree char *job = format_job(store, image, bundle);
 	autoclose int reports = -EBADF;
 	struct error failure = { 0 };
-	pid_t pid = start(job, &reports, err);
+	pid_t pid = start_worker(job, &reports, err);
 	int status;
 
 	if (pid < 0)
@@ -172,7 +173,7 @@ int worker_run(const struct store *store, const struct image *image, const char 
 	/* Only now: the worker must not inherit the blocked signals. */
 	if (interrupt_init(&interrupt, err) < 0)
 		return -1;
-	relay_reports(reports, &interrupt, mode, &failure);
+	display_reports(reports, &interrupt, mode, &failure);
 	if (interrupt_wait(&interrupt, 0))
 		return interrupt_error(err);
 	status = process_wait(pid, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Running the layer worker (worker/main.c), the one that loads what unpacking takes. */
+/* Running the layer worker (workers/layer/main.c), the program that loads what unpacking takes. */
 #ifndef CTNR_UNPACK_WORKER_H
 #define CTNR_UNPACK_WORKER_H
 

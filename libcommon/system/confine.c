@@ -48,7 +48,15 @@ static int add_rule(int ruleset, int dirfd, uint64_t access, struct error *err)
 	return 0;
 }
 
-static int restrict_files(int target, int readable, struct error *err)
+static int add_rules_for_place(int ruleset, const struct confine_place *place,
+			       uint64_t write_access, struct error *err)
+{
+	if (place->writable >= 0 && add_rule(ruleset, place->writable, write_access, err) < 0)
+		return -1;
+	return place->readable >= 0 ? add_rule(ruleset, place->readable, READ_ACCESS, err) : 0;
+}
+
+static int restrict_files(const struct confine_place *place, struct error *err)
 {
 	struct landlock_ruleset_attr attr = { .handled_access_fs =
 						      WRITE_ACCESS | LANDLOCK_ACCESS_FS_EXECUTE };
@@ -65,123 +73,148 @@ static int restrict_files(int target, int readable, struct error *err)
 	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	if (ruleset < 0)
 		return error_errno(err, "landlock");
-	if (add_rule(ruleset, target, write_access, err) < 0 ||
-	    (readable >= 0 && add_rule(ruleset, readable, READ_ACCESS, err) < 0))
+	if (add_rules_for_place(ruleset, place, write_access, err) < 0)
 		return -1;
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
 		return error_errno(err, "landlock");
 	return 0;
 }
 
-static const int allowed[] = {
-	/* files */
-	SCMP_SYS(read),
-	SCMP_SYS(pread64),
-	SCMP_SYS(write),
-	SCMP_SYS(writev),
-	SCMP_SYS(pwrite64),
-	SCMP_SYS(lseek),
-	SCMP_SYS(openat),
-	SCMP_SYS(openat2),
-	SCMP_SYS(close),
-	SCMP_SYS(fstat),
-	SCMP_SYS(newfstatat),
-	SCMP_SYS(fstatat64),
-	SCMP_SYS(fstat64),
-	SCMP_SYS(statx),
-	SCMP_SYS(mkdirat),
-	SCMP_SYS(mknodat),
-	SCMP_SYS(symlinkat),
-	SCMP_SYS(linkat),
-	SCMP_SYS(unlinkat),
-	SCMP_SYS(readlinkat),
-	SCMP_SYS(getdents64),
-	SCMP_SYS(ftruncate),
-	SCMP_SYS(ftruncate64),
-	SCMP_SYS(copy_file_range),
-	SCMP_SYS(sync_file_range),
-	SCMP_SYS(fadvise64),
-	/* metadata */
-	SCMP_SYS(fchown),
-	SCMP_SYS(fchownat),
-	SCMP_SYS(fchmod),
-	SCMP_SYS(fchmodat),
-	SCMP_SYS(utimensat),
-	SCMP_SYS(fsetxattr),
-	SCMP_SYS(fgetxattr),
-	SCMP_SYS(flistxattr),
-	SCMP_SYS(fremovexattr),
-	/* memory and threads */
-	SCMP_SYS(brk),
-	SCMP_SYS(munmap),
-	SCMP_SYS(mremap),
-	SCMP_SYS(madvise),
-	SCMP_SYS(futex),
-	SCMP_SYS(set_robust_list),
-	SCMP_SYS(rseq),
-	SCMP_SYS(sched_yield),
-	SCMP_SYS(sched_getaffinity),
-	SCMP_SYS(exit),
-	SCMP_SYS(exit_group),
-	SCMP_SYS(rt_sigaction),
-	SCMP_SYS(rt_sigprocmask),
-	SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(sigreturn),
-	SCMP_SYS(restart_syscall),
-	SCMP_SYS(getpid),
-	SCMP_SYS(gettid),
-	SCMP_SYS(getrandom),
-	SCMP_SYS(clock_gettime),
-	SCMP_SYS(uname),
+#define ALWAYS 0U
+
+/* Which call is for what. */
+static const struct allowed_call {
+	unsigned int may; /* of enum confine_may, or ALWAYS */
+	int number;
+} allowed[] = {
+	{ CONFINE_READ, SCMP_SYS(openat) },
+	{ CONFINE_READ, SCMP_SYS(openat2) },
+	{ CONFINE_READ, SCMP_SYS(pread64) },
+	{ CONFINE_READ, SCMP_SYS(lseek) },
+	{ CONFINE_READ, SCMP_SYS(fstat) },
+	{ CONFINE_READ, SCMP_SYS(newfstatat) },
+	{ CONFINE_READ, SCMP_SYS(fstatat64) },
+	{ CONFINE_READ, SCMP_SYS(fstat64) },
+	{ CONFINE_READ, SCMP_SYS(statx) },
+	{ CONFINE_READ, SCMP_SYS(readlinkat) },
+	{ CONFINE_READ, SCMP_SYS(getdents64) },
+	{ CONFINE_READ, SCMP_SYS(fadvise64) },
+	{ CONFINE_READ, SCMP_SYS(fgetxattr) },
+	{ CONFINE_READ, SCMP_SYS(flistxattr) },
+	{ CONFINE_WRITE, SCMP_SYS(pwrite64) },
+	{ CONFINE_WRITE, SCMP_SYS(mkdirat) },
+	{ CONFINE_WRITE, SCMP_SYS(mknodat) },
+	{ CONFINE_WRITE, SCMP_SYS(symlinkat) },
+	{ CONFINE_WRITE, SCMP_SYS(linkat) },
+	{ CONFINE_WRITE, SCMP_SYS(unlinkat) },
+	{ CONFINE_WRITE, SCMP_SYS(ftruncate) },
+	{ CONFINE_WRITE, SCMP_SYS(ftruncate64) },
+	{ CONFINE_WRITE, SCMP_SYS(copy_file_range) },
+	{ CONFINE_WRITE, SCMP_SYS(sync_file_range) },
+	{ CONFINE_CHANGE_METADATA, SCMP_SYS(fchown) },
+	{ CONFINE_CHANGE_METADATA, SCMP_SYS(fchownat) },
+	{ CONFINE_CHANGE_METADATA, SCMP_SYS(fchmod) },
+	{ CONFINE_CHANGE_METADATA, SCMP_SYS(fchmodat) },
+	{ CONFINE_CHANGE_METADATA, SCMP_SYS(utimensat) },
+	{ CONFINE_CHANGE_METADATA, SCMP_SYS(fsetxattr) },
+	{ CONFINE_CHANGE_METADATA, SCMP_SYS(fremovexattr) },
+	{ CONFINE_MAKE_THREADS, SCMP_SYS(set_robust_list) },
+	{ CONFINE_MAKE_THREADS, SCMP_SYS(rseq) },
+	{ CONFINE_MAKE_THREADS, SCMP_SYS(sched_getaffinity) },
+	{ ALWAYS, SCMP_SYS(read) },
+	{ ALWAYS, SCMP_SYS(write) },
+	{ ALWAYS, SCMP_SYS(writev) },
+	{ ALWAYS, SCMP_SYS(close) },
+	{ ALWAYS, SCMP_SYS(brk) },
+	{ ALWAYS, SCMP_SYS(munmap) },
+	{ ALWAYS, SCMP_SYS(mremap) },
+	{ ALWAYS, SCMP_SYS(madvise) },
+	{ ALWAYS, SCMP_SYS(futex) },
+	{ ALWAYS, SCMP_SYS(sched_yield) },
+	{ ALWAYS, SCMP_SYS(exit) },
+	{ ALWAYS, SCMP_SYS(exit_group) },
+	{ ALWAYS, SCMP_SYS(rt_sigaction) },
+	{ ALWAYS, SCMP_SYS(rt_sigprocmask) },
+	{ ALWAYS, SCMP_SYS(rt_sigreturn) },
+	{ ALWAYS, SCMP_SYS(sigreturn) },
+	{ ALWAYS, SCMP_SYS(restart_syscall) },
+	{ ALWAYS, SCMP_SYS(getpid) },
+	{ ALWAYS, SCMP_SYS(gettid) },
+	{ ALWAYS, SCMP_SYS(getrandom) },
+	{ ALWAYS, SCMP_SYS(clock_gettime) },
+	{ ALWAYS, SCMP_SYS(uname) },
 };
 
 /* Not F_SETOWN, which sends signals to others of the same user. */
 static const int allowed_fcntl[] = { F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL };
 
-static int add_rules(scmp_filter_ctx filter)
+static int allow_call(scmp_filter_ctx filter, int number)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0);
+}
+
+static int allow_call_if(scmp_filter_ctx filter, int number, struct scmp_arg_cmp argument)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1, argument);
+}
+
+static int allow_fcntl(scmp_filter_ctx filter)
 {
 	int result = 0;
 
-	/* A system call that this machine does not have is no failure. */
-	for (size_t i = 0; i < array_size(allowed) && result == 0; i++)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 	for (size_t i = 0; i < array_size(allowed_fcntl) && result == 0; i++) {
 		const struct scmp_arg_cmp is_command =
 			SCMP_A1_32(SCMP_CMP_EQ, (scmp_datum_t)allowed_fcntl[i]);
 
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, is_command);
+		result = allow_call_if(filter, SCMP_SYS(fcntl), is_command);
 		if (result == 0)
-			result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl64), 1,
-						  is_command);
+			result = allow_call_if(filter, SCMP_SYS(fcntl64), is_command);
 	}
-	/* Our own limits, nobody else's. */
-	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-					  SCMP_A0_32(SCMP_CMP_EQ, 0));
-	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-					  SCMP_A1_32(SCMP_CMP_EQ, FICLONE));
-	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-					  SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-					  SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	/* Threads, not processes. clone3 has its flags in memory, where a filter cannot look; glibc
-	 * falls back to clone when it is not there. */
-	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-					  SCMP_A0_32(SCMP_CMP_MASKED_EQ, CLONE_THREAD,
-						     CLONE_THREAD));
+	return result;
+}
+
+/* Threads, not processes. clone3 has its flags in memory, where a filter cannot look; glibc falls
+ * back to clone when it is not there. */
+static int allow_threads(scmp_filter_ctx filter)
+{
+	int result = allow_call_if(filter, SCMP_SYS(clone),
+				   SCMP_A0_32(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+
 	if (result == 0)
 		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	return result;
 }
 
-static int restrict_syscalls(struct error *err)
+static int add_syscall_rules(scmp_filter_ctx filter, unsigned int may)
+{
+	int result = 0;
+
+	/* A system call that this machine does not have is no failure. */
+	for (size_t i = 0; i < array_size(allowed) && result == 0; i++)
+		if (allowed[i].may == ALWAYS || (allowed[i].may & may))
+			result = allow_call(filter, allowed[i].number);
+	if (result == 0)
+		result = allow_fcntl(filter);
+	/* Our own limits, nobody else's. */
+	if (result == 0)
+		result = allow_call_if(filter, SCMP_SYS(prlimit64), SCMP_A0_32(SCMP_CMP_EQ, 0));
+	if (result == 0 && (may & CONFINE_WRITE))
+		result = allow_call_if(filter, SCMP_SYS(ioctl), SCMP_A1_32(SCMP_CMP_EQ, FICLONE));
+	if (result == 0)
+		result = allow_call_if(filter, SCMP_SYS(mmap),
+				       SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	if (result == 0)
+		result = allow_call_if(filter, SCMP_SYS(mprotect),
+				       SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	if (result == 0 && (may & CONFINE_MAKE_THREADS))
+		result = allow_threads(filter);
+	return result;
+}
+
+static int restrict_syscalls(unsigned int may, struct error *err)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int result = filter ? add_rules(filter) : -ENOMEM;
+	int result = filter ? add_syscall_rules(filter, may) : -ENOMEM;
 
 	if (result == 0)
 		result = seccomp_load(filter);
@@ -205,18 +238,20 @@ static int restrict_root(int root, struct error *err)
 }
 
 /* Of what a namespace's root may do, only files of whatever owner and mode. */
-#define CAPABILITIES \
+#define READING_CAPABILITIES (1U << CAP_DAC_READ_SEARCH)
+#define CHANGING_CAPABILITIES \
 	(1U << CAP_CHOWN | 1U << CAP_DAC_OVERRIDE | 1U << CAP_FOWNER | 1U << CAP_FSETID | \
 	 1U << CAP_MKNOD | 1U << CAP_SETFCAP)
 
-static int restrict_capabilities(struct error *err)
+static int restrict_capabilities(unsigned int may, struct error *err)
 {
+	bool changes_files = may & (CONFINE_WRITE | CONFINE_CHANGE_METADATA);
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct data[2] = { 0 };
 
 	if (syscall(SYS_capget, &header, data) < 0)
 		return error_errno(err, "cannot read capabilities");
-	data[0].permitted &= CAPABILITIES;
+	data[0].permitted &= changes_files ? CHANGING_CAPABILITIES : READING_CAPABILITIES;
 	data[0].effective = data[0].permitted;
 	data[1].permitted = data[1].effective = 0;
 	data[0].inheritable = data[1].inheritable = 0;
@@ -225,7 +260,7 @@ static int restrict_capabilities(struct error *err)
 	return 0;
 }
 
-/* No terminal, and no directories but those of layers. */
+/* No terminal. */
 static int restrict_descriptors(struct error *err)
 {
 	autoclose int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -237,15 +272,17 @@ static int restrict_descriptors(struct error *err)
 	return 0;
 }
 
-int confine(int target, int readable, struct error *err)
+int confine(const struct confine_profile *profile, const struct confine_place *place,
+	    struct error *err)
 {
+	int root = place->readable >= 0 ? place->readable : place->writable;
+
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return error_errno(err, "no_new_privs");
-	if (restrict_descriptors(err) < 0 ||
-	    restrict_root(readable >= 0 ? readable : target, err) < 0 ||
-	    restrict_capabilities(err) < 0)
+	if (restrict_descriptors(err) < 0 || restrict_root(root, err) < 0 ||
+	    restrict_capabilities(profile->may, err) < 0)
 		return -1;
-	if (restrict_files(target, readable, err) < 0)
+	if (restrict_files(place, err) < 0)
 		return -1;
-	return IS_SANITIZED ? 0 : restrict_syscalls(err);
+	return IS_SANITIZED ? 0 : restrict_syscalls(profile->may, err);
 }

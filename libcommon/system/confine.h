@@ -1,21 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Giving up everything but what applying a layer takes, before the first byte of it is read.
+ * Giving up everything but what a piece of work takes, before the first byte is read of what
+ * strangers wrote.
  *
- * The root directory becomes the one that holds the layers, or the target, so that no path leads
- * out. Landlock (Linux 5.19: before, it forbids hardlinks between directories): the target may be
- * written, the layers below may be read, nothing else can be opened. Capabilities: those over
- * files. seccomp: files, memory and threads; no sockets, no execution, no signals to others, no
- * other processes, no namespaces, no mounts. no_new_privs. stdin and stderr lead nowhere, so that a
- * terminal is out of reach. What the kernel does not have is left out.
+ *	static const struct confine_profile profile = { .may = CONFINE_READ };
+ *
+ *	if (confine(&profile, &(struct confine_place) { -1, dirfd }, err) < 0) ...
+ *
+ * The root directory becomes the one that may be read, or else the one that may be written, so that
+ * no path leads out. Landlock (Linux 5.19: before, it forbids hardlinks between directories):
+ * nothing outside of the two can be opened. Capabilities: those over files, where the profile may
+ * write or change metadata. seccomp: memory, and the calls of what the profile may do; no sockets,
+ * no execution, no signals to others, no other processes, no namespaces, no mounts. no_new_privs.
+ * stdin and stderr lead nowhere, so that a terminal is out of reach. What the kernel does not have
+ * is left out.
  */
 #ifndef SYSTEM_CONFINE_H
 #define SYSTEM_CONFINE_H
 
 #include "base/error.h"
 
-/* target: directory to write below. readable: directory to read below, or -1. Only while
- * single-threaded, and for good. */
-int confine(int target, int readable, struct error *err);
+/* What a process may do, besides using memory and writing to what it has open. */
+enum confine_may {
+	CONFINE_READ = 1, /* look up, list and read files, with their metadata */
+	CONFINE_WRITE = 2, /* make, fill, link and remove files */
+	CONFINE_CHANGE_METADATA = 4, /* owners, modes, times, extended attributes */
+	CONFINE_MAKE_THREADS = 8,
+};
+
+struct confine_profile {
+	unsigned int may; /* of enum confine_may */
+};
+
+struct confine_place {
+	int writable; /* directory to write and read below, or -1 */
+	int readable; /* directory to read below, or -1 */
+};
+
+/* One of the two places at least is given. Only while single-threaded, and for good. */
+int confine(const struct confine_profile *profile, const struct confine_place *place,
+	    struct error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a process can still do behind confine(). */
+/* What a process can still do behind confine(): one that applies a layer, and one that only reads. */
 #include "tap.h"
+#include "workers/layer/changeset.h"
 
 #include "base/alloc.h"
 #include "base/str.h"
@@ -29,7 +30,7 @@
 #define HAS_SECCOMP true
 #endif
 
-struct place {
+struct test_place {
 	char path[64]; /* holds "file", "target/" and "below/file" */
 	int dirfd;
 	int target;
@@ -37,7 +38,7 @@ struct place {
 };
 
 /* Each tries something and says whether that worked. */
-static bool makes_files(const struct place *place)
+static bool makes_files(const struct test_place *place)
 {
 	int fd = openat(place->target, "new", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
@@ -48,18 +49,18 @@ static bool makes_files(const struct place *place)
 	       unlinkat(place->target, "symlink", 0) == 0;
 }
 
-static bool reads_below(const struct place *place)
+static bool reads_below(const struct test_place *place)
 {
 	return openat(place->below, "file", O_RDONLY | O_CLOEXEC) >= 0;
 }
 
-static bool writes_below(const struct place *place)
+static bool writes_below(const struct test_place *place)
 {
 	return openat(place->below, "file", O_WRONLY | O_CLOEXEC) >= 0 ||
 	       mkdirat(place->below, "dir", 0755) == 0;
 }
 
-static bool reads_outside(const struct place *place)
+static bool reads_outside(const struct test_place *place)
 {
 	autofree char *path = xasprintf("%s/file", place->path);
 
@@ -68,7 +69,7 @@ static bool reads_outside(const struct place *place)
 	       openat(place->target, "../../..", O_RDONLY | O_DIRECTORY | O_CLOEXEC) >= 0;
 }
 
-static bool writes_outside(const struct place *place)
+static bool writes_outside(const struct test_place *place)
 {
 	autofree char *path = xasprintf("%s/new", place->path);
 
@@ -78,7 +79,7 @@ static bool writes_outside(const struct place *place)
 	       unlinkat(place->target, "../file", 0) == 0;
 }
 
-static bool changes_outside(const struct place *place)
+static bool changes_outside(const struct test_place *place)
 {
 	autofree char *path = xasprintf("%s/file", place->path);
 
@@ -86,14 +87,14 @@ static bool changes_outside(const struct place *place)
 	       utimensat(AT_FDCWD, path, NULL, 0) == 0;
 }
 
-static bool opens_sockets(const struct place *place)
+static bool opens_sockets(const struct test_place *place)
 {
 	(void)place;
 	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0 ||
 	       socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0;
 }
 
-static bool makes_processes(const struct place *place)
+static bool makes_processes(const struct test_place *place)
 {
 	char *const arguments[] = { (char *)"true", NULL };
 	pid_t pid = fork();
@@ -107,7 +108,7 @@ static bool makes_processes(const struct place *place)
 	return errno != EPERM;
 }
 
-static bool reaches_processes(const struct place *place)
+static bool reaches_processes(const struct test_place *place)
 {
 	const struct rlimit limit = { 1, 1 };
 	int ends[2] = { 0, 1 };
@@ -118,14 +119,14 @@ static bool reaches_processes(const struct place *place)
 	       prlimit(getppid(), RLIMIT_CORE, &limit, NULL) == 0;
 }
 
-static bool changes_namespaces(const struct place *place)
+static bool changes_namespaces(const struct test_place *place)
 {
 	(void)place;
 	return unshare(CLONE_NEWUSER) == 0 || unshare(CLONE_NEWNS) == 0 ||
 	       mount("none", "/", NULL, MS_REMOUNT | MS_BIND, NULL) == 0 || chroot("/") == 0;
 }
 
-static bool makes_code(const struct place *place)
+static bool makes_code(const struct test_place *place)
 {
 	(void)place;
 	return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
@@ -134,12 +135,12 @@ static bool makes_code(const struct place *place)
 
 static const struct attempt {
 	const char *title;
-	bool (*works)(const struct place *place);
-	bool wanted;
+	bool (*works)(const struct test_place *place);
+	bool wanted; /* of a process that applies a layer; of another one nothing but reading */
 	bool needs_seccomp;
 } attempts[] = {
-	{ "files are made below the target", makes_files, true, false },
 	{ "layers below are read", reads_below, true, false },
+	{ "files are made below the target", makes_files, true, false },
 	{ "layers below are not written", writes_below, false, false },
 	{ "nothing outside is read", reads_outside, false, false },
 	{ "nothing outside is written", writes_outside, false, false },
@@ -151,7 +152,7 @@ static const struct attempt {
 	{ "no code is made", makes_code, false, true },
 };
 
-static void prepare(struct place *place)
+static void prepare(struct test_place *place)
 {
 	snprintf(place->path, sizeof(place->path), "/tmp/ctnr-confine.XXXXXX");
 	if (!mkdtemp(place->path))
@@ -165,9 +166,14 @@ static void prepare(struct place *place)
 	close(openat(place->below, "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
 }
 
+static const struct confine_profile reading_profile = { .may = CONFINE_READ };
+
 /* In a child: one answer a byte. Then wait to be looked at. */
-static void confined(const struct place *place, int answers, int go)
+static void confined(const struct test_place *place, const struct confine_profile *profile,
+		     int answers, int go)
 {
+	bool writes = profile->may & CONFINE_WRITE;
+	const struct confine_place confined_to = { writes ? place->target : -1, place->below };
 	struct identity identity;
 	struct error err = { 0 };
 	bool answer;
@@ -176,7 +182,7 @@ static void confined(const struct place *place, int answers, int go)
 	if (identity_probe(&identity, &err) < 0 || identity_enter(&identity, &err) < 0)
 		_exit(2);
 	close(place->dirfd);
-	if (confine(place->target, place->below, &err) < 0)
+	if (confine(profile, &confined_to, &err) < 0)
 		_exit(3);
 	for (size_t i = 0; i < array_size(attempts); i++) {
 		if (!HAS_SECCOMP && attempts[i].needs_seccomp)
@@ -190,7 +196,7 @@ static void confined(const struct place *place, int answers, int go)
 	_exit(0);
 }
 
-static void look_at(pid_t pid)
+static void look_at(pid_t pid, uint64_t allowed_capabilities)
 {
 	autofree char *path = xasprintf("/proc/%d/status", (int)pid);
 	autostr struct str text = STR_INIT;
@@ -204,40 +210,52 @@ static void look_at(pid_t pid)
 	at = strstr(text.data, "\nCapPrm:\t");
 	if (at)
 		capabilities = strtoull(at + strlen("\nCapPrm:\t"), NULL, 16);
-	/* CHOWN, DAC_OVERRIDE, FOWNER, FSETID, MKNOD, SETFCAP */
-	ok((capabilities & ~0x8800001bULL) == 0, "its capabilities are over files only");
+	ok((capabilities & ~allowed_capabilities) == 0, "its capabilities are over files only");
 }
 
-int main(void)
+static void try_all(struct test_place *place, const struct confine_profile *profile,
+		    uint64_t allowed_capabilities)
 {
-	struct place place;
+	bool writes = profile->may & CONFINE_WRITE;
 	int answers[2];
 	int go[2];
 	pid_t pid;
 
-	prepare(&place);
+	prepare(place);
 	if (pipe2(answers, O_CLOEXEC) < 0 || pipe2(go, O_CLOEXEC) < 0)
 		abort();
 	pid = fork();
 	if (pid == 0) {
 		close(go[1]);
-		confined(&place, answers[1], go[0]);
+		confined(place, profile, answers[1], go[0]);
 	}
 	close(answers[1]);
 	for (size_t i = 0; i < array_size(attempts); i++) {
-		bool answer = !attempts[i].wanted;
+		bool wanted = attempts[i].wanted && (writes || attempts[i].works == reads_below);
+		bool answer = !wanted;
 
 		if (!HAS_SECCOMP && attempts[i].needs_seccomp)
 			continue;
-		ok(read(answers[0], &answer, 1) == 1 && answer == attempts[i].wanted,
-		   attempts[i].title);
+		ok(read(answers[0], &answer, 1) == 1 && answer == wanted, attempts[i].title);
 	}
-	look_at(pid);
+	look_at(pid, allowed_capabilities);
 	close(go[1]);
 	is_int(process_wait(pid, NULL), 0, "the confined process ends by itself");
-	close(place.target);
-	close(place.below);
-	close(place.dirfd);
-	tree_remove_at(AT_FDCWD, place.path, NULL);
+	close(answers[0]);
+	close(go[0]);
+	close(place->target);
+	close(place->below);
+	close(place->dirfd);
+	tree_remove_at(AT_FDCWD, place->path, NULL);
+}
+
+int main(void)
+{
+	struct test_place place;
+
+	/* CHOWN, DAC_OVERRIDE, FOWNER, FSETID, MKNOD, SETFCAP */
+	try_all(&place, &changeset_profile, 0x8800001bULL);
+	/* DAC_READ_SEARCH */
+	try_all(&place, &reading_profile, 0x4);
 	return done_testing();
 }

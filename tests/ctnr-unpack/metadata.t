@@ -78,6 +78,38 @@ for format in "gnu --format=gnu" "pax00 --format=pax --sparse-version=0.0" \
 		"... names are bytes"
 done
 
+# The root directory of an overlay is a copy of the top layer's.
+make_image root <<'END'
+dir . mode=2751 mtime=1000000001 xattr.user.overlay.foo=v xattr.user.a=1
+dir sub xattr.user.overlay.foo=v
+END
+for driver in overlay copy; do
+	unpack "$driver" root
+	listing=$(tree "$driver" root)
+	like "$listing" "*d sub * user.overlay.foo=76*" \
+		"$driver: an overlay's attribute is what the container sees, whatever the kernel obeys"
+	like "$listing" "d . 2751 0:0 1000000001000000000 user.a=31 user.overlay.foo=76*" \
+		"$driver: ... the root's too"
+done
+
+# A hardlink in a later layer copies its target up.
+mkdir -p links
+cp --sparse=always made/sparse links/sparse
+truncate -s 3G links/huge
+printf data | dd of=links/huge bs=1 seek=2000000000 conv=notrunc 2>/dev/null
+tar -C links --sparse --format=gnu --owner=0 --group=0 -cf links-base.tar huge sparse
+printf '%s\n' 'hardlink huge2 huge' 'hardlink sparse2 sparse' |
+	python3 "$test_lib/make-tar.py" links-top.tar
+python3 "$test_lib/make-layout.py" links links-base.tar links-top.tar >/dev/null
+unpack overlay links
+is_status 0 "hardlinks to sparse files, one of 3 GiB, in the layer below"
+for name in huge sparse; do
+	is "$(stat -L -c %s "links.overlay/lower/0/${name}2")" "$(stat -c %s "links/$name")" \
+		"$name: a copied-up file has its size"
+	ok "... and its holes" test "$(stat -L -c %b "links.overlay/lower/0/${name}2")" -lt 1000
+done
+ok "... and its content" cmp made/sparse links.overlay/lower/0/sparse2
+
 # The stream ends where a block of ours ends: 512 KiB.
 head -c 522752 /dev/urandom >body
 for format in zstd gzip none; do

@@ -3,7 +3,7 @@
  * Fuzzes the applying of a layer: the input is a tar archive, applied in both forms over a small
  * finished layer, in a temporary directory. What is outside of that must stay as it is.
  */
-#include "workers/layer/layer.h"
+#include "workers/layer/changeset.h"
 #include "workers/layer/reporter.h"
 
 #include "base/alloc.h"
@@ -99,7 +99,7 @@ static void apply(int dirfd, enum layer_form form, const int *lowers, size_t n_l
 
 	if (layer_init(&layer, form, identity, top, lowers, n_lowers, owners, &err) < 0)
 		abort();
-	if (layer_apply(&layer, tar, NULL, NULL, &err) < 0 && !err.message[0])
+	if (changeset_apply(&layer, tar, NULL, NULL, &err) < 0 && !err.message[0])
 		abort();
 	layer_release(&layer);
 	tar_reader_free(tar);

@@ -1,12 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Making files, directories, symlinks, FIFOs and devices. Each is made with O_EXCL or its like in a
- * directory that is held open; what is in the way is removed first, never written to.
- *
- * Order for one object: content, owner (which clears set-ID bits and capabilities), mode, extended
- * attributes, time. Directories get their time when the view lets them go (view.h).
- */
-#include "workers/layer/layer.h"
+#include "workers/layer/entry.h"
 
 #include "system/fd.h"
 
@@ -73,15 +66,16 @@ static bool needs_mode(const struct layer *layer, const struct place *place,
 	return (entry->mode & 07000) || (place->dir->mode & S_ISGID) || layer->xattrs.has_acl;
 }
 
-static int open_new(struct layer *layer, const struct place *place, mode_t mode, bool *ret_replaced,
-		    struct error *err)
+/* Open a new file for writing. *ret_before: was there something else? */
+static int open_new_file(struct layer *layer, const struct place *place, mode_t mode,
+			 enum owner_before *ret_before, struct error *err)
 {
 	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	int fd = openat(place->dir->fd, place->name, flags, mode);
 
-	*ret_replaced = false;
+	*ret_before = OWNER_BEFORE_OURS;
 	if (fd < 0 && errno == EEXIST) {
-		*ret_replaced = true;
+		*ret_before = OWNER_BEFORE_UNKNOWN;
 		if (view_remove(&layer->view, place->dir, place->name, err) < 0)
 			return -1;
 		fd = openat(place->dir->fd, place->name, flags, mode);
@@ -89,24 +83,32 @@ static int open_new(struct layer *layer, const struct place *place, mode_t mode,
 	return fd < 0 ? error_errno(err, "cannot create") : fd;
 }
 
+static struct owned_object owned_by(const struct tar_entry *entry, char type, const char *path,
+				    enum owner_before before)
+{
+	return (struct owned_object) { type, path, { entry->uid, entry->gid }, before };
+}
+
 static int make_file(struct layer *layer, const struct place *place, const struct tar_entry *entry,
 		     struct tar_reader *tar, struct error *err)
 {
 	const struct timespec times[2] = { entry->mtime, entry->mtime };
-	const struct owner owner = { entry->uid, entry->gid };
-	/* An empty file could be taken for the placeholder of a device that stood there once. */
-	bool may_differ =
-		(place->dir->mode & S_ISGID) || (entry->size == 0 && layer->owners.has_records);
-	bool replaced;
-	autoclose int fd = open_new(layer, place, entry->mode & 0777, &replaced, err);
+	enum owner_before before;
+	autoclose int fd = open_new_file(layer, place, entry->mode & 0777, &before, err);
+	struct owned_object object;
 
 	if (fd < 0 || write_content(fd, entry, tar, err) < 0)
 		return -1;
-	if (owner_set(&layer->owners, fd, 'f', place->path, owner, replaced || may_differ, err) < 0)
+	/* An empty file could be taken for the placeholder of a device that stood there once. */
+	if ((place->dir->mode & S_ISGID) || (entry->size == 0 && layer->owners.has_records))
+		before = OWNER_BEFORE_UNKNOWN;
+	object = owned_by(entry, 'f', place->path, before);
+	if (owners_writer_apply(&layer->owners, fd, &object, err) < 0)
 		return -1;
 	if (needs_mode(layer, place, entry) && fchmod(fd, entry->mode) < 0)
 		return error_errno(err, "cannot set the mode");
-	if (entry->n_xattrs && xattrs_set(&layer->xattrs, fd, entry, false, err) < 0)
+	if (entry->n_xattrs &&
+	    entry_xattrs_set(&layer->xattrs, fd, entry, ENTRY_XATTR_NONE, err) < 0)
 		return -1;
 	if (futimens(fd, times) < 0)
 		return error_errno(err, "cannot set the time");
@@ -118,17 +120,22 @@ static int make_placeholder(struct layer *layer, const struct place *place,
 			    const struct tar_entry *entry, struct error *err)
 {
 	const struct timespec times[2] = { entry->mtime, entry->mtime };
-	const struct owner owner = { entry->uid, entry->gid };
-	const uint32_t device[2] = { entry->major, entry->minor };
-	bool replaced;
-	autoclose int fd = open_new(layer, place, entry->mode & 0777, &replaced, err);
+	const struct owners_record record = {
+		.type = entry->type == TAR_CHAR ? 'c' : 'b',
+		.owner = { entry->uid, entry->gid },
+		.is_placeholder = true,
+		.major = entry->major,
+		.minor = entry->minor,
+	};
+	enum owner_before before;
+	autoclose int fd = open_new_file(layer, place, entry->mode & 0777, &before, err);
+	const struct owned_object object = owned_by(entry, 'f', place->path, before);
 
-	if (fd < 0 || owner_set(&layer->owners, fd, 'f', place->path, owner, replaced, err) < 0)
+	if (fd < 0 || owners_writer_apply(&layer->owners, fd, &object, err) < 0)
 		return -1;
 	if (fchmod(fd, entry->mode) < 0 || futimens(fd, times) < 0)
 		return error_errno(err, "cannot set mode and time");
-	return owner_record(&layer->owners, entry->type == TAR_CHAR ? 'c' : 'b', place->path, owner,
-			    device, err);
+	return owners_writer_add(&layer->owners, &record, place->path, err);
 }
 
 static int make_node(const struct place *place, const struct tar_entry *entry)
@@ -155,13 +162,15 @@ static int make_special(struct layer *layer, const struct place *place,
 		[TAR_SYMLINK] = 'l', [TAR_CHAR] = 'c', [TAR_BLOCK] = 'b', [TAR_FIFO] = 'p'
 	};
 	const struct timespec times[2] = { entry->mtime, entry->mtime };
-	const struct owner owner = { entry->uid, entry->gid };
+	bool hands_on_group = place->dir->mode & S_ISGID;
+	struct owned_object object =
+		owned_by(entry, types[entry->type], place->path,
+			 hands_on_group ? OWNER_BEFORE_UNKNOWN : OWNER_BEFORE_OURS);
 	int dirfd = place->dir->fd;
-	bool replaced = false;
 	int result = make_node(place, entry);
 
 	if (result < 0 && errno == EEXIST) {
-		replaced = true;
+		object.before = OWNER_BEFORE_UNKNOWN;
 		if (view_remove(&layer->view, place->dir, place->name, err) < 0)
 			return -1;
 		result = make_node(place, entry);
@@ -170,9 +179,8 @@ static int make_special(struct layer *layer, const struct place *place,
 		return make_placeholder(layer, place, entry, err);
 	if (result < 0)
 		return error_errno(err, "cannot create");
-	xattrs_drop(&layer->xattrs, entry);
-	if (owner_set_at(&layer->owners, dirfd, place->name, types[entry->type], place->path, owner,
-			 replaced || (place->dir->mode & S_ISGID), err) < 0)
+	entry_xattrs_drop(&layer->xattrs, entry);
+	if (owners_writer_apply_at(&layer->owners, dirfd, place->name, &object, err) < 0)
 		return -1;
 	if (entry->type != TAR_SYMLINK && needs_mode(layer, place, entry) &&
 	    fchmodat(dirfd, place->name, entry->mode, 0) < 0)
@@ -182,19 +190,29 @@ static int make_special(struct layer *layer, const struct place *place,
 	return 0;
 }
 
+/* What a directory has when it gets the metadata of its entry. */
+enum directory_before {
+	DIRECTORY_NEW, /* 0:0, and the mode that mkdir(2) was given */
+	DIRECTORY_NEW_UNSET, /* it may have another owner, or mode */
+	DIRECTORY_OLD, /* and attributes of its own */
+};
+
 /* Give a directory all that its entry says. */
 static int set_directory(struct layer *layer, struct view_dir *dir, const struct tar_entry *entry,
-			 bool was_there, bool sets_mode, struct error *err)
+			 enum directory_before before, struct error *err)
 {
-	const struct owner owner = { entry->uid, entry->gid };
+	bool is_old = before == DIRECTORY_OLD;
+	const struct owned_object object =
+		owned_by(entry, 'd', dir->path,
+			 before == DIRECTORY_NEW ? OWNER_BEFORE_OURS : OWNER_BEFORE_UNKNOWN);
 
-	if (owner_set(&layer->owners, dir->fd, 'd', dir->path, owner, was_there || sets_mode, err) <
-	    0)
+	if (owners_writer_apply(&layer->owners, dir->fd, &object, err) < 0)
 		return -1;
-	if ((was_there || sets_mode) && fchmod(dir->fd, entry->mode) < 0)
+	if (before != DIRECTORY_NEW && fchmod(dir->fd, entry->mode) < 0)
 		return error_errno(err, "cannot set the mode");
-	if ((was_there || entry->n_xattrs) &&
-	    xattrs_set(&layer->xattrs, dir->fd, entry, was_there, err) < 0)
+	if ((is_old || entry->n_xattrs) &&
+	    entry_xattrs_set(&layer->xattrs, dir->fd, entry,
+			     is_old ? ENTRY_XATTR_OTHERS : ENTRY_XATTR_NONE, err) < 0)
 		return -1;
 	dir->mode = S_IFDIR | entry->mode;
 	dir->mtime = entry->mtime;
@@ -206,9 +224,10 @@ static int make_directory(struct layer *layer, const struct place *place,
 			  const struct tar_entry *entry, struct error *err)
 {
 	struct view *view = &layer->view;
-	bool sets_mode = needs_mode(layer, place, entry);
+	enum directory_before before =
+		needs_mode(layer, place, entry) ? DIRECTORY_NEW_UNSET : DIRECTORY_NEW;
+	enum view_below below = VIEW_BELOW_SHOWS;
 	mode_t mode = entry->mode & 0777;
-	bool replaced = false;
 	struct view_dir *dir;
 	struct stat st;
 
@@ -220,17 +239,18 @@ static int make_directory(struct layer *layer, const struct place *place,
 		if (S_ISDIR(st.st_mode)) {
 			if (view_child(view, place->dir, place->name, &dir, err) < 0)
 				return -1;
-			return set_directory(layer, dir, entry, true, sets_mode, err);
+			return set_directory(layer, dir, entry, DIRECTORY_OLD, err);
 		}
-		replaced = true;
+		before = DIRECTORY_NEW_UNSET;
+		below = VIEW_BELOW_HIDDEN;
 		if (view_remove(view, place->dir, place->name, err) < 0)
 			return -1;
 		if (mkdirat(place->dir->fd, place->name, mode) < 0)
 			return error_errno(err, "cannot create directory");
 	}
-	if (view_add_dir(view, place->dir, place->name, S_IFDIR | mode, !replaced, &dir, err) < 0)
+	if (view_add_dir(view, place->dir, place->name, S_IFDIR | mode, below, &dir, err) < 0)
 		return -1;
-	return set_directory(layer, dir, entry, false, replaced || sets_mode, err);
+	return set_directory(layer, dir, entry, before, err);
 }
 
 int entry_make(struct layer *layer, const struct place *place, const struct tar_entry *entry,
@@ -262,5 +282,5 @@ int entry_set_root(struct layer *layer, const struct tar_entry *entry, struct er
 		return error_set(err, ERROR_FAILED, "the root directory cannot be replaced");
 	if (view_dir(&layer->view, "", 0, VIEW_MAKE, &root, err) < 0)
 		return -1;
-	return set_directory(layer, root, entry, true, true, err);
+	return set_directory(layer, root, entry, DIRECTORY_OLD, err);
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Hardlinks. The target is a name in the same archive's root, found as everything else is: its
- * directory in the merged view, itself without following. A target in a layer below is copied up
- * to its own place first, so that both names are one file again.
- */
-#include "workers/layer/copy_up.h"
-#include "workers/layer/layer.h"
+#include "workers/layer/link.h"
+
+#include "workers/layer/name.h"
 
 #include "base/alloc.h"
+#include "layer/copy.h"
 #include "system/fd.h"
 
 #include <errno.h>
@@ -16,23 +13,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct target {
+struct link_target {
 	struct str path; /* canonical */
 	int dirfd; /* on top, owned */
 	const char *name; /* in path */
 	struct stat stat;
 };
 
-static void target_release(struct target *target)
+static void link_target_release(struct link_target *target)
 {
 	str_release(&target->path);
 	fd_close(&target->dirfd);
 }
-#define autotarget autocleanup(target_release)
+#define autolinktarget autocleanup(link_target_release)
 
-/* Have the target on top. dir_path and name: where it was found. */
-static int raise_target(struct layer *layer, const struct view_found *found, const char *dir_path,
-			const char *name, struct view_dir **ret, struct error *err)
+/* Have the target on top, copied up when it is in a layer below. dir_path and name: where it was
+ * found. *ret: its directory on top. */
+static int copy_target_up(struct layer *layer, const struct view_found *found, const char *dir_path,
+			  const char *name, struct view_dir **ret, struct error *err)
 {
 	struct view *view = &layer->view;
 	autofree char *path = NULL;
@@ -43,13 +41,14 @@ static int raise_target(struct layer *layer, const struct view_found *found, con
 		return 0;
 	path = view_path(*ret, name);
 	(*ret)->is_changed = true;
-	if (copy_up_object(view->lowers[found->lower], path, &found->stat, (*ret)->fd, name, err) <
-	    0)
-		return -1;
-	return view->carry_owner(view->data, found->lower, path, err);
+	if (copy_object(&view_copy_rules, view->lowers[found->lower], path, &found->stat,
+			(*ret)->fd, name, err) < 0)
+		return error_prefix(err, "copy of '/%s' from the layer below", path);
+	return view->carry_record(view->data, found->lower, path, err);
 }
 
-static int find_target(struct layer *layer, const char *link, struct target *ret, struct error *err)
+static int find_link_target(struct layer *layer, const char *link, struct link_target *ret,
+			    struct error *err)
 {
 	autostr struct str clean = STR_INIT;
 	autofree char *dir_path = NULL;
@@ -58,7 +57,7 @@ static int find_target(struct layer *layer, const char *link, struct target *ret
 	const char *slash;
 	const char *name;
 
-	if (layer_clean_path(link, &clean, err) < 0)
+	if (name_clean(link, &clean, err) < 0)
 		return -1;
 	if (!clean.len)
 		return error_set(err, ERROR_FAILED, "it is the root directory");
@@ -73,7 +72,7 @@ static int find_target(struct layer *layer, const char *link, struct target *ret
 	if (S_ISDIR(found.stat.st_mode))
 		return error_set(err, ERROR_FAILED, "it is a directory");
 	dir_path = xstrdup(dir->path);
-	if (raise_target(layer, &found, dir_path, name, &dir, err) < 0)
+	if (copy_target_up(layer, &found, dir_path, name, &dir, err) < 0)
 		return -1;
 	str_appendf(&ret->path, "%s%s%s", dir->path, dir->path[0] ? "/" : "", name);
 	ret->name = ret->path.data + ret->path.len - strlen(name);
@@ -82,25 +81,28 @@ static int find_target(struct layer *layer, const char *link, struct target *ret
 	return ret->dirfd < 0 ? error_errno(err, "cannot duplicate a descriptor") : 0;
 }
 
-/* Who owns the target may stand in the file of owners. */
-static int carry_record(struct layer *layer, const struct target *target, const char *path,
-			struct error *err)
+/* What the file of owners says of the target, if anything, is true of the new name too. */
+static int copy_target_record(struct layer *layer, const struct link_target *target,
+			      const char *path, struct error *err)
 {
+	struct owners_record record;
+	int found;
+
 	if (!layer->owners.has_records || (S_ISREG(target->stat.st_mode) && target->stat.st_size))
 		return 0;
-	return owner_carry(&layer->owners, layer->owners.fd, target->path.data, path, err) < 0 ? -1
-											       : 0;
+	found = owners_writer_find(&layer->owners, target->path.data, &record, err);
+	return found > 0 ? owners_writer_add(&layer->owners, &record, path, err) : found;
 }
 
 int link_make(struct layer *layer, const char *path, size_t parent_len, const char *name,
 	      const struct tar_entry *entry, struct error *err)
 {
-	autotarget struct target target = { STR_INIT, -EBADF, NULL, { 0 } };
+	autolinktarget struct link_target target = { STR_INIT, -EBADF, NULL, { 0 } };
 	autofree char *full = NULL;
 	struct view_dir *dir;
 	int result;
 
-	if (find_target(layer, entry->link, &target, err) < 0)
+	if (find_link_target(layer, entry->link, &target, err) < 0)
 		return error_prefix(err, "hardlink to '%s'", entry->link);
 	if (view_dir(&layer->view, path, parent_len, VIEW_MAKE, &dir, err) < 0)
 		return -1;
@@ -118,6 +120,6 @@ int link_make(struct layer *layer, const char *path, size_t parent_len, const ch
 	dir->is_changed = true;
 	view_shadow(&layer->view, dir, name);
 	if (!layer->is_base)
-		made_add(&layer->made, full);
-	return carry_record(layer, &target, full, err);
+		path_set_add(&layer->own_paths, full);
+	return copy_target_record(layer, &target, full, err);
 }

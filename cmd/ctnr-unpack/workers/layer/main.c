@@ -6,9 +6,9 @@
  *  1. Read the job; read and verify manifest and config; compute the chain IDs (job.h).
  *  2. Enter the user namespace, once, and only when a layer is missing. newuidmap needs privileges
  *     that step 4 gives up, so this comes before.
- *  3. For each missing layer, base first: lock and make NAME.part, and look again (part.h).
- *  4. A child confines itself (confine.h), then streams the blob: read and hash | inflate and hash
- *     (stream.h) | parse (format/tar.h) and write (layer.h). It ends with the verdict on both
+ *  3. For each missing layer, base first: lock and make NAME.part, and look again (staging.h).
+ *  4. A child confines itself (changeset.h), then streams the blob: read and hash | inflate and hash
+ *     (stream.h) | parse (format/tar.h) and write (changeset.h). It ends with the verdict on both
  *     digests. Nothing that comes from the image is parsed in this process but JSON.
  *  5. Sync once, then publish by rename, base first: what is visible is complete and on disk. When
  *     a layer fails, those below it are published all the same.
@@ -16,15 +16,15 @@
  * Locks are taken base first by everybody, and chains that share a layer share all below it: no two
  * workers can wait for each other.
  */
+#include "workers/layer/changeset.h"
 #include "workers/layer/job.h"
 #include "workers/layer/layer.h"
-#include "workers/layer/part.h"
 #include "workers/layer/reporter.h"
+#include "workers/layer/staging.h"
 #include "workers/layer/stream.h"
 
 #include "base/alloc.h"
 #include "store/layer.h"
-#include "system/confine.h"
 #include "system/fd.h"
 #include "system/tree.h"
 
@@ -47,8 +47,8 @@ struct worker {
 	int bundle_fd; /* of a copy, or -EBADF */
 	int lowers[MANIFEST_LAYERS_MAX]; /* "diff" directories, the base last */
 	size_t n_lowers;
-	struct part *parts; /* complete, not yet published; base first */
-	size_t n_parts;
+	struct staging *stagings; /* complete, not yet published; base first */
+	size_t n_stagings;
 };
 
 /* When the tool is killed we go too, and the child with us. Changing IDs and forking undo it. The
@@ -64,7 +64,7 @@ static void die_with_parent(pid_t parent)
 		_exit(ERROR_FAILED);
 }
 
-static int enter(struct worker *worker, struct error *err)
+static int enter_namespace(struct worker *worker, struct error *err)
 {
 	if (worker->is_inside)
 		return 0;
@@ -89,7 +89,7 @@ static void raise_limits(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
-static void tick(void *data)
+static void report_position(void *data)
 {
 	const struct stream *stream = data;
 
@@ -97,14 +97,15 @@ static void tick(void *data)
 }
 
 /* In the confined child: the blob's archive into top. */
-static int apply(const struct worker *worker, size_t index, enum layer_form form, int top,
-		 int owners_fd, int blob, struct error *err)
+static int apply_blob(const struct worker *worker, size_t index, enum layer_form form, int top,
+		      int owners_fd, int blob, struct error *err)
 {
 	const struct descriptor *descriptor = &worker->job.manifest.layers[index];
 	const struct digest *diff_id = &worker->job.diff_ids[index];
 	const int *lowers = worker->lowers + MANIFEST_LAYERS_MAX - worker->n_lowers;
 	autofree struct layer *layer = xcalloc(1, sizeof(*layer));
 	autotarreader struct tar_reader *tar = NULL;
+	const struct confine_place place = { .writable = top, .readable = worker->layers_fd };
 	struct stream stream;
 	int result;
 
@@ -113,7 +114,7 @@ static int apply(const struct worker *worker, size_t index, enum layer_form form
 	close(worker->job.layout.dirfd);
 	if (worker->bundle_fd >= 0)
 		close(worker->bundle_fd);
-	if (confine(top, worker->layers_fd, err) < 0)
+	if (confine(&changeset_profile, &place, err) < 0)
 		return -1;
 	if (layer_init(layer, form, &worker->job.identity, top, lowers,
 		       form == LAYER_OVERLAY ? worker->n_lowers : 0, owners_fd, err) < 0)
@@ -122,14 +123,14 @@ static int apply(const struct worker *worker, size_t index, enum layer_form form
 	if (stream_start(&stream, blob, descriptor->size, &descriptor->digest, diff_id, err) < 0)
 		return -1;
 	tar = tar_reader_new(stream_read, &stream);
-	result = layer_apply(layer, tar, tick, &stream, err);
+	result = changeset_apply(layer, tar, report_position, &stream, err);
 	result = stream_finish(&stream, result, &descriptor->digest, diff_id, err);
 	layer_release(layer);
 	return result;
 }
 
 /* 0, or -1 with an empty message: the child has reported. */
-static int wait_for(pid_t pid, struct error *err)
+static int wait_for_child(pid_t pid, struct error *err)
 {
 	int status;
 
@@ -164,13 +165,13 @@ static int run_layer(struct worker *worker, size_t index, enum layer_form form, 
 		struct error failure = { 0 };
 
 		die_with_parent(worker_pid);
-		if (apply(worker, index, form, top, owners_fd, blob, &failure) == 0)
+		if (apply_blob(worker, index, form, top, owners_fd, blob, &failure) == 0)
 			_exit(0);
 		error_prefix(&failure, "layer %s", descriptor->digest.text);
 		report_error(&failure);
 		_exit(failure.code);
 	}
-	result = wait_for(pid, err);
+	result = wait_for_child(pid, err);
 	if (result < 0 && err->message[0])
 		return error_prefix(err, "layer %s", descriptor->digest.text);
 	report_done();
@@ -225,22 +226,23 @@ static int use_layer(struct worker *worker, const char *path, struct error *err)
 
 static int make_layer(struct worker *worker, size_t index, const char *path, struct error *err)
 {
-	autopart struct part part = PART_INIT;
+	autostaging struct staging staging = STAGING_INIT;
 	autoclose int owners = -EBADF;
 	autoclose int diff = -EBADF;
-	int found = part_open(&worker->job.store, path, &part, err);
+	int found = staging_open(&worker->job.store, path, &staging, err);
 
 	if (found != 0)
 		return found < 0 ? -1 : use_layer(worker, path, err);
-	diff = make_tree(part.dirfd, "diff", &owners, err);
+	diff = make_tree(staging.dirfd, "diff", &owners, err);
 	if (diff < 0 || run_layer(worker, index, LAYER_OVERLAY, diff, owners, err) < 0) {
-		part_discard(&part);
+		staging_discard(&staging);
 		return -1;
 	}
 	push_lower(worker, fd_steal(&diff));
-	worker->parts = xrealloc(worker->parts, worker->n_parts + 1, sizeof(worker->parts[0]));
-	worker->parts[worker->n_parts++] = part;
-	part = (struct part)PART_INIT;
+	worker->stagings =
+		xrealloc(worker->stagings, worker->n_stagings + 1, sizeof(worker->stagings[0]));
+	worker->stagings[worker->n_stagings++] = staging;
+	staging = (struct staging)STAGING_INIT;
 	return 0;
 }
 
@@ -275,21 +277,21 @@ static int make_layers(struct worker *worker, struct error *err)
 				return -1;
 			continue;
 		}
-		if (make_parents(worker, chain_id, err) < 0 || enter(worker, err) < 0 ||
+		if (make_parents(worker, chain_id, err) < 0 || enter_namespace(worker, err) < 0 ||
 		    make_layer(worker, i, path, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int publish(struct worker *worker, struct error *err)
+static int publish_layers(struct worker *worker, struct error *err)
 {
-	if (worker->n_parts == 0)
+	if (worker->n_stagings == 0)
 		return 0;
-	if (syncfs(worker->parts[0].dirfd) < 0)
+	if (syncfs(worker->stagings[0].dirfd) < 0)
 		return error_errno(err, "cannot sync the layers");
-	for (size_t i = 0; i < worker->n_parts; i++)
-		if (part_publish(&worker->parts[i], err) < 0)
+	for (size_t i = 0; i < worker->n_stagings; i++)
+		if (staging_publish(&worker->stagings[i], err) < 0)
 			return -1;
 	return 0;
 }
@@ -300,7 +302,7 @@ static int fill_store(struct worker *worker, struct error *err)
 	int result = make_layers(worker, err);
 
 	/* The layers below a failure are good. */
-	if (publish(worker, result < 0 ? &later : err) < 0)
+	if (publish_layers(worker, result < 0 ? &later : err) < 0)
 		result = -1;
 	return result;
 }
@@ -333,7 +335,7 @@ static int fill_rootfs(struct worker *worker, struct error *err)
 static int fill_bundle(struct worker *worker, struct error *err)
 {
 	worker->bundle_fd = dir_open_at(AT_FDCWD, worker->job.bundle, err);
-	if (worker->bundle_fd < 0 || enter(worker, err) < 0)
+	if (worker->bundle_fd < 0 || enter_namespace(worker, err) < 0)
 		return -1;
 	if (fill_rootfs(worker, err) == 0)
 		return 0;
@@ -344,9 +346,9 @@ static int fill_bundle(struct worker *worker, struct error *err)
 
 static void worker_release(struct worker *worker)
 {
-	for (size_t i = 0; i < worker->n_parts; i++)
-		part_release(&worker->parts[i]);
-	free(worker->parts);
+	for (size_t i = 0; i < worker->n_stagings; i++)
+		staging_release(&worker->stagings[i]);
+	free(worker->stagings);
 	for (size_t i = 0; i < worker->n_lowers; i++)
 		fd_close(&worker->lowers[MANIFEST_LAYERS_MAX - 1 - i]);
 	fd_close(&worker->layers_fd);
@@ -354,7 +356,7 @@ static void worker_release(struct worker *worker)
 	job_release(&worker->job);
 }
 
-static int work(struct worker *worker, struct error *err)
+static int do_job(struct worker *worker, struct error *err)
 {
 	raise_limits();
 	if (job_read(&worker->job, err) < 0)
@@ -371,7 +373,7 @@ int main(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	die_with_parent(0);
-	result = work(&worker, &err);
+	result = do_job(&worker, &err);
 	if (result < 0 && err.message[0])
 		report_error(&err);
 	worker_release(&worker);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workers/layer/view.h"
 
-#include "workers/layer/copy_up.h"
-
 #include "base/alloc.h"
 #include "base/fnv.h"
+#include "layer/mark.h"
 #include "system/fd.h"
 #include "system/tree.h"
 
@@ -12,17 +11,16 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/sysmacros.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
-#define XATTR_OPAQUE "user.overlay.opaque"
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-bool view_is_whiteout(const struct stat *st)
-{
-	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(0, 0);
-}
+const struct copy_rules view_copy_rules = {
+	.owner = COPY_OWNER,
+	.device = COPY_DEVICE,
+	.route = XATTR_LAYER_TO_LAYER,
+	.refusal = XATTR_MUST_BE_SET,
+};
 
 /* What is known at a canonical path, or NULL. */
 static struct view_dir *find_known(struct view *view, const char *path, size_t len)
@@ -41,7 +39,7 @@ static struct view_dir *find_known(struct view *view, const char *path, size_t l
 	return NULL;
 }
 
-static void forget(struct view_dir *dir)
+static void forget_dir(struct view_dir *dir)
 {
 	fd_close(&dir->fd);
 	free(dir->path);
@@ -49,13 +47,14 @@ static void forget(struct view_dir *dir)
 	*dir = (struct view_dir) { .fd = -EBADF };
 }
 
-static int let_go(struct view_dir *dir, struct error *err)
+/* Give a directory its time, and forget it. */
+static int close_dir(struct view_dir *dir, struct error *err)
 {
 	const struct timespec times[2] = { dir->mtime, dir->mtime };
 
 	if (dir->path && dir->is_changed && futimens(dir->fd, times) < 0)
 		return error_errno(err, "cannot set the time of '/%s'", dir->path);
-	forget(dir);
+	forget_dir(dir);
 	return 0;
 }
 
@@ -67,7 +66,7 @@ static int take_slot(struct view *view, const char *path, struct view_dir **ret,
 	for (size_t i = 1; i < VIEW_DIRS && oldest->path; i++)
 		if (!view->dirs[i].path || view->dirs[i].last_use < oldest->last_use)
 			oldest = &view->dirs[i];
-	if (let_go(oldest, err) < 0)
+	if (close_dir(oldest, err) < 0)
 		return -1;
 	oldest->path = xstrdup(path);
 	oldest->hash = fnv_add(FNV_START, path, strlen(path));
@@ -91,13 +90,10 @@ static int set_errno(struct error *err, int number, const char *path)
 static int is_opaque(int root, const char *path, struct error *err)
 {
 	autoclose int fd = openat(root, path[0] ? path : ".", DIR_FLAGS);
-	char value[2];
-	ssize_t len;
 
 	if (fd < 0)
 		return error_errno(err, "cannot open '/%s' of a layer below", path);
-	len = fgetxattr(fd, XATTR_OPAQUE, value, sizeof(value));
-	return len == 1 && value[0] == 'y';
+	return mark_is_opaque(fd);
 }
 
 /*
@@ -140,7 +136,7 @@ int view_lookup(struct view *view, const struct view_dir *dir, const char *name,
 		if (fstatat(dir->fd, name, &ret->stat, AT_SYMLINK_NOFOLLOW) == 0) {
 			/* A whiteout of a finished view is not there, and neither is what it
 			 * hides. Without layers below it is no whiteout, but we make none. */
-			ret->where = view_is_whiteout(&ret->stat) ? VIEW_NOWHERE : VIEW_TOP;
+			ret->where = mark_is_whiteout(&ret->stat) ? VIEW_NOWHERE : VIEW_TOP;
 			return 0;
 		}
 		if (errno != ENOENT)
@@ -152,7 +148,7 @@ int view_lookup(struct view *view, const struct view_dir *dir, const char *name,
 	for (size_t i = 0; i < dir->n_lowers; i++) {
 		if (fstatat(view->lowers[dir->lowers[i]], path, &ret->stat, AT_SYMLINK_NOFOLLOW) ==
 		    0) {
-			ret->where = view_is_whiteout(&ret->stat) ? VIEW_NOWHERE : VIEW_LOWER;
+			ret->where = mark_is_whiteout(&ret->stat) ? VIEW_NOWHERE : VIEW_LOWER;
 			ret->lower = dir->lowers[i];
 			return 0;
 		}
@@ -162,14 +158,13 @@ int view_lookup(struct view *view, const struct view_dir *dir, const char *name,
 	return 0;
 }
 
-/* Learn the directory name of parent, which a lookup found. */
-static int load(struct view *view, struct view_dir *parent, const char *name,
-		const struct view_found *found, struct view_dir **ret, struct error *err)
+/* Make the directory of that name, which a lookup found, a known one. */
+static int load_child(struct view *view, struct view_dir *parent, const char *name,
+		      const struct view_found *found, struct view_dir **ret, struct error *err)
 {
 	autofree char *path = view_path(parent, name);
 	autoclose int fd = -EBADF;
 	struct view_dir *dir;
-	char value[2];
 
 	if (found->where == VIEW_TOP) {
 		fd = openat(parent->fd, name, DIR_FLAGS);
@@ -180,9 +175,9 @@ static int load(struct view *view, struct view_dir *parent, const char *name,
 		return -1;
 	dir->mode = found->stat.st_mode;
 	dir->mtime = found->stat.st_mtim;
-	if (parent->n_lowers && (fd < 0 || fgetxattr(fd, XATTR_OPAQUE, value, sizeof(value)) < 1) &&
+	if (parent->n_lowers && (fd < 0 || !mark_is_opaque(fd)) &&
 	    find_lowers(view, dir, parent->lowers, parent->n_lowers, err) < 0) {
-		forget(dir);
+		forget_dir(dir);
 		return -1;
 	}
 	dir->fd = fd_steal(&fd);
@@ -190,9 +185,9 @@ static int load(struct view *view, struct view_dir *parent, const char *name,
 	return 0;
 }
 
-/* Step down to a directory that is known or was found. */
-static int step(struct view *view, struct view_dir *parent, const char *name,
-		const struct view_found *found, struct view_dir **ret, struct error *err)
+/* The directory of that name, known already or not. found: what a lookup said; NULL: look it up. */
+static int enter_child(struct view *view, struct view_dir *parent, const char *name,
+		       const struct view_found *found, struct view_dir **ret, struct error *err)
 {
 	autofree char *path = view_path(parent, name);
 	struct view_found again;
@@ -209,17 +204,17 @@ static int step(struct view *view, struct view_dir *parent, const char *name,
 		return set_errno(err, ENOENT, path);
 	if (!S_ISDIR(found->stat.st_mode))
 		return set_errno(err, ENOTDIR, path);
-	return load(view, parent, name, found, ret, err);
+	return load_child(view, parent, name, found, ret, err);
 }
 
 int view_child(struct view *view, struct view_dir *parent, const char *name, struct view_dir **ret,
 	       struct error *err)
 {
-	return step(view, parent, name, NULL, ret, err);
+	return enter_child(view, parent, name, NULL, ret, err);
 }
 
 int view_add_dir(struct view *view, struct view_dir *parent, const char *name, mode_t mode,
-		 bool is_merged, struct view_dir **ret, struct error *err)
+		 enum view_below below, struct view_dir **ret, struct error *err)
 {
 	struct view_found found = { VIEW_TOP, 0, { .st_mode = mode } };
 	autofree char *path = view_path(parent, name);
@@ -227,10 +222,10 @@ int view_add_dir(struct view *view, struct view_dir *parent, const char *name, m
 
 	parent->is_changed = true;
 	if (known)
-		forget(known);
-	if (load(view, parent, name, &found, ret, err) < 0)
+		forget_dir(known);
+	if (load_child(view, parent, name, &found, ret, err) < 0)
 		return -1;
-	if (parent->n_lowers && !is_merged && (*ret)->n_lowers)
+	if (parent->n_lowers && below == VIEW_BELOW_HIDDEN && (*ret)->n_lowers)
 		return view_set_opaque(view, *ret, err);
 	return 0;
 }
@@ -245,7 +240,8 @@ static int make_implied(struct view *view, struct view_dir *parent, const char *
 		return -1;
 	if (mkdirat(parent->fd, name, 0755) < 0)
 		return error_errno(err, "cannot create directory '%s'", name);
-	if (view_add_dir(view, parent, name, 0755, !replaced, ret, err) < 0)
+	if (view_add_dir(view, parent, name, 0755, replaced ? VIEW_BELOW_HIDDEN : VIEW_BELOW_SHOWS,
+			 ret, err) < 0)
 		return -1;
 	if (fchown((*ret)->fd, 0, 0) < 0 || fchmod((*ret)->fd, 0755) < 0)
 		return error_errno(err, "cannot set the owner of '/%s'", (*ret)->path);
@@ -254,8 +250,8 @@ static int make_implied(struct view *view, struct view_dir *parent, const char *
 }
 
 /* A directory of the layers below is needed on top too. */
-static int copy_up(struct view *view, struct view_dir *parent, struct view_dir *dir,
-		   const char *name, struct error *err)
+static int copy_up_dir(struct view *view, struct view_dir *parent, struct view_dir *dir,
+		       const char *name, struct error *err)
 {
 	autoclose int from = openat(view->lowers[dir->lowers[0]], dir->path, DIR_FLAGS);
 	struct stat st;
@@ -268,18 +264,18 @@ static int copy_up(struct view *view, struct view_dir *parent, struct view_dir *
 	dir->fd = openat(parent->fd, name, DIR_FLAGS);
 	if (dir->fd < 0)
 		return error_errno(err, "cannot open directory '/%s'", dir->path);
-	if (copy_up_metadata(from, dir->fd, &st, err) < 0)
+	if (copy_metadata(&view_copy_rules, from, dir->fd, &st, err) < 0)
 		return error_prefix(err, "'/%s'", dir->path);
 	dir->mode = st.st_mode;
 	dir->mtime = st.st_mtim;
 	dir->is_changed = true;
-	return view->carry_owner ? view->carry_owner(view->data, dir->lowers[0], dir->path, err)
-				 : 0;
+	return view->carry_record ? view->carry_record(view->data, dir->lowers[0], dir->path, err)
+				  : 0;
 }
 
 /* Have the directory at a canonical path on top: all its parents come up first. */
-static int raise_dir(struct view *view, const char *canonical, struct view_dir **ret,
-		     struct error *err)
+static int copy_up_path(struct view *view, const char *canonical, struct view_dir **ret,
+			struct error *err)
 {
 	autofree char *path = xstrdup(canonical);
 	struct view_dir *dir = &view->dirs[0];
@@ -291,9 +287,9 @@ static int raise_dir(struct view *view, const char *canonical, struct view_dir *
 
 		if (!name[0])
 			continue;
-		if (step(view, dir, name, NULL, &child, err) < 0)
+		if (enter_child(view, dir, name, NULL, &child, err) < 0)
 			return -1;
-		if (child->fd < 0 && copy_up(view, dir, child, name, err) < 0)
+		if (child->fd < 0 && copy_up_dir(view, dir, child, name, err) < 0)
 			return -1;
 		dir = child;
 	}
@@ -302,8 +298,8 @@ static int raise_dir(struct view *view, const char *canonical, struct view_dir *
 }
 
 /* Put a symlink's content before what remains of the way. */
-static int follow(struct view *view, const struct view_dir *dir, const char *name,
-		  const struct view_found *found, struct str *way, struct error *err)
+static int follow_symlink(struct view *view, const struct view_dir *dir, const char *name,
+			  const struct view_found *found, struct str *way, struct error *err)
 {
 	autofree char *path = view_path(dir, name);
 	autostr struct str rest = STR_INIT;
@@ -342,7 +338,7 @@ static int walk_up(struct walk *walk, struct error *err)
 
 	walk->dir = &walk->view->dirs[0];
 	while (path && (name = strsep(&rest, "/")))
-		if (step(walk->view, walk->dir, name, NULL, &walk->dir, err) < 0)
+		if (enter_child(walk->view, walk->dir, name, NULL, &walk->dir, err) < 0)
 			return -1;
 	return 0;
 }
@@ -365,15 +361,15 @@ static int walk_down(struct walk *walk, const char *name, struct error *err)
 	if (found.where == VIEW_NOWHERE && walk->want == VIEW_MAKE) {
 		autofree char *parent = xstrdup(walk->dir->path);
 
-		if (raise_dir(view, parent, &walk->dir, err) < 0)
+		if (walk->dir->fd < 0 && copy_up_path(view, parent, &walk->dir, err) < 0)
 			return -1;
 		return make_implied(view, walk->dir, name, &walk->dir, err);
 	}
 	if (found.where == VIEW_NOWHERE || !S_ISLNK(found.stat.st_mode))
-		return step(view, walk->dir, name, &found, &walk->dir, err);
+		return enter_child(view, walk->dir, name, &found, &walk->dir, err);
 	if (walk->links++ == VIEW_LINKS_MAX)
 		return set_errno(err, ELOOP, path);
-	if (follow(view, walk->dir, name, &found, &walk->way, err) < 0)
+	if (follow_symlink(view, walk->dir, name, &found, &walk->way, err) < 0)
 		return -1;
 	if (walk->way.data[0] == '/')
 		walk->dir = &view->dirs[0];
@@ -418,7 +414,7 @@ int view_dir(struct view *view, const char *path, size_t len, enum view_want wan
 	if (known->fd < 0 && want == VIEW_MAKE) {
 		autofree char *canonical = xstrdup(known->path);
 
-		return raise_dir(view, canonical, ret, err);
+		return copy_up_path(view, canonical, ret, err);
 	}
 	*ret = known;
 	return 0;
@@ -434,7 +430,7 @@ static void forget_below(struct view *view, const char *path)
 
 		if (dir->path && strncmp(dir->path, path, len) == 0 &&
 		    (dir->path[len] == '/' || !dir->path[len]))
-			forget(dir);
+			forget_dir(dir);
 	}
 }
 
@@ -467,7 +463,7 @@ int view_set_opaque(struct view *view, struct view_dir *dir, struct error *err)
 	autofree char *below = xasprintf("%s%s", dir->path, dir->path[0] ? "/" : "");
 	size_t len = strlen(below);
 
-	if (fsetxattr(dir->fd, XATTR_OPAQUE, "y", 1, 0) < 0) {
+	if (mark_set_opaque(dir->fd) < 0) {
 		error_errno(err, "cannot mark '/%s' as opaque", dir->path);
 		return error_hint(
 			err,
@@ -476,7 +472,7 @@ int view_set_opaque(struct view *view, struct view_dir *dir, struct error *err)
 	dir->n_lowers = 0;
 	for (size_t i = 1; i < VIEW_DIRS; i++)
 		if (view->dirs[i].path && strncmp(view->dirs[i].path, below, len) == 0 &&
-		    view->dirs[i].path[len] && let_go(&view->dirs[i], err) < 0)
+		    view->dirs[i].path[len] && close_dir(&view->dirs[i], err) < 0)
 			return -1;
 	return 0;
 }
@@ -511,16 +507,16 @@ int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, st
 		return error_errno(err, "cannot stat the layer below");
 	root->mode = st.st_mode;
 	root->mtime = st.st_mtim;
-	if (copy_up_metadata(lowers[0], root->fd, &st, err) < 0)
+	if (copy_metadata(&view_copy_rules, lowers[0], root->fd, &st, err) < 0)
 		return -1;
-	return view->carry_owner ? view->carry_owner(view->data, 0, "", err) : 0;
+	return view->carry_record ? view->carry_record(view->data, 0, "", err) : 0;
 }
 
 int view_finish(struct view *view, struct error *err)
 {
 	/* Children first does not matter: setting a time changes no parent. */
 	for (size_t i = 0; i < VIEW_DIRS; i++)
-		if (let_go(&view->dirs[i], err) < 0)
+		if (close_dir(&view->dirs[i], err) < 0)
 			return -1;
 	return 0;
 }
@@ -528,5 +524,5 @@ int view_finish(struct view *view, struct error *err)
 void view_release(struct view *view)
 {
 	for (size_t i = 0; i < VIEW_DIRS; i++)
-		forget(&view->dirs[i]);
+		forget_dir(&view->dirs[i]);
 }

@@ -9,12 +9,12 @@
  * is looked up in it with O_NOFOLLOW, alone, first on top and then in the layers that make up the
  * directory; a symlink is read and resolved here, from the merged root again. So the way to a
  * directory can lead nowhere but into the view, and a symlink that replaces a directory between
- * two entries is simply found at the next lookup: whoever removes something from the top forgets
- * what was known below it (view_remove()).
+ * two entries is simply found at the next lookup: removing something from the top forgets what was
+ * known below it (view_remove()).
  *
- * Known directories are kept, the least recently used leaves first, so memory is flat. A directory
- * on top gets its time when it leaves, because every entry that is made in it changes it: the time
- * of an entry, or the one it had when it was opened.
+ * Known directories are kept; the least recently used one is closed first, so memory is flat. A
+ * directory on top gets its time when it is closed, because every entry that is made in it changes
+ * it: the time of its entry, or the one that it had when it was opened.
  *
  * A struct view_dir is valid until VIEW_DIRS others were asked for; in practice: until the next
  * path is resolved.
@@ -24,6 +24,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "layer/copy.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,7 +41,7 @@ struct view_dir {
 	uint64_t hash; /* of path */
 	int fd; /* on top; -EBADF: not there (yet) */
 	mode_t mode; /* on top */
-	struct timespec mtime; /* to be set when the directory leaves */
+	struct timespec mtime; /* to be set when the directory is closed */
 	bool is_changed;
 	uint16_t *lowers; /* layers that are part of it, top first */
 	size_t n_lowers;
@@ -51,15 +52,18 @@ struct view {
 	int top; /* borrowed */
 	const int *lowers; /* borrowed: roots of the layers below, top first */
 	size_t n_lowers;
-	/* Carry over the ownership record of a directory or file that is copied up: from layer
-	 * lower's path to the same path on top. */
-	int (*carry_owner)(void *data, size_t lower, const char *path, struct error *err);
+	/* A directory or file was copied up: what the file of owners of layer number lower says
+	 * of its path is to be noted for the same path on top. NULL: nothing is noted. */
+	int (*carry_record)(void *data, size_t lower, const char *path, struct error *err);
 	void *data;
 	struct view_dir dirs[VIEW_DIRS];
 	uint64_t clock;
 };
 
-/* view: zeros, but for carry_owner and data. The root of a new top takes the metadata of the layer
+/* How objects of the layers below are copied up. */
+extern const struct copy_rules view_copy_rules;
+
+/* view: zeros, but for carry_record and data. The root of a new top takes the metadata of the layer
  * below, else mode 0755 and time 0. */
 int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, struct error *err);
 /* Give all directories their times and forget them. */
@@ -87,9 +91,6 @@ struct view_found {
 	struct stat stat; /* of the object itself */
 };
 
-/* A 0:0 device: the overlay's mark of a deletion. */
-bool view_is_whiteout(const struct stat *st);
-
 /* Look a name up, following nothing. */
 int view_lookup(struct view *view, const struct view_dir *dir, const char *name,
 		struct view_found *ret, struct error *err);
@@ -107,10 +108,15 @@ int view_child(struct view *view, struct view_dir *parent, const char *name, str
 /* Something that is no directory was just made on top: it hides what is below. */
 void view_shadow(struct view *view, const struct view_dir *dir, const char *name);
 
-/* The directory of that name was just made on top, with this mode. is_merged: layers below show
- * through. */
+/* What layers below have at the place of a directory that was just made on top. */
+enum view_below {
+	VIEW_BELOW_SHOWS, /* it is part of the directory */
+	VIEW_BELOW_HIDDEN, /* something that is no directory stood between */
+};
+
+/* The directory of that name was just made on top, with this mode. */
 int view_add_dir(struct view *view, struct view_dir *parent, const char *name, mode_t mode,
-		 bool is_merged, struct view_dir **ret, struct error *err);
+		 enum view_below below, struct view_dir **ret, struct error *err);
 
 /* From now on nothing below shows through; marks the directory as the overlay wants it. */
 int view_set_opaque(struct view *view, struct view_dir *dir, struct error *err);

@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Deletions (image-spec layer.md, "Whiteouts"). They hide what layers below left, never an entry
- * of their own layer, whatever the order.
- *
- * Overlay form: a name that this layer did not make becomes a 0:0 device; a directory that it made
- * becomes opaque; anything else that it made hides by itself. The overlay does not look at the mark
- * on a layer's root, so there every name below gets its own.
- *
- * Plain form: what is there is removed, but for what this layer made.
- */
-#include "workers/layer/layer.h"
+#include "workers/layer/whiteout.h"
 
 #include "base/alloc.h"
+#include "layer/mark.h"
 #include "system/fd.h"
 
 #include <dirent.h>
@@ -45,7 +36,7 @@ static int list_names(int fd, struct strlist *ret, struct error *err)
 /* Remove what is below fd, known by path, but for what this layer made: marks of deletions too,
  * which the overlay filters out only where something is merged. The depth is bounded by the length
  * of a path that the layer made. */
-static int clear_dir(struct layer *layer, int fd, const char *path, struct error *err)
+static int clear_directory(struct layer *layer, int fd, const char *path, struct error *err)
 {
 	autostrlist struct strlist names = STRLIST_INIT;
 	struct timespec times[2];
@@ -61,13 +52,13 @@ static int clear_dir(struct layer *layer, int fd, const char *path, struct error
 		autoclose int child = -EBADF;
 		struct view_dir as_dir = { .path = (char *)path, .fd = fd };
 
-		if (!made_has(&layer->made, full)) {
+		if (!path_set_has(&layer->own_paths, full)) {
 			if (view_remove(&layer->view, &as_dir, name, err) < 0)
 				return -1;
 			continue;
 		}
 		child = openat(fd, name, DIR_FLAGS);
-		if (child >= 0 && clear_dir(layer, child, full, err) < 0)
+		if (child >= 0 && clear_directory(layer, child, full, err) < 0)
 			return -1;
 	}
 	times[0] = st.st_atim;
@@ -75,17 +66,17 @@ static int clear_dir(struct layer *layer, int fd, const char *path, struct error
 	return futimens(fd, times) < 0 ? error_errno(err, "cannot set a directory's time") : 0;
 }
 
-static int make_opaque(struct layer *layer, struct view_dir *dir, struct error *err)
+static int make_directory_opaque(struct layer *layer, struct view_dir *dir, struct error *err)
 {
 	if (dir->n_lowers == 0)
 		return 0;
 	if (view_set_opaque(&layer->view, dir, err) < 0)
 		return -1;
-	return clear_dir(layer, dir->fd, dir->path, err);
+	return clear_directory(layer, dir->fd, dir->path, err);
 }
 
-static int hide_overlay(struct layer *layer, struct view_dir *dir, const char *name,
-			struct error *err)
+static int hide_name_in_overlay(struct layer *layer, struct view_dir *dir, const char *name,
+				struct error *err)
 {
 	autofree char *path = view_path(dir, name);
 	struct view_dir *child;
@@ -93,17 +84,17 @@ static int hide_overlay(struct layer *layer, struct view_dir *dir, const char *n
 
 	if (dir->n_lowers == 0)
 		return 0;
-	if (made_has(&layer->made, path)) {
-		/* It may be gone again, replaced by a mark. */
+	if (path_set_has(&layer->own_paths, path)) {
+		/* The layer may have removed it again, and a mark stands there. */
 		if (fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
 			return 0;
 		if (view_child(&layer->view, dir, name, &child, err) < 0)
 			return -1;
-		return make_opaque(layer, child, err);
+		return make_directory_opaque(layer, child, err);
 	}
 	if (view_remove(&layer->view, dir, name, err) < 0)
 		return -1;
-	if (mknodat(dir->fd, name, S_IFCHR, 0) < 0) {
+	if (mark_make_whiteout(dir->fd, name) < 0) {
 		error_errno(err, "cannot make a whiteout");
 		return error_hint(
 			err,
@@ -114,7 +105,7 @@ static int hide_overlay(struct layer *layer, struct view_dir *dir, const char *n
 	return 0;
 }
 
-static int hide_root_overlay(struct layer *layer, struct view_dir *root, struct error *err)
+static int hide_root_in_overlay(struct layer *layer, struct view_dir *root, struct error *err)
 {
 	for (size_t i = 0; i < root->n_lowers; i++) {
 		autostrlist struct strlist names = STRLIST_INIT;
@@ -122,37 +113,38 @@ static int hide_root_overlay(struct layer *layer, struct view_dir *root, struct 
 		if (list_names(layer->view.lowers[root->lowers[i]], &names, err) < 0)
 			return -1;
 		for (size_t j = 0; j < names.len; j++)
-			if (hide_overlay(layer, root, names.items[j], err) < 0)
+			if (hide_name_in_overlay(layer, root, names.items[j], err) < 0)
 				return -1;
 	}
 	return 0;
 }
 
-static int hide_plain(struct layer *layer, struct view_dir *dir, const char *name,
-		      struct error *err)
+static int hide_name_in_plain(struct layer *layer, struct view_dir *dir, const char *name,
+			      struct error *err)
 {
 	autofree char *path = view_path(dir, name);
 	autoclose int child = -EBADF;
 
-	if (!made_has(&layer->made, path))
+	if (!path_set_has(&layer->own_paths, path))
 		return view_remove(&layer->view, dir, name, err) < 0 ? -1 : 0;
 	child = openat(dir->fd, name, DIR_FLAGS);
-	return child < 0 ? 0 : clear_dir(layer, child, path, err);
+	return child < 0 ? 0 : clear_directory(layer, child, path, err);
 }
 
 int whiteout_apply(struct layer *layer, struct view_dir *dir, const char *name, struct error *err)
 {
-	if (layer->form == LAYER_PLAIN) {
-		if (layer->is_base)
-			return 0;
-		if (name)
-			return hide_plain(layer, dir, name, err);
-		dir->is_changed = true;
-		return clear_dir(layer, dir->fd, dir->path, err);
-	}
-	if (name)
-		return hide_overlay(layer, dir, name, err);
-	if (!dir->path[0])
-		return hide_root_overlay(layer, dir, err);
-	return make_opaque(layer, dir, err);
+	if (layer->form == LAYER_OVERLAY)
+		return hide_name_in_overlay(layer, dir, name, err);
+	return layer->is_base ? 0 : hide_name_in_plain(layer, dir, name, err);
+}
+
+int whiteout_apply_opaque(struct layer *layer, struct view_dir *dir, struct error *err)
+{
+	if (layer->form == LAYER_OVERLAY)
+		return dir->path[0] ? make_directory_opaque(layer, dir, err)
+				    : hide_root_in_overlay(layer, dir, err);
+	if (layer->is_base)
+		return 0;
+	dir->is_changed = true;
+	return clear_directory(layer, dir->fd, dir->path, err);
 }

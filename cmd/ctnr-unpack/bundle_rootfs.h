@@ -4,26 +4,27 @@
  * to the layers' directories with the top one as 0, upper/ and work/; a copy bundle has a full
  * rootfs/. Both have rootfs/ and etc/.
  */
-#ifndef CTNR_UNPACK_ROOTFS_H
-#define CTNR_UNPACK_ROOTFS_H
+#ifndef CTNR_UNPACK_BUNDLE_ROOTFS_H
+#define CTNR_UNPACK_BUNDLE_ROOTFS_H
 
 #include "format/digest.h"
 #include "store/bundle.h"
 #include "system/identity.h"
 
 /* The overlay's directories. layers: chain IDs, base first. */
-int rootfs_make_overlay(const struct bundle *bundle, const struct store *store,
-			const struct identity *identity, const struct digest *layers,
-			size_t n_layers, struct error *err);
+int bundle_rootfs_make_overlay(const struct bundle *bundle, const struct store *store,
+			       const struct identity *identity, const struct digest *layers,
+			       size_t n_layers, struct error *err);
 
 /* What a copy bundle has beside the rootfs that the worker fills. */
-int rootfs_make_copy(const struct bundle *bundle, struct error *err);
+int bundle_rootfs_make_copy(const struct bundle *bundle, struct error *err);
 
 /* Is everything there that the making of that driver makes? */
-bool rootfs_is_complete(const struct bundle *bundle);
+bool bundle_rootfs_is_complete(const struct bundle *bundle);
 
 /* Remove both drivers' files and all that containers wrote; the record goes first, so that a
  * bundle that was being changed when its process was killed is not taken for a finished one. */
-int rootfs_remove(const struct bundle *bundle, const struct identity *identity, struct error *err);
+int bundle_rootfs_remove(const struct bundle *bundle, const struct identity *identity,
+			 struct error *err);
 
 #endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "workers/layer/changeset.h"
+
+#include "workers/layer/entry.h"
+#include "workers/layer/link.h"
+#include "workers/layer/name.h"
+#include "workers/layer/whiteout.h"
+
+#include "base/alloc.h"
+
+#include <string.h>
+
+#define TICK_ENTRIES 64 /* entries between two ticks */
+
+const struct confine_profile changeset_profile = {
+	.may = CONFINE_READ | CONFINE_WRITE | CONFINE_CHANGE_METADATA | CONFINE_MAKE_THREADS,
+};
+
+static int add_object(struct layer *layer, struct view_dir *dir, const char *name,
+		      const struct tar_entry *entry, struct tar_reader *tar, struct error *err)
+{
+	autofree char *path = view_path(dir, name);
+	const struct place place = { dir, name, path };
+
+	if (strlen(path) > VIEW_PATH_MAX)
+		return error_set(err, ERROR_FAILED, "the path has more than %d bytes",
+				 VIEW_PATH_MAX);
+	if (entry_make(layer, &place, entry, tar, err) < 0)
+		return -1;
+	if (!layer->is_base)
+		path_set_add(&layer->own_paths, path);
+	return 0;
+}
+
+/* path is the entry's name, cleaned, of which name is the last component. */
+static int add_by_kind(struct layer *layer, enum name_kind kind, const char *path, const char *name,
+		       const struct tar_entry *entry, struct tar_reader *tar, struct error *err)
+{
+	size_t parent_len = name > path ? (size_t)(name - path) - 1 : 0;
+	struct view_dir *dir;
+
+	if (kind == NAME_ORDINARY && entry->type == TAR_HARDLINK)
+		return link_make(layer, path, parent_len, name, entry, err);
+	if (view_dir(&layer->view, path, parent_len, VIEW_MAKE, &dir, err) < 0)
+		return -1;
+	if (kind == NAME_ORDINARY)
+		return add_object(layer, dir, name, entry, tar, err);
+	if (kind == NAME_OPAQUE)
+		return whiteout_apply_opaque(layer, dir, err);
+	return whiteout_apply(layer, dir, name + strlen(NAME_WHITEOUT_PREFIX), err);
+}
+
+static int add_entry(struct layer *layer, const struct tar_entry *entry, struct tar_reader *tar,
+		     struct str *path, struct error *err)
+{
+	const struct owner owner = { entry->uid, entry->gid };
+	enum name_kind kind = NAME_ORDINARY;
+	const char *slash;
+	const char *name;
+
+	if (name_clean(entry->path, path, err) < 0)
+		return -1;
+	slash = strrchr(path->data, '/');
+	name = slash ? slash + 1 : path->data;
+	if (path->len)
+		kind = name_classify(path->data, name);
+	if (kind == NAME_AUFS)
+		return 0;
+	if (kind == NAME_INVALID)
+		return error_set(err, ERROR_FAILED, "not a valid whiteout");
+	if (kind == NAME_ORDINARY && owner_check(layer->owners.identity, owner, err) < 0)
+		return -1;
+	if (path->len == 0)
+		return entry_set_root(layer, entry, err);
+	return add_by_kind(layer, kind, path->data, name, entry, tar, err);
+}
+
+int changeset_apply(struct layer *layer, struct tar_reader *tar, void (*tick)(void *data),
+		    void *data, struct error *err)
+{
+	autostr struct str path = STR_INIT;
+	const struct tar_entry *entry;
+	uint32_t n_entries = 0;
+	int more;
+
+	while ((more = tar_next(tar, &entry, err)) > 0) {
+		if (n_entries++ == CHANGESET_ENTRIES_MAX)
+			return error_set(err, ERROR_FAILED, "more than %u entries",
+					 CHANGESET_ENTRIES_MAX);
+		/* A long name leaves room for what is wrong with it. */
+		if (add_entry(layer, entry, tar, &path, err) < 0)
+			return error_prefix(err, "'%.300s'", entry->path);
+		if (tick && n_entries % TICK_ENTRIES == 0)
+			tick(data);
+	}
+	if (more < 0)
+		return -1;
+	if (view_finish(&layer->view, err) < 0)
+		return -1;
+	return owners_writer_flush(&layer->owners, err);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "workers/layer/name.h"
+
+#include "workers/layer/view.h"
+
+#include "system/path.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define AUFS_PREFIX ".wh..wh."
+#define OPAQUE ".wh..wh..opq"
+
+int name_clean(const char *name, struct str *ret, struct error *err)
+{
+	str_clear(ret);
+	if (path_clean(name, PATH_DOTDOT_REFUSED, ret) < 0)
+		return error_set(err, ERROR_FAILED, "a name with '..' leads outside");
+	for (const char *at = ret->data; *at;) {
+		size_t len = strcspn(at, "/");
+
+		if (len > VIEW_NAME_MAX)
+			return error_set(err, ERROR_FAILED,
+					 "a name's component has %zu bytes, more than %d", len,
+					 VIEW_NAME_MAX);
+		at += len + (at[len] == '/');
+	}
+	if (ret->len > VIEW_PATH_MAX)
+		return error_set(err, ERROR_FAILED, "a name has %zu bytes, more than %d", ret->len,
+				 VIEW_PATH_MAX);
+	return 0;
+}
+
+/* Is any component before the last one that of a deletion? */
+static bool is_below_whiteout(const char *path, const char *last)
+{
+	const char *at = strstr(path, NAME_WHITEOUT_PREFIX);
+
+	for (; at && at < last; at = strstr(at + 1, NAME_WHITEOUT_PREFIX))
+		if (at == path || at[-1] == '/')
+			return true;
+	return false;
+}
+
+enum name_kind name_classify(const char *path, const char *last)
+{
+	const char *name;
+
+	if (str_starts_with(path, AUFS_PREFIX) && strcmp(path, OPAQUE) != 0)
+		return NAME_AUFS;
+	if (is_below_whiteout(path, last))
+		return NAME_INVALID;
+	if (strcmp(last, OPAQUE) == 0)
+		return NAME_OPAQUE;
+	if (str_starts_with(last, AUFS_PREFIX))
+		return NAME_AUFS;
+	if (!str_starts_with(last, NAME_WHITEOUT_PREFIX))
+		return NAME_ORDINARY;
+	name = last + strlen(NAME_WHITEOUT_PREFIX);
+	return !*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ? NAME_INVALID
+									   : NAME_WHITEOUT;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "workers/layer/path_set.h"
+
+#include "base/alloc.h"
+#include "base/fnv.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+void path_set_release(struct path_set *set)
+{
+	if (!set)
+		return;
+	free(set->slots);
+	*set = (struct path_set) { 0 };
+}
+
+/* From a secret start, the bits mixed, so that an image cannot choose paths that collide; 0 means
+ * empty. */
+static uint64_t hash_path(const struct path_set *set, const char *path, size_t len)
+{
+	uint64_t hash = fnv_add(FNV_START ^ set->seed, path, len);
+
+	hash ^= hash >> 32;
+	return hash ? hash : 1;
+}
+
+static uint64_t *find_slot(const struct path_set *set, uint64_t hash)
+{
+	size_t i = hash & (set->capacity - 1);
+
+	while (set->slots[i] && set->slots[i] != hash)
+		i = (i + 1) & (set->capacity - 1);
+	return &set->slots[i];
+}
+
+static void grow_set(struct path_set *set)
+{
+	struct path_set old = *set;
+
+	set->capacity = old.capacity * 2;
+	set->slots = xcalloc(set->capacity, sizeof(set->slots[0]));
+	for (size_t i = 0; i < old.capacity; i++)
+		if (old.slots[i])
+			*find_slot(set, old.slots[i]) = old.slots[i];
+	free(old.slots);
+}
+
+static void start_set(struct path_set *set)
+{
+	if (getrandom(&set->seed, sizeof(set->seed), 0) != sizeof(set->seed))
+		set->seed = (uint64_t)(uintptr_t)set;
+	set->capacity = 1024;
+	set->slots = xcalloc(set->capacity, sizeof(set->slots[0]));
+}
+
+void path_set_add(struct path_set *set, const char *path)
+{
+	size_t len = strlen(path);
+
+	if (!set->slots)
+		start_set(set);
+	while (len) {
+		uint64_t hash = hash_path(set, path, len);
+		uint64_t *slot;
+
+		if (set->len * 4 >= set->capacity * 3)
+			grow_set(set);
+		slot = find_slot(set, hash);
+		/* Its parents are there too. */
+		if (*slot)
+			return;
+		*slot = hash;
+		set->len++;
+		while (len && path[len - 1] != '/')
+			len--;
+		while (len && path[len - 1] == '/')
+			len--;
+	}
+}
+
+bool path_set_has(const struct path_set *set, const char *path)
+{
+	return set->len && *find_slot(set, hash_path(set, path, strlen(path))) != 0;
+}

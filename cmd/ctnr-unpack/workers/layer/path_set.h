@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A set of paths and all their parents. A layer keeps in one the paths that it has made so far: a
+ * whiteout hides what lower layers left and never its own layer's entries, whatever their order
+ * (image-spec layer.md, "Whiteouts"). A directory that is there only because a whiteout stands in
+ * it is not added.
+ *
+ * Kept as 64-bit hashes, 8 to 16 bytes for a path. Two paths with one hash can only make a whiteout
+ * spare a file of the same image.
+ */
+#ifndef CTNR_UNPACK_WORKERS_LAYER_PATH_SET_H
+#define CTNR_UNPACK_WORKERS_LAYER_PATH_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct path_set {
+	uint64_t *slots; /* open addressing; 0: empty */
+	size_t capacity; /* a power of two */
+	size_t len;
+	uint64_t seed; /* of the hash; set with the first path */
+};
+
+void path_set_release(struct path_set *set);
+/* Note a canonical path and all its parents. */
+void path_set_add(struct path_set *set, const char *path);
+bool path_set_has(const struct path_set *set, const char *path);
+
+#endif
