@@ -4,8 +4,8 @@
  * image (image-spec config.md, "Layer ChainID").
  *
  * Chain IDs need SHA-256, which a warm run does not load: they are kept in
- * cache/chains/ALG/HEX of the image config's digest, one a line, base first. Whoever misses them
- * runs the layer worker, which computes them and writes the file.
+ * cache/chains/ALG/HEX of the image config's digest, one a line, base first. A tool that does
+ * not find them there runs the layer worker, which computes them and writes the file.
  */
 #ifndef STORE_LAYER_H
 #define STORE_LAYER_H

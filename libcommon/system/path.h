@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Paths inside a root filesystem that somebody else filled. Every path that comes from an image,
- * a layer or a running container is resolved here, by openat2(2), and never as a string; path_absolute() and path_clean()
- * alone are about text.
+ * a layer or a running container is resolved here, by openat2(2), and never as a string. About text
+ * are path_absolute() and path_clean() alone.
  *
  * rootfd is a directory descriptor of the root (O_PATH is enough). Paths may be absolute or
  * relative; both mean "from rootfd". Symlinks resolve as they would after chroot(2)

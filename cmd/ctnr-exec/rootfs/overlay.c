@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "store/bundle_stack.h"
 #include "system/fd.h"
 
 #include <errno.h>
@@ -32,17 +33,12 @@ static int check_owner(const struct container *c, struct error *err)
 static int append_layers(const struct container *c, int lower, struct str *options,
 			 struct error *err)
 {
-	char name[16];
+	char name[BUNDLE_STACK_NAME_MAX];
 	struct stat st;
-	int i = 0;
+	size_t i = 0;
+	int found;
 
-	for (;; i++) {
-		snprintf(name, sizeof(name), "%d", i);
-		if (fstatat(lower, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-			if (errno == ENOENT)
-				break;
-			return error_errno(err, "cannot read '%s/lower/%s'", c->bundle.path, name);
-		}
+	for (; (found = bundle_stack_layer(lower, i, name, &st, err)) > 0; i++) {
 		if (!S_ISLNK(st.st_mode) || st.st_uid != geteuid())
 			return error_set(err, ERROR_FAILED, "'%s/lower/%s' is no symlink of ours",
 					 c->bundle.path, name);
@@ -51,6 +47,8 @@ static int append_layers(const struct container *c, int lower, struct str *optio
 					 OVERLAY_LAYERS_MAX);
 		str_appendf(options, "%s%s", i ? ":" : "lowerdir=", name);
 	}
+	if (found < 0)
+		return error_prefix(err, "bundle '%s'", c->bundle.path);
 	return i ? 0 : error_set(err, ERROR_FAILED, "'%s/lower' holds no layers", c->bundle.path);
 }
 

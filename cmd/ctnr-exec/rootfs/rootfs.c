@@ -61,27 +61,13 @@ int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *er
 	return 0;
 }
 
-/* "//a/./b/" becomes "/a/b". ".." stays: the kernel resolves it. */
-static char *normalise(const char *path)
+/* "//a/./b/" becomes "/a/b", "/" becomes "". ".." stays: the kernel resolves it. New. */
+static char *normal_form(const char *path)
 {
-	char *result = xmalloc(strlen(path) + 2);
-	size_t len = 0;
+	autostr struct str clean = STR_INIT;
 
-	while (*path) {
-		size_t n;
-
-		while (*path == '/')
-			path++;
-		n = strcspn(path, "/");
-		if (n && !(n == 1 && *path == '.')) {
-			result[len++] = '/';
-			memcpy(result + len, path, n);
-			len += n;
-		}
-		path += n;
-	}
-	result[len] = '\0';
-	return result;
+	path_clean(path, PATH_DOTDOT_KEPT, &clean);
+	return clean.len ? xasprintf("/%s", clean.data) : xstrdup("");
 }
 
 /* Is that a directory of the kernel's interfaces, or below one? */
@@ -115,7 +101,7 @@ int rootfs_remember(struct rootfs *r, const char *destination, int fd, enum root
 	if (r->n_mounts == ROOTFS_MOUNTS_MAX)
 		return error_set(err, ERROR_FAILED, "more than %d mounts", ROOTFS_MOUNTS_MAX);
 	mount = &r->mounts[r->n_mounts++];
-	mount->destination = normalise(destination);
+	mount->destination = normal_form(destination);
 	mount->fd = fd_steal(&owned);
 	mount->owner =
 		owner == ROOTFS_BOUND && is_kernels(mount->destination) ? ROOTFS_UNTOUCHED : owner;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A layer's blob as a stream of the tar archive in it. Two threads run ahead of whoever reads:
+ * A layer's blob as a stream of the tar archive in it. Two threads run ahead of the caller:
  *
  *	reader: read(2), digest of the blob
  *	  | ring of blocks
