@@ -88,6 +88,5 @@ int check_in_child(int (*attempt)(const struct host *host, struct error *err),
 		return 0;
 	if (got != sizeof(child_error))
 		return error_set(err, ERROR_FAILED, "the attempt was killed");
-	*err = child_error;
-	return -1;
+	return error_move(err, &child_error);
 }

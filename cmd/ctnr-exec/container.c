@@ -41,6 +41,6 @@ int container_clean_up(const struct container *c, struct error *err)
 	/* What another command has removed is what --rm wants. */
 	if (!c->remove || cause.code == ERROR_NOT_FOUND)
 		return 0;
-	*err = cause;
+	error_move(err, &cause);
 	return error_prefix(err, "bundle '%s' was not removed", c->bundle.id);
 }

@@ -67,9 +67,7 @@ static int find_entry(const struct layout_source *source, struct descriptor *ret
 		return 0;
 	if (source->platform && cause.code != ERROR_NOT_FOUND)
 		return tag_find(&source->layout, source->name, source->platform, ret, err);
-	if (err)
-		*err = cause;
-	return -1;
+	return error_move(err, &cause);
 }
 
 static int get_layout_document(void *state, void *connection, const struct descriptor *want,

@@ -219,11 +219,8 @@ static int find_present(const struct fetch *fetch, struct image *ret, struct err
 				 : tag_find_raw(&layout, fetch->name, &found, &cause);
 	if (result < 0 && cause.code == ERROR_NOT_FOUND)
 		return 0;
-	if (result < 0) {
-		if (err)
-			*err = cause;
-		return -1;
-	}
+	if (result < 0)
+		return error_move(err, &cause);
 	if (!is_wanted(fetch, &found))
 		return 0;
 	fill_image(&layout, fetch->name, &found, ret);
@@ -304,7 +301,7 @@ static int fetch_image(const struct fetch *fetch, struct image *ret, struct erro
 	    open_destination(fetch->opts, LAYOUT_CREATE, &layout, err) < 0)
 		return -1;
 	if (copy_into_layout(fetch, &layout, &interrupt, &descriptor, err) < 0) {
-		if (err->saved_errno == ENOSPC || err->saved_errno == EDQUOT)
+		if (error_errno_is(err, ENOSPC) || error_errno_is(err, EDQUOT))
 			error_hint(err, "free some space below '%s'", layout.path);
 		return -1;
 	}

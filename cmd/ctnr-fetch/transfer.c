@@ -85,9 +85,9 @@ static int transfer_blob(struct transfer *t, void *connection, const struct blob
 		return 0;
 	}
 	progress_finish(t->progress, task, PROGRESS_FAILED);
-	if (!strstr(err->message, job->digest.text))
+	if (!error_mentions(err, job->digest.text))
 		error_prefix(err, "blob %s", job->digest.text);
-	if (err->code == ERROR_NOT_FOUND && job->foreign)
+	if (error_is(err, ERROR_NOT_FOUND) && job->foreign)
 		error_hint(
 			err,
 			"its publisher keeps this layer elsewhere, where ctnr-fetch does not go");
@@ -172,7 +172,5 @@ int transfer_run(struct transfer *t, void *connection, struct error *err)
 		pthread_join(threads[i], NULL);
 	if (!queue.failure.code)
 		return 0;
-	if (err)
-		*err = queue.failure;
-	return -1;
+	return error_move(err, &queue.failure);
 }

@@ -58,8 +58,8 @@ static int read_input(const char *path, size_t max, struct str *ret, struct erro
 	autoclose int fd = input_open(path, err);
 
 	if (fd < 0) {
-		if (err->saved_errno == ENOENT)
-			err->code = ERROR_NOT_FOUND;
+		if (error_errno_is(err, ENOENT))
+			error_recode(err, ERROR_NOT_FOUND);
 		return -1;
 	}
 	return fd_read_rest(fd, max, ret, err) < 0 ? error_prefix(err, "%s", path) : 0;
@@ -155,7 +155,7 @@ static int spec_filter(const struct spec_opts *opts, char *const *command, struc
 		return -1;
 	/* An empty pipe: the tool before has already said why. */
 	if (!text.len && strcmp(opts->image_config, "-") == 0)
-		return error_set(err, ERROR_FAILED, "%s", "");
+		return error_silent(err, ERROR_FAILED);
 	if (image_config_parse(text.data, text.len, &image, err) < 0)
 		return error_prefix(err, "%s", opts->image_config);
 	spec.opts = opts;
@@ -198,7 +198,7 @@ static int spec_edit(const struct spec_opts *opts, char *const *command, struct 
 	if (read_input(opts->edit, RUNTIME_CONFIG_MAX, &text, err) < 0)
 		return -1;
 	if (!text.len && is_filter)
-		return error_set(err, ERROR_FAILED, "%s", "");
+		return error_silent(err, ERROR_FAILED);
 	spec.opts = opts;
 	spec.command = command;
 	spec.config = json_parse(text.data, text.len, opts->edit, err);

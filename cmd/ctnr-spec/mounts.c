@@ -81,8 +81,8 @@ static char *resolve_source(const char *source, struct error *err)
 	if (absolute)
 		return absolute;
 	error_errno(err, "mount source '%s'", source);
-	if (err && errno == ENOENT)
-		err->code = ERROR_NOT_FOUND;
+	if (errno == ENOENT)
+		error_recode(err, ERROR_NOT_FOUND);
 	error_hint(err, "make it first, or mount a volume by its name: -v NAME:%s", "/data");
 	return NULL;
 }

@@ -128,7 +128,7 @@ int process_apply(struct spec *spec, struct error *err)
 /* Names need a root filesystem to be looked up in. */
 static int explain_missing_root(const struct spec *spec, struct error *err)
 {
-	if (spec->has_root || err->code != ERROR_NOT_FOUND)
+	if (spec->has_root || !error_is(err, ERROR_NOT_FOUND))
 		return -1;
 	error_prefix(err, "no root filesystem to look names up in");
 	return error_hint(err, "give --rootfs DIR, or numbers");

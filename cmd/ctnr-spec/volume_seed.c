@@ -107,11 +107,8 @@ int volume_seed(const struct volume_seed *seed, struct error *err)
 	fd_close(&ends[0]);
 	if (child < 0 || waitpid(child, &status, 0) < 0)
 		return error_errno(err, "cannot run a child");
-	if (len == sizeof(why)) {
-		if (err)
-			*err = why;
-		return -1;
-	}
+	if (len == sizeof(why))
+		return error_move(err, &why);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return error_set(err, ERROR_FAILED, "the child that copies ended unexpectedly");
 	return 0;

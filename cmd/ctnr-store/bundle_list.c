@@ -135,9 +135,7 @@ static int show_bundle(const struct store *store, const struct bundle *bundle, s
 			return -1;
 		json_object_set_new(record, "config", config);
 	} else if (cause.code != ERROR_NOT_FOUND) {
-		if (err)
-			*err = cause;
-		return -1;
+		return error_move(err, &cause);
 	}
 	return json_print(stdout, record, err);
 }

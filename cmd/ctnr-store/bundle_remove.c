@@ -56,9 +56,9 @@ static int lock_word(const char *word, void *data, struct error *err)
 		return 0;
 	lock = bundle_lock(&bundle, err);
 	if (lock < 0)
-		return err->code != ERROR_FAILED || err->saved_errno || err->hint[0]
-			       ? -1
-			       : error_hint(err, "stop it first");
+		return error_is(err, ERROR_FAILED) && error_errno_is(err, 0)
+			       ? error_default_hint(err, "stop it first")
+			       : -1;
 	removal->items[removal->len++] = (struct doomed) { bundle, lock };
 	bundle = (struct bundle)BUNDLE_INIT;
 	return 0;

@@ -128,7 +128,7 @@ static int find_target_to_remove(const struct store *store, const char *word, st
 {
 	if (find_target(store, word, ret, err) == 0)
 		return 0;
-	if (err && err->code == ERROR_NOT_FOUND)
+	if (error_is(err, ERROR_NOT_FOUND))
 		error_hint(err, "'ctnr images' lists those that are there");
 	return -1;
 }
@@ -252,6 +252,5 @@ int image_rm(const void *opts_, const struct strlist *operands, struct error *er
 		return status;
 	if (status < 0)
 		return -1;
-	*err = cause;
-	return -1;
+	return error_move(err, &cause);
 }

@@ -123,8 +123,7 @@ static int read_images(const struct store_opts *opts, struct layout *ret_layout,
 		return layout_read_index(ret_layout, ret_index, err);
 	if (cause.code == ERROR_NOT_FOUND)
 		return 0;
-	*err = cause;
-	return -1;
+	return error_move(err, &cause);
 }
 
 int image_ls(const void *opts_, const struct strlist *operands, struct error *err)

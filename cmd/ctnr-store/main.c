@@ -108,8 +108,7 @@ int open_store(const struct store_opts *opts, struct store *ret, struct error *e
 		return 1;
 	if (cause.code == ERROR_NOT_FOUND)
 		return 0;
-	*err = cause;
-	return -1;
+	return error_move(err, &cause);
 }
 
 int each_operand(const struct strlist *operands,

@@ -100,8 +100,8 @@ static int find_image(struct unpack *unpack, const char *word, struct error *err
 	if (image_resolve(&unpack->store, word, text ? &platform : NULL, &unpack->image, err) == 0)
 		return 0;
 	/* --if-present: the caller has another way to the image, so nothing is said. */
-	if (unpack->opts->if_present && err->code == ERROR_NOT_FOUND)
-		return error_set(err, ERROR_NOT_FOUND, "%s", "");
+	if (unpack->opts->if_present && error_is(err, ERROR_NOT_FOUND))
+		return error_silent(err, ERROR_NOT_FOUND);
 	return -1;
 }
 
@@ -304,10 +304,8 @@ static int run_unpack(const void *opts_, const struct strlist *operands, struct 
 		return -1;
 	if (unpack.opts->update &&
 	    bundle_open(&unpack.store, unpack.opts->bundle, &present, &absent) < 0 &&
-	    absent.code != ERROR_NOT_FOUND) {
-		*err = absent;
-		return -1;
-	}
+	    absent.code != ERROR_NOT_FOUND)
+		return error_move(err, &absent);
 	unpack.driver = choose_driver(&unpack, &present);
 	if (unpack.driver == BUNDLE_OVERLAY && make_layers(&unpack, err) < 0)
 		return -1;

@@ -42,7 +42,5 @@ int namespace_run(const struct identity *identity, int (*work)(void *data, struc
 		return 0;
 	if (len != sizeof(failure))
 		return error_set(err, ERROR_FAILED, "work in the user namespace was interrupted");
-	if (err)
-		*err = failure;
-	return -1;
+	return error_move(err, &failure);
 }

@@ -182,6 +182,5 @@ int worker_run(const struct store *store, const struct image *image, const char 
 	if (!failure.code || !failure.message[0])
 		return error_set(err, ERROR_FAILED, "the layer worker failed with status %d",
 				 status);
-	*err = failure;
-	return -1;
+	return error_move(err, &failure);
 }

@@ -50,9 +50,7 @@ static int execute_command(char *const *argv, struct error *err)
 	execvp(argv[0], argv);
 	reason = errno;
 	error_errno(err, "cannot execute '%s'", argv[0]);
-	if (err)
-		err->code = reason == ENOENT ? ERROR_NO_COMMAND : ERROR_NOT_EXECUTABLE;
-	return -1;
+	return error_recode(err, reason == ENOENT ? ERROR_NO_COMMAND : ERROR_NOT_EXECUTABLE);
 }
 
 static int run_unshare(const void *opts_, const struct strlist *operands, struct error *err)

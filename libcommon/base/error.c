@@ -2,7 +2,6 @@
 #include "base/error.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,13 +71,49 @@ int error_errno(struct error *err, const char *format, ...)
 	return -1;
 }
 
+int error_silent(struct error *err, enum error_code code)
+{
+	if (err)
+		*err = (struct error) { .code = code };
+	return -1;
+}
+
+int error_move(struct error *err, const struct error *cause)
+{
+	if (err)
+		*err = *cause;
+	return -1;
+}
+
+int error_recode(struct error *err, enum error_code code)
+{
+	if (err)
+		err->code = code;
+	return -1;
+}
+
+bool error_is(const struct error *err, int code)
+{
+	return err && err->code == code;
+}
+
+bool error_errno_is(const struct error *err, int number)
+{
+	return err && err->saved_errno == number;
+}
+
+bool error_mentions(const struct error *err, const char *text)
+{
+	return err && strstr(err->message, text);
+}
+
 int error_prefix(struct error *err, const char *format, ...)
 {
 	char message[sizeof(err->message)];
 	va_list args;
 	int length;
 
-	if (!err)
+	if (!err || !err->message[0])
 		return -1;
 	va_start(args, format);
 	length = vsnprintf(message, sizeof(message), format, args);
@@ -95,14 +130,30 @@ int error_prefix(struct error *err, const char *format, ...)
 	return -1;
 }
 
+__attribute__((format(printf, 2, 0))) static void set_hint(struct error *err, const char *format,
+							   va_list args)
+{
+	cut(err->hint, sizeof(err->hint), vsnprintf(err->hint, sizeof(err->hint), format, args));
+}
+
 int error_hint(struct error *err, const char *format, ...)
 {
 	va_list args;
 
-	if (!err)
-		return -1;
 	va_start(args, format);
-	cut(err->hint, sizeof(err->hint), vsnprintf(err->hint, sizeof(err->hint), format, args));
+	if (err)
+		set_hint(err, format, args);
+	va_end(args);
+	return -1;
+}
+
+int error_default_hint(struct error *err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (err && !err->hint[0])
+		set_hint(err, format, args);
 	va_end(args);
 	return -1;
 }

@@ -15,14 +15,24 @@
  *	}
  *
  * The last parameter of every function that can fail is a struct error *; it may be NULL when the
- * caller does not care. An error is written only on failure, and always then. Messages are lower
- * case without a full stop, subjects in quotes; text that comes from images or the network is
- * escaped when the message is printed (base/message.h), never before.
+ * caller does not care, so a function reads and writes it by the functions below alone. An error is
+ * written only on failure, and always then. Messages are lower case without a full stop, subjects in
+ * quotes; text that comes from images or the network is escaped when the message is printed
+ * (base/message.h), never before.
+ *
+ * A function whose own course hangs on the kind of a failure has an error of its own for it,
+ * because the caller's may be NULL:
+ *
+ *	struct error cause = { 0 };
+ *
+ *	if (file_read_at(dirfd, "owners", OWNERS_MAX, &text, &cause) < 0)
+ *		return cause.code == ERROR_NOT_FOUND ? 0 : error_move(err, &cause);
  */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 /*
  * What kind of failure it was. The values are the exit statuses of the tools (ctnr(7)); a runtime
@@ -42,7 +52,7 @@ enum error_code {
 struct error {
 	int code; /* an enum error_code; 0: no error */
 	int saved_errno; /* what error_errno() saw, 0 otherwise */
-	char message[1024]; /* NUL-terminated; cut with "..." when longer */
+	char message[1024]; /* NUL-terminated; cut with "..." when longer; empty: nothing to say */
 	char hint[512]; /* what the reader can do, or empty */
 };
 
@@ -55,10 +65,30 @@ int error_set(struct error *err, enum error_code code, const char *format, ...)
  * brings a hint with it. */
 int error_errno(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Put "FORMAT: " before the message that is there, and return -1. */
+/* Set err to a failure that nothing is said about, because somebody has said it already or the
+ * status alone is the answer, and return -1. */
+int error_silent(struct error *err, enum error_code code);
+
+/* Make *cause the error, and return -1. */
+int error_move(struct error *err, const struct error *cause);
+
+/* Make it a failure of another kind, message and hint kept, and return -1. */
+int error_recode(struct error *err, enum error_code code);
+
+/* Is it a failure of that kind (0: none yet)? Is it about that errno (0: about none)? Does the
+ * message hold that text? Of NULL nothing is true. */
+bool error_is(const struct error *err, int code);
+bool error_errno_is(const struct error *err, int number);
+bool error_mentions(const struct error *err, const char *text);
+
+/* Put "FORMAT: " before the message that is there, and return -1. A silent error stays so. */
 int error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Set the hint, replacing an earlier one, and return -1. */
 int error_hint(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Set the hint when there is none, and return -1. */
+int error_default_hint(struct error *err, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

@@ -150,9 +150,9 @@ static int take_command(const struct tool *tool, char **argv, const struct comma
 
 static void usage_hint(const struct tool *tool, const struct command *c, struct error *err)
 {
-	if (err->code == ERROR_USAGE && !err->hint[0])
-		error_hint(err, "try '%s%s%s --help'", tool->name, c && c->name ? " " : "",
-			   c && c->name ? c->name : "");
+	if (error_is(err, ERROR_USAGE))
+		error_default_hint(err, "try '%s%s%s --help'", tool->name, c && c->name ? " " : "",
+				   c && c->name ? c->name : "");
 }
 
 /* Data that could not be written is a failure: returns the status, or -1. It is silent when the

@@ -60,8 +60,7 @@ static int read_accounts(const struct account_root *root, const char *path, stru
 	if (fd < 0 && why.saved_errno == ENOENT)
 		return 0;
 	if (fd < 0) {
-		if (err)
-			*err = why;
+		error_move(err, &why);
 		return error_prefix(err, "cannot use the image's accounts");
 	}
 	if (fd_read_rest(fd, ACCOUNT_FILE_MAX, ret, err) < 0)

@@ -278,9 +278,7 @@ int stack_open_file(const struct stack *root, const char *path, struct error *er
 	if (entry.kind == STACK_ABSENT) {
 		errno = ENOENT;
 		error_errno(err, "%s", path);
-		if (err)
-			err->code = ERROR_NOT_FOUND;
-		return -1;
+		return error_recode(err, ERROR_NOT_FOUND);
 	}
 	if (!S_ISREG(entry.stat.st_mode))
 		return error_set(err, ERROR_FAILED, "%s: not a regular file", path);

@@ -313,11 +313,8 @@ static int exchange(struct exchange *x, const struct url *url, const char *autho
 	if (ended < 0)
 		return -1;
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &x->response->status);
-	if (x->failure.code) {
-		if (err)
-			*err = x->failure;
-		return -1;
-	}
+	if (x->failure.code)
+		return error_move(err, &x->failure);
 	if (result == CURLE_OK || x->enough)
 		return 0;
 	return error_set(err, code_of(result), "%s",

@@ -78,9 +78,7 @@ static int start_writer(const struct layout *layout, const struct digest *digest
 	if (fd < 0) {
 		if (wait == LOCK_TRY && lock_err.saved_errno == EWOULDBLOCK)
 			return BLOB_BUSY;
-		if (err)
-			*err = lock_err;
-		return -1;
+		return error_move(err, &lock_err);
 	}
 	if (layout_has_blob(layout, digest, size)) {
 		unlinkat(layout->dirfd, path.part, 0);

@@ -43,9 +43,7 @@ static int read_digest(const struct jnode *node, struct digest *ret, struct erro
 	if (digest_parse(text, ret, NULL) == 0)
 		return 0;
 	jnode_error(&member, err, "invalid digest '%s'", text);
-	if (err)
-		err->code = ERROR_VERIFY;
-	return -1;
+	return error_recode(err, ERROR_VERIFY);
 }
 
 int descriptor_from_json(const struct jnode *node, struct descriptor *ret, struct error *err)

@@ -126,9 +126,7 @@ static int read_rootfs(const struct jnode *root, struct image_config *c, struct 
 		if (digest_parse(text, &c->diff_ids[i], NULL) == 0)
 			continue;
 		jnode_error(&element, err, "invalid digest '%s'", text);
-		if (err)
-			err->code = ERROR_VERIFY;
-		return -1;
+		return error_recode(err, ERROR_VERIFY);
 	}
 	return 0;
 }

@@ -88,8 +88,8 @@ static int open_directory(const char *path, enum layout_mode mode, struct layout
 	ret->path = realpath(path, NULL);
 	if (!ret->path) {
 		error_errno(err, "cannot open '%s'", path);
-		if (err && (errno == ENOENT || errno == ENOTDIR))
-			err->code = ERROR_NOT_FOUND;
+		if (errno == ENOENT || errno == ENOTDIR)
+			error_recode(err, ERROR_NOT_FOUND);
 		return -1;
 	}
 	ret->dirfd = dir_open_at(AT_FDCWD, ret->path, err);
@@ -126,8 +126,7 @@ int layout_hold_for_removal(struct layout *layout, struct error *err)
 	layout->holdfd = -EBADF;
 	if (cause.saved_errno == EWOULDBLOCK)
 		return 0;
-	if (err)
-		*err = cause;
+	error_move(err, &cause);
 	return error_prefix(err, "OCI layout '%s'", layout->path);
 }
 

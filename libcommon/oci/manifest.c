@@ -39,9 +39,7 @@ void index_release(struct index *index)
 static int verify_error(const struct jnode *node, struct error *err, const char *what)
 {
 	jnode_error(node, err, "%s", what);
-	if (err)
-		err->code = ERROR_VERIFY;
-	return -1;
+	return error_recode(err, ERROR_VERIFY);
 }
 
 /*

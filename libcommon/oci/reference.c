@@ -127,11 +127,8 @@ static int cut_suffixes(char *name, size_t registry_len, struct reference *r, st
 		struct digest digest;
 
 		*at = '\0';
-		if (digest_parse(at + 1, &digest, err) < 0) {
-			if (err)
-				err->code = ERROR_USAGE;
-			return -1;
-		}
+		if (digest_parse(at + 1, &digest, err) < 0)
+			return error_recode(err, ERROR_USAGE);
 		r->digest = xstrdup(digest.text);
 	}
 	colon = strchr(name + registry_len, ':');

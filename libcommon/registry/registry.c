@@ -43,9 +43,9 @@ static int status_error(const struct session *session, const struct http_respons
 
 static int add_tls_hint(struct error *err)
 {
-	if (err && err->code == ERROR_VERIFY && !err->hint[0] &&
-	    (strstr(err->message, "SSL") || strstr(err->message, "certificate")))
-		error_hint(
+	if (error_is(err, ERROR_VERIFY) &&
+	    (error_mentions(err, "SSL") || error_mentions(err, "certificate")))
+		error_default_hint(
 			err,
 			"name the authority with --ca-file FILE, or, for this host alone, give up verification with --tls-verify=false");
 	return -1;

@@ -226,11 +226,8 @@ static int send_with_retries(struct session *session, struct http *http,
 		request->http.offset = resume_offset(request);
 		result = send_authorized(session, http, &request->http, ret, &failure);
 		if (!is_worth_retrying(session, http, result, ret, &failure) ||
-		    attempt == session->options.retries) {
-			if (result < 0 && err)
-				*err = failure;
-			return result;
-		}
+		    attempt == session->options.retries)
+			return result < 0 ? error_move(err, &failure) : result;
 		if (back_off(session, attempt, ret, err) < 0)
 			return -1;
 	}

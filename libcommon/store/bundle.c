@@ -152,9 +152,7 @@ static int read_record_file(struct bundle *ret, struct error *err)
 	if (file_read_at(ret->dirfd, RECORD_FILE, RECORD_MAX, &text, &cause) < 0) {
 		if (cause.code == ERROR_NOT_FOUND)
 			return 0;
-		if (err)
-			*err = cause;
-		return -1;
+		return error_move(err, &cause);
 	}
 	document = json_parse(text.data, text.len, RECORD_FILE, err);
 	if (!document)
@@ -206,7 +204,7 @@ static int open_bundle(const struct store *store, const char *word, enum toleran
 		shown = xstrdup(word);
 	}
 	if (open_directory(&bundle, err) < 0) {
-		if (err && (err->saved_errno == ENOENT || err->saved_errno == ENOTDIR))
+		if (error_errno_is(err, ENOENT) || error_errno_is(err, ENOTDIR))
 			return error_set(err, ERROR_NOT_FOUND, "there is no bundle '%s'", shown);
 		return error_prefix(err, "bundle '%s'", shown);
 	}

@@ -112,8 +112,7 @@ static int open_lock(const struct bundle *bundle, bool waits, struct error *err)
 		if (fd >= 0)
 			return fd_steal(&fd);
 		if (cause.saved_errno != EWOULDBLOCK) {
-			if (err)
-				*err = cause;
+			error_move(err, &cause);
 			return error_prefix(err, "bundle '%s'", bundle->id);
 		}
 		if (!waits || !lock_pause(&tries))

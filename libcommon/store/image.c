@@ -30,8 +30,7 @@ json_t *record_read_stdin(struct error *err)
 	}
 	if (text.data[strspn(text.data, " \t\r\n")] == '\0') {
 		/* The command before this one in the pipe failed, and has said why. */
-		if (err)
-			*err = (struct error) { .code = ERROR_FAILED };
+		error_silent(err, ERROR_FAILED);
 		return NULL;
 	}
 	return json_parse(text.data, text.len, "record on standard input", err);

@@ -150,8 +150,7 @@ static const struct descriptor *choose_by_name(const struct image_query *query,
 	}
 	if (!cause.code)
 		error_set(&cause, ERROR_NOT_FOUND, "no such image");
-	if (err)
-		*err = cause;
+	error_move(err, &cause);
 	return NULL;
 }
 
@@ -177,8 +176,8 @@ const struct descriptor *image_query_choose(const struct image_query *query,
 		*ret_match = IMAGE_BY_DIGEST;
 		return find_prefix(index, query->prefix, err);
 	}
-	if (!entry && err)
-		*err = cause;
+	if (!entry)
+		error_move(err, &cause);
 	return entry;
 }
 
@@ -187,7 +186,7 @@ int image_query_failed(const struct image_query *query, struct error *err)
 	bool can_be_pulled = !query->prefix && !query->is_digest && query->names.len &&
 			     !str_starts_with(query->word, "localhost/");
 
-	if (err && err->code == ERROR_NOT_FOUND && !err->hint[0] && can_be_pulled)
-		error_hint(err, "fetch it with 'ctnr pull %s'", query->word);
+	if (error_is(err, ERROR_NOT_FOUND) && can_be_pulled)
+		error_default_hint(err, "fetch it with 'ctnr pull %s'", query->word);
 	return error_prefix(err, "image '%s'", query->word);
 }

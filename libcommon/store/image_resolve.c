@@ -95,7 +95,7 @@ static int open_images(const struct store *store, struct layout *ret_layout,
 	autofree char *path = xasprintf("%s/images", store->path);
 
 	if (layout_open(path, LAYOUT_READ, ret_layout, err) < 0) {
-		if (err && err->code == ERROR_NOT_FOUND)
+		if (error_is(err, ERROR_NOT_FOUND))
 			error_set(err, ERROR_NOT_FOUND, "no such image");
 		return -1;
 	}

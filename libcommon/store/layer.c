@@ -44,9 +44,7 @@ int layer_chain_cached(const struct store *store, const struct digest *config, s
 			 &cause) < 0) {
 		if (cause.code == ERROR_NOT_FOUND)
 			return 0;
-		if (err)
-			*err = cause;
-		return -1;
+		return error_move(err, &cause);
 	}
 	chain = xcalloc(MANIFEST_LAYERS_MAX, sizeof(*chain));
 	for (char *line = strtok_r(text.data, "\n", &rest); line;

@@ -115,9 +115,7 @@ static int read_state(int fd, struct process_scope *scope, struct state *ret, st
 	}
 	if (cause.code == ERROR_NOT_FOUND)
 		return 0;
-	if (err)
-		*err = cause;
-	return -1;
+	return error_move(err, &cause);
 }
 
 int state_read(int root, const char *id, struct state *ret, struct error *err)

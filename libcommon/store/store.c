@@ -109,8 +109,8 @@ static int open_at(const char *path, enum store_mode mode, struct store *ret, st
 		dir_make_at(AT_FDCWD, path, 0700, &cannot_make);
 	ret->dirfd = dir_open_at(AT_FDCWD, path, err);
 	if (ret->dirfd < 0) {
-		if (cannot_make.code && err)
-			*err = cannot_make;
+		if (cannot_make.code)
+			error_move(err, &cannot_make);
 		return -1;
 	}
 	ret->path = realpath(path, NULL);
@@ -135,9 +135,8 @@ int store_open(const char *option, enum store_mode mode, struct store *ret, stru
 		return -1;
 	if (open_at(path, mode, &store, err) < 0) {
 		error_prefix(err, "store");
-		if (err && !err->hint[0])
-			error_hint(err, "another place is chosen with --store DIR or CTNR_STORE");
-		return -1;
+		return error_default_hint(err,
+					  "another place is chosen with --store DIR or CTNR_STORE");
 	}
 	*ret = store;
 	store = (struct store)STORE_INIT;

@@ -90,9 +90,7 @@ int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struc
 
 	if (fd < 0) {
 		error_errno(err, "cannot open '%s'", path);
-		if (err && errno == ENOENT)
-			err->code = ERROR_NOT_FOUND;
-		return -1;
+		return errno == ENOENT ? error_recode(err, ERROR_NOT_FOUND) : -1;
 	}
 	if (fstat(fd, &st) < 0)
 		return error_errno(err, "cannot stat '%s'", path);
@@ -206,8 +204,8 @@ int dir_open_at(int dirfd, const char *path, struct error *err)
 
 	if (fd < 0) {
 		error_errno(err, "cannot open directory '%s'", path);
-		if (err && errno == ENOENT)
-			err->code = ERROR_NOT_FOUND;
+		if (errno == ENOENT)
+			error_recode(err, ERROR_NOT_FOUND);
 	}
 	return fd;
 }

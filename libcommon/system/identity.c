@@ -394,11 +394,8 @@ static int finish_enter(const struct identity *id, pid_t helper, int go, int rep
 	if (status < 0)
 		return -1;
 	if (status != 0) {
-		if (fd_read_full(report, &theirs, sizeof(theirs)) == sizeof(theirs)) {
-			if (err)
-				*err = theirs;
-			return -1;
-		}
+		if (fd_read_full(report, &theirs, sizeof(theirs)) == sizeof(theirs))
+			return error_move(err, &theirs);
 		return error_set(err, ERROR_FAILED, "the map writer failed with status %d", status);
 	}
 	if (setresgid(id->gids.ranges[0].inside, id->gids.ranges[0].inside,

@@ -50,9 +50,7 @@ pid_t process_spawn(char *const *argv, const int stdio[3], struct error *err)
 	if (number) {
 		errno = number;
 		error_errno(err, "cannot execute '%s'", argv[0]);
-		if (err && number == ENOENT)
-			err->code = ERROR_NOT_FOUND;
-		return -1;
+		return number == ENOENT ? error_recode(err, ERROR_NOT_FOUND) : -1;
 	}
 	return pid;
 }

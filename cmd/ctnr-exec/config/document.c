@@ -131,7 +131,7 @@ json_t *document_read(const struct bundle *bundle, struct str *ret_seccomp, stru
 
 	if (file_read_at(bundle->dirfd, RUNTIME_CONFIG_FILE, RUNTIME_CONFIG_MAX, &text, err) < 0) {
 		error_prefix(err, "bundle '%s'", bundle->path);
-		if (err->saved_errno == ENOENT)
+		if (error_errno_is(err, ENOENT))
 			error_hint(err, "ctnr-spec writes it: ctnr-unpack IMAGE | ctnr-spec -");
 		return NULL;
 	}

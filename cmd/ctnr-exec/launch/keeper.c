@@ -74,10 +74,9 @@ static int start_init(const struct container *c, struct error *err)
 	pid = clone_process(&args);
 	if (pid < 0) {
 		error_errno(err, "cannot make the container's namespaces");
-		return err->saved_errno == ENOSPC
-			       ? error_hint(err,
-					    "see the limits in /proc/sys/user/max_*_namespaces")
-			       : -1;
+		if (error_errno_is(err, ENOSPC))
+			error_hint(err, "see the limits in /proc/sys/user/max_*_namespaces");
+		return -1;
 	}
 	if (pid == 0) {
 		fd_close(&go[1]);
@@ -141,8 +140,7 @@ static int record_init(const struct container *c, struct error *err)
 		state_unlock(&c->state);
 		bundle_unlock(c->lock);
 	} else if (cause.code != ERROR_NOT_FOUND) {
-		*err = cause;
-		return -1;
+		return error_move(err, &cause);
 	}
 	/* Without a mark init has ended already, and the caller has waited for it. */
 	return c->pid_file ? write_pid_file(c->pid_file, facts.pid, err) : 0;
@@ -182,8 +180,7 @@ static int keep(struct container *c, struct error *err)
 	c->shared->keeper_failed = result < 0;
 	if (clean_up(c, &cleaning) == 0 || result < 0)
 		return result;
-	*err = cleaning;
-	return -1;
+	return error_move(err, &cleaning);
 }
 
 pid_t keeper_start(const struct container *c, struct error *err)

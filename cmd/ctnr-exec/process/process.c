@@ -96,9 +96,9 @@ static int set_user(const struct container *c, struct error *err)
 		return -1;
 	if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0) {
 		error_errno(err, "cannot become user %u, group %u", uid, gid);
-		return err->saved_errno == EINVAL
-			       ? error_hint(err, "the user namespace does not map these IDs")
-			       : -1;
+		if (error_errno_is(err, EINVAL))
+			error_hint(err, "the user namespace does not map these IDs");
+		return -1;
 	}
 	umask(c->config.process.umask);
 	return 0;
@@ -127,12 +127,12 @@ static int execute_error(const char *file, int number, struct error *err)
 	errno = number;
 	error_errno(err, "cannot execute '%s'", file);
 	if (number != ENOENT && number != ENOTDIR && number != ELOOP) {
-		err->code = ERROR_NOT_EXECUTABLE;
+		error_recode(err, ERROR_NOT_EXECUTABLE);
 		if (number == ENOEXEC)
 			error_hint(err, "it is for another architecture, or a script without #!");
 		return -1;
 	}
-	err->code = ERROR_NO_COMMAND;
+	error_recode(err, ERROR_NO_COMMAND);
 	if (access(file, F_OK) == 0)
 		error_hint(err,
 			   "the file is there: its interpreter (of #!, or the loader) is missing");

@@ -10,7 +10,7 @@ static int set_rlimit(const struct rlimit_config *r, struct error *err)
 	if (setrlimit((__rlimit_resource_t)r->resource, &r->limit) == 0)
 		return 0;
 	error_errno(err, "cannot set limit '%s'", r->name);
-	if (err->saved_errno == EPERM && getrlimit((__rlimit_resource_t)r->resource, &have) == 0)
+	if (error_errno_is(err, EPERM) && getrlimit((__rlimit_resource_t)r->resource, &have) == 0)
 		error_hint(err, "this user may go up to %llu", (unsigned long long)have.rlim_max);
 	return -1;
 }

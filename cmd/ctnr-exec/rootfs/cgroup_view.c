@@ -65,12 +65,15 @@ static int clone_host(const char *path, uint64_t attributes)
 static int mount_unified(struct rootfs *r, const char *destination, uint64_t attributes,
 			 struct error *err)
 {
-	autoclose int fd = mount_fd_make("cgroup2", "cgroup", NULL, attributes, err);
+	struct error cause = { 0 };
+	autoclose int fd = mount_fd_make("cgroup2", "cgroup", NULL, attributes, &cause);
 
 	/* Without a cgroup namespace of its own in a user namespace: the host's, bound. */
-	if (fd < 0 && err->saved_errno == EPERM)
+	if (fd < 0 && cause.saved_errno == EPERM)
 		fd = clone_host(CGROUP_ROOT, attributes | MOUNT_ATTR_RDONLY);
-	if (fd < 0 || mount_fd_attach(fd, r, destination, MOUNT_FD_ANYWHERE, err) < 0)
+	if (fd < 0)
+		return error_move(err, &cause);
+	if (mount_fd_attach(fd, r, destination, MOUNT_FD_ANYWHERE, err) < 0)
 		return -1;
 	return rootfs_remember(r, destination, fd_steal(&fd), ROOTFS_BOUND, err);
 }

@@ -99,10 +99,13 @@ static int make_bind(const struct rootfs *r, struct mount_config *e, struct erro
  * which it cannot mount again, bound and read-only. */
 static int make_sysfs(const struct rootfs *r, struct mount_config *e, struct error *err)
 {
-	int fd = mount_fd_make("sysfs", e->source, &e->options.data, e->options.set, err);
+	struct error cause = { 0 };
+	int fd = mount_fd_make("sysfs", e->source, &e->options.data, e->options.set, &cause);
 
-	if (fd >= 0 || err->saved_errno != EPERM)
+	if (fd >= 0)
 		return fd;
+	if (cause.saved_errno != EPERM)
+		return error_move(err, &cause);
 	e->source = "/sys";
 	e->options.binding = MOUNT_RBIND;
 	e->options.set_recursive |= e->options.set | MOUNT_ATTR_RDONLY;
@@ -116,7 +119,7 @@ static int make_filesystem(const struct rootfs *r, struct mount_config *e, struc
 	if (strcmp(e->type, "sysfs") == 0)
 		return make_sysfs(r, e, err);
 	fd = mount_fd_make(e->type, e->source, &e->options.data, e->options.set, err);
-	if (fd < 0 && err->saved_errno == EPERM && strcmp(e->type, "proc") == 0)
+	if (fd < 0 && error_errno_is(err, EPERM) && strcmp(e->type, "proc") == 0)
 		error_hint(
 			err,
 			"the kernel allows a new procfs only with a pid namespace and where the present one is not covered in part");

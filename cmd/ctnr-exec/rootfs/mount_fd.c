@@ -85,10 +85,8 @@ int mount_fd_attach(int fd, const struct rootfs *r, const char *path, enum mount
 		return error_errno(err, "cannot read what is to be mounted");
 	if (target == MOUNT_FD_NO_SYMLINKS)
 		place = open_plain_directory(r, path, &refusal);
-	if (refusal.code) {
-		*err = refusal;
-		return -1;
-	}
+	if (refusal.code)
+		return error_move(err, &refusal);
 	if (place < 0)
 		place = rootfs_make_target(
 			r, path, S_ISDIR(st.st_mode) ? ROOTFS_DIRECTORY : ROOTFS_FILE, err);

@@ -83,8 +83,7 @@ static int open_store(const char *option, struct store *ret, struct error *err)
 	/* A bundle elsewhere needs none. */
 	if (!option)
 		return 0;
-	*err = why;
-	return -1;
+	return error_move(err, &why);
 }
 
 static int open_bundle(struct container *c, const struct run_opts *opts,
@@ -340,25 +339,21 @@ static int conclude(const struct watch *w, struct error *err)
 		return 128 + w->fatal;
 	if (!shared->init_pid || (!w->init_ended && !shared->init_error.code)) {
 		if (shared->keeper_error.code)
-			*err = shared->keeper_error;
-		else if (!err->code)
+			error_move(err, &shared->keeper_error);
+		else if (error_is(err, 0))
 			error_set(err, ERROR_FAILED, "the keeper of the container was killed");
 		return -1;
 	}
-	if (shared->init_error.code) {
-		*err = shared->init_error;
-		return -1;
-	}
+	if (shared->init_error.code)
+		return error_move(err, &shared->init_error);
 	status = WIFSIGNALED(w->init_status) ? 128 + WTERMSIG(w->init_status)
 					     : WEXITSTATUS(w->init_status);
 	if (!shared->keeper_error.code)
 		return status;
 	/* A container that the keeper has ended has no status of its own; one that went well, and
 	 * left what could not be removed, has not gone well. */
-	if (shared->keeper_failed || status == 0) {
-		*err = shared->keeper_error;
-		return -1;
-	}
+	if (shared->keeper_failed || status == 0)
+		return error_move(err, &shared->keeper_error);
 	message_error(&shared->keeper_error);
 	return status;
 }

@@ -129,7 +129,7 @@ static int apply_blob(const struct worker *worker, size_t index, enum layer_form
 	return result;
 }
 
-/* 0, or -1 with an empty message: the child has reported. */
+/* 0, or -1 with a silent error: the child has reported. */
 static int wait_for_child(pid_t pid, struct error *err)
 {
 	int status;
@@ -142,7 +142,7 @@ static int wait_for_child(pid_t pid, struct error *err)
 				 WTERMSIG(status));
 	if (WEXITSTATUS(status) == 0)
 		return 0;
-	return error_set(err, (enum error_code)WEXITSTATUS(status), "%s", "");
+	return error_silent(err, (enum error_code)WEXITSTATUS(status));
 }
 
 /* Apply one layer in a child of its own. top: the directory to fill. */
@@ -172,7 +172,7 @@ static int run_layer(struct worker *worker, size_t index, enum layer_form form, 
 		_exit(failure.code);
 	}
 	result = wait_for_child(pid, err);
-	if (result < 0 && err->message[0])
+	if (result < 0)
 		return error_prefix(err, "layer %s", descriptor->digest.text);
 	report_done();
 	return result;

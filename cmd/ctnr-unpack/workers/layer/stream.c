@@ -154,10 +154,8 @@ int stream_read(void *stream, const void **ret_bytes, size_t *ret_len, struct er
 		return 1;
 	}
 	/* The inflater wrote its error before it closed the ring. */
-	if (s->inflater_error.code) {
-		*err = s->inflater_error;
-		return -1;
-	}
+	if (s->inflater_error.code)
+		return error_move(err, &s->inflater_error);
 	return 0;
 }
 
@@ -173,19 +171,15 @@ int stream_finish(struct stream *s, int applied, const struct digest *blob,
 	pthread_join(s->reader, NULL);
 	ring_release(&s->blob);
 	ring_release(&s->archive);
-	if (s->reader_error.code) {
-		*err = s->reader_error;
-		return -1;
-	}
+	if (s->reader_error.code)
+		return error_move(err, &s->reader_error);
 	if (!digest_equal(&s->blob_digest, blob))
 		return error_set(err, ERROR_VERIFY, "the blob's digest is %s, not %s",
 				 s->blob_digest.text, blob->text);
 	if (applied < 0)
 		return -1;
-	if (s->inflater_error.code) {
-		*err = s->inflater_error;
-		return -1;
-	}
+	if (s->inflater_error.code)
+		return error_move(err, &s->inflater_error);
 	if (!digest_equal(&s->diff_id, diff_id))
 		return error_set(err, ERROR_VERIFY, "the archive's digest (diff ID) is %s, not %s",
 				 s->diff_id.text, diff_id->text);

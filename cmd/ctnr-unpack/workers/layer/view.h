@@ -75,7 +75,7 @@ enum view_want {
 	VIEW_MAKE, /* make it on top: as it is below, else 0755, 0:0, time 0 */
 };
 
-/* The directory at a path, symlinks resolved; ENOENT and ENOTDIR in err->saved_errno. */
+/* The directory at a path, symlinks resolved; ENOENT and ENOTDIR are err's errno. */
 int view_dir(struct view *view, const char *path, size_t len, enum view_want want,
 	     struct view_dir **ret, struct error *err);
 
@@ -101,7 +101,7 @@ char *view_path(const struct view_dir *dir, const char *name);
 /* Remove a name on top, with everything below it. 1 when there was something, 0 when not. */
 int view_remove(struct view *view, struct view_dir *dir, const char *name, struct error *err);
 
-/* A directory by its name alone; ENOENT and ENOTDIR in err->saved_errno. */
+/* A directory by its name alone; ENOENT and ENOTDIR are err's errno. */
 int view_child(struct view *view, struct view_dir *parent, const char *name, struct view_dir **ret,
 	       struct error *err);
 
