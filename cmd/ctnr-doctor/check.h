@@ -61,11 +61,6 @@ struct host {
 	bool can_enter; /* a user namespace can be entered, or none is needed */
 };
 
-/* Run attempt in a child, so that the namespaces that it enters and the mounts that it makes end with
- * the child. Returns its result; err is the child's. */
-int check_in_child(int (*attempt)(const struct host *host, struct error *err),
-		   const struct host *host, struct error *err);
-
 /* namespace.c: the rung, user namespaces and what governs them. Comes first: sets can_enter. */
 void check_namespaces(struct host *host, struct checklist *list);
 /* kernel.c: version, system calls, confinement. */

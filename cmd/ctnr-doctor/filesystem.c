@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "store/store.h"
 #include "system/fd.h"
+#include "system/process.h"
 #include "system/tree.h"
 
 #include <errno.h>
@@ -53,8 +54,9 @@ static int try_overlay(struct error *err)
 	return 0;
 }
 
-static int attempt_overlay(const struct host *host, struct error *err)
+static int attempt_overlay(void *data, struct error *err)
 {
+	const struct host *host = data;
 	autofree char *name = xasprintf(".ctnr-doctor.%d", (int)getpid());
 	int result;
 
@@ -84,7 +86,7 @@ static void check_overlay(const struct host *host, struct checklist *list)
 {
 	struct error err = { 0 };
 
-	if (check_in_child(attempt_overlay, host, &err) == 0)
+	if (process_call(attempt_overlay, (void *)host, &err) == 0)
 		check_add(list, "overlay", CHECK_OK, "works where the store is");
 	else
 		check_add(list, "overlay", CHECK_WARN, "%s: images are copied for each container",

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "system/fd.h"
+#include "system/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,8 +52,9 @@ static void check_openat2(struct checklist *list)
 }
 
 /* What the container's mounts are made with, in namespaces as it would have them. */
-static int attempt_mounts(const struct host *host, struct error *err)
+static int attempt_mounts(void *data, struct error *err)
 {
+	const struct host *host = data;
 	autoclose int context = -EBADF;
 	autoclose int mount_fd = -EBADF;
 	autoclose int tree = -EBADF;
@@ -83,7 +85,7 @@ static void check_mounts(const struct host *host, struct checklist *list)
 {
 	struct error err = { 0 };
 
-	if (check_in_child(attempt_mounts, host, &err) == 0)
+	if (process_call(attempt_mounts, (void *)host, &err) == 0)
 		check_add(list, "mounts", CHECK_OK, "by descriptor, in a namespace of their own");
 	else
 		check_add(list, "mounts", CHECK_FAIL, "%s", err.message);

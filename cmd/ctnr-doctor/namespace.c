@@ -62,8 +62,10 @@ static void check_sysctls(const struct host *host, struct checklist *list)
 	}
 }
 
-static int attempt_enter(const struct host *host, struct error *err)
+static int attempt_enter(void *data, struct error *err)
 {
+	const struct host *host = data;
+
 	return identity_enter(&host->identity, err);
 }
 
@@ -77,7 +79,7 @@ static void check_entry(struct host *host, struct checklist *list)
 			  "not needed: this user has CAP_SYS_ADMIN");
 		return;
 	}
-	if (check_in_child(attempt_enter, host, &err) == 0) {
+	if (process_call(attempt_enter, host, &err) == 0) {
 		check_add(list, "user namespace", CHECK_OK, "created and mapped");
 		return;
 	}

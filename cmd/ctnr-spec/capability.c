@@ -7,8 +7,6 @@
 
 #include <string.h>
 #include <strings.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 
 const struct option capability_options[] = {
 	{ "cap-add", 0, "CAP", "add a capability, or ALL", OPTION_LIST,
@@ -42,19 +40,15 @@ int capability_parse(const char *name, uint64_t *ret_bit, struct error *err)
  * those that this process has itself. */
 static uint64_t available_set(const struct spec *spec)
 {
-	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
 	uint64_t known = capability_known_set();
-	uint64_t bounding = 0;
+	uint64_t bounding = capability_bounding_set();
+	struct capability_sets sets;
 
 	if (spec->has_user_namespace || !spec->image)
 		return known;
-	for (int i = 0; i < CAPABILITY_NAMES; i++)
-		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1)
-			bounding |= UINT64_C(1) << i;
-	if (syscall(SYS_capget, &header, data) < 0)
+	if (capability_get(&sets, NULL) < 0)
 		return bounding;
-	return bounding & (data[0].permitted | (uint64_t)data[1].permitted << 32);
+	return bounding & sets.permitted;
 }
 
 /* A list of options: the capabilities that it names, all that are available among them for ALL. */

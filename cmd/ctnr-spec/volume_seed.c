@@ -8,11 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* Make an empty directory in place of what a killed child left. Returns its descriptor. */
@@ -52,9 +49,10 @@ static int copy_directory(const struct volume_seed *seed, struct stack *source, 
 			 : 0;
 }
 
-/* In the child. */
-static int seed_inside(const struct volume_seed *seed, struct error *err)
+/* In the user namespace. */
+static int seed_inside(void *data, struct error *err)
 {
+	const struct volume_seed *seed = data;
 	autofree char *part = xasprintf(".%s.part", seed->name);
 	autofree char *owners = xasprintf(".%s:" OWNERS_FILE, seed->name);
 	autofree char *links = xasprintf(".%s.links", seed->name);
@@ -81,35 +79,7 @@ static int seed_inside(const struct volume_seed *seed, struct error *err)
 	return tree_remove_at(seed->volumes, links, err);
 }
 
-/* The child's last words: its error through a pipe, nothing when all went well. */
 int volume_seed(const struct volume_seed *seed, struct error *err)
 {
-	struct error why = { 0 };
-	int ends[2];
-	pid_t child;
-	ssize_t len;
-	int status;
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return error_errno(err, "cannot make a pipe");
-	child = fork();
-	if (child == 0) {
-		status = identity_enter(seed->identity, &why) < 0;
-		/* Nobody copies on when the tool was killed. Changing IDs would undo this. */
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		status = status || seed_inside(seed, &why) < 0;
-		if (status && write(ends[1], &why, sizeof(why)) < 0)
-			status = 2;
-		_exit(status);
-	}
-	fd_close(&ends[1]);
-	len = child < 0 ? -1 : fd_read_full(ends[0], &why, sizeof(why));
-	fd_close(&ends[0]);
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		return error_errno(err, "cannot run a child");
-	if (len == sizeof(why))
-		return error_move(err, &why);
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return error_set(err, ERROR_FAILED, "the child that copies ended unexpectedly");
-	return 0;
+	return identity_run(seed->identity, seed_inside, (void *)(uintptr_t)seed, err);
 }

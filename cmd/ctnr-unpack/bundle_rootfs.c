@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bundle_rootfs.h"
 
-#include "namespace.h"
-
 #include "layer/copy.h"
 #include "store/bundle_stack.h"
 #include "system/fd.h"
@@ -56,7 +54,7 @@ static int make_upper(const struct bundle *bundle, const struct identity *identi
 		return error_errno(err, "cannot stat the top layer");
 	if (st.st_uid == geteuid() && st.st_gid == getegid() && (st.st_mode & S_IRUSR))
 		return set_upper((void *)bundle, err);
-	return namespace_run(identity, set_upper, (void *)bundle, err);
+	return identity_run(identity, set_upper, (void *)bundle, err);
 }
 
 int bundle_rootfs_make_overlay(const struct bundle *bundle, const struct store *store,
@@ -106,5 +104,5 @@ int bundle_rootfs_remove(const struct bundle *bundle, const struct identity *ide
 {
 	if (unlinkat(bundle->dirfd, "record.json", 0) < 0 && errno != ENOENT)
 		return error_errno(err, "cannot remove '%s/record.json'", bundle->path);
-	return namespace_run(identity, remove_files, (void *)bundle, err);
+	return identity_run(identity, remove_files, (void *)bundle, err);
 }

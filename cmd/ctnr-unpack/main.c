@@ -13,7 +13,6 @@
  */
 #include "bundle_rootfs.h"
 #include "driver.h"
-#include "namespace.h"
 #include "worker.h"
 
 #include "base/alloc.h"
@@ -124,7 +123,7 @@ static int find_identity(struct unpack *unpack, struct error *err)
 	}
 	/* Best effort: what cannot be reclaimed now is the next command's. */
 	if (unpack->store.writable && reclaim_is_needed(&unpack->store))
-		namespace_run(identity, reclaim_store, &unpack->store, NULL);
+		identity_run(identity, reclaim_store, &unpack->store, NULL);
 	return 0;
 }
 

@@ -3,9 +3,12 @@
 
 #include "base/cleanup.h"
 
+#include <linux/capability.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static const char *const names[CAPABILITY_NAMES] = {
 	"CAP_CHOWN",
@@ -66,12 +69,61 @@ int capability_number(const char *name)
 	return -1;
 }
 
-uint64_t capability_known_set(void)
+/* The named capabilities for which PR_CAPBSET_READ says at least that much: 0 that the kernel knows
+ * it, 1 that the bounding set holds it. */
+static uint64_t bounding_at_least(int answer)
 {
 	uint64_t set = 0;
 
 	for (size_t i = 0; i < array_size(names); i++)
-		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0)
+		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= answer)
 			set |= UINT64_C(1) << i;
 	return set;
+}
+
+uint64_t capability_known_set(void)
+{
+	return bounding_at_least(0);
+}
+
+uint64_t capability_bounding_set(void)
+{
+	return bounding_at_least(1);
+}
+
+int capability_get(struct capability_sets *ret, struct error *err)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return error_errno(err, "cannot read capabilities");
+	*ret = (struct capability_sets) {
+		.effective = data[0].effective | (uint64_t)data[1].effective << 32,
+		.permitted = data[0].permitted | (uint64_t)data[1].permitted << 32,
+		.inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32,
+	};
+	return 0;
+}
+
+int capability_set(const struct capability_sets *sets, struct error *err)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {
+		{ (uint32_t)sets->effective, (uint32_t)sets->permitted,
+		  (uint32_t)sets->inheritable },
+		{ (uint32_t)(sets->effective >> 32), (uint32_t)(sets->permitted >> 32),
+		  (uint32_t)(sets->inheritable >> 32) },
+	};
+
+	if (syscall(SYS_capset, &header, data) < 0)
+		return error_errno(err, "cannot set capabilities");
+	return 0;
+}
+
+bool capability_has(int number)
+{
+	struct capability_sets sets;
+
+	return capability_get(&sets, NULL) == 0 && (sets.effective >> number & 1);
 }

@@ -2,6 +2,7 @@
 #include "system/confine.h"
 
 #include "base/cleanup.h"
+#include "system/capability.h"
 #include "system/fd.h"
 
 #include <seccomp.h>
@@ -246,18 +247,14 @@ static int restrict_root(int root, struct error *err)
 static int restrict_capabilities(unsigned int may, struct error *err)
 {
 	bool changes_files = may & (CONFINE_WRITE | CONFINE_CHANGE_METADATA);
-	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct data[2] = { 0 };
+	struct capability_sets sets;
 
-	if (syscall(SYS_capget, &header, data) < 0)
-		return error_errno(err, "cannot read capabilities");
-	data[0].permitted &= changes_files ? CHANGING_CAPABILITIES : READING_CAPABILITIES;
-	data[0].effective = data[0].permitted;
-	data[1].permitted = data[1].effective = 0;
-	data[0].inheritable = data[1].inheritable = 0;
-	if (syscall(SYS_capset, &header, data) < 0)
-		return error_errno(err, "cannot give up capabilities");
-	return 0;
+	if (capability_get(&sets, err) < 0)
+		return -1;
+	sets.permitted &= changes_files ? CHANGING_CAPABILITIES : READING_CAPABILITIES;
+	sets.effective = sets.permitted;
+	sets.inheritable = 0;
+	return capability_set(&sets, err);
 }
 
 /* No terminal. */

@@ -18,6 +18,7 @@
 #include "base/fnv.h"
 #include "base/number.h"
 #include "base/str.h"
+#include "system/capability.h"
 #include "system/fd.h"
 #include "system/process.h"
 
@@ -41,16 +42,6 @@
 #define ID_FILE_MAX (1U << 20) /* bytes of passwd, subuid */
 #define SUBID_FIRST 100000 /* where useradd(8) begins */
 #define SUBID_COUNT 65536 /* all that images of most distributions use */
-
-static bool has_sys_admin(void)
-{
-	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct data[2] = { 0 };
-
-	if (syscall(SYS_capget, &header, data) < 0)
-		return false;
-	return data[0].effective & (1U << CAP_SYS_ADMIN);
-}
 
 int identity_outside_uid(uid_t *ret, struct error *err)
 {
@@ -227,7 +218,7 @@ int identity_probe(struct identity *ret, struct error *err)
 {
 	struct identity id = { .uid = geteuid(), .gid = getegid() };
 
-	if (has_sys_admin()) {
+	if (capability_has(CAP_SYS_ADMIN)) {
 		id.rung = IDENTITY_PRIVILEGED;
 		if (idmap_read("/proc/self/uid_map", &id.uids, err) < 0 ||
 		    idmap_read("/proc/self/gid_map", &id.gids, err) < 0)
@@ -451,4 +442,32 @@ int identity_enter(const struct identity *identity, struct error *err)
 		return -1;
 	}
 	return finish_enter(identity, helper, go_write, report_read, err);
+}
+
+struct errand {
+	const struct identity *identity;
+	int (*work)(void *data, struct error *err);
+	void *data;
+};
+
+static int run_errand(void *data, struct error *err)
+{
+	const struct errand *errand = data;
+
+	if (identity_enter(errand->identity, err) < 0)
+		return -1;
+	/* The work ends with the process that wants it. Changing IDs would have undone this. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return error_errno(err, "cannot tie a child to its parent");
+	return errand->work(errand->data, err);
+}
+
+int identity_run(const struct identity *identity, int (*work)(void *data, struct error *err),
+		 void *data, struct error *err)
+{
+	struct errand errand = { identity, work, data };
+
+	if (identity->rung == IDENTITY_PRIVILEGED)
+		return work(data, err);
+	return process_call(run_errand, &errand, err);
 }

@@ -74,4 +74,12 @@ int identity_write_maps(const struct identity *identity, pid_t child, struct err
  */
 int identity_enter(const struct identity *identity, struct error *err);
 
+/*
+ * Call work(data) where the identity's IDs are ours: in a child that enters the user namespace, so
+ * that this process stays outside, or right here when privileged. What a child changes in memory is
+ * lost; failures come back in err.
+ */
+int identity_run(const struct identity *identity, int (*work)(void *data, struct error *err),
+		 void *data, struct error *err);
+
 #endif

@@ -65,6 +65,45 @@ int process_wait(pid_t pid, struct error *err)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+static _Noreturn void call_in_child(int (*work)(void *data, struct error *err), void *data,
+				    int report)
+{
+	struct error failure = { 0 };
+
+	if (work(data, &failure) == 0)
+		_exit(0);
+	_exit(fd_write_all(report, &failure, sizeof(failure)) < 0 ? 2 : 1);
+}
+
+int process_call(int (*work)(void *data, struct error *err), void *data, struct error *err)
+{
+	struct error failure;
+	int report[2];
+	ssize_t got;
+	pid_t child;
+	int status;
+
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return error_errno(err, "cannot make a pipe");
+	autoclose int report_read = report[0];
+	autoclose int report_write = report[1];
+
+	child = fork();
+	if (child < 0)
+		return error_errno(err, "cannot fork");
+	if (child == 0)
+		call_in_child(work, data, report_write);
+	fd_close(&report_write);
+	got = fd_read_full(report_read, &failure, sizeof(failure));
+	status = process_wait(child, err);
+	if (status <= 0)
+		return status;
+	if (got != sizeof(failure))
+		return error_set(err, ERROR_FAILED, "the child process ended with status %d",
+				 status);
+	return error_move(err, &failure);
+}
+
 char *process_libexec(const char *name, struct error *err)
 {
 	char self[PATH_MAX];

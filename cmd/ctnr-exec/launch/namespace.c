@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "system/capability.h"
 #include "system/fd.h"
 
 #include <errno.h>
@@ -14,20 +15,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static bool maps_only(const struct idmap *map, uint32_t outside)
 {
 	return idmap_is_single(map) && map->ranges[0].outside == outside;
-}
-
-static bool has_sys_admin(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	return syscall(SYS_capget, &header, data) == 0 && data[0].effective & 1U << CAP_SYS_ADMIN;
 }
 
 /* Without privilege and without a user namespace nothing can be made: say what is missing. */
@@ -82,7 +74,7 @@ static int prepare_new_userns(struct namespaces *n, bool is_privileged, struct e
 
 static int prepare_userns(struct namespaces *n, struct error *err)
 {
-	bool is_privileged = has_sys_admin();
+	bool is_privileged = capability_has(CAP_SYS_ADMIN);
 
 	if (!n->config->wanted[NAMESPACE_USER]) {
 		n->userns = USERNS_NONE;

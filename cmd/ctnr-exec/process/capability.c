@@ -4,18 +4,8 @@
 #include "system/capability.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <linux/prctl.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-static int get(struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3])
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-
-	return (int)syscall(SYS_capget, &header, data);
-}
 
 int capabilities_bound(const struct capabilities *c, struct error *err)
 {
@@ -35,22 +25,18 @@ int capabilities_bound(const struct capabilities *c, struct error *err)
 
 int capabilities_apply(const struct capabilities *c, struct error *err)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
-	struct __user_cap_data_struct have[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	struct capability_sets sets;
+	uint64_t have;
 
-	if (get(have) < 0)
-		return error_errno(err, "cannot read our capabilities");
-	for (int word = 0; word < _LINUX_CAPABILITY_U32S_3; word++) {
-		int shift = 32 * word;
-
-		/* What the caller does not have cannot be given, and no more than that. */
-		data[word].permitted = (uint32_t)(c->permitted >> shift) & have[word].permitted;
-		data[word].effective = (uint32_t)(c->effective >> shift) & data[word].permitted;
-		data[word].inheritable = (uint32_t)(c->inheritable >> shift) & have[word].permitted;
-	}
-	if (syscall(SYS_capset, &header, data) < 0)
-		return error_errno(err, "cannot set capabilities");
+	if (capability_get(&sets, err) < 0)
+		return -1;
+	/* What the caller does not have cannot be given, and no more than that. */
+	have = sets.permitted;
+	sets.permitted = c->permitted & have;
+	sets.effective = c->effective & sets.permitted;
+	sets.inheritable = c->inheritable & have;
+	if (capability_set(&sets, err) < 0)
+		return -1;
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return error_errno(err, "cannot clear ambient capabilities");
 	for (int i = 0; i < CAPABILITY_NAMES; i++) {
