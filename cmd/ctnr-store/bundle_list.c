@@ -4,6 +4,7 @@
 #include "verbs.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "oci/runtime.h"
 #include "store/bundle.h"
 #include "store/bundle_lock.h"
@@ -36,15 +37,13 @@ static json_t *bundle_record(const struct store *store, const struct bundle *bun
 {
 	json_t *record = bundle_to_json(bundle);
 	time_t then = created(bundle);
-	char time_text[32] = "";
-	struct tm parts;
+	char when[CLOCK_TEXT_MAX];
 
 	json_object_set_new(record, "running", json_boolean(is_running(bundle)));
 	json_object_set_new(record, "ephemeral",
 			    json_boolean(ephemeral_has_owner(store, bundle->id)));
-	if (gmtime_r(&then, &parts) &&
-	    strftime(time_text, sizeof(time_text), "%Y-%m-%dT%H:%M:%SZ", &parts))
-		json_object_set_new(record, "created", json_string(time_text));
+	if (*clock_rfc3339(then, when))
+		json_object_set_new(record, "created", json_string(when));
 	return record;
 }
 
@@ -61,7 +60,7 @@ static const char *status_of(const struct bundle *bundle)
 
 static void add_row(struct table *table, const struct bundle *bundle)
 {
-	autofree char *age = table_age(created(bundle), time(NULL));
+	autofree char *age = table_age(created(bundle), clock_wall_ns() / CLOCK_NS);
 
 	table_add(table, bundle->id);
 	table_add(table, bundle->image.layout ? image_name(&bundle->image) : NULL);

@@ -52,7 +52,7 @@ static void split_name(const char *name, char **ret_repository, const char **ret
 static void add_row(struct table *table, const struct image *image, uint64_t bytes)
 {
 	autofree char *repository = NULL;
-	autofree char *size = table_size(bytes);
+	autostr struct str size = STR_INIT;
 	autofree char *tag_alone = NULL;
 	autofree char *digest = xstrndup(digest_hex(&image->descriptor.digest), DIGEST_SHOWN);
 	char platform[PLATFORM_TEXT_MAX];
@@ -71,7 +71,8 @@ static void add_row(struct table *table, const struct image *image, uint64_t byt
 		table_add(table, platform_format(&image->descriptor.platform, platform));
 	else
 		table_add(table, NULL);
-	table_add(table, size);
+	str_append_size(&size, bytes);
+	table_add(table, size.data);
 }
 
 static int print_record(const struct image *image, uint64_t bytes, struct error *err)

@@ -3,7 +3,6 @@
 
 #include "base/alloc.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #define GAP 3 /* blanks between columns */
@@ -57,21 +56,6 @@ void table_print(FILE *out, const struct table *table)
 		else
 			fprintf(out, "%-*s", (int)widths[column] + GAP, table->cells.items[i]);
 	}
-}
-
-char *table_size(uint64_t bytes)
-{
-	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
-	double value = (double)bytes / 1000;
-	size_t unit = 0;
-
-	if (bytes < 1000)
-		return xasprintf("%" PRIu64 "B", bytes);
-	while (value >= 999.5 && unit + 1 < array_size(units)) {
-		value /= 1000;
-		unit++;
-	}
-	return xasprintf("%.3g%s", value, units[unit]);
 }
 
 char *table_age(time_t then, time_t now)

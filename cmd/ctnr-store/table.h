@@ -26,8 +26,6 @@ void table_release(struct table *table);
 void table_add(struct table *table, const char *text);
 void table_print(FILE *out, const struct table *table);
 
-/* "160MB", powers of 1000 as docker writes sizes: new string. */
-char *table_size(uint64_t bytes);
 /* "3 minutes ago": new string. */
 char *table_age(time_t then, time_t now);
 

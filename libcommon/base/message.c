@@ -2,6 +2,7 @@
 #include "base/message.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char *tool_name = "ctnr";
@@ -35,21 +35,17 @@ int message_log_to(const char *path, enum message_format format, struct error *e
 static void append_line(struct str *line, enum message_format format, const char *level,
 			const char *text)
 {
-	char when[32] = "";
-	time_t now = time(NULL);
-	struct tm tm;
+	char when[CLOCK_TEXT_MAX];
 
 	if (format == MESSAGE_TEXT) {
 		str_appendf(line, "%s: %s: %s\n", tool_name, level, text);
 		return;
 	}
-	if (gmtime_r(&now, &tm))
-		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	str_append(line, "{\"level\":");
 	str_append_json(line, level);
 	str_append(line, ",\"msg\":");
 	str_append_json(line, text);
-	str_appendf(line, ",\"time\":\"%s\"}\n", when);
+	str_appendf(line, ",\"time\":\"%s\"}\n", clock_rfc3339(clock_wall_ns() / CLOCK_NS, when));
 }
 
 void message_write(int fd, const struct str *text)

@@ -2,6 +2,7 @@
 #include "base/progress.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/message.h"
 #include "base/str.h"
 
@@ -9,7 +10,6 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define INTERVAL_MS 100 /* between two pictures, or two events of one task */
@@ -24,7 +24,7 @@ struct task {
 	char *id;
 	uint64_t total;
 	uint64_t current;
-	uint64_t shown_at; /* ms: the last JSON event */
+	int64_t shown_at; /* ms: the last JSON event */
 	bool finished;
 };
 
@@ -35,16 +35,8 @@ struct progress {
 	size_t n_tasks;
 	size_t first_open; /* all tasks before it are finished */
 	size_t lines; /* that the bars take on the terminal now */
-	uint64_t drawn_at; /* ms */
+	int64_t drawn_at; /* ms */
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 struct progress *progress_new(enum progress_mode mode)
 {
@@ -111,20 +103,6 @@ void progress_cleanup(struct progress **progress)
 	*progress = NULL;
 }
 
-/* "12.3 MiB" */
-static void append_size(struct str *out, uint64_t bytes)
-{
-	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
-	double value = (double)bytes;
-	size_t unit = 0;
-
-	while (value >= 1024 && unit + 1 < array_size(units)) {
-		value /= 1024;
-		unit++;
-	}
-	str_appendf(out, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
-}
-
 /* A digest is known by its first digits; names are shown whole. */
 static void append_id(struct str *out, const struct task *task, size_t max)
 {
@@ -152,10 +130,10 @@ static void append_bar(struct str *picture, const struct task *task, int columns
 		str_append_char(out, ']');
 	}
 	str_append_char(out, ' ');
-	append_size(out, task->current);
+	str_append_size(out, task->current);
 	if (known) {
 		str_append(out, " / ");
-		append_size(out, task->total);
+		str_append_size(out, task->total);
 	}
 	str_append_bytes(picture, line.data,
 			 line.len < (size_t)columns ? line.len : (size_t)columns - 1);
@@ -172,7 +150,7 @@ static int terminal_columns(void)
 }
 
 /* One write for the whole picture, so that nothing flickers. */
-static void draw(struct progress *progress)
+static void draw(struct progress *progress, int64_t now)
 {
 	autostr struct str out = STR_INIT;
 	int columns = terminal_columns();
@@ -197,7 +175,7 @@ static void draw(struct progress *progress)
 		lines++;
 	}
 	progress->lines = lines;
-	progress->drawn_at = now_ms();
+	progress->drawn_at = now;
 	emit(&out);
 }
 
@@ -230,7 +208,7 @@ static void emit_line(const struct task *task, const char *state)
 	str_appendf(&out, ": %s", state);
 	if (task->total != PROGRESS_TOTAL_UNKNOWN) {
 		str_append(&out, ", ");
-		append_size(&out, task->total);
+		str_append_size(&out, task->total);
 	}
 	str_append_char(&out, '\n');
 	emit(&out);
@@ -259,16 +237,16 @@ size_t progress_add(struct progress *progress, const char *action, const char *i
 void progress_update(struct progress *progress, size_t number, uint64_t current)
 {
 	struct task *task;
-	uint64_t now;
+	int64_t now;
 
 	if (!progress || progress->mode == PROGRESS_PLAIN)
 		return;
 	pthread_mutex_lock(&progress->lock);
 	task = &progress->tasks[number];
 	task->current = current;
-	now = now_ms();
+	now = clock_monotonic_ms();
 	if (progress->mode == PROGRESS_TTY && now - progress->drawn_at >= INTERVAL_MS) {
-		draw(progress);
+		draw(progress, now);
 	} else if (progress->mode == PROGRESS_JSON && now - task->shown_at >= INTERVAL_MS) {
 		emit_event(task, "progress", true);
 		task->shown_at = now;
@@ -294,6 +272,6 @@ void progress_finish(struct progress *progress, size_t number, enum progress_res
 	else if (progress->mode == PROGRESS_PLAIN)
 		emit_line(task, names[result]);
 	else
-		draw(progress);
+		draw(progress, clock_monotonic_ms());
 	pthread_mutex_unlock(&progress->lock);
 }

@@ -193,3 +193,17 @@ void str_append_json(struct str *s, const char *text)
 	}
 	str_append_char(s, '"');
 }
+
+void str_append_size(struct str *s, uint64_t bytes)
+{
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	double value = (double)bytes;
+	size_t unit = 0;
+
+	/* What would be printed as 1024.0 is 1.0 of the next. */
+	while (value >= 1023.95 && unit + 1 < array_size(units)) {
+		value /= 1024;
+		unit++;
+	}
+	str_appendf(s, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
+}

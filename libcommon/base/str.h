@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct str {
 	char *data; /* never NULL: an empty string before the first append */
@@ -63,6 +64,9 @@ bool str_ends_with(const char *text, const char *suffix);
 /* Append text with control bytes, backslash and invalid UTF-8 written as \xNN, so that a terminal
  * shows what is there and obeys none of it. */
 void str_append_escaped(struct str *s, const char *text);
+
+/* Append a number of bytes for people: "512 B", "12.3 MiB". */
+void str_append_size(struct str *s, uint64_t bytes);
 
 /* Append text, which is UTF-8, as a JSON string with its quotes. */
 void str_append_json(struct str *s, const char *text);

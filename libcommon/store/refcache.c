@@ -2,6 +2,7 @@
 #include "store/refcache.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/fnv.h"
 #include "base/str.h"
 #include "format/json.h"
@@ -28,7 +29,7 @@ static int stat_index(const struct store *store, struct refcache_stamp *ret, int
 
 	if (fstatat(store->dirfd, INDEX_PATH, &st, 0) < 0)
 		return -1;
-	*ret_mtime = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
+	*ret_mtime = st.st_mtim.tv_sec * CLOCK_NS + st.st_mtim.tv_nsec;
 	snprintf(ret->text, sizeof(ret->text), "%" PRIu64 " %" PRId64 " %" PRId64 ".%09ld %" PRId64,
 		 (uint64_t)st.st_ino, *ret_mtime, (int64_t)st.st_ctim.tv_sec, st.st_ctim.tv_nsec,
 		 (int64_t)st.st_size);
@@ -37,14 +38,12 @@ static int stat_index(const struct store *store, struct refcache_stamp *ret, int
 
 int refcache_stamp_take(const struct store *store, struct refcache_stamp *ret)
 {
-	struct timespec now;
 	int64_t mtime;
 	int64_t age;
 
 	if (stat_index(store, ret, &mtime) < 0)
 		return -1;
-	clock_gettime(CLOCK_REALTIME, &now);
-	age = now.tv_sec * INT64_C(1000000000) + now.tv_nsec - mtime;
+	age = clock_wall_ns() - mtime;
 	if (age < TICK_NSEC)
 		ret->text[0] = '\0';
 	return 0;

@@ -2,6 +2,7 @@
 #include "store/state.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "oci/runtime.h"
 #include "store/run_dir.h"
 #include "system/fd.h"
@@ -14,7 +15,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define STATE_FILE "state.json"
@@ -218,19 +218,16 @@ int state_claim(const struct state_root *root, const char *id, struct state_clai
 static json_t *facts_to_json(const char *id, const struct state_facts *facts)
 {
 	json_t *state = json_object();
-	char when[32] = "";
-	time_t now = time(NULL);
-	struct tm tm;
+	char when[CLOCK_TEXT_MAX];
 
-	if (gmtime_r(&now, &tm))
-		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	json_object_set_new(state, "ociVersion", json_string(RUNTIME_SPEC_VERSION));
 	json_object_set_new(state, "id", json_string(id));
 	json_object_set_new(state, "pid", json_integer(facts->pid));
 	json_object_set_new(state, "bundle", json_string(facts->bundle));
 	if (json_is_object(facts->annotations))
 		json_object_set(state, "annotations", (json_t *)facts->annotations);
-	json_object_set_new(state, "created", json_string(when));
+	json_object_set_new(state, "created",
+			    json_string(clock_rfc3339(clock_wall_ns() / CLOCK_NS, when)));
 	json_object_set_new(state, "mark", json_string(facts->mark));
 	json_object_set_new(state, "foreground", json_boolean(facts->foreground));
 	return state;

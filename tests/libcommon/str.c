@@ -14,24 +14,12 @@ static void escaped(const char *text, const char *wanted, const char *title)
 	is_str(s.data, wanted, title);
 }
 
-static void test_error(void)
+static void size(uint64_t bytes, const char *wanted)
 {
-	struct error err = { 0 };
-	char longest[2000];
+	autostr struct str s = STR_INIT;
 
-	errno = ENOENT;
-	ok(error_errno(&err, "cannot open '%s'", "x") == -1, "an error is -1");
-	is_str(err.message, "cannot open 'x': No such file or directory", "... it says why");
-	is_int(err.saved_errno, ENOENT, "... it keeps errno");
-	error_prefix(&err, "layer %d", 1);
-	is_str(err.message, "layer 1: cannot open 'x': No such file or directory",
-	       "... it gains context on the way up");
-	memset(longest, 'x', sizeof(longest) - 1);
-	longest[sizeof(longest) - 1] = '\0';
-	error_set(&err, ERROR_FAILED, "%s", longest);
-	ok(strlen(err.message) == sizeof(err.message) - 1, "a long message is cut");
-	is_str(err.message + strlen(err.message) - 3, "...", "... and ends with dots");
-	ok(error_set(NULL, ERROR_FAILED, "x") == -1, "an error that nobody wants is fine");
+	str_append_size(&s, bytes);
+	is_str(s.data, wanted, "a size is written for people");
 }
 
 int main(void)
@@ -64,6 +52,12 @@ int main(void)
 	escaped("a\xff\xc3", "a\\xff\\xc3", "invalid UTF-8 is shown");
 	escaped("\xc2\x9b", "\\xc2\\x9b", "so are the control characters beyond ASCII");
 	escaped("\xc0\xaf", "\\xc0\\xaf", "and overlong sequences");
-	test_error();
+	size(0, "0 B");
+	size(1023, "1023 B");
+	size(1024, "1.0 KiB");
+	size(12897485, "12.3 MiB");
+	size(1048575, "1.0 MiB");
+	size(1024 * 1023, "1023.0 KiB");
+	size(UINT64_MAX, "16.0 EiB");
 	return done_testing();
 }

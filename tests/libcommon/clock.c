@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tap.h"
+
+#include "base/clock.h"
+
+#include <time.h>
+
+static const struct {
+	int64_t seconds;
+	const char *text;
+} moments[] = {
+	{ 0, "1970-01-01T00:00:00Z" },
+	{ -1, "1969-12-31T23:59:59Z" },
+	{ 951782400, "2000-02-29T00:00:00Z" },
+	{ 1764108950, "2025-11-25T22:15:50Z" },
+	{ INT64_C(4294967296), "2106-02-07T06:28:16Z" },
+	{ INT64_C(253402300799), "9999-12-31T23:59:59Z" },
+	{ INT64_C(253402300800), "" }, /* RFC 3339 has years of four digits */
+	{ INT64_MAX, "" },
+	{ INT64_MIN, "" },
+};
+
+int main(void)
+{
+	char text[CLOCK_TEXT_MAX];
+	int64_t first = clock_monotonic_ms();
+	const struct timespec moment = { .tv_nsec = 20000000 };
+	int64_t wall = clock_wall_ns();
+	int64_t passed;
+
+	/* UTC, whatever the machine's zone is. */
+	setenv("TZ", "America/New_York", 1);
+	tzset();
+	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++)
+		is_str(clock_rfc3339(moments[i].seconds, text), moments[i].text,
+		       "a moment is written as RFC 3339 has it, or not at all");
+	nanosleep(&moment, NULL);
+	passed = clock_monotonic_ms() - first;
+	ok(passed >= 19 && passed < 60000, "20 ms are about 20 ms");
+	ok(clock_wall_ns() - wall >= 19000000, "... on the other clock too");
+	ok(wall / CLOCK_NS - time(NULL) <= 1 && time(NULL) - wall / CLOCK_NS <= 60,
+	   "the wall clock counts from 1970");
+	return done_testing();
+}
