@@ -8,8 +8,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define FNV_START UINT64_C(0xcbf29ce484222325)
+#define FNV_PRIME UINT64_C(0x100000001b3)
 
 /* Go on from hash (first: FNV_START) with len bytes. */
 static inline uint64_t fnv_add(uint64_t hash, const void *data, size_t len)
@@ -17,7 +19,23 @@ static inline uint64_t fnv_add(uint64_t hash, const void *data, size_t len)
 	const unsigned char *bytes = data;
 
 	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+		hash = (hash ^ bytes[i]) * FNV_PRIME;
+	return hash;
+}
+
+/* The same eight bytes at a time, for long texts: other values, eight times as fast. */
+static inline uint64_t fnv_words(const void *data, size_t len)
+{
+	const unsigned char *bytes = data;
+	uint64_t hash = FNV_START ^ len;
+
+	for (size_t i = 0; i < len; i += 8) {
+		uint64_t word = 0;
+
+		memcpy(&word, bytes + i, len - i < 8 ? len - i : 8);
+		hash = (hash ^ word) * FNV_PRIME;
+		hash ^= hash >> 32;
+	}
 	return hash;
 }
 

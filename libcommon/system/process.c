@@ -3,18 +3,25 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "system/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define DRAIN_CHUNK 65536 /* bytes: what a pipe holds */
 
 extern char **environ;
 
@@ -28,11 +35,21 @@ static void destroy_attributes(posix_spawnattr_t *attributes)
 	posix_spawnattr_destroy(attributes);
 }
 
-pid_t process_spawn(char *const *argv, const int stdio[3], struct error *err)
+/* A program to start: what posix_spawn(3) wants to know. */
+struct program {
+	const char *path;
+	char *const *argv;
+	char *const *env;
+	const int *stdio; /* three: what becomes fd 0, 1, 2; -1 keeps ours */
+	bool unblocks_signals;
+};
+
+static pid_t spawn_program(const struct program *program, struct error *err)
 {
 	autocleanup(destroy_actions) posix_spawn_file_actions_t actions;
 	autocleanup(destroy_attributes) posix_spawnattr_t attributes;
-	sigset_t defaults;
+	sigset_t defaults, none;
+	short flags = POSIX_SPAWN_SETSIGDEF;
 	pid_t pid;
 	int number;
 
@@ -42,17 +59,29 @@ pid_t process_spawn(char *const *argv, const int stdio[3], struct error *err)
 	sigemptyset(&defaults);
 	sigaddset(&defaults, SIGPIPE);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	sigemptyset(&none);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	if (program->unblocks_signals)
+		flags |= POSIX_SPAWN_SETSIGMASK;
+	posix_spawnattr_setflags(&attributes, flags);
 	for (int i = 0; i < 3; i++)
-		if (stdio[i] >= 0)
-			posix_spawn_file_actions_adddup2(&actions, stdio[i], i);
-	number = posix_spawn(&pid, argv[0], &actions, &attributes, argv, environ);
+		if (program->stdio[i] >= 0)
+			posix_spawn_file_actions_adddup2(&actions, program->stdio[i], i);
+	number = posix_spawn(&pid, program->path, &actions, &attributes, program->argv,
+			     program->env);
 	if (number) {
 		errno = number;
-		error_errno(err, "cannot execute '%s'", argv[0]);
+		error_errno(err, "cannot execute '%s'", program->path);
 		return number == ENOENT ? error_recode(err, ERROR_NOT_FOUND) : -1;
 	}
 	return pid;
+}
+
+pid_t process_spawn(char *const *argv, const int stdio[3], struct error *err)
+{
+	const struct program program = { argv[0], argv, environ, stdio, false };
+
+	return spawn_program(&program, err);
 }
 
 int process_wait(pid_t pid, struct error *err)
@@ -63,6 +92,115 @@ int process_wait(pid_t pid, struct error *err)
 		if (errno != EINTR)
 			return error_errno(err, "cannot wait for process %d", (int)pid);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int make_stdin(const void *data, size_t len, struct error *err)
+{
+	autoclose int fd = memfd_create("stdin", MFD_CLOEXEC);
+
+	if (fd < 0 || fd_write_all(fd, data, len) < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return error_errno(err, "cannot make a file in memory");
+	return fd_steal(&fd);
+}
+
+/* Append what a non-blocking descriptor has now; out may grow to max bytes from start on. Returns 1
+ * when more may come, 0 at its end. */
+static int drain(int fd, size_t start, size_t max, struct str *out, struct error *err)
+{
+	for (;;) {
+		ssize_t n;
+
+		str_reserve(out, DRAIN_CHUNK);
+		n = read(fd, out->data + out->len, DRAIN_CHUNK);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return 1;
+		if (n < 0)
+			return error_errno(err, "cannot read its output");
+		if (n == 0)
+			return 0;
+		out->len += (size_t)n;
+		out->data[out->len] = '\0';
+		if (out->len - start > max)
+			return error_set(err, ERROR_FAILED, "its output is longer than %zu bytes",
+					 max);
+	}
+}
+
+/* How long to wait for the next event: for poll(2). */
+static int milliseconds_left(unsigned timeout_ms, int64_t deadline, int64_t now)
+{
+	if (!timeout_ms)
+		return -1;
+	return now < deadline ? (int)(deadline - now) : 0;
+}
+
+/* Until the program has ended, and then what it left in the pipe. */
+static int collect_answer(const struct process_exchange *x, int pidfd, int answer, struct str *out,
+			  struct error *err)
+{
+	struct pollfd events[2] = { { pidfd, POLLIN, 0 }, { answer, POLLIN, 0 } };
+	int64_t deadline = clock_monotonic_ms() + x->timeout_ms;
+	size_t start = out->len;
+
+	for (;;) {
+		int left = milliseconds_left(x->timeout_ms, deadline, clock_monotonic_ms());
+		int n = poll(events, 2, left);
+		int more = 1;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_errno(err, "cannot wait for it");
+		if (n == 0)
+			return error_set(err, ERROR_TEMPORARY, "it took longer than %u ms",
+					 x->timeout_ms);
+		if (events[1].fd >= 0)
+			more = drain(answer, start, x->out_max, out, err);
+		if (more < 0)
+			return -1;
+		if (events[0].revents)
+			return 0;
+		/* It closed stdout, and goes on. */
+		if (more == 0)
+			events[1].fd = -1;
+	}
+}
+
+int process_exchange(const struct process_exchange *x, struct str *out, struct error *err)
+{
+	const char *path = x->path ? x->path : x->argv[0];
+	autoclose int in = make_stdin(x->in, x->in_len, err);
+	autoclose int answer = -EBADF;
+	autoclose int answer_in = -EBADF;
+	autoclose int pidfd = -EBADF;
+	int ends[2];
+	int collected;
+	int status;
+	pid_t pid;
+
+	if (in < 0)
+		return -1;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_errno(err, "cannot make a pipe");
+	answer = ends[0];
+	answer_in = ends[1];
+	if (fcntl(answer, F_SETFL, O_NONBLOCK) < 0)
+		return error_errno(err, "cannot set up a pipe");
+	pid = spawn_program(&(const struct program) { path, x->argv, x->env ? x->env : environ,
+						      (const int[3]) { in, answer_in, -1 }, true },
+			    err);
+	if (pid < 0)
+		return -1;
+	fd_close(&answer_in);
+	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	collected = pidfd < 0 ? error_errno(err, "cannot watch it")
+			      : collect_answer(x, pidfd, answer, out, err);
+	if (collected < 0)
+		kill(pid, SIGKILL); /* our child, not waited for: the pid is its own */
+	status = process_wait(pid, collected < 0 ? NULL : err);
+	return collected < 0 ? error_prefix(err, "%s", path) : status;
 }
 
 static _Noreturn void call_in_child(int (*work)(void *data, struct error *err), void *data,

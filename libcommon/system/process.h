@@ -4,7 +4,9 @@
 #define SYSTEM_PROCESS_H
 
 #include "base/error.h"
+#include "base/str.h"
 
+#include <stddef.h>
 #include <sys/types.h>
 
 /* Start argv[0] (an absolute path) with our environment. stdio[i] becomes fd i; -1 keeps ours.
@@ -13,6 +15,36 @@ pid_t process_spawn(char *const *argv, const int stdio[3], struct error *err);
 
 /* Wait for a child. Returns its exit status, or 128 + N when signal N ended it. */
 int process_wait(pid_t pid, struct error *err);
+
+/*
+ * Another program as a question and an answer: its stdin, whole, and its stdout, whole.
+ *
+ *	char *argv[] = { path, "get", NULL };
+ *	struct process_exchange x = { .argv = argv, .in = host, .in_len = strlen(host),
+ *				      .out_max = ANSWER_MAX, .timeout_ms = 10000 };
+ *	autostr struct str answer = STR_INIT;
+ *	int status = process_exchange(&x, &answer, err);
+ *
+ * Neither side can block on the other: stdin is a file in memory, which the program may leave
+ * unread, and stdout is read as it comes. The answer is over when the program has ended, even when
+ * a child of it holds stdout open. stderr is ours. The program gets none of our other descriptors
+ * and no blocked signals.
+ */
+struct process_exchange {
+	const char *path; /* absolute; NULL: argv[0] */
+	char *const *argv;
+	char *const *env; /* NULL: ours */
+	const void *in; /* its stdin, then end of file */
+	size_t in_len;
+	size_t out_max; /* bytes of stdout; a program that writes more is killed */
+	unsigned timeout_ms; /* a program that takes longer is killed; 0: as long as it likes */
+};
+
+/* Append the program's stdout to out. Returns its exit status, or 128 + N when signal N ended it;
+ * -1 when it could not be started (ERROR_NOT_FOUND when it does not exist), was killed for its
+ * time (ERROR_TEMPORARY) or for its length. In any case it has ended and was waited for; what it
+ * started itself may live on. */
+int process_exchange(const struct process_exchange *x, struct str *out, struct error *err);
 
 /* Call work(data) in a child of this process, which ends with it: what it enters, mounts or changes
  * in memory is gone afterwards. Its result and error come back. Only while single-threaded. */

@@ -5,6 +5,7 @@
 #include "workers/profile/protocol.h"
 
 #include "base/alloc.h"
+#include "base/fnv.h"
 #include "base/str.h"
 #include "system/fd.h"
 #include "system/process.h"
@@ -15,7 +16,6 @@
 #include <linux/seccomp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -42,21 +42,6 @@ void seccomp_filter_release(struct seccomp_filter *filter)
 	free(steal(&filter->data));
 	filter->instructions = NULL;
 	filter->len = 0;
-}
-
-/* FNV-1a over words of 8 bytes: only a name, the text itself decides. */
-static uint64_t hash(const char *text, size_t len)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325) ^ len;
-
-	for (size_t i = 0; i < len; i += 8) {
-		uint64_t word = 0;
-
-		memcpy(&word, text + i, len - i < 8 ? len - i : 8);
-		h = (h ^ word) * UINT64_C(0x100000001b3);
-		h ^= h >> 32;
-	}
-	return h;
 }
 
 /* Take a file's content as filter when it is whole and of that very text. */
@@ -95,42 +80,24 @@ static int read_cache(const struct store *store, const char *path, struct str *r
 	return fd_read_rest(fd, CACHE_MAX, ret, NULL);
 }
 
-/* Give the worker the text in an unlinked file: neither side can block on the other. */
-static int text_file(const char *text, size_t len, struct error *err)
-{
-	autoclose int fd = memfd_create("seccomp", MFD_CLOEXEC);
-
-	if (fd < 0 || fd_write_all(fd, text, len) < 0 || lseek(fd, 0, SEEK_SET) < 0)
-		return error_errno(err, "cannot hand over the seccomp profile");
-	return fd_steal(&fd);
-}
-
 static int run_worker(const char *text, size_t len, struct str *answer, struct error *err)
 {
 	autofree char *path = executable_libexec("ctnr-exec-profile", err);
 	char *argv[] = { path, NULL };
-	autoclose int in = -EBADF;
-	autoclose int out = -EBADF;
-	pid_t pid;
+	struct process_exchange x = {
+		.argv = argv, .in = text, .in_len = len, .out_max = CACHE_MAX
+	};
+	struct error theirs;
 	int status;
 
 	if (!path)
 		return -1;
-	in = text_file(text, len, err);
-	out = memfd_create("filter", MFD_CLOEXEC);
-	if (in < 0 || out < 0)
-		return in < 0 ? -1 : error_errno(err, "cannot make a file in memory");
-	pid = process_spawn(argv, (const int[3]) { in, out, -1 }, err);
-	if (pid < 0)
-		return -1;
-	status = process_wait(pid, err);
+	status = process_exchange(&x, answer, err);
 	if (status < 0)
 		return -1;
-	if (lseek(out, 0, SEEK_SET) < 0 || fd_read_rest(out, CACHE_MAX, answer, err) < 0)
-		return -1;
-	if (status == WORKER_FAILED && answer->len == sizeof(*err)) {
-		memcpy(err, answer->data, sizeof(*err));
-		return -1;
+	if (status == WORKER_FAILED && answer->len == sizeof(theirs)) {
+		memcpy(&theirs, answer->data, sizeof(theirs));
+		return error_move(err, &theirs);
 	}
 	if (status != 0 || answer->len < sizeof(struct worker_answer))
 		return error_set(err, ERROR_FAILED, "ctnr-exec-profile failed with status %d",
@@ -169,7 +136,9 @@ int seccomp_filter_prepare(const struct store *store, const char *text, size_t l
 	autostr struct str file = STR_INIT;
 	char path[64];
 
-	snprintf(path, sizeof(path), "cache/seccomp/%016llx", (unsigned long long)hash(text, len));
+	/* Only a name: the text itself decides. */
+	snprintf(path, sizeof(path), "cache/seccomp/%016llx",
+		 (unsigned long long)fnv_words(text, len));
 	if (store->path && read_cache(store, path, &file) == 0 && adopt(&file, text, len, ret))
 		return 0;
 	str_clear(&file);

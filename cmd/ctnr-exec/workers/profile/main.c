@@ -10,7 +10,32 @@
 #include "format/json.h"
 #include "system/fd.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #define PROFILE_MAX (4U << 20) /* bytes */
+#define FILTER_MAX (8U << 20) /* bytes */
+
+/* The answer appears on stdout whole or not at all: the filter is made in memory first. */
+static int write_answer(const struct jnode *profile, const struct worker_answer *answer,
+			struct error *err)
+{
+	autoclose int filter = memfd_create("filter", MFD_CLOEXEC);
+	autostr struct str bytes = STR_INIT;
+
+	if (filter < 0)
+		return error_errno(err, "cannot make a file in memory");
+	str_append_bytes(&bytes, answer, sizeof(*answer));
+	if (profile_compile(profile, filter, err) < 0)
+		return -1;
+	if (lseek(filter, 0, SEEK_SET) < 0)
+		return error_errno(err, "cannot read the filter");
+	if (fd_read_rest(filter, FILTER_MAX, &bytes, err) < 0)
+		return -1;
+	if (fd_write_all(STDOUT_FILENO, bytes.data, bytes.len) < 0)
+		return error_errno(err, "cannot write the filter");
+	return 0;
+}
 
 static int compile(struct error *err)
 {
@@ -27,9 +52,7 @@ static int compile(struct error *err)
 	profile = jnode_root(document, "profile");
 	if (profile_flags(&profile, &answer.flags, err) < 0)
 		return -1;
-	if (fd_write_all(STDOUT_FILENO, &answer, sizeof(answer)) < 0)
-		return error_errno(err, "cannot write the filter");
-	return profile_compile(&profile, STDOUT_FILENO, err);
+	return write_answer(&profile, &answer, err);
 }
 
 int main(void)
@@ -38,7 +61,5 @@ int main(void)
 
 	if (compile(&err) == 0)
 		return 0;
-	if (ftruncate(STDOUT_FILENO, 0) < 0 || lseek(STDOUT_FILENO, 0, SEEK_SET) < 0)
-		return 1;
 	return fd_write_all(STDOUT_FILENO, &err, sizeof(err)) < 0 ? 1 : WORKER_FAILED;
 }

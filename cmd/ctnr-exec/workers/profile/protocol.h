@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Between ctnr-exec and ctnr-exec-worker: the worker reads the text of linux.seccomp from stdin
+ * Between ctnr-exec and ctnr-exec-profile: the worker reads the text of linux.seccomp from stdin
  * and writes this and a struct sock_filter[] to stdout; when it fails, a struct error instead, and
  * exits with WORKER_FAILED.
  */
