@@ -5,50 +5,18 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "system/cgroup.h"
 #include "system/fd.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <string.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 
-#define CGROUP_ROOT "/sys/fs/cgroup"
-#define CGROUP_FILE_MAX (64U << 10) /* bytes */
-
-/* Our cgroup for a controller of version 1, or (NULL) that of version 2; new, NULL when there is
- * none. Lines are "ID:CONTROLLER,CONTROLLER:PATH" and "0::PATH". */
-static char *own_cgroup(const char *controller)
-{
-	autostr struct str text = STR_INIT;
-	char *line;
-	char *rest;
-
-	if (file_read_at(AT_FDCWD, "/proc/self/cgroup", CGROUP_FILE_MAX, &text, NULL) < 0)
-		return NULL;
-	for (line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		char *names = strchr(line, ':');
-		char *path = names ? strchr(names + 1, ':') : NULL;
-		char *name;
-		char *names_rest;
-
-		if (!path)
-			continue;
-		*path++ = '\0';
-		names++;
-		if (!controller && !names[0])
-			return xstrdup(path);
-		for (name = strtok_r(names, ",", &names_rest); controller && name;
-		     name = strtok_r(NULL, ",", &names_rest))
-			if (strcmp(name, controller) == 0)
-				return xstrdup(path);
-	}
-	return NULL;
-}
+#define CONTROLLERS_MAX 4096 /* bytes of cgroup.controllers */
 
 static void check_version_2(struct checklist *list)
 {
-	autofree char *path = own_cgroup(NULL);
+	autofree char *path = cgroup_own_path(NULL);
 	autofree char *dir = xasprintf(CGROUP_ROOT "%s", path ? path : "");
 	autofree char *procs = xasprintf("%s/cgroup.procs", dir);
 	autofree char *file = xasprintf("%s/cgroup.controllers", dir);
@@ -61,7 +29,7 @@ static void check_version_2(struct checklist *list)
 		check_hint(list, "systemd-run --user --scope -p Delegate=yes COMMAND");
 		return;
 	}
-	if (file_read_at(AT_FDCWD, file, CGROUP_FILE_MAX, &controllers, NULL) < 0)
+	if (file_read_at(AT_FDCWD, file, CONTROLLERS_MAX, &controllers, NULL) < 0)
 		str_clear(&controllers);
 	controllers.data[strcspn(controllers.data, "\n")] = '\0';
 	check_add(list, "cgroups", CHECK_OK, "version 2, delegated: %s",
@@ -74,7 +42,7 @@ static void check_version_1(struct checklist *list)
 	autostr struct str writable = STR_INIT;
 
 	for (size_t i = 0; controllers[i]; i++) {
-		autofree char *path = own_cgroup(controllers[i]);
+		autofree char *path = cgroup_own_path(controllers[i]);
 		autofree char *dir =
 			path ? xasprintf(CGROUP_ROOT "/%s%s", controllers[i], path) : NULL;
 
@@ -93,13 +61,16 @@ static void check_version_1(struct checklist *list)
 
 void check_cgroup(const struct host *host, struct checklist *list)
 {
-	struct statfs fs;
-
 	(void)host;
-	if (statfs(CGROUP_ROOT, &fs) < 0)
-		check_add(list, "cgroups", CHECK_WARN, "not mounted: limits cannot be set");
-	else if ((unsigned long)fs.f_type == CGROUP2_SUPER_MAGIC)
+	switch (cgroup_layout()) {
+	case CGROUP_UNIFIED:
 		check_version_2(list);
-	else
+		break;
+	case CGROUP_HYBRID:
+	case CGROUP_LEGACY:
 		check_version_1(list);
+		break;
+	default:
+		check_add(list, "cgroups", CHECK_WARN, "not mounted: limits cannot be set");
+	}
 }

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "system/fd.h"
+#include "system/kernel.h"
 #include "system/process.h"
 
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -23,18 +23,17 @@
 
 static void check_version(struct checklist *list)
 {
-	unsigned major = 0;
-	unsigned minor = 0;
+	const struct kernel_version oldest = { 5, 15 };
 	struct utsname name;
 
-	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+	if (uname(&name) < 0)
 		return;
-	if (major > 5 || (major == 5 && minor >= 15))
+	if (kernel_is_at_least(oldest))
 		check_add(list, "kernel", CHECK_OK, "%s", name.release);
 	else
 		check_add(list, "kernel", CHECK_WARN,
-			  "%s is older than 5.15, the oldest that this program is written for",
-			  name.release);
+			  "%s is older than %u.%u, the oldest that this program is written for",
+			  name.release, oldest.major, oldest.minor);
 }
 
 static void check_openat2(struct checklist *list)

@@ -7,11 +7,10 @@
 #include "volume.h"
 
 #include "base/alloc.h"
+#include "system/cgroup.h"
 
 #include <errno.h>
-#include <linux/magic.h>
 #include <string.h>
-#include <sys/vfs.h>
 
 #define FIELD(name) offsetof(struct mounts_opts, name)
 
@@ -40,12 +39,9 @@ void mounts_apply_sysfs(struct spec *spec, json_t *mounts)
  * --privileged (runc 2023-25809). */
 static void add_cgroup_mount(const struct spec *spec, json_t *mounts)
 {
-	struct statfs fs;
-
-	if (statfs("/sys/fs/cgroup", &fs) < 0 || fs.f_type != CGROUP2_SUPER_MAGIC ||
-	    !namespace_is_present(spec->config, "cgroup"))
+	if (!cgroup_is_unified() || !namespace_is_present(spec->config, "cgroup"))
 		return;
-	mount_put(mounts, mount_new("/sys/fs/cgroup", "cgroup", "cgroup",
+	mount_put(mounts, mount_new(CGROUP_ROOT, "cgroup", "cgroup",
 				    spec->opts->privileged ? "nosuid noexec nodev relatime rw"
 							   : "nosuid noexec nodev relatime ro"));
 }

@@ -10,10 +10,9 @@
 #include "seccomp_architecture.h"
 
 #include "system/fd.h"
+#include "system/kernel.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #define PROFILE_MAX (4U << 20) /* bytes */
 
@@ -43,15 +42,11 @@ static bool has_capability(const char *name, uint64_t capabilities)
 }
 
 /* Is the running kernel that version ("5.15") or newer? */
-static bool kernel_is_at_least(const char *text)
+static bool is_kernel_new_enough(const char *text)
 {
-	unsigned want[2] = { 0 }, have[2] = { 0 };
-	struct utsname host;
+	struct kernel_version wanted;
 
-	if (uname(&host) < 0 || sscanf(text, "%u.%u", &want[0], &want[1]) < 1 ||
-	    sscanf(host.release, "%u.%u", &have[0], &have[1]) < 1)
-		return false;
-	return have[0] != want[0] ? have[0] > want[0] : have[1] >= want[1];
+	return kernel_version_parse(text, &wanted) == 0 && kernel_is_at_least(wanted);
 }
 
 /* How many entries of a list of strings hold. */
@@ -87,13 +82,13 @@ static bool rule_applies(const json_t *rule, uint64_t capabilities)
 		return false;
 	if (json_array_size(arches) && !count_holding(arches, arch_holds, 0))
 		return false;
-	if (kernel && !kernel_is_at_least(kernel))
+	if (kernel && !is_kernel_new_enough(kernel))
 		return false;
 	if (count_holding(json_object_get(excludes, "caps"), has_capability, capabilities) ||
 	    count_holding(json_object_get(excludes, "arches"), arch_holds, 0))
 		return false;
 	kernel = json_string_value(json_object_get(excludes, "minKernel"));
-	return !kernel || !kernel_is_at_least(kernel);
+	return !kernel || !is_kernel_new_enough(kernel);
 }
 
 /* What is left of Docker's rule once its conditions are decided. */

@@ -5,26 +5,15 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "system/cgroup.h"
 #include "system/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
-
-#define CGROUP_ROOT "/sys/fs/cgroup"
-#define CGROUP_FILE_MAX (64U << 10)
-
-static bool is_unified(void)
-{
-	struct statfs fs;
-
-	return statfs(CGROUP_ROOT, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
-}
 
 static bool mounts_cgroups(const struct mounts_config *mounts)
 {
@@ -37,15 +26,11 @@ static bool mounts_cgroups(const struct mounts_config *mounts)
 int cgroup_prepare(struct container *c, struct error *err)
 {
 	autostr struct str text = STR_INIT;
-	autoclose int fd = -EBADF;
 
-	if (!mounts_cgroups(&c->config.mounts) || is_unified())
+	if (!mounts_cgroups(&c->config.mounts) || cgroup_is_unified())
 		return 0;
-	fd = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return error_errno(err, "cannot open '/proc/self/cgroup'");
-	if (fd_read_rest(fd, CGROUP_FILE_MAX, &text, err) < 0)
-		return error_prefix(err, "/proc/self/cgroup");
+	if (cgroup_read_own(&text, err) < 0)
+		return -1;
 	c->cgroups = str_steal(&text);
 	return 0;
 }
@@ -82,22 +67,20 @@ static int mount_unified(struct rootfs *r, const char *destination, uint64_t att
  * hierarchy that the host has not mounted is left out. */
 static int bind_hierarchy(int tmpfs, char *line, uint64_t attributes, struct error *err)
 {
-	char *controllers = strchr(line, ':');
-	char *path = controllers ? strchr(controllers + 1, ':') : NULL;
+	struct cgroup_line own;
 	autofree char *source = NULL;
 	autoclose int fd = -EBADF;
 	autoclose int target = -EBADF;
 	const char *name;
 
-	if (!path)
+	if (!cgroup_line_split(line, &own))
 		return 0;
-	*path++ = '\0';
-	name = ++controllers;
+	name = own.controllers;
 	if (str_starts_with(name, "name="))
 		name += strlen("name=");
 	if (!*name)
 		name = "unified";
-	source = xasprintf(CGROUP_ROOT "/%s%s", name, path);
+	source = xasprintf(CGROUP_ROOT "/%s%s", name, own.path);
 	fd = clone_host(source, attributes);
 	if (fd < 0)
 		return 0;
