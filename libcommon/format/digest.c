@@ -41,11 +41,6 @@ const char *digest_hex(const struct digest *digest)
 	return digest->text + strlen(algorithms[digest->algorithm].name) + 1;
 }
 
-size_t digest_raw_size(enum digest_algorithm algorithm)
-{
-	return algorithms[algorithm].raw_size;
-}
-
 bool digest_equal(const struct digest *a, const struct digest *b)
 {
 	return strcmp(a->text, b->text) == 0;

@@ -32,10 +32,9 @@ int digest_parse(const char *text, struct digest *ret, struct error *err);
 
 const char *digest_algorithm_name(enum digest_algorithm algorithm); /* "sha256" */
 const char *digest_hex(const struct digest *digest); /* borrowed: behind the colon */
-size_t digest_raw_size(enum digest_algorithm algorithm); /* bytes: 32, 64 */
 bool digest_equal(const struct digest *a, const struct digest *b);
 
-/* From raw bytes of digest_raw_size(). */
+/* From raw bytes: 32 of sha256, 64 of sha512. */
 void digest_from_raw(enum digest_algorithm algorithm, const unsigned char *raw, struct digest *ret);
 
 #endif

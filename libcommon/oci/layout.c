@@ -203,7 +203,7 @@ int layout_read_manifest(const struct layout *layout, const struct descriptor *d
 	return 0;
 }
 
-int layout_read_nested_index(const struct layout *layout, const struct descriptor *descriptor,
+static int read_nested_index(const struct layout *layout, const struct descriptor *descriptor,
 			     struct index *ret, struct error *err)
 {
 	autostr struct str text = STR_INIT;
@@ -217,7 +217,7 @@ int layout_read_nested_index(const struct layout *layout, const struct descripto
 static int read_index_of(void *data, const struct descriptor *descriptor, struct index *ret,
 			 struct error *err)
 {
-	return layout_read_nested_index(data, descriptor, ret, err);
+	return read_nested_index(data, descriptor, ret, err);
 }
 
 int layout_resolve(const struct layout *layout, const struct descriptor *descriptor,

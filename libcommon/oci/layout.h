@@ -78,11 +78,9 @@ int layout_read_blob(const struct layout *layout, const struct descriptor *descr
 
 int layout_read_index(const struct layout *layout, struct index *ret, struct error *err);
 
-/* Read a manifest or an index that is a blob of the layout, by layout_read_blob(). */
+/* Read a manifest that is a blob of the layout, by layout_read_blob(). */
 int layout_read_manifest(const struct layout *layout, const struct descriptor *descriptor,
 			 struct manifest *ret, struct error *err);
-int layout_read_nested_index(const struct layout *layout, const struct descriptor *descriptor,
-			     struct index *ret, struct error *err);
 
 /* The manifest behind a descriptor, as by index_resolve(): the indexes are blobs of the layout. */
 int layout_resolve(const struct layout *layout, const struct descriptor *descriptor,

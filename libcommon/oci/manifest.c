@@ -156,7 +156,8 @@ int index_parse(const char *text, size_t len, const char *media_type, struct ind
 	return 0;
 }
 
-bool descriptor_is_attestation(const struct descriptor *descriptor)
+/* An index entry that is an attestation ("unknown/unknown" or Docker's annotation)? */
+static bool descriptor_is_attestation(const struct descriptor *descriptor)
 {
 	return descriptor_annotation(descriptor, ANNOTATION_DOCKER_REFERENCE_TYPE) ||
 	       (strcmp(descriptor->platform.os, "unknown") == 0 &&

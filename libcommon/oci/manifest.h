@@ -79,7 +79,4 @@ int index_resolve(const struct descriptor *descriptor, const struct platform *pl
 				    struct index *ret, struct error *err),
 		  void *data, struct descriptor *ret, struct error *err);
 
-/* An index entry that is an attestation ("unknown/unknown" or Docker's annotation). */
-bool descriptor_is_attestation(const struct descriptor *descriptor);
-
 #endif

@@ -35,6 +35,13 @@ static const struct {
 	{ DOCKER_FOREIGN_LAYER, '.', FOREIGN_LAYER },
 };
 
+enum media_compression {
+	MEDIA_PLAIN,
+	MEDIA_GZIP,
+	MEDIA_ZSTD,
+	MEDIA_COMPRESSION_UNKNOWN, /* a layer with a suffix that we do not know */
+};
+
 static const struct {
 	const char *suffix;
 	enum media_compression compression;
@@ -70,7 +77,7 @@ enum media_kind media_type_kind(const char *media_type)
 	return find_layer(media_type, &suffix) >= 0 ? MEDIA_LAYER : MEDIA_UNKNOWN;
 }
 
-enum media_compression media_type_compression(const char *media_type)
+static enum media_compression layer_compression(const char *media_type)
 {
 	const char *suffix;
 
@@ -93,7 +100,7 @@ const char *media_type_to_oci(const char *media_type)
 					       FOREIGN_LAYER "+zstd" };
 	static const char *const ordinary[] = { MEDIA_TYPE_LAYER, MEDIA_TYPE_LAYER_GZIP,
 						MEDIA_TYPE_LAYER_ZSTD };
-	enum media_compression compression = media_type_compression(media_type);
+	enum media_compression compression = layer_compression(media_type);
 	const char *suffix;
 	int row = find_layer(media_type, &suffix);
 

@@ -25,15 +25,7 @@ enum media_kind {
 	MEDIA_LAYER, /* any layer, non-distributable and Docker's foreign ones too */
 };
 
-enum media_compression {
-	MEDIA_PLAIN,
-	MEDIA_GZIP,
-	MEDIA_ZSTD,
-	MEDIA_COMPRESSION_UNKNOWN, /* a layer with a suffix that we do not know */
-};
-
 enum media_kind media_type_kind(const char *media_type);
-enum media_compression media_type_compression(const char *media_type); /* of a layer */
 bool media_type_is_docker(const char *media_type);
 /* The OCI type that means the same as a Docker type (static text); others are returned as is. */
 const char *media_type_to_oci(const char *media_type);

@@ -209,16 +209,3 @@ int dir_open_at(int dirfd, const char *path, struct error *err)
 	}
 	return fd;
 }
-
-int fd_above_stdio(int fd, struct error *err)
-{
-	int moved;
-
-	if (fd > STDERR_FILENO)
-		return fd;
-	moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (moved < 0)
-		return error_errno(err, "cannot duplicate a descriptor");
-	close(fd);
-	return moved;
-}

@@ -66,7 +66,4 @@ int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err);
 /* Open a directory (O_PATH is not used: the fd can be read and synced). */
 int dir_open_at(int dirfd, const char *path, struct error *err);
 
-/* Move fd out of 0..2 so that it survives redirection; returns the new fd (CLOEXEC). */
-int fd_above_stdio(int fd, struct error *err);
-
 #endif
