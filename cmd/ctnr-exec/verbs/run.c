@@ -36,6 +36,7 @@
 #include "rootfs/overlay.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/message.h"
 #include "store/bundle_lock.h"
 #include "store/ephemeral.h"
@@ -54,7 +55,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define DOUBT_MSEC 50
@@ -163,14 +163,6 @@ static bool is_termination(int number)
 	return number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTERM;
 }
 
-static int64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
-
 /* End the container as the signal would have ended an ordinary process. */
 static void end_by(struct watch *w, int number)
 {
@@ -194,14 +186,14 @@ static void terminate(struct watch *w, int number)
 	/* Blocked for good by who waits for it; or for a moment, by a shell that forks. */
 	if (fate == SIGNAL_BLOCKED) {
 		w->doubtful = number;
-		w->doubt_ends = now() + DOUBT_MSEC;
+		w->doubt_ends = clock_monotonic_ms() + DOUBT_MSEC;
 	}
 }
 
 /* A moment later: the signal was unblocked with nobody to take it. */
 static void settle_doubt(struct watch *w)
 {
-	if (!w->doubtful || now() < w->doubt_ends)
+	if (!w->doubtful || clock_monotonic_ms() < w->doubt_ends)
 		return;
 	if (is_alive(w) && signal_fate(w->c->shared->init_pid, w->doubtful) == SIGNAL_LOST)
 		end_by(w, w->doubtful);
