@@ -6,14 +6,13 @@
 #include "base/str.h"
 #include "system/fd.h"
 #include "system/process.h"
+#include "system/subid.h"
 
 #include <fcntl.h>
 #include <grp.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #define FEW_NAMESPACES 128 /* a machine with fewer runs out of them soon */
@@ -93,19 +92,21 @@ static void check_entry(struct host *host, struct checklist *list)
 
 static void check_map_writer(const char *name, struct checklist *list)
 {
-	autofree char *path = process_find(name);
-	struct stat st;
+	char path[SUBID_WRITER_PATH_MAX];
 
-	if (!path || stat(path, &st) < 0) {
+	switch (subid_find_writer(name, path)) {
+	case SUBID_WRITER_READY:
+		check_add(list, name, CHECK_OK, "%s", path);
+		break;
+	case SUBID_WRITER_MISSING:
 		check_add(list, name, CHECK_WARN, "not installed: only one ID can be mapped");
 		check_hint(list, "apt-get install uidmap");
-	} else if (!((st.st_mode & S_ISUID) && st.st_uid == 0) &&
-		   getxattr(path, "security.capability", NULL, 0) < 0) {
+		break;
+	case SUBID_WRITER_POWERLESS:
 		check_add(list, name, CHECK_WARN,
 			  "%s is not set-uid root: only one ID can be mapped", path);
 		check_hint(list, "chown root %s && chmod u+s %s", path, path);
-	} else {
-		check_add(list, name, CHECK_OK, "%s", path);
+		break;
 	}
 }
 

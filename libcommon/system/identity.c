@@ -16,11 +16,11 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/fnv.h"
-#include "base/number.h"
 #include "base/str.h"
 #include "system/capability.h"
 #include "system/fd.h"
 #include "system/process.h"
+#include "system/subid.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,18 +28,14 @@
 #include <inttypes.h>
 #include <linux/capability.h>
 #include <linux/sched.h>
-#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ID_FILE_MAX (1U << 20) /* bytes of passwd, subuid */
 #define SUBID_FIRST 100000 /* where useradd(8) begins */
 #define SUBID_COUNT 65536 /* all that images of most distributions use */
 
@@ -63,96 +59,22 @@ bool identity_is_real_root(void)
 	       idmap_is_whole(&map);
 }
 
-/* The name of a uid in /etc/passwd; the user database, which loads NSS, only when it is not
- * there. New, or NULL. */
-static char *user_name(uid_t uid)
+/* Find one of the map writers; false with why when it cannot do its work. */
+static bool find_map_writer(const char *name, char path[SUBID_WRITER_PATH_MAX], struct identity *id)
 {
-	autostr struct str text = STR_INIT;
-	const struct passwd *entry;
-	char *line;
-	char *rest;
-
-	if (file_read_at(AT_FDCWD, "/etc/passwd", ID_FILE_MAX, &text, NULL) == 0) {
-		for (line = strtok_r(text.data, "\n", &rest); line;
-		     line = strtok_r(NULL, "\n", &rest)) {
-			const char *second = strchr(line, ':');
-			const char *third = second ? strchr(second + 1, ':') : NULL;
-			char *end = third ? strchr(third + 1, ':') : NULL;
-			uint64_t value;
-
-			if (!end)
-				continue;
-			*end = '\0';
-			if (number_parse(third + 1, UINT32_MAX, &value, NULL) == 0 && value == uid)
-				return xstrndup(line, (size_t)(second - line));
-		}
-	}
-	entry = getpwuid(uid);
-	return entry ? xstrdup(entry->pw_name) : NULL;
-}
-
-/* Append the ranges of a user (by name or number) in /etc/subuid or /etc/subgid to map, inside
- * from 1 on (subuid(5): "name:start:count"). *free_from is raised above every range there is. */
-static void read_subids(const char *path, const char *name, uid_t uid, struct idmap *map,
-			uint64_t *free_from)
-{
-	autostr struct str text = STR_INIT;
-	uint64_t inside = 1;
-	char number[16];
-	char *line;
-	char *rest;
-
-	snprintf(number, sizeof(number), "%u", uid);
-	if (file_read_at(AT_FDCWD, path, ID_FILE_MAX, &text, NULL) < 0)
-		return;
-	for (line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		char *start = strchr(line, ':');
-		char *count = start ? strchr(start + 1, ':') : NULL;
-		uint64_t first;
-		uint64_t len;
-
-		if (!count)
-			continue;
-		*start++ = '\0';
-		*count++ = '\0';
-		if (number_parse(start, UINT32_MAX, &first, NULL) < 0 ||
-		    number_parse(count, UINT32_MAX, &len, NULL) < 0)
-			continue;
-		if (first + len > *free_from)
-			*free_from = first + len;
-		if ((!name || strcmp(line, name) != 0) && strcmp(line, number) != 0)
-			continue;
-		/* A line that is there twice counts once. */
-		if (idmap_add(map, inside, first, len, NULL) == 0)
-			inside += len;
-	}
-}
-
-/* Find one of the set-uid map writers; false with why when it cannot do its work. */
-static bool find_map_writer(const char *name, char path[static 256], struct identity *id)
-{
-	static const char *const grant = "apt-get install uidmap";
-	autofree char *found = NULL;
-	struct stat st;
-
-	snprintf(path, 256, "/usr/bin/%s", name);
-	if (stat(path, &st) < 0) {
-		found = process_find(name);
-		if (!found || strlen(found) > 255 || stat(found, &st) < 0) {
-			snprintf(id->why, sizeof(id->why), "%s is not installed", name);
-			snprintf(id->grant, sizeof(id->grant), "%s", grant);
-			return false;
-		}
-		snprintf(path, 256, "%s", found);
-	}
-	/* Set-uid root, or with file capabilities (Fedora): those are an xattr. */
-	if (!(st.st_mode & S_ISUID) &&
-	    syscall(SYS_getxattr, path, "security.capability", NULL, 0) < 0) {
-		snprintf(id->why, sizeof(id->why), "%.64s is not set-uid", path);
-		snprintf(id->grant, sizeof(id->grant), "chmod u+s %.64s", path);
+	switch (subid_find_writer(name, path)) {
+	case SUBID_WRITER_READY:
+		return true;
+	case SUBID_WRITER_MISSING:
+		snprintf(id->why, sizeof(id->why), "%s is not installed", name);
+		snprintf(id->grant, sizeof(id->grant), "apt-get install uidmap");
 		return false;
+	case SUBID_WRITER_POWERLESS:
+		break;
 	}
-	return true;
+	snprintf(id->why, sizeof(id->why), "%.64s is not set-uid root", path);
+	snprintf(id->grant, sizeof(id->grant), "chown root %.64s && chmod u+s %.64s", path, path);
+	return false;
 }
 
 static bool probe_subordinate(struct identity *id)
@@ -167,13 +89,13 @@ static bool probe_subordinate(struct identity *id)
 	if (!find_map_writer("newuidmap", id->newuidmap, id) ||
 	    !find_map_writer("newgidmap", id->newgidmap, id))
 		return false;
-	name = user_name(id->uid);
+	name = subid_user_name(id->uid);
 	id->uids.len = 0;
 	id->gids.len = 0;
 	idmap_add(&id->uids, 0, id->uid, 1, NULL);
 	idmap_add(&id->gids, 0, id->gid, 1, NULL);
-	read_subids("/etc/subuid", name, id->uid, &id->uids, &free_from);
-	read_subids("/etc/subgid", name, id->uid, &id->gids, &free_from);
+	subid_add_ranges("/etc/subuid", name, id->uid, &id->uids, &free_from);
+	subid_add_ranges("/etc/subgid", name, id->uid, &id->gids, &free_from);
 	if (id->uids.len > 1 && id->gids.len > 1)
 		return true;
 	snprintf(id->why, sizeof(id->why), "no range for %s in %s", name ? name : "this user",

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "system/idmap.h"
+#include "system/subid.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,8 +32,8 @@ struct identity {
 	bool real_root; /* privileged, and the maps of the present namespace are the identity */
 	struct idmap uids; /* privileged: the present namespace's; else what a new one gets */
 	struct idmap gids;
-	char newuidmap[256]; /* full paths; subordinate only */
-	char newgidmap[256];
+	char newuidmap[SUBID_WRITER_PATH_MAX]; /* full paths; subordinate only */
+	char newgidmap[SUBID_WRITER_PATH_MAX];
 	char why[256]; /* why not a higher rung, for doctor; empty on the first */
 	char grant[256]; /* the line that would grant it, or empty */
 };

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/subid.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/number.h"
+#include "base/str.h"
+#include "system/fd.h"
+#include "system/process.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define SUBID_FILE_MAX (1U << 20) /* bytes of passwd, subuid */
+
+char *subid_user_name(uid_t uid)
+{
+	autostr struct str text = STR_INIT;
+	const struct passwd *entry;
+	char *line;
+	char *rest;
+
+	if (file_read_at(AT_FDCWD, "/etc/passwd", SUBID_FILE_MAX, &text, NULL) == 0) {
+		for (line = strtok_r(text.data, "\n", &rest); line;
+		     line = strtok_r(NULL, "\n", &rest)) {
+			const char *second = strchr(line, ':');
+			const char *third = second ? strchr(second + 1, ':') : NULL;
+			char *end = third ? strchr(third + 1, ':') : NULL;
+			uint64_t value;
+
+			if (!end)
+				continue;
+			*end = '\0';
+			if (number_parse(third + 1, UINT32_MAX, &value, NULL) == 0 && value == uid)
+				return xstrndup(line, (size_t)(second - line));
+		}
+	}
+	entry = getpwuid(uid);
+	return entry ? xstrdup(entry->pw_name) : NULL;
+}
+
+void subid_add_ranges(const char *path, const char *name, uid_t uid, struct idmap *map,
+		      uint64_t *free_from)
+{
+	autostr struct str text = STR_INIT;
+	uint64_t inside = 1;
+	char number[16];
+	char *line;
+	char *rest;
+
+	snprintf(number, sizeof(number), "%u", uid);
+	if (file_read_at(AT_FDCWD, path, SUBID_FILE_MAX, &text, NULL) < 0)
+		return;
+	for (line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		char *start = strchr(line, ':');
+		char *count = start ? strchr(start + 1, ':') : NULL;
+		uint64_t first;
+		uint64_t len;
+
+		if (!count)
+			continue;
+		*start++ = '\0';
+		*count++ = '\0';
+		if (number_parse(start, UINT32_MAX, &first, NULL) < 0 ||
+		    number_parse(count, UINT32_MAX, &len, NULL) < 0)
+			continue;
+		if (first + len > *free_from)
+			*free_from = first + len;
+		if ((!name || strcmp(line, name) != 0) && strcmp(line, number) != 0)
+			continue;
+		if (idmap_add(map, inside, first, len, NULL) == 0)
+			inside += len;
+	}
+}
+
+enum subid_writer subid_find_writer(const char *name, char path[SUBID_WRITER_PATH_MAX])
+{
+	struct stat st;
+
+	snprintf(path, SUBID_WRITER_PATH_MAX, "/usr/bin/%s", name);
+	if (stat(path, &st) < 0) {
+		autofree char *found = process_find(name);
+
+		path[0] = '\0';
+		if (!found || strlen(found) >= SUBID_WRITER_PATH_MAX || stat(found, &st) < 0)
+			return SUBID_WRITER_MISSING;
+		snprintf(path, SUBID_WRITER_PATH_MAX, "%s", found);
+	}
+	/* File capabilities (Fedora) are an xattr. */
+	if (((st.st_mode & S_ISUID) && st.st_uid == 0) ||
+	    syscall(SYS_getxattr, path, "security.capability", NULL, 0) >= 0)
+		return SUBID_WRITER_READY;
+	return SUBID_WRITER_POWERLESS;
+}
