@@ -5,11 +5,11 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "system/kernel.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <sys/xattr.h>
 
 enum warning {
@@ -23,13 +23,7 @@ enum warning {
 /* Linux 6.7 shows user.overlay.overlay.NAME as user.overlay.NAME. */
 static bool kernel_can_escape(void)
 {
-	struct utsname name;
-	unsigned int major = 0;
-	unsigned int minor = 0;
-
-	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
-		return false;
-	return major > 6 || (major == 6 && minor >= 7);
+	return kernel_is_at_least((struct kernel_version) { 6, 7 });
 }
 
 void entry_xattrs_init(struct entry_xattrs *xattrs, enum xattr_route route, bool has_one_id)
