@@ -110,6 +110,11 @@ for name in huge sparse; do
 done
 ok "... and its content" cmp made/sparse links.overlay/lower/0/sparse2
 
+# Each directory on the way is made once, from the one above: the square of that takes minutes.
+printf 'file %sx data=x\n' "$(printf 'd/%.0s' $(seq 1900))" | make_image depth
+run timeout 30 ctnr-unpack --driver overlay -b ./depth.overlay "oci:$CTNR_TEST_TMP/depth:latest"
+is_status 0 "a name of 1,901 components takes time by their number"
+
 # The stream ends where a block of ours ends: 512 KiB.
 head -c 522752 /dev/urandom >body
 for format in zstd gzip none; do
