@@ -4,8 +4,6 @@
 #include "store/bundle_lock.h"
 #include "system/fd.h"
 
-#include <sys/mman.h>
-
 void container_release(struct container *c)
 {
 	if (!c)
@@ -17,12 +15,7 @@ void container_release(struct container *c)
 	seccomp_filter_release(&c->filter);
 	state_claim_release(&c->state);
 	state_root_release(&c->state_root);
-	fd_close(&c->parent);
-	fd_close(&c->sync[0]);
-	fd_close(&c->sync[1]);
 	fd_close(&c->lock);
-	if (c->shared)
-		munmap(steal(&c->shared), sizeof(*c->shared));
 	bundle_release(&c->bundle);
 	store_release(&c->store);
 }

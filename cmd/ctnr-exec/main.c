@@ -3,8 +3,8 @@
  * The OCI runtime: runs a bundle as a container.
  *
  *  1. Get out of the container's reach: a sealed copy of this program, where it is needed.
- *  2. Open the bundle, take its lock, read config.json.
- *  3. Start the container (run.c tells how), pass signals and the terminal on.
+ *  2. Open the bundle, take its lock, read config.json whole (config/).
+ *  3. Claim the container's ID, start the container (launch/), pass signals and the terminal on.
  *  4. Return its status.
  */
 #include "process/executable.h"
@@ -13,25 +13,6 @@
 #include "base/message.h"
 #include "base/tool.h"
 #include "oci/runtime.h"
-
-/* They may stand before the verb too. */
-static const struct option global_options[] = {
-	{ "store", 0, "DIR", "the store", OPTION_STRING, offsetof(struct run_opts, store), NULL },
-	{ "run-dir", 0, "DIR", "directory of state that ends with the boot", OPTION_STRING,
-	  offsetof(struct run_opts, run_dir), NULL },
-	OPTION_END,
-};
-
-static const struct option run_options[] = {
-	{ "bundle", 'b', "DIR", "the bundle; the operand is then the container's ID", OPTION_STRING,
-	  offsetof(struct run_opts, bundle), NULL },
-	{ "pid-file", 0, "FILE", "write the pid of the container's first process to FILE",
-	  OPTION_STRING, offsetof(struct run_opts, pid_file), NULL },
-	{ "rm", 0, NULL, "remove the bundle at the end", OPTION_BOOL,
-	  offsetof(struct run_opts, remove), NULL },
-	OPTION_INCLUDE(global_options, 0),
-	OPTION_END,
-};
 
 static const struct command commands[] = {
 	{ .name = "run",

@@ -132,11 +132,8 @@ int bundle_stack_open(int bundlefd, const char *path, struct stack *ret, struct 
 	autoclose int lower = bundle_stack_open_lower(bundlefd, &cause);
 	int found;
 
-	if (lower < 0 && cause.saved_errno != ENOENT) {
-		if (err)
-			*err = cause;
-		return -1;
-	}
+	if (lower < 0 && cause.saved_errno != ENOENT)
+		return error_move(err, &cause);
 	if (lower >= 0 && push_layers(bundlefd, lower, &stack, err) < 0)
 		return -1;
 	found = lower >= 0 ? 1 : push_directory(bundlefd, path, &stack, err);

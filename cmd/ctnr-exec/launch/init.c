@@ -10,10 +10,12 @@
 #include "rootfs/rootfs.h"
 
 #include "system/fd.h"
+#include "system/fd_pass.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -30,25 +32,39 @@ static int leave_keyring(struct error *err)
 	return error_hint(err, "see /proc/key-users, and /proc/sys/kernel/keys/maxkeys");
 }
 
-static int become_alone(const struct container *c, int go, struct error *err)
+/* Die with the caller, who may be dead already: then there is no parent to send the signal. */
+static int die_with_caller(const struct launch *l, struct error *err)
 {
-	char byte;
+	struct pollfd parent = { .fd = l->parent, .events = POLLIN };
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || setsid() < 0)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return error_errno(err, "cannot tie the container to its caller");
+	return poll(&parent, 1, 0) == 1 ? error_set(err, ERROR_FAILED, "the caller was killed") : 0;
+}
+
+static int become_alone(const struct launch *l, struct error *err)
+{
+	if (die_with_caller(l, err) < 0)
+		return -1;
+	if (setsid() < 0)
 		return error_errno(err, "cannot leave the caller's session");
 	/* A container starts afresh, also from a job whose shell ignores SIGINT for it. */
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_DFL);
-	sigprocmask(SIG_SETMASK, &c->signals, NULL);
-	c->shared->init_takes_signals = true;
+	sigprocmask(SIG_SETMASK, &l->signals, NULL);
+	l->page->init_takes_signals = true;
 	umask(0);
-	if (go >= 0) {
-		if (fd_read_full(go, &byte, 1) != 1)
-			return error_set(err, ERROR_FAILED, "the user namespace got no maps");
-		if (namespaces_become_root(&c->namespaces, err) < 0)
-			return -1;
-	}
-	return leave_keyring(err);
+	return 0;
+}
+
+/* Wait for the maps of our own user namespace, which the keeper writes. */
+static int take_maps(const struct container *c, int go, struct error *err)
+{
+	char byte;
+
+	if (fd_read_full(go, &byte, 1) != 1)
+		return error_set(err, ERROR_FAILED, "the user namespace got no maps");
+	return namespaces_become_root(&c->namespaces, err);
 }
 
 /* What belongs to namespaces and is done through the host's /proc. */
@@ -78,17 +94,32 @@ static int open_stdin(const struct container *c, struct error *err)
 	return 0;
 }
 
-static int fill_root(const struct container *c, struct rootfs *r, int *ret_slave, struct error *err)
+/* Open the container's terminal and send its master to the caller. Returns the slave. */
+static int open_terminal(const struct launch *l, const struct rootfs *r, struct error *err)
 {
-	bool has_terminal = c->config.process.terminal;
+	autoclose int master = -EBADF;
+	autoclose int slave =
+		terminal_open(r, &l->window, l->container->config.process.uid, &master, err);
+
+	if (slave < 0)
+		return -1;
+	if (fd_pass_send(l->sync[1], master) < 0)
+		return error_errno(err, "cannot hand over the terminal");
+	return fd_steal(&slave);
+}
+
+/* *ret_slave: of the container's terminal, if it has one. */
+static int fill_root(const struct launch *l, struct rootfs *r, int *ret_slave, struct error *err)
+{
+	const struct container *c = l->container;
 
 	if (rootfs_mount(c, r, err) < 0)
 		return -1;
 	r->mknod = c->namespaces.userns == USERNS_NONE;
 	if (mounts_make(c, r, err) < 0 || devices_make(c, r, err) < 0)
 		return -1;
-	if (has_terminal) {
-		*ret_slave = terminal_open(c, r, err);
+	if (c->config.process.terminal) {
+		*ret_slave = open_terminal(l, r, err);
 		if (*ret_slave < 0)
 			return -1;
 	} else if (devices_reopen_null(r, err) < 0) {
@@ -98,25 +129,27 @@ static int fill_root(const struct container *c, struct rootfs *r, int *ret_slave
 }
 
 /* Returns only on failure. */
-static int become_payload(const struct container *c, int go, struct error *err)
+static int become_payload(const struct launch *l, int go, struct error *err)
 {
+	const struct container *c = l->container;
 	struct rootfs r = ROOTFS_INIT;
 	int slave = -EBADF;
 
-	if (become_alone(c, go, err) < 0 || fill_namespaces(c, err) < 0 || open_stdin(c, err) < 0 ||
-	    fill_root(c, &r, &slave, err) < 0 || rootfs_enter(c, &r, err) < 0 ||
+	if (become_alone(l, err) < 0 || (go >= 0 && take_maps(c, go, err) < 0) ||
+	    leave_keyring(err) < 0 || fill_namespaces(c, err) < 0 || open_stdin(c, err) < 0 ||
+	    fill_root(l, &r, &slave, err) < 0 || rootfs_enter(c, &r, err) < 0 ||
 	    (slave >= 0 && terminal_take(slave, err) < 0))
 		return -1;
 	return process_execute(c, err);
 }
 
-void init_main(const struct container *c, int go)
+void init_main(const struct launch *launch, int go)
 {
 	struct error err = { 0 };
 
-	become_payload(c, go, &err);
+	become_payload(launch, go, &err);
 	if (!err.code)
 		err.code = ERROR_FAILED;
-	c->shared->init_error = err;
+	launch->page->init_error = err;
 	_exit(ERROR_RUNTIME);
 }

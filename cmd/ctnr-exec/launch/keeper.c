@@ -25,18 +25,20 @@ static pid_t clone_process(struct clone_args *args)
 	return (pid_t)syscall(SYS_clone3, args, sizeof(*args));
 }
 
-/* Enter the user namespace for good: its maps, our place in it. */
-static int settle(const struct container *c, struct error *err)
+/* Enter the user namespace for good: its maps, and our place in it. */
+static int enter_user_namespace(const struct launch *l, struct error *err)
 {
+	const struct namespaces *n = &l->container->namespaces;
 	char byte;
 
-	if (c->namespaces.userns == USERNS_SELF && namespaces_map_self(&c->namespaces, err) < 0)
+	if (n->userns == USERNS_SELF && namespaces_map_self(n, err) < 0)
 		return -1;
-	if (c->namespaces.userns == USERNS_HELPED && read(c->sync[1], &byte, 1) != 1)
-		_exit(ERROR_RUNTIME); /* the caller knows why */
-	if (namespaces_join(&c->namespaces, NAMESPACE_BEFORE_CLONE, err) < 0)
+	/* The caller failed to have the maps written, and reports that itself. */
+	if (n->userns == USERNS_HELPED && read(l->sync[1], &byte, 1) != 1)
+		_exit(ERROR_RUNTIME);
+	if (namespaces_join(n, NAMESPACE_BEFORE_CLONE, err) < 0)
 		return -1;
-	if (c->namespaces.userns != USERNS_INNER && namespaces_become_root(&c->namespaces, err) < 0)
+	if (n->userns != USERNS_INNER && namespaces_become_root(n, err) < 0)
 		return -1;
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	return 0;
@@ -54,8 +56,9 @@ static int let_init_go(const struct container *c, pid_t init, int go, struct err
  * Init becomes a child of the caller's process (CLONE_PARENT), which gets its status at first hand
  * whatever happens to us; we watch it by pidfd. Its pid is in the shared page before it runs.
  */
-static int start_init(const struct container *c, struct error *err)
+static int start_init(const struct launch *l, struct error *err)
 {
+	const struct container *c = l->container;
 	bool inner = c->namespaces.userns == USERNS_INNER;
 	int go[2] = { -1, -1 };
 	int pidfd = -1;
@@ -63,7 +66,7 @@ static int start_init(const struct container *c, struct error *err)
 		.flags = namespaces_clone_flags(&c->namespaces) | CLONE_PARENT | CLONE_PIDFD |
 			 CLONE_PARENT_SETTID,
 		.pidfd = (uint64_t)(uintptr_t)&pidfd,
-		.parent_tid = (uint64_t)(uintptr_t)&c->shared->init_pid,
+		.parent_tid = (uint64_t)(uintptr_t)&l->page->init_pid,
 	};
 	pid_t pid;
 
@@ -80,7 +83,7 @@ static int start_init(const struct container *c, struct error *err)
 	}
 	if (pid == 0) {
 		fd_close(&go[1]);
-		init_main(c, go[0]);
+		init_main(l, go[0]);
 	}
 	if (inner && let_init_go(c, pid, go[1], err) < 0) {
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
@@ -91,12 +94,12 @@ static int start_init(const struct container *c, struct error *err)
 	return pidfd;
 }
 
-/* Until init has ended, and with it, as it is the first of its pid namespace, all that it started:
- * the kernel reports it after the last of them. */
-static void watch(const struct container *c, int init)
+/* Wait until init has ended. Init is the first process of its pid namespace: the kernel reports its
+ * end after that of all the others. */
+static void wait_for_init(const struct launch *l, int init)
 {
 	struct pollfd fds[] = { { .fd = init, .events = POLLIN },
-				{ .fd = c->parent, .events = POLLIN } };
+				{ .fd = l->parent, .events = POLLIN } };
 
 	for (;;) {
 		if (poll(fds, 2, -1) < 0)
@@ -121,13 +124,14 @@ static int write_pid_file(const char *path, pid_t pid, struct error *err)
 }
 
 /* Write down whose the bundle and the ID are now, and let other commands see for themselves. */
-static int record_init(const struct container *c, struct error *err)
+static int record_init(const struct launch *l, struct error *err)
 {
+	const struct container *c = l->container;
 	struct error cause = { 0 };
-	autofree char *mark = process_mark(c->shared->init_pid, &cause);
+	autofree char *mark = process_mark(l->page->init_pid, &cause);
 	struct state_facts facts = {
 		.mark = mark,
-		.pid = c->shared->init_pid,
+		.pid = l->page->init_pid,
 		.bundle = c->bundle.path,
 		.annotations = json_object_get(c->config.document, "annotations"),
 		.foreground = true,
@@ -146,48 +150,51 @@ static int record_init(const struct container *c, struct error *err)
 	return c->pid_file ? write_pid_file(c->pid_file, facts.pid, err) : 0;
 }
 
-static int clean_up(const struct container *c, struct error *err)
+static int clean_up(const struct launch *l, struct error *err)
 {
+	const struct container *c = l->container;
 	int result = container_clean_up(c, err);
 
-	/* Whatever others left when they were killed: this is the place where it can be deleted. */
+	/* What other commands left when they were killed can be deleted here, inside the user
+	 * namespace. */
 	if (c->store.path && c->store.writable && reclaim_is_needed(&c->store))
 		reclaim(&c->store);
 	state_reclaim(c->state_root.fd);
-	c->shared->cleaned = true;
+	l->page->cleaned = true;
 	return result;
 }
 
-static int keep(struct container *c, struct error *err)
+static int keep_container(struct launch *l, struct error *err)
 {
 	struct error cleaning = { 0 };
 	int init;
 	int result = -1;
 
-	/* What is typed at the caller's terminal, and its end, are none of our business. */
+	/* The signals that the caller's terminal sends are the caller's. */
 	setsid();
-	fd_close(&c->sync[0]);
-	if (settle(c, err) < 0)
+	fd_close(&l->sync[0]);
+	if (enter_user_namespace(l, err) < 0)
 		return -1;
-	init = start_init(c, err);
+	init = start_init(l, err);
 	if (init >= 0) {
-		fd_close(&c->sync[1]);
-		result = record_init(c, err);
+		fd_close(&l->sync[1]);
+		result = record_init(l, err);
 		if (result < 0)
 			syscall(SYS_pidfd_send_signal, init, SIGKILL, NULL, 0);
-		watch(c, init);
+		wait_for_init(l, init);
 	}
-	c->shared->keeper_failed = result < 0;
-	if (clean_up(c, &cleaning) == 0 || result < 0)
+	l->page->keeper_failed = result < 0;
+	if (clean_up(l, &cleaning) == 0 || result < 0)
 		return result;
 	return error_move(err, &cleaning);
 }
 
-pid_t keeper_start(const struct container *c, struct error *err)
+pid_t keeper_start(const struct launch *launch, struct error *err)
 {
-	bool enter = c->namespaces.userns == USERNS_SELF || c->namespaces.userns == USERNS_HELPED;
+	enum userns_mode userns = launch->container->namespaces.userns;
+	bool enter = userns == USERNS_SELF || userns == USERNS_HELPED;
 	struct clone_args args = { .flags = enter ? CLONE_NEWUSER : 0, .exit_signal = SIGCHLD };
-	struct container copy = *c;
+	struct launch copy = *launch;
 	struct error failure = { 0 };
 	pid_t pid = clone_process(&args);
 
@@ -197,10 +204,10 @@ pid_t keeper_start(const struct container *c, struct error *err)
 	}
 	if (pid > 0)
 		return pid;
-	if (keep(&copy, &failure) == 0)
+	if (keep_container(&copy, &failure) == 0)
 		_exit(0);
 	if (!failure.code)
 		failure.code = ERROR_FAILED;
-	c->shared->keeper_error = failure;
+	launch->page->keeper_error = failure;
 	_exit(ERROR_RUNTIME);
 }

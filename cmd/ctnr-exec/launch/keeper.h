@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The process between the caller's and the container's (run.h). */
+/* The process between the caller's and the container's (launch.c). */
 #ifndef CTNR_EXEC_LAUNCH_KEEPER_H
 #define CTNR_EXEC_LAUNCH_KEEPER_H
 
-#include "container.h"
+#include "launch/launch.h"
 
 /* Clone the keeper, in the container's user namespace where it belongs there. Returns its pid. */
-pid_t keeper_start(const struct container *c, struct error *err);
+pid_t keeper_start(const struct launch *launch, struct error *err);
 
 #endif

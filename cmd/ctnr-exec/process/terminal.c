@@ -4,7 +4,6 @@
 #include "rootfs/device.h"
 
 #include "system/fd.h"
-#include "system/fd_pass.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,9 +48,9 @@ static int bind_console(const struct rootfs *r, int pts, int master, struct erro
 	return device_bind_console(r, fd, err);
 }
 
-int terminal_open(const struct container *c, const struct rootfs *r, struct error *err)
+int terminal_open(const struct rootfs *r, const struct winsize *window, uid_t owner,
+		  int *ret_master, struct error *err)
 {
-	uid_t owner = c->config.process.uid;
 	autoclose int pts = -EBADF;
 	autoclose int master = open_master(r, &pts, err);
 	autoclose int slave = -EBADF;
@@ -61,14 +60,13 @@ int terminal_open(const struct container *c, const struct rootfs *r, struct erro
 	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0)
 		return error_errno(err, "cannot open the terminal's other end");
-	if (c->window.ws_row && ioctl(master, TIOCSWINSZ, &c->window) < 0)
+	if (window->ws_row && ioctl(master, TIOCSWINSZ, window) < 0)
 		return error_errno(err, "cannot set the size of the terminal");
 	if (owner != 0 && fchown(slave, owner, (gid_t)-1) < 0)
 		return error_errno(err, "cannot give the terminal to user %u", owner);
 	if (bind_console(r, pts, master, err) < 0)
 		return -1;
-	if (fd_pass_send(c->sync[1], master) < 0)
-		return error_errno(err, "cannot hand over the terminal");
+	*ret_master = fd_steal(&master);
 	return fd_steal(&slave);
 }
 

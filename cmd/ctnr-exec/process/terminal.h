@@ -5,9 +5,13 @@
 
 #include "rootfs/rootfs.h"
 
-/* In init, after the mounts: open a pty, bind it to /dev/console, send its master to the caller.
- * Returns the slave. */
-int terminal_open(const struct container *c, const struct rootfs *r, struct error *err);
+#include <sys/ioctl.h>
+#include <sys/types.h>
+
+/* In init, after the mounts: open a pty of that size (no rows: unknown) for that user, and bind it
+ * to /dev/console. Returns the slave. */
+int terminal_open(const struct rootfs *r, const struct winsize *window, uid_t owner,
+		  int *ret_master, struct error *err);
 
 /* Make it the controlling terminal of this session, and stdin, stdout and stderr. */
 int terminal_take(int slave, struct error *err);

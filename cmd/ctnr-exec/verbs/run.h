@@ -3,20 +3,23 @@
 #ifndef CTNR_EXEC_VERBS_RUN_H
 #define CTNR_EXEC_VERBS_RUN_H
 
+#include "verbs/global.h"
+
 #include "base/error.h"
 #include "base/str.h"
 
 #include <stdbool.h>
 
 struct run_opts {
-	const char *bundle;
+	struct global_opts global;
+	const char *bundle; /* NULL: the operand names the bundle, and not the container's ID */
 	const char *pid_file;
-	const char *store;
-	const char *run_dir;
 	bool remove;
 };
 
-/* Returns the container's exit status, or -1. */
+extern const struct option run_options[];
+
+/* A struct command's run: returns the container's exit status, or -1. */
 int run_container(const void *opts, const struct strlist *operands, struct error *err);
 
 #endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Theory of operation. Three processes:
+ *
+ *  - caller: this one, in the caller's session. Reads the config, passes signals and the terminal
+ *    on, waits for the others, returns the status (launch.c, watch.c, signal.c).
+ *  - keeper: its first child, in the container's user namespace and nothing else of it. Starts
+ *    init, writes the state, waits for the end and cleans up, which needs the mapped IDs
+ *    (keeper.c).
+ *  - init: cloned by the keeper into all the namespaces, but the caller's child. Makes the root
+ *    filesystem and becomes the payload (init.c, rootfs/, process/).
+ *
+ * Whichever of them is killed, no process and no mount stays:
+ *
+ *  - The caller: the keeper sees it by pidfd, kills init, cleans up. When the keeper is killed with
+ *    it, init gets SIGKILL as its parent died, unless the payload changed its user. The state, and
+ *    the bundle of --rm, are reclaimed by the next command once init is dead (store/state.h).
+ *  - The keeper: the caller gets SIGCHLD, kills init and cleans up as well as it can; files of
+ *    mapped IDs wait in trash/ for the next command.
+ *  - Init: the ordinary end. It is the first process of its pid namespace: the kernel kills and
+ *    waits for all others before init's parent hears of it, and the mounts go with the last one.
+ *
+ * The caller may kill init whatever its user is: the owner of a user namespace has all
+ * capabilities in it. Nobody waits for a "ready": with one ID, the keeper writes its own maps;
+ * an error of init or keeper is left in a shared page (gone with execve) and read after wait(2).
+ * Each wake-up on another CPU costs more than most system calls here.
+ */
+#include "launch/launch.h"
+
+#include "launch/keeper.h"
+#include "launch/signal.h"
+#include "launch/watch.h"
+
+#include "system/fd.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static void launch_release(struct launch *launch)
+{
+	fd_close(&launch->parent);
+	fd_close(&launch->sync[0]);
+	fd_close(&launch->sync[1]);
+	if (launch->page)
+		munmap(steal(&launch->page), sizeof(*launch->page));
+}
+#define autolaunch autocleanup(launch_release)
+
+static int connect_processes(struct launch *l, struct error *err)
+{
+	const struct container *c = l->container;
+	void *page = mmap(NULL, sizeof(*l->page), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return error_errno(err, "cannot map a page");
+	l->page = page;
+	l->parent = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	if (l->parent < 0)
+		return error_errno(err, "cannot make a pidfd");
+	if ((c->config.process.terminal || c->namespaces.userns == USERNS_HELPED) &&
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, l->sync) < 0)
+		return error_errno(err, "cannot make a socket pair");
+	return 0;
+}
+
+/* Let newuidmap and newgidmap write the keeper's maps, and the keeper go on. */
+static int map_keeper(const struct launch *l, pid_t keeper, struct error *err)
+{
+	if (identity_write_maps(&l->container->namespaces.identity, keeper, err) < 0) {
+		kill(keeper, SIGKILL);
+		return -1;
+	}
+	if (fd_write_all(l->sync[0], "", 1) < 0 && errno != EPIPE)
+		return error_errno(err, "cannot start the keeper");
+	return 0;
+}
+
+/* Start the keeper; *ret_pid is written also when only its maps could not be. */
+static int start_keeper(struct launch *l, pid_t *ret_pid, struct error *err)
+{
+	pid_t pid = keeper_start(l, err);
+
+	if (pid < 0)
+		return -1;
+	*ret_pid = pid;
+	fd_close(&l->sync[1]);
+	return l->container->namespaces.userns == USERNS_HELPED ? map_keeper(l, pid, err) : 0;
+}
+
+static int run_processes(struct launch *l, struct relay *relay, struct error *err)
+{
+	struct watch watch = { .launch = l, .relay = relay };
+	autoclose int signals = -EBADF;
+	int started, status;
+
+	if (connect_processes(l, err) < 0)
+		return -1;
+	signals = signals_take(relay != NULL, &l->signals, err);
+	if (signals < 0)
+		return -1;
+	watch.signals = signals;
+	started = start_keeper(l, &watch.keeper, err);
+	watch_until_end(&watch);
+	status = watch_status(&watch, err);
+	return started < 0 ? -1 : status;
+}
+
+static int run_with_terminal(struct launch *l, enum relay_input input, struct error *err)
+{
+	autocleanup(relay_release) struct relay relay = { .in = -1, .out = -1, .master = -1 };
+
+	if (relay_init(&relay, input, err) < 0)
+		return -1;
+	l->window = relay_window(&relay);
+	return run_processes(l, &relay, err);
+}
+
+int launch_container(const struct container *container, enum relay_input input, struct error *err)
+{
+	autolaunch struct launch launch = LAUNCH_INIT(container);
+	struct error cleaning = { 0 };
+	int status = container->config.process.terminal ? run_with_terminal(&launch, input, err)
+							: run_processes(&launch, NULL, err);
+
+	if (launch.page && launch.page->cleaned)
+		return status;
+	/* The keeper was killed, or was never started. From outside the user namespace not all can
+	 * be deleted that is the container's; the rest waits in trash/ for the next command. */
+	if (container_clean_up(container, &cleaning) < 0 && status >= 0)
+		return error_move(err, &cleaning);
+	return status;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launch/watch.h"
+
+#include "launch/signal.h"
+
+#include "base/clock.h"
+#include "base/message.h"
+#include "system/fd.h"
+#include "system/fd_pass.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DOUBT_MSEC 50
+
+static pid_t init_pid(const struct watch *w)
+{
+	return w->launch->page->init_pid;
+}
+
+static bool init_is_alive(const struct watch *w)
+{
+	return init_pid(w) > 0 && !w->init_ended;
+}
+
+static void kill_init(const struct watch *w)
+{
+	if (init_is_alive(w))
+		kill(init_pid(w), SIGKILL);
+}
+
+static bool is_termination(int number)
+{
+	return number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTERM;
+}
+
+/* End the container as the signal would have ended an ordinary process. */
+static void end_by_signal(struct watch *w, int number)
+{
+	w->fatal = number;
+	kill_init(w);
+}
+
+/*
+ * Init is the first process of its pid namespace. The kernel throws a signal away for which such a
+ * process has no handler: the container is then ended here. Before init has the payload's signal
+ * mask it has ours, in which a signal waits, and is thrown away when it is unblocked.
+ */
+static void pass_termination(struct watch *w, int number)
+{
+	enum signal_fate fate = w->launch->page->init_takes_signals
+					? signal_fate(init_pid(w), number)
+					: SIGNAL_LOST;
+
+	if (fate == SIGNAL_LOST) {
+		end_by_signal(w, number);
+		return;
+	}
+	kill(init_pid(w), number);
+	/* A process that waits for signals (sigwait(3)) has them blocked for good, a shell that forks
+	 * for a moment: later they can be told apart. */
+	if (fate == SIGNAL_BLOCKED) {
+		w->doubtful = number;
+		w->doubt_ends = clock_monotonic_ms() + DOUBT_MSEC;
+	}
+}
+
+/* The signal was unblocked meanwhile, and there was no handler: it is lost. */
+static void settle_doubt(struct watch *w)
+{
+	if (!w->doubtful || clock_monotonic_ms() < w->doubt_ends)
+		return;
+	if (init_is_alive(w) && signal_fate(init_pid(w), w->doubtful) == SIGNAL_LOST)
+		end_by_signal(w, w->doubtful);
+	w->doubtful = 0;
+}
+
+static void pass_signal(struct watch *w, int number)
+{
+	const struct namespaces_config *namespaces = &w->launch->container->config.namespaces;
+
+	if (!init_pid(w)) {
+		/* There is no init yet that the signal could be passed on to. */
+		w->fatal = number;
+		if (w->keeper)
+			kill(w->keeper, SIGKILL);
+	} else if (!init_is_alive(w)) {
+		w->abandoned |= is_termination(number);
+	} else if (is_termination(number) && namespaces->wanted[NAMESPACE_PID]) {
+		pass_termination(w, number);
+	} else {
+		kill(init_pid(w), number);
+	}
+}
+
+static void reap_children(struct watch *w)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == w->keeper) {
+			w->keeper = 0;
+			if (WIFSIGNALED(status))
+				kill_init(w);
+		} else if (pid == init_pid(w)) {
+			w->init_ended = true;
+			w->init_status = status;
+		}
+	}
+}
+
+/* Stop as job control wants it, with the terminal as the shell had it. */
+static void stop_for_shell(const struct watch *w)
+{
+	relay_pause(w->relay);
+	raise(SIGSTOP);
+	relay_resume(w->relay);
+	relay_resize(w->relay);
+}
+
+static void take_signal(struct watch *w)
+{
+	struct signalfd_siginfo info;
+
+	if (read(w->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	switch (info.ssi_signo) {
+	case SIGCHLD:
+		reap_children(w);
+		break;
+	case SIGCONT:
+		if (w->relay)
+			relay_continue(w->relay);
+		break;
+	case SIGTSTP:
+		stop_for_shell(w);
+		break;
+	case SIGWINCH:
+		if (w->relay) {
+			relay_resize(w->relay);
+			break;
+		}
+		__attribute__((fallthrough));
+	default:
+		pass_signal(w, (int)info.ssi_signo);
+	}
+}
+
+/* Init sends the master of its terminal, once. */
+static void take_terminal(struct watch *w)
+{
+	int master = fd_pass_receive(w->launch->sync[0]);
+
+	fd_close(&w->launch->sync[0]);
+	if (master >= 0)
+		relay_start(w->relay, master);
+}
+
+static void wait_for_event(struct watch *w)
+{
+	struct pollfd fds[2 + RELAY_POLLS] = { { w->signals, POLLIN, 0 }, { -1, POLLIN, 0 } };
+	nfds_t n = 1;
+	int ready;
+
+	if (w->relay) {
+		fds[1].fd = w->launch->sync[0];
+		relay_prepare(w->relay, fds + 2);
+		n = array_size(fds);
+	}
+	ready = poll(fds, n, w->doubtful ? DOUBT_MSEC : -1);
+	settle_doubt(w);
+	if (ready <= 0)
+		return;
+	if (fds[1].revents)
+		take_terminal(w);
+	if (w->relay)
+		relay_move(w->relay, fds + 2);
+	if (fds[0].revents)
+		take_signal(w);
+}
+
+/* Pass on the rest of what the container wrote. The reader of our output may be slow, or never read
+ * again: signals are taken meanwhile, and a container that was ended by one waits for no reader. */
+static void drain(struct watch *w)
+{
+	while (!w->abandoned && relay_has_rest(w->relay)) {
+		struct pollfd fds[] = { { w->signals, POLLIN, 0 }, { w->relay->out, POLLOUT, 0 } };
+		int ready = poll(fds, array_size(fds), w->fatal ? 0 : -1);
+
+		if (ready == 0)
+			break;
+		if (ready > 0 && fds[0].revents)
+			take_signal(w);
+		if (ready > 0 && fds[1].revents)
+			relay_send(w->relay);
+	}
+	relay_pause(w->relay);
+}
+
+void watch_until_end(struct watch *watch)
+{
+	while (watch->keeper || init_is_alive(watch))
+		wait_for_event(watch);
+	if (watch->relay)
+		drain(watch);
+}
+
+int watch_status(const struct watch *watch, struct error *err)
+{
+	const struct launch_page *page = watch->launch->page;
+	int status;
+
+	if (watch->fatal)
+		return 128 + watch->fatal;
+	if (!page->init_pid || (!watch->init_ended && !page->init_error.code)) {
+		if (page->keeper_error.code)
+			return error_move(err, &page->keeper_error);
+		return error_is(err, 0) ? error_set(err, ERROR_FAILED,
+						    "the keeper of the container was killed")
+					: -1;
+	}
+	if (page->init_error.code)
+		return error_move(err, &page->init_error);
+	status = WIFSIGNALED(watch->init_status) ? 128 + WTERMSIG(watch->init_status)
+						 : WEXITSTATUS(watch->init_status);
+	if (!page->keeper_error.code)
+		return status;
+	/* A container that the keeper has ended has no status of its own; one that went well, and
+	 * left what could not be removed, has not gone well. */
+	if (page->keeper_failed || status == 0)
+		return error_move(err, &page->keeper_error);
+	message_error(&page->keeper_error);
+	return status;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verbs/global.h"
+
+#include <stddef.h>
+
+const struct option global_options[] = {
+	{ "store", 0, "DIR", "the store", OPTION_STRING, offsetof(struct global_opts, store),
+	  NULL },
+	{ "run-dir", 0, "DIR", "directory of state that ends with the boot", OPTION_STRING,
+	  offsetof(struct global_opts, run_dir), NULL },
+	OPTION_END,
+};
