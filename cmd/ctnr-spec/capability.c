@@ -40,12 +40,12 @@ int capability_parse(const char *name, uint64_t *ret_bit, struct error *err)
  * those that this process has itself. */
 static uint64_t available_set(const struct spec *spec)
 {
-	uint64_t known = capability_known_set();
-	uint64_t bounding = capability_bounding_set();
 	struct capability_sets sets;
+	uint64_t bounding;
 
 	if (spec->has_user_namespace || !spec->image)
-		return known;
+		return capability_known_set();
+	bounding = capability_bounding_set();
 	if (capability_get(&sets, NULL) < 0)
 		return bounding;
 	return bounding & sets.permitted;

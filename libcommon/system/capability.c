@@ -69,26 +69,24 @@ int capability_number(const char *name)
 	return -1;
 }
 
-/* The named capabilities for which PR_CAPBSET_READ says at least that much: 0 that the kernel knows
- * it, 1 that the bounding set holds it. */
-static uint64_t bounding_at_least(int answer)
-{
-	uint64_t set = 0;
-
-	for (size_t i = 0; i < array_size(names); i++)
-		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= answer)
-			set |= UINT64_C(1) << i;
-	return set;
-}
-
+/* The kernel numbers its capabilities without gaps: every one below a known one is known. */
 uint64_t capability_known_set(void)
 {
-	return bounding_at_least(0);
+	size_t count = array_size(names);
+
+	while (count > 0 && prctl(PR_CAPBSET_READ, count - 1, 0, 0, 0) < 0)
+		count--;
+	return (UINT64_C(1) << count) - 1;
 }
 
 uint64_t capability_bounding_set(void)
 {
-	return bounding_at_least(1);
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < array_size(names); i++)
+		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1)
+			set |= UINT64_C(1) << i;
+	return set;
 }
 
 int capability_get(struct capability_sets *ret, struct error *err)

@@ -69,7 +69,7 @@ int path_open_parent(int rootfd, const char *path, enum path_resolve resolve, co
 struct dir_maker {
 	mode_t mode;
 	path_permission *may_make;
-	const void *data;
+	void *data;
 };
 
 /* Open one component below fd in the root; create it when it is missing. */
@@ -97,8 +97,7 @@ static int make_component(int rootfd, const char *prefix, const struct dir_maker
 	return path_open(rootfd, prefix, O_PATH | O_DIRECTORY, 0, PATH_IN_ROOT);
 }
 
-int path_make_dirs(int rootfd, const char *path, mode_t mode, path_permission *may_make,
-		   const void *data)
+int path_make_dirs(int rootfd, const char *path, mode_t mode, path_permission *may_make, void *data)
 {
 	const struct dir_maker maker = { mode, may_make, data };
 	autofree char *prefix = xstrdup(path);

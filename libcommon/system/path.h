@@ -35,13 +35,13 @@ int path_open_parent(int rootfd, const char *path, enum path_resolve resolve, co
 		     size_t *ret_name_len);
 
 /* May a directory be made in dir? */
-typedef bool path_permission(int dir, const void *data);
+typedef bool path_permission(int dir, void *data);
 
 /* mkdir -p inside the root, symlinks resolved in it. Returns an O_PATH fd of the directory, or -1
  * with errno. New directories get that mode (before umask). may_make (NULL: everywhere) is asked
  * with the very descriptor that a directory is then made in; where it says no, errno is EXDEV. */
 int path_make_dirs(int rootfd, const char *path, mode_t mode, path_permission *may_make,
-		   const void *data);
+		   void *data);
 
 /* A path that the caller wrote, from the root: below the present directory when it is relative.
  * Symlinks stay. New string, or NULL. */

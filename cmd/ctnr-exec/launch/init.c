@@ -95,7 +95,7 @@ static int open_stdin(const struct container *c, struct error *err)
 }
 
 /* Open the container's terminal and send its master to the caller. Returns the slave. */
-static int open_terminal(const struct launch *l, const struct rootfs *r, struct error *err)
+static int open_terminal(const struct launch *l, struct rootfs *r, struct error *err)
 {
 	autoclose int master = -EBADF;
 	autoclose int slave =

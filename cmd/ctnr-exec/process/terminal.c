@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 /* devpts at /dev/pts must be a mount of ours: the image's directory may hold anything. */
-static int open_master(const struct rootfs *r, int *ret_pts, struct error *err)
+static int open_master(struct rootfs *r, int *ret_pts, struct error *err)
 {
 	autoclose int pts = rootfs_open(r, "/dev/pts", O_PATH | O_DIRECTORY);
 	autoclose int master = -EBADF;
@@ -33,7 +33,7 @@ static int open_master(const struct rootfs *r, int *ret_pts, struct error *err)
 	return fd_steal(&master);
 }
 
-static int bind_console(const struct rootfs *r, int pts, int master, struct error *err)
+static int bind_console(struct rootfs *r, int pts, int master, struct error *err)
 {
 	autoclose int fd = -EBADF;
 	unsigned number;
@@ -48,8 +48,8 @@ static int bind_console(const struct rootfs *r, int pts, int master, struct erro
 	return device_bind_console(r, fd, err);
 }
 
-int terminal_open(const struct rootfs *r, const struct winsize *window, uid_t owner,
-		  int *ret_master, struct error *err)
+int terminal_open(struct rootfs *r, const struct winsize *window, uid_t owner, int *ret_master,
+		  struct error *err)
 {
 	autoclose int pts = -EBADF;
 	autoclose int master = open_master(r, &pts, err);

@@ -10,8 +10,8 @@
 
 /* In init, after the mounts: open a pty of that size (no rows: unknown) for that user, and bind it
  * to /dev/console. Returns the slave. */
-int terminal_open(const struct rootfs *r, const struct winsize *window, uid_t owner,
-		  int *ret_master, struct error *err);
+int terminal_open(struct rootfs *r, const struct winsize *window, uid_t owner, int *ret_master,
+		  struct error *err);
 
 /* Make it the controlling terminal of this session, and stdin, stdout and stderr. */
 int terminal_take(int slave, struct error *err);

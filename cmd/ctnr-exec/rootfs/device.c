@@ -51,22 +51,23 @@ int device_open_host(const char *path, mode_t type, unsigned major, unsigned min
 	return fd_steal(&fd);
 }
 
-/* The directory that a device or link belongs in. */
+/* Where a device or link belongs. The directory stays open for the next one: nearly all are in /dev. */
 struct place {
+	char *parent; /* the path of the directory; owned */
 	int dir;
 	bool is_own; /* rootfs_is_own() */
-	char *name; /* in dir; new */
+	const char *name; /* in dir; borrowed from the path */
 };
 
 static void place_release(struct place *place)
 {
 	fd_close(&place->dir);
-	free(steal(&place->name));
+	free(steal(&place->parent));
 }
 #define autoplace autocleanup(place_release)
 #define PLACE_INIT \
 	{ \
-		-EBADF, false, NULL \
+		NULL, -EBADF, false, NULL \
 	}
 
 static int left_alone_error(const char *path, struct error *err)
@@ -75,26 +76,36 @@ static int left_alone_error(const char *path, struct error *err)
 			 "cannot make '%s': a bind mount is there, which is left as it is", path);
 }
 
-/* Find the directory of a path, made when it is missing. */
-static int open_place(const struct rootfs *r, const char *path, struct place *ret,
-		      struct error *err)
+/* Open the directory, made when it is missing. */
+static int open_parent(struct rootfs *r, const char *parent, const char *path, struct error *err)
 {
 	const char *rest;
-	int anchor = rootfs_anchor(r, path, &rest);
-	const char *slash = strrchr(rest, '/');
-	autofree char *parent = xstrndup(rest, slash ? (size_t)(slash - rest) : 0);
-	const char *name = slash ? slash + 1 : rest;
+	int anchor = rootfs_anchor(r, parent, &rest);
+	int dir = *rest ? rootfs_make_dirs(r, anchor, rest, ROOTFS_FOR_DEVICE)
+			: openat(anchor, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return error_set(err, ERROR_FAILED, "'%s' is no path of a device", path);
-	ret->dir = *parent ? rootfs_make_dirs(r, anchor, parent, ROOTFS_FOR_DEVICE)
-			   : openat(anchor, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (ret->dir < 0 && errno == EXDEV)
+	if (dir < 0 && errno == EXDEV)
 		return left_alone_error(path, err);
-	if (ret->dir < 0)
-		return error_errno(err, "cannot create the directory of '%s'", path);
-	ret->is_own = rootfs_is_own(r, ret->dir);
-	ret->name = xstrdup(name);
+	return dir < 0 ? error_errno(err, "cannot create the directory of '%s'", path) : dir;
+}
+
+/* Find the place of a path. */
+static int find_place(struct rootfs *r, const char *path, struct place *place, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	autofree char *parent = xstrndup(path, slash ? (size_t)(slash - path) : 0);
+
+	place->name = slash ? slash + 1 : path;
+	if (!*place->name || strcmp(place->name, ".") == 0 || strcmp(place->name, "..") == 0)
+		return error_set(err, ERROR_FAILED, "'%s' is no path of a device", path);
+	if (place->parent && strcmp(place->parent, parent) == 0)
+		return 0;
+	place_release(place);
+	place->dir = open_parent(r, parent, path, err);
+	if (place->dir < 0)
+		return -1;
+	place->is_own = rootfs_is_own(r, place->dir);
+	place->parent = steal(&parent);
 	return 0;
 }
 
@@ -132,13 +143,13 @@ static int bind_at(const struct place *place, int fd, const char *path, struct e
 	return 0;
 }
 
-int device_bind_console(const struct rootfs *r, int fd, struct error *err)
+int device_bind_console(struct rootfs *r, int fd, struct error *err)
 {
 	static const char path[] = "/dev/console";
 	autoplace struct place place = PLACE_INIT;
 	struct stat st;
 
-	if (open_place(r, path, &place, err) < 0)
+	if (find_place(r, path, &place, err) < 0)
 		return -1;
 	if (!place.is_own && (fstatat(place.dir, place.name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 			      S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode)))
@@ -184,8 +195,8 @@ static int open_host_node(const struct device_config *d, struct error *err)
 	return device_open_host(by_number, d->type, d->major, d->minor, NULL);
 }
 
-static int make_device(const struct rootfs *r, const struct place *place,
-		       const struct device_config *d, struct error *err)
+static int make_device(struct rootfs *r, const struct place *place, const struct device_config *d,
+		       struct error *err)
 {
 	autoclose int host = -EBADF;
 
@@ -213,22 +224,20 @@ static int check_device(const struct place *place, const struct device_config *d
 	return left_alone_error(d->path, err);
 }
 
-static int make_configured(const struct rootfs *r, const struct device_config *d, struct error *err)
+static int make_configured(struct rootfs *r, struct place *place, const struct device_config *d,
+			   struct error *err)
 {
-	autoplace struct place place = PLACE_INIT;
-
-	if (open_place(r, d->path, &place, err) < 0)
+	if (find_place(r, d->path, place, err) < 0)
 		return -1;
-	return place.is_own ? make_device(r, &place, d, err) : check_device(&place, d, err);
+	return place->is_own ? make_device(r, place, d, err) : check_device(place, d, err);
 }
 
-static int make_default(const struct rootfs *r, const struct device_config *d, struct error *err)
+static int make_default(struct rootfs *r, struct place *place, const struct device_config *d,
+			struct error *err)
 {
-	autoplace struct place place = PLACE_INIT;
-
-	if (open_place(r, d->path, &place, err) < 0)
+	if (find_place(r, d->path, place, err) < 0)
 		return -1;
-	return place.is_own ? make_device(r, &place, d, err) : 0;
+	return place->is_own ? make_device(r, place, d, err) : 0;
 }
 
 static int make_link(const struct place *place, const char *path, const char *target,
@@ -243,14 +252,12 @@ static int make_link(const struct place *place, const char *path, const char *ta
 	return 0;
 }
 
-static int make_links(const struct rootfs *r, struct error *err)
+static int make_links(struct rootfs *r, struct place *place, struct error *err)
 {
 	for (size_t i = 0; i < array_size(links); i++) {
-		autoplace struct place place = PLACE_INIT;
-
-		if (open_place(r, links[i].path, &place, err) < 0)
+		if (find_place(r, links[i].path, place, err) < 0)
 			return -1;
-		if (place.is_own && make_link(&place, links[i].path, links[i].target, err) < 0)
+		if (place->is_own && make_link(place, links[i].path, links[i].target, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -264,7 +271,7 @@ static bool is_null(int fd)
 }
 
 /* The container's /dev/null where it is one, else the host's in a mount that protects it. */
-static int open_null(const struct rootfs *r, struct error *err)
+static int open_null(struct rootfs *r, struct error *err)
 {
 	autoclose int node = rootfs_open(r, "/dev/null", O_PATH);
 	char path[PATH_PROC_FD_MAX];
@@ -280,7 +287,7 @@ static int open_null(const struct rootfs *r, struct error *err)
 	return fd < 0 ? error_errno(err, "cannot open '/dev/null'") : fd;
 }
 
-int devices_reopen_null(const struct rootfs *r, struct error *err)
+int devices_reopen_null(struct rootfs *r, struct error *err)
 {
 	autoclose int null = -EBADF;
 
@@ -305,7 +312,8 @@ static bool is_configured(const struct devices_config *devices, const char *path
 	return false;
 }
 
-static int make_defaults(const struct container *c, const struct rootfs *r, struct error *err)
+static int make_defaults(const struct container *c, struct rootfs *r, struct place *place,
+			 struct error *err)
 {
 	for (size_t i = 0; i < RUNTIME_DEVICES; i++) {
 		const struct runtime_device *d = &runtime_devices[i];
@@ -318,18 +326,20 @@ static int make_defaults(const struct container *c, const struct rootfs *r, stru
 		};
 
 		if (!is_configured(&c->config.devices, d->path) &&
-		    make_default(r, &device, err) < 0)
+		    make_default(r, place, &device, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-int devices_make(const struct container *c, const struct rootfs *r, struct error *err)
+int devices_make(const struct container *c, struct rootfs *r, struct error *err)
 {
+	autoplace struct place place = PLACE_INIT;
+
 	for (size_t i = 0; i < c->config.devices.len; i++)
-		if (make_configured(r, &c->config.devices.items[i], err) < 0)
+		if (make_configured(r, &place, &c->config.devices.items[i], err) < 0)
 			return -1;
-	if (make_defaults(c, r, err) < 0)
+	if (make_defaults(c, r, &place, err) < 0)
 		return -1;
-	return make_links(r, err);
+	return make_links(r, &place, err);
 }

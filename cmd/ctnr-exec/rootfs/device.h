@@ -17,14 +17,14 @@ int device_open_host(const char *path, mode_t type, unsigned major, unsigned min
 /* Devices, and the links /dev/fd, /dev/stdin, /dev/stdout, /dev/stderr, /dev/ptmx. A /dev that is
  * bound from elsewhere is left as it is: there the default devices and links are not made, and a
  * device of linux.devices must be there already. */
-int devices_make(const struct container *c, const struct rootfs *r, struct error *err);
+int devices_make(const struct container *c, struct rootfs *r, struct error *err);
 
 /* Put the detached mount fd at /dev/console, over an empty file; what is there and is no file is
  * replaced. In a /dev that is bound only a console that is there is covered. */
-int device_bind_console(const struct rootfs *r, int fd, struct error *err);
+int device_bind_console(struct rootfs *r, int fd, struct error *err);
 
 /* Let descriptors 0 to 2 that are the host's null device be the container's: root inside could
  * change the mode and owner of the host's by them. */
-int devices_reopen_null(const struct rootfs *r, struct error *err);
+int devices_reopen_null(struct rootfs *r, struct error *err);
 
 #endif

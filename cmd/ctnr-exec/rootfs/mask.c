@@ -52,8 +52,7 @@ static int cover(struct covers *covers, int target, bool is_directory, struct er
 	return put_cover(clone, target, err);
 }
 
-static int mask_path(const struct rootfs *r, struct covers *covers, const char *path,
-		     struct error *err)
+static int mask_path(struct rootfs *r, struct covers *covers, const char *path, struct error *err)
 {
 	autoclose int target = rootfs_open(r, path, O_PATH);
 	struct stat st;
@@ -65,7 +64,7 @@ static int mask_path(const struct rootfs *r, struct covers *covers, const char *
 	return cover(covers, target, S_ISDIR(st.st_mode), err);
 }
 
-static int protect_path(const struct rootfs *r, const char *path, struct error *err)
+static int protect_path(struct rootfs *r, const char *path, struct error *err)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 	autoclose int target = rootfs_open(r, path, O_PATH);
@@ -82,7 +81,7 @@ static int protect_path(const struct rootfs *r, const char *path, struct error *
 	return put_cover(fd, target, err);
 }
 
-static int protect_paths(const struct strlist *paths, const struct rootfs *r, struct error *err)
+static int protect_paths(const struct strlist *paths, struct rootfs *r, struct error *err)
 {
 	for (size_t i = 0; i < paths->len; i++)
 		if (protect_path(r, paths->items[i], err) < 0)
@@ -90,7 +89,7 @@ static int protect_paths(const struct strlist *paths, const struct rootfs *r, st
 	return 0;
 }
 
-static int mask_paths(const struct strlist *paths, const struct rootfs *r, struct error *err)
+static int mask_paths(const struct strlist *paths, struct rootfs *r, struct error *err)
 {
 	struct covers covers = { -EBADF, -EBADF };
 	int result = 0;
@@ -105,7 +104,7 @@ static int mask_paths(const struct strlist *paths, const struct rootfs *r, struc
 	return result;
 }
 
-int mounts_mask(const struct container *c, const struct rootfs *r, struct error *err)
+int mounts_mask(const struct container *c, struct rootfs *r, struct error *err)
 {
 	if (protect_paths(&c->config.readonly_paths, r, err) < 0)
 		return -1;

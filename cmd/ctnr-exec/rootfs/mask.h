@@ -6,6 +6,6 @@
 #include "rootfs/rootfs.h"
 
 /* Cover the masked paths and protect the read-only ones; those that are not there are left out. */
-int mounts_mask(const struct container *c, const struct rootfs *r, struct error *err);
+int mounts_mask(const struct container *c, struct rootfs *r, struct error *err);
 
 #endif

@@ -79,7 +79,7 @@ static int clone_source(int bundle, const struct mount_config *e, struct error *
 	return fd < 0 ? error_errno(err, "cannot bind '%s'", e->source) : fd;
 }
 
-static int make_bind(const struct rootfs *r, struct mount_config *e, struct error *err)
+static int make_bind(struct rootfs *r, struct mount_config *e, struct error *err)
 {
 	autoclose int fd = -EBADF;
 
@@ -97,7 +97,7 @@ static int make_bind(const struct rootfs *r, struct mount_config *e, struct erro
 
 /* sysfs belongs to the network namespace: without one of its own, the container sees the host's,
  * which it cannot mount again, bound and read-only. */
-static int make_sysfs(const struct rootfs *r, struct mount_config *e, struct error *err)
+static int make_sysfs(struct rootfs *r, struct mount_config *e, struct error *err)
 {
 	struct error cause = { 0 };
 	int fd = mount_fd_make("sysfs", e->source, &e->options.data, e->options.set, &cause);
@@ -112,7 +112,7 @@ static int make_sysfs(const struct rootfs *r, struct mount_config *e, struct err
 	return make_bind(r, e, err);
 }
 
-static int make_filesystem(const struct rootfs *r, struct mount_config *e, struct error *err)
+static int make_filesystem(struct rootfs *r, struct mount_config *e, struct error *err)
 {
 	int fd;
 

@@ -65,7 +65,7 @@ int mount_fd_move(int fd, int target)
 }
 
 /* The directory at path, which no symlink leads to. -1 and no error: there is none yet. */
-static int open_plain_directory(const struct rootfs *r, const char *path, struct error *err)
+static int open_plain_directory(struct rootfs *r, const char *path, struct error *err)
 {
 	int fd = path_open(r->fd, path, O_PATH | O_DIRECTORY, 0, PATH_NO_SYMLINKS);
 
@@ -74,7 +74,7 @@ static int open_plain_directory(const struct rootfs *r, const char *path, struct
 	return fd;
 }
 
-int mount_fd_attach(int fd, const struct rootfs *r, const char *path, enum mount_fd_target target,
+int mount_fd_attach(int fd, struct rootfs *r, const char *path, enum mount_fd_target target,
 		    struct error *err)
 {
 	autoclose int place = -EBADF;

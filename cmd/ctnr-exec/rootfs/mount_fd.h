@@ -32,7 +32,7 @@ enum mount_fd_target {
 	MOUNT_FD_ANYWHERE,
 	MOUNT_FD_NO_SYMLINKS, /* a symlink on the way is an error */
 };
-int mount_fd_attach(int fd, const struct rootfs *r, const char *path, enum mount_fd_target target,
+int mount_fd_attach(int fd, struct rootfs *r, const char *path, enum mount_fd_target target,
 		    struct error *err);
 
 #endif

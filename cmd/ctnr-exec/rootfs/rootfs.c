@@ -110,8 +110,8 @@ int rootfs_remember(struct rootfs *r, const char *destination, int fd, enum root
 	return 0;
 }
 
-/* 0: not known. */
-static uint64_t mount_id(int fd)
+/* The ID of the mount that fd is in; 0: not known. */
+static uint64_t read_mount_id(int fd)
 {
 	struct statx st;
 
@@ -120,38 +120,45 @@ static uint64_t mount_id(int fd)
 	return st.stx_mnt_id;
 }
 
+/* As read_mount_id(), remembered in *id. */
+static uint64_t mount_id(int fd, uint64_t *id)
+{
+	if (*id == 0)
+		*id = read_mount_id(fd);
+	return *id;
+}
+
 /* In which kind of mount a directory is. A mount that nobody remembers came along below a bind
  * mount, or below a root that is a plain directory. */
-static enum rootfs_owner find_owner(const struct rootfs *r, int dir)
+static enum rootfs_owner find_owner(struct rootfs *r, int dir)
 {
 	uint64_t id;
 
 	if (!r->has_bound)
 		return ROOTFS_OWN;
-	id = mount_id(dir);
+	id = read_mount_id(dir);
 	for (size_t i = r->n_mounts; id && i-- > 0;)
-		if (mount_id(r->mounts[i].fd) == id)
+		if (mount_id(r->mounts[i].fd, &r->mounts[i].id) == id)
 			return r->mounts[i].owner;
-	return id && mount_id(r->fd) == id ? ROOTFS_OWN : ROOTFS_UNTOUCHED;
+	return id && mount_id(r->fd, &r->id) == id ? ROOTFS_OWN : ROOTFS_UNTOUCHED;
 }
 
-bool rootfs_is_own(const struct rootfs *r, int dir)
+bool rootfs_is_own(struct rootfs *r, int dir)
 {
 	return find_owner(r, dir) == ROOTFS_OWN;
 }
 
-static bool may_make_device_in(int dir, const void *data)
+static bool may_make_device_in(int dir, void *data)
 {
 	return rootfs_is_own(data, dir);
 }
 
-static bool may_make_mount_point_in(int dir, const void *data)
+static bool may_make_mount_point_in(int dir, void *data)
 {
 	return find_owner(data, dir) != ROOTFS_UNTOUCHED;
 }
 
-int rootfs_make_dirs(const struct rootfs *r, int anchor, const char *path,
-		     enum rootfs_purpose purpose)
+int rootfs_make_dirs(struct rootfs *r, int anchor, const char *path, enum rootfs_purpose purpose)
 {
 	return path_make_dirs(
 		anchor, path, 0755,
@@ -159,7 +166,7 @@ int rootfs_make_dirs(const struct rootfs *r, int anchor, const char *path,
 }
 
 /* A path is compared as text only to find where to start; ".." in it makes the text worthless. */
-int rootfs_anchor(const struct rootfs *r, const char *path, const char **ret_rest)
+int rootfs_anchor(struct rootfs *r, const char *path, const char **ret_rest)
 {
 	int best = r->fd;
 	size_t best_len = 0;
@@ -181,7 +188,7 @@ int rootfs_anchor(const struct rootfs *r, const char *path, const char **ret_res
 	return best;
 }
 
-int rootfs_open(const struct rootfs *r, const char *path, int flags)
+int rootfs_open(struct rootfs *r, const char *path, int flags)
 {
 	const char *rest;
 	int anchor = rootfs_anchor(r, path, &rest);
@@ -199,7 +206,7 @@ static int mount_point_error(struct error *err)
 	return error_hint(err, "make it in the source of the bind mount first");
 }
 
-static int make_file(const struct rootfs *r, int anchor, const char *rest, struct error *err)
+static int make_file(struct rootfs *r, int anchor, const char *rest, struct error *err)
 {
 	const char *name;
 	size_t len;
@@ -230,7 +237,7 @@ static int make_file(const struct rootfs *r, int anchor, const char *rest, struc
 	return fd < 0 ? mount_point_error(err) : fd_steal(&fd);
 }
 
-int rootfs_make_target(const struct rootfs *r, const char *path, enum rootfs_target target,
+int rootfs_make_target(struct rootfs *r, const char *path, enum rootfs_target target,
 		       struct error *err)
 {
 	const char *rest;
@@ -247,7 +254,7 @@ int rootfs_make_target(const struct rootfs *r, const char *path, enum rootfs_tar
 
 /* A working directory that is missing is made while that is possible. What is wrong with it
  * otherwise is said when it is entered. */
-static void make_cwd(const struct rootfs *r, const char *cwd)
+static void make_cwd(struct rootfs *r, const char *cwd)
 {
 	autoclose int fd = rootfs_open(r, cwd, O_PATH | O_DIRECTORY);
 
@@ -255,7 +262,7 @@ static void make_cwd(const struct rootfs *r, const char *cwd)
 		fd = rootfs_make_target(r, cwd, ROOTFS_DIRECTORY, NULL);
 }
 
-int rootfs_enter(const struct container *c, const struct rootfs *r, struct error *err)
+int rootfs_enter(const struct container *c, struct rootfs *r, struct error *err)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 

@@ -25,11 +25,13 @@ enum rootfs_owner {
 struct rootfs_mount {
 	char *destination; /* normal form: no double, leading "/" kept, no trailing */
 	int fd; /* its root */
+	uint64_t id; /* statx(2), stx_mnt_id; 0: not asked for yet */
 	enum rootfs_owner owner;
 };
 
 struct rootfs {
 	int fd; /* the root */
+	uint64_t id; /* of its mount, as below */
 	int bundle;
 	bool mknod; /* device nodes can be made */
 	bool has_bound; /* there may be directories of bind mounts below the root */
@@ -51,7 +53,7 @@ int rootfs_remember(struct rootfs *r, const char *destination, int fd, enum root
 		    struct error *err);
 
 /* May files be made, replaced and removed in dir? Yes in the root and in own mounts. */
-bool rootfs_is_own(const struct rootfs *r, int dir);
+bool rootfs_is_own(struct rootfs *r, int dir);
 
 /* mkdir -p of path, below anchor, which rootfs_anchor() gave. Returns an O_PATH fd, or -1 with
  * errno: EXDEV where a directory would have to be made and may not be. */
@@ -59,26 +61,25 @@ enum rootfs_purpose {
 	ROOTFS_FOR_DEVICE, /* in the root and in own mounts */
 	ROOTFS_FOR_MOUNT, /* also in bind mounts */
 };
-int rootfs_make_dirs(const struct rootfs *r, int anchor, const char *path,
-		     enum rootfs_purpose purpose);
+int rootfs_make_dirs(struct rootfs *r, int anchor, const char *path, enum rootfs_purpose purpose);
 
 /* The descriptor from which path is to be resolved: that of the innermost mount of ours that
  * holds it, so that a rename in a shared directory cannot lead us elsewhere. ret_rest points into
  * path. The descriptor is borrowed. */
-int rootfs_anchor(const struct rootfs *r, const char *path, const char **ret_rest);
+int rootfs_anchor(struct rootfs *r, const char *path, const char **ret_rest);
 
 /* Open (O_PATH) what is at path, which may be a symlink inside the root. -1 with errno. */
-int rootfs_open(const struct rootfs *r, const char *path, int flags);
+int rootfs_open(struct rootfs *r, const char *path, int flags);
 
 /* Open path to mount on it, made when it is missing: a directory or an empty file. */
 enum rootfs_target {
 	ROOTFS_DIRECTORY,
 	ROOTFS_FILE,
 };
-int rootfs_make_target(const struct rootfs *r, const char *path, enum rootfs_target target,
+int rootfs_make_target(struct rootfs *r, const char *path, enum rootfs_target target,
 		       struct error *err);
 
 /* Make the root read-only when the config says so, and the root of this process. */
-int rootfs_enter(const struct container *c, const struct rootfs *r, struct error *err);
+int rootfs_enter(const struct container *c, struct rootfs *r, struct error *err);
 
 #endif
