@@ -15,11 +15,10 @@
 #include <unistd.h>
 
 #define LOCK_FILE "lock"
-#define MARK_MAX 256 /* bytes of the first line */
 
 /* What the file "lock" says. */
 struct container_name {
-	char text[MARK_MAX + PATH_MAX];
+	char text[PROCESS_MARK_MAX + PATH_MAX];
 	const char *mark; /* "": no container */
 	const char *state_path; /* may be "" */
 };

@@ -35,8 +35,8 @@ static int remove_from(const struct store *home, const struct bundle *bundle, st
 int bundle_remove(const struct store *store, const struct bundle *bundle, struct error *err)
 {
 	autostore struct store home = STORE_INIT;
-	char before[EPHEMERAL_MARK_MAX];
-	char after[EPHEMERAL_MARK_MAX];
+	char before[PROCESS_MARK_MAX];
+	char after[PROCESS_MARK_MAX];
 
 	if (store_for_writing(store, &home, err) < 0)
 		return -1;

@@ -3,7 +3,6 @@
 
 #include "base/alloc.h"
 #include "system/fd.h"
-#include "system/process_mark.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,10 +18,10 @@ static char *entry_path(const char *id)
 	return xasprintf(EPHEMERAL_DIR "/%s", id);
 }
 
-const char *ephemeral_owner(const struct store *home, const char *id, char mark[EPHEMERAL_MARK_MAX])
+const char *ephemeral_owner(const struct store *home, const char *id, char mark[PROCESS_MARK_MAX])
 {
 	autofree char *path = entry_path(id);
-	ssize_t len = readlinkat(home->dirfd, path, mark, EPHEMERAL_MARK_MAX - 1);
+	ssize_t len = readlinkat(home->dirfd, path, mark, PROCESS_MARK_MAX - 1);
 
 	mark[len < 0 ? 0 : len] = '\0';
 	return mark;
@@ -65,7 +64,7 @@ int ephemeral_set_owner(const struct store *store, const char *id, pid_t owner, 
 bool ephemeral_has_owner(const struct store *store, const char *id)
 {
 	autostore struct store home = STORE_INIT;
-	char mark[EPHEMERAL_MARK_MAX];
+	char mark[PROCESS_MARK_MAX];
 
 	return store_for_writing(store, &home, NULL) == 0 && *ephemeral_owner(&home, id, mark);
 }
@@ -82,7 +81,7 @@ void ephemeral_list_orphans(const struct store *home, struct strlist *ret)
 	int fd = openat(home->dirfd, EPHEMERAL_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct process_scope scope = { 0 };
-	char mark[EPHEMERAL_MARK_MAX];
+	char mark[PROCESS_MARK_MAX];
 	const struct dirent *entry;
 
 	if (!dir) {

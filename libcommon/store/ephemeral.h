@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "store/store.h"
+#include "system/process_mark.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -25,11 +26,8 @@ bool ephemeral_has_owner(const struct store *store, const char *id);
 
 /* The rest is for those that remove and reclaim bundles; home is what store_for_writing() gave. */
 
-#define EPHEMERAL_MARK_MAX 256
-
 /* The mark of the owner, in the caller's buffer; "" when the bundle is not ephemeral. */
-const char *ephemeral_owner(const struct store *home, const char *id,
-			    char mark[EPHEMERAL_MARK_MAX]);
+const char *ephemeral_owner(const struct store *home, const char *id, char mark[PROCESS_MARK_MAX]);
 
 /* The bundle is not ephemeral any more, or is gone. */
 void ephemeral_clear(const struct store *home, const char *id);

@@ -21,7 +21,7 @@ bool reclaim_is_needed(const struct store *store)
 
 static bool is_orphan(const struct store *home, const char *id)
 {
-	char mark[EPHEMERAL_MARK_MAX];
+	char mark[PROCESS_MARK_MAX];
 
 	return *ephemeral_owner(home, id, mark) &&
 	       process_mark_fate(mark, NULL, NULL) == PROCESS_GONE;

@@ -30,6 +30,8 @@
 #define BOOT_ID_MAX 40
 int boot_id_read(char id[BOOT_ID_MAX], struct error *err);
 
+#define PROCESS_MARK_MAX 128 /* bytes of a mark, with its NUL */
+
 /* The mark of a process of the present pid namespace: new string, or NULL (ERROR_NOT_FOUND when
  * there is no such process). A zombie has a mark too. */
 char *process_mark(pid_t pid, struct error *err);
