@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 char str_empty[1];
@@ -21,6 +22,8 @@ void str_release(struct str *s)
 
 void str_clear(struct str *s)
 {
+	if (!s)
+		return;
 	s->len = 0;
 	if (s->capacity)
 		s->data[0] = '\0';
@@ -114,6 +117,17 @@ bool strlist_contains(const struct strlist *list, const char *text)
 		if (strcmp(list->items[i], text) == 0)
 			return true;
 	return false;
+}
+
+static int compare_items(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void strlist_sort(struct strlist *list)
+{
+	if (list->len)
+		qsort(list->items, list->len, sizeof(*list->items), compare_items);
 }
 
 bool str_starts_with(const char *text, const char *prefix)

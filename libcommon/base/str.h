@@ -57,6 +57,7 @@ void strlist_release(struct strlist *list);
 void strlist_append(struct strlist *list, const char *text); /* copies */
 void strlist_take(struct strlist *list, char *text); /* takes text */
 bool strlist_contains(const struct strlist *list, const char *text);
+void strlist_sort(struct strlist *list); /* in the order of bytes */
 
 bool str_starts_with(const char *text, const char *prefix);
 bool str_ends_with(const char *text, const char *suffix);

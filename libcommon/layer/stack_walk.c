@@ -4,7 +4,6 @@
 #include "base/alloc.h"
 #include "system/fd.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -66,31 +65,6 @@ static bool is_part(const struct stack_walk *walk, size_t index)
 	return walk->depths[index] == walk->n_levels;
 }
 
-static int list_directory(int dirfd, struct strlist *ret, struct error *err)
-{
-	int fd = openat(dirfd, ".", DIR_FLAGS);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-	int failure;
-
-	if (!dir) {
-		fd_close(&fd);
-		return error_errno(err, "cannot list directory");
-	}
-	while ((errno = 0, entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			strlist_append(ret, entry->d_name);
-	failure = errno;
-	closedir(dir);
-	errno = failure;
-	return failure ? error_errno(err, "cannot read directory") : 0;
-}
-
-static int compare_names(const void *left, const void *right)
-{
-	return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
 static int add_part(struct stack_walk_level *level, size_t index, int dirfd, struct error *err)
 {
 	struct stat st;
@@ -99,7 +73,7 @@ static int add_part(struct stack_walk_level *level, size_t index, int dirfd, str
 		return error_errno(err, "cannot stat directory");
 	level->parts = xrealloc(level->parts, level->n_parts + 1, sizeof(level->parts[0]));
 	level->parts[level->n_parts++] = (struct part) { index, st.st_dev, st.st_ino };
-	return list_directory(dirfd, &level->names, err);
+	return dir_list_at(dirfd, ".", &level->names, err);
 }
 
 /* The walk has arrived in a directory, the descriptors of its layers with it. */
@@ -119,9 +93,7 @@ static int enter_level(struct stack_walk *walk, const struct stat *st, size_t in
 	for (size_t i = 0; i < walk->parts.n_dirfds; i++)
 		if (is_part(walk, i) && add_part(level, i, walk->parts.dirfds[i], err) < 0)
 			return -1;
-	if (level->names.len)
-		qsort(level->names.items, level->names.len, sizeof(level->names.items[0]),
-		      compare_names);
+	strlist_sort(&level->names);
 	return 0;
 }
 

@@ -21,11 +21,6 @@ void image_config_release(struct image_config *config)
 	*config = (struct image_config)IMAGE_CONFIG_INIT;
 }
 
-static int compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* The keys of an object that is used as a set ("ExposedPorts": {"80/tcp": {}}), sorted. */
 static int read_keys(const struct jnode *parent, const char *key, struct strlist *ret,
 		     struct error *err)
@@ -38,8 +33,7 @@ static int read_keys(const struct jnode *parent, const char *key, struct strlist
 		return -1;
 	json_object_foreach ((json_t *)node.value, name, value)
 		strlist_append(ret, name);
-	if (ret->len)
-		qsort(ret->items, ret->len, sizeof(*ret->items), compare_strings);
+	strlist_sort(ret);
 	return 0;
 }
 

@@ -6,7 +6,6 @@
 #include "system/fd.h"
 #include "system/path.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -263,30 +262,20 @@ int bundle_save(const struct bundle *bundle, struct error *err)
 	return 0;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* The valid IDs in a folder of the store, unsorted, without those that ret has. */
 static void list_ids(const struct store *store, const char *folder, struct strlist *ret)
 {
-	int fd = openat(store->dirfd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
+	autostrlist struct strlist names = STRLIST_INIT;
 	size_t had = ret->len;
 
-	if (!dir) {
-		fd_close(&fd);
-		return;
-	}
-	while ((entry = readdir(dir))) {
+	dir_list_at(store->dirfd, folder, &names, NULL);
+	for (size_t i = 0; i < names.len; i++) {
 		const struct strlist before = { ret->items, had };
 
-		if (bundle_id_is_valid(entry->d_name) && !strlist_contains(&before, entry->d_name))
-			strlist_append(ret, entry->d_name);
+		if (bundle_id_is_valid(names.items[i]) &&
+		    !strlist_contains(&before, names.items[i]))
+			strlist_append(ret, names.items[i]);
 	}
-	closedir(dir);
 }
 
 int bundle_each(const struct store *store,
@@ -304,8 +293,7 @@ int bundle_each(const struct store *store,
 		return -1;
 	if (store && !store->writable)
 		list_ids(store, "bundles", &ids);
-	if (ids.len)
-		qsort(ids.items, ids.len, sizeof(*ids.items), compare_names);
+	strlist_sort(&ids);
 	for (size_t i = 0; i < ids.len; i++) {
 		autobundle struct bundle bundle = BUNDLE_INIT;
 

@@ -4,7 +4,6 @@
 #include "base/alloc.h"
 #include "system/fd.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -78,20 +77,14 @@ void ephemeral_clear(const struct store *home, const char *id)
 
 void ephemeral_list_orphans(const struct store *home, struct strlist *ret)
 {
-	int fd = openat(home->dirfd, EPHEMERAL_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	autostrlist struct strlist names = STRLIST_INIT;
 	struct process_scope scope = { 0 };
 	char mark[PROCESS_MARK_MAX];
-	const struct dirent *entry;
 
-	if (!dir) {
-		fd_close(&fd);
-		return;
-	}
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.' &&
-		    process_mark_fate(ephemeral_owner(home, entry->d_name, mark), &scope, NULL) ==
+	dir_list_at(home->dirfd, EPHEMERAL_DIR, &names, NULL);
+	for (size_t i = 0; i < names.len; i++)
+		if (names.items[i][0] != '.' &&
+		    process_mark_fate(ephemeral_owner(home, names.items[i], mark), &scope, NULL) ==
 			    PROCESS_GONE)
-			strlist_append(ret, entry->d_name);
-	closedir(dir);
+			strlist_append(ret, names.items[i]);
 }

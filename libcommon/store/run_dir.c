@@ -8,7 +8,6 @@
 #include "system/process_mark.h"
 #include "system/tree.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -68,18 +67,14 @@ static char *xdg_candidate(void)
 static void remove_old_boots(const struct store *store, const char *boot_id)
 {
 	autoclose int fd = openat(store->dirfd, "run", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
-	const struct dirent *entry;
+	autostrlist struct strlist names = STRLIST_INIT;
 
-	if (!dir) {
-		fd_close(&copy);
+	if (fd < 0)
 		return;
-	}
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.' && strcmp(entry->d_name, boot_id) != 0)
-			tree_remove_at(fd, entry->d_name, NULL);
-	closedir(dir);
+	dir_list_at(fd, ".", &names, NULL);
+	for (size_t i = 0; i < names.len; i++)
+		if (names.items[i][0] != '.' && strcmp(names.items[i], boot_id) != 0)
+			tree_remove_at(fd, names.items[i], NULL);
 }
 
 /* STORE/run/BOOT_ID: new string, or NULL. */

@@ -7,7 +7,6 @@
 #include "system/process_mark.h"
 #include "system/tree.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,6 +14,8 @@
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
+
+#define TRASH_DIR "trash"
 
 /* "trash/MARK.RANDOM", new. */
 static char *trash_path(struct error *err)
@@ -31,14 +32,14 @@ static char *trash_path(struct error *err)
 	for (char *c = mark; *c; c++)
 		if (*c == ' ')
 			*c = '_';
-	return xasprintf("trash/%s.%016" PRIx64, mark, number);
+	return xasprintf(TRASH_DIR "/%s.%016" PRIx64, mark, number);
 }
 
 char *trash_move(const struct store *store, int dirfd, const char *path, struct error *err)
 {
 	autofree char *trash = trash_path(err);
 
-	if (!trash || dir_make_at(store->dirfd, "trash", 0700, err) < 0)
+	if (!trash || dir_make_at(store->dirfd, TRASH_DIR, 0700, err) < 0)
 		return NULL;
 	if (renameat(dirfd, path, store->dirfd, trash) < 0) {
 		error_errno(err, "cannot move '%s' to trash", path);
@@ -54,52 +55,44 @@ int trash_discard(const struct store *store, int dirfd, const char *path, struct
 	return trash ? tree_remove_at(store->dirfd, trash, err) : -1;
 }
 
-static bool entry_waits(const char *name)
+static bool entry_waits(const char *name, struct process_scope *scope)
 {
 	autofree char *mark = xstrdup(name);
 
-	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return false;
 	for (char *c = mark; *c; c++)
 		if (*c == '_' || *c == '.')
 			*c = ' ';
-	return process_mark_fate(mark, NULL, NULL) == PROCESS_GONE;
+	return process_mark_fate(mark, scope, NULL) == PROCESS_GONE;
 }
 
-/* Call remove for what waits (NULL: stop at the first). Returns whether there was any. */
-static bool each_waiting(const struct store *store, void (*remove_one)(int fd, const char *name))
+/* The names in trash/ that a killed process left. */
+static void list_waiting(const struct store *store, struct strlist *ret)
 {
-	int fd = openat(store->dirfd, "trash", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-	bool any = false;
+	autostrlist struct strlist names = STRLIST_INIT;
+	struct process_scope scope = { 0 };
 
-	if (!dir) {
-		fd_close(&fd);
-		return false;
-	}
-	while ((remove_one || !any) && (entry = readdir(dir))) {
-		if (!entry_waits(entry->d_name))
-			continue;
-		any = true;
-		if (remove_one)
-			remove_one(fd, entry->d_name);
-	}
-	closedir(dir);
-	return any;
-}
-
-static void remove_entry(int fd, const char *name)
-{
-	tree_remove_at(fd, name, NULL);
+	dir_list_at(store->dirfd, TRASH_DIR, &names, NULL);
+	for (size_t i = 0; i < names.len; i++)
+		if (entry_waits(names.items[i], &scope))
+			strlist_append(ret, names.items[i]);
 }
 
 bool trash_waits(const struct store *store)
 {
-	return each_waiting(store, NULL);
+	autostrlist struct strlist names = STRLIST_INIT;
+
+	list_waiting(store, &names);
+	return names.len;
 }
 
 void trash_empty(const struct store *store)
 {
-	each_waiting(store, remove_entry);
+	autostrlist struct strlist names = STRLIST_INIT;
+
+	list_waiting(store, &names);
+	for (size_t i = 0; i < names.len; i++) {
+		autofree char *path = xasprintf(TRASH_DIR "/%s", names.items[i]);
+
+		tree_remove_at(store->dirfd, path, NULL);
+	}
 }

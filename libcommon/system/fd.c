@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -208,4 +209,23 @@ int dir_open_at(int dirfd, const char *path, struct error *err)
 			error_recode(err, ERROR_NOT_FOUND);
 	}
 	return fd;
+}
+
+int dir_list_at(int dirfd, const char *path, struct strlist *ret, struct error *err)
+{
+	autoclose int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int failure;
+
+	if (!dir)
+		return error_errno(err, "cannot list directory");
+	fd_steal(&fd);
+	while ((errno = 0, entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			strlist_append(ret, entry->d_name);
+	failure = errno;
+	closedir(dir);
+	errno = failure;
+	return failure ? error_errno(err, "cannot read directory") : 0;
 }

@@ -63,6 +63,10 @@ int file_write_locked_at(int dirfd, const char *path, const void *data, size_t l
  * Symlinks on the way are followed: for our own trees, never inside a rootfs. */
 int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err);
 
+/* Append the names in a directory to ret, unsorted, without "." and "..". The error does not name
+ * the directory. */
+int dir_list_at(int dirfd, const char *path, struct strlist *ret, struct error *err);
+
 /* Open a directory (O_PATH is not used: the fd can be read and synced). */
 int dir_open_at(int dirfd, const char *path, struct error *err);
 

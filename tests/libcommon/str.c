@@ -22,11 +22,28 @@ static void size(uint64_t bytes, const char *wanted)
 	is_str(s.data, wanted, "a size is written for people");
 }
 
+static void sorted(void)
+{
+	autostrlist struct strlist list = STRLIST_INIT;
+
+	strlist_sort(&list);
+	is_int((long long)list.len, 0, "an empty list is sorted");
+	strlist_append(&list, "b");
+	strlist_append(&list, "\xff");
+	strlist_append(&list, "a");
+	strlist_append(&list, "B");
+	strlist_sort(&list);
+	is_str(list.items[0], "B", "a list is sorted by bytes");
+	is_str(list.items[1], "a", "... not by letters");
+	is_str(list.items[3], "\xff", "... which have no sign");
+}
+
 int main(void)
 {
 	autostr struct str s = STR_INIT;
 	autostrlist struct strlist list = STRLIST_INIT;
 
+	sorted();
 	is_str(s.data, "", "a new string is empty");
 	for (int i = 0; i < 1000; i++)
 		str_append(&s, "0123456789");

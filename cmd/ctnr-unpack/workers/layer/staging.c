@@ -4,12 +4,11 @@
 #include "base/alloc.h"
 #include "store/trash.h"
 #include "system/fd.h"
+#include "system/lock.h"
 #include "system/tree.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,8 +27,6 @@ void staging_release(struct staging *staging)
 static int lock_staging(const struct staging *staging, bool *ret_stale, struct error *err)
 {
 	autoclose int fd = -EBADF;
-	struct stat ours;
-	struct stat named;
 
 	*ret_stale = false;
 	if (mkdirat(staging->parent, staging->part_name, 0700) < 0 && errno != EEXIST)
@@ -42,33 +39,23 @@ static int lock_staging(const struct staging *staging, bool *ret_stale, struct e
 	}
 	if (fd < 0)
 		return error_errno(err, "cannot open '%s'", staging->part_name);
-	while (flock(fd, LOCK_EX) < 0)
-		if (errno != EINTR)
-			return error_errno(err, "cannot lock '%s'", staging->part_name);
-	*ret_stale =
-		fstat(fd, &ours) < 0 ||
-		fstatat(staging->parent, staging->part_name, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
-		ours.st_dev != named.st_dev || ours.st_ino != named.st_ino;
+	if (lock_fd(fd, LOCK_EXCLUSIVE, LOCK_WAIT) < 0)
+		return error_errno(err, "cannot lock '%s'", staging->part_name);
+	*ret_stale = !lock_is_named(fd, staging->parent, staging->part_name);
 	return *ret_stale ? -1 : fd_steal(&fd);
 }
 
 /* Clear what a killed process left. */
 static int clear_staging(const struct staging *staging, struct error *err)
 {
-	int copy = openat(staging->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
-	const struct dirent *entry;
-	int result = 0;
+	autostrlist struct strlist names = STRLIST_INIT;
 
-	if (!dir)
-		return error_errno(err, "cannot open '%s'", staging->part_name);
-	while (result == 0 && (entry = readdir(dir))) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		result = tree_remove_at(staging->dirfd, entry->d_name, err);
-	}
-	closedir(dir);
-	return result;
+	if (dir_list_at(staging->dirfd, ".", &names, err) < 0)
+		return error_prefix(err, "'%s'", staging->part_name);
+	for (size_t i = 0; i < names.len; i++)
+		if (tree_remove_at(staging->dirfd, names.items[i], err) < 0)
+			return -1;
+	return 0;
 }
 
 int staging_open(const struct store *store, const char *path, struct staging *ret,

@@ -5,7 +5,6 @@
 #include "layer/mark.h"
 #include "system/fd.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -13,25 +12,6 @@
 #include <unistd.h>
 
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-
-/* The names in a directory, "." and ".." aside. */
-static int list_names(int fd, struct strlist *ret, struct error *err)
-{
-	int copy = openat(fd, ".", DIR_FLAGS);
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
-	const struct dirent *entry;
-	int failed;
-
-	if (!dir)
-		return error_errno(err, "cannot open a directory");
-	while ((errno = 0, entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			strlist_append(ret, entry->d_name);
-	failed = errno;
-	closedir(dir);
-	errno = failed;
-	return failed ? error_errno(err, "cannot read a directory") : 0;
-}
 
 /* Remove what is below fd, known by path, but for what this layer made: marks of deletions too,
  * which the overlay filters out only where something is merged. The depth is bounded by the length
@@ -44,7 +24,7 @@ static int clear_directory(struct layer *layer, int fd, const char *path, struct
 
 	if (fstat(fd, &st) < 0)
 		return error_errno(err, "cannot stat a directory");
-	if (list_names(fd, &names, err) < 0)
+	if (dir_list_at(fd, ".", &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.len; i++) {
 		const char *name = names.items[i];
@@ -110,7 +90,7 @@ static int hide_root_in_overlay(struct layer *layer, struct view_dir *root, stru
 	for (size_t i = 0; i < root->n_lowers; i++) {
 		autostrlist struct strlist names = STRLIST_INIT;
 
-		if (list_names(layer->view.lowers[root->lowers[i]], &names, err) < 0)
+		if (dir_list_at(layer->view.lowers[root->lowers[i]], ".", &names, err) < 0)
 			return -1;
 		for (size_t j = 0; j < names.len; j++)
 			if (hide_name_in_overlay(layer, root, names.items[j], err) < 0)
