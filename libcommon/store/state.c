@@ -10,7 +10,6 @@
 #include "system/process_mark.h"
 #include "system/tree.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
@@ -269,21 +268,18 @@ static void reclaim_state(int root, const char *id, struct process_scope *scope)
 
 void state_reclaim(int root)
 {
-	int fd = open_state(root, ".");
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	autostrlist struct strlist names = STRLIST_INIT;
 	struct process_scope scope = { 0 };
-	const struct dirent *entry;
-	int looked_at = 0;
+	size_t start = 0;
 
-	if (!dir) {
-		fd_close(&fd);
-		return;
+	dir_list_at(root, ".", &names, NULL);
+	/* Each time from another one on, so that many that live do not hide those behind them. */
+	if (names.len > RECLAIM_MAX)
+		start = (size_t)(clock_wall_ns() / 1000) % names.len;
+	for (size_t i = 0; i < names.len && i < RECLAIM_MAX; i++) {
+		const char *id = names.items[(start + i) % names.len];
+
+		if (state_id_is_valid(id))
+			reclaim_state(root, id, &scope);
 	}
-	while (looked_at < RECLAIM_MAX && (entry = readdir(dir))) {
-		if (!state_id_is_valid(entry->d_name))
-			continue;
-		reclaim_state(root, entry->d_name, &scope);
-		looked_at++;
-	}
-	closedir(dir);
 }

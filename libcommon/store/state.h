@@ -165,7 +165,7 @@ struct state {
 int state_read(int root, const char *id, struct state *ret, struct error *err);
 
 /* Remove the states that runs have left which were killed with all their processes. Best effort,
- * and a limited number at a time. */
+ * and a limited number at a time, not always the same. */
 void state_reclaim(int root);
 
 /* ERROR_TEMPORARY: "container 'ID' is being created, updated or removed by another command". */

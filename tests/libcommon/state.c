@@ -271,6 +271,35 @@ static void test_content(void)
 	state_claim_release(&claim);
 }
 
+/* Each call looks at a limited number of states: the living ones must not hide the others. */
+static void test_many(void)
+{
+	autofree char *mark = process_mark(getpid(), &err);
+	int left = 10;
+
+	for (int i = 0; i < 200; i++) {
+		autofree char *id = xasprintf("many%d", i);
+
+		write_state(id, mark, true);
+	}
+	for (int i = 0; i < 200; i += 20) {
+		autofree char *id = xasprintf("many%d", i);
+
+		write_text(id, "{}");
+	}
+	for (int tries = 0; tries < 200 && left > 0; tries++) {
+		state_reclaim(root.fd);
+		left = 0;
+		for (int i = 0; i < 200; i += 20) {
+			autofree char *id = xasprintf("many%d", i);
+
+			left += is_there(id);
+		}
+	}
+	is_int(left, 0, "among many living states each that a killed run left is reclaimed");
+	ok(is_there("many1") && is_there("many199"), "... and no other");
+}
+
 int main(void)
 {
 	autofree char *run_dir = NULL;
@@ -287,6 +316,7 @@ int main(void)
 	test_damage();
 	test_taken_over();
 	test_content();
+	test_many();
 	state_root_release(&root);
 	tree_remove_at(AT_FDCWD, top, NULL);
 	return done_testing();
