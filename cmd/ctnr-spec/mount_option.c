@@ -77,7 +77,7 @@ static int check_mapped_id(const struct idmap *map, const char *text, struct err
 {
 	uint64_t id;
 
-	if (number_parse(text, UINT32_MAX - 1, &id, err) < 0)
+	if (number_parse(text, IDMAP_ID_MAX, &id, err) < 0)
 		return -1;
 	if (!idmap_has_inside(map, (uint32_t)id))
 		return error_set(err, ERROR_FAILED, "ID %s is not mapped for this user", text);

@@ -156,7 +156,6 @@ static bool array_has_integer(const json_t *array, json_int_t value)
 static int add_groups(struct spec *spec, json_t *user, struct error *err)
 {
 	const struct strlist *groups = &spec->opts->process.group_add;
-	const struct account_root root = { spec->root.dirfds, spec->root.n_dirfds };
 	json_t *gids;
 
 	if (!groups->len)
@@ -172,7 +171,7 @@ static int add_groups(struct spec *spec, json_t *user, struct error *err)
 	for (size_t i = 0; i < groups->len; i++) {
 		uint32_t gid;
 
-		if (account_resolve_group(&root, groups->items[i], &gid, err) < 0) {
+		if (account_resolve_group(&spec->root, groups->items[i], &gid, err) < 0) {
 			explain_missing_root(spec, err);
 			return error_prefix(err, "option --group-add");
 		}
@@ -212,7 +211,6 @@ static int set_user(struct spec *spec, json_t *user, const struct account *accou
 
 int process_apply_user(struct spec *spec, struct error *err)
 {
-	const struct account_root root = { spec->root.dirfds, spec->root.n_dirfds };
 	const char *wanted = spec->opts->process.user;
 	autoaccount struct account account = ACCOUNT_INIT;
 	json_t *process = spec_config_member(spec, "process", JSON_OBJECT, err);
@@ -223,7 +221,7 @@ int process_apply_user(struct spec *spec, struct error *err)
 	if (!wanted && spec->image)
 		wanted = spec->image->user;
 	if (wanted) {
-		if (account_resolve(&root, wanted, &account, err) < 0)
+		if (account_resolve(&spec->root, wanted, &account, err) < 0)
 			return explain_missing_root(spec, err);
 		if (set_user(spec, user, &account, err) < 0)
 			return error_prefix(err, "user '%s'", wanted);

@@ -4,15 +4,12 @@
 #include "base/alloc.h"
 #include "base/number.h"
 #include "base/str.h"
-#include "layer/stack.h"
 #include "system/fd.h"
+#include "system/idmap.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-
-/* (uid_t)-1 means "no change" to the kernel and is nobody's. */
-#define ID_MAX (UINT32_MAX - 1)
 
 #define FIELDS_MAX 7
 
@@ -43,19 +40,18 @@ static bool parse_id(const char *text, uint32_t *ret)
 {
 	uint64_t value;
 
-	if (number_parse(text, ID_MAX, &value, NULL) < 0)
+	if (number_parse(text, IDMAP_ID_MAX, &value, NULL) < 0)
 		return false;
 	*ret = (uint32_t)value;
 	return true;
 }
 
 /* The whole file; one that is not there is empty. */
-static int read_accounts(const struct account_root *root, const char *path, struct str *ret,
+static int read_accounts(const struct stack *root, const char *path, struct str *ret,
 			 struct error *err)
 {
-	const struct stack stack = { (int *)root->dirfds, NULL, root->n_dirfds };
 	struct error why = { 0 };
-	autoclose int fd = stack_open_file(&stack, path, &why);
+	autoclose int fd = stack_open_file(root, path, &why);
 
 	if (fd < 0 && why.saved_errno == ENOENT)
 		return 0;
@@ -184,7 +180,7 @@ static int add_groups(char *groups, struct account *account, struct error *err)
  * additional groups; a name must be there. No user at all is uid 0, likewise: runc refuses every
  * additional group without privilege, and root needs none.
  */
-static int resolve_user(const struct account_root *root, const char *user, struct account *account,
+static int resolve_user(const struct stack *root, const char *user, struct account *account,
 			bool *ret_is_numeric, struct error *err)
 {
 	autostr struct str passwd = STR_INIT;
@@ -202,7 +198,7 @@ static int resolve_user(const struct account_root *root, const char *user, struc
 	return error_hint(err, "a number (--user UID:GID) needs no entry there");
 }
 
-int account_resolve(const struct account_root *root, const char *spec, struct account *ret,
+int account_resolve(const struct stack *root, const char *spec, struct account *ret,
 		    struct error *err)
 {
 	autocleanup(account_release) struct account account = ACCOUNT_INIT;
@@ -227,7 +223,7 @@ int account_resolve(const struct account_root *root, const char *spec, struct ac
 	return 0;
 }
 
-int account_resolve_group(const struct account_root *root, const char *group, uint32_t *ret_gid,
+int account_resolve_group(const struct stack *root, const char *group, uint32_t *ret_gid,
 			  struct error *err)
 {
 	autostr struct str groups = STR_INIT;

@@ -52,8 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const users[] = { "",    "root",   "app", "0",    "1000",
 					     "a:b", "app:10", ":",   "root:" };
-	const int dirfd = root_fd();
-	const struct account_root root = { &dirfd, 1 };
+	int dirfd = root_fd();
+	const struct stack root = { .dirfds = &dirfd, .n_dirfds = 1 };
 	const uint8_t *nul = size ? memchr(data, 0, size) : NULL;
 	size_t first = nul ? (size_t)(nul - data) : size;
 
