@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void cut(char *buffer, size_t size, int length)
+static void mark_cut(char *buffer, size_t size, int length)
 {
 	if (length >= 0 && (size_t)length >= size)
 		memcpy(buffer + size - 4, "...", 4);
@@ -21,8 +21,8 @@ int error_set(struct error *err, enum error_code code, const char *format, ...)
 	err->saved_errno = 0;
 	err->hint[0] = '\0';
 	va_start(args, format);
-	cut(err->message, sizeof(err->message),
-	    vsnprintf(err->message, sizeof(err->message), format, args));
+	mark_cut(err->message, sizeof(err->message),
+		 vsnprintf(err->message, sizeof(err->message), format, args));
 	va_end(args);
 	return -1;
 }
@@ -61,9 +61,9 @@ int error_errno(struct error *err, const char *format, ...)
 		size_t room = sizeof(err->message) - (size_t)length;
 
 		length = snprintf(err->message + length, room, ": %s", strerror(number));
-		cut(err->message + sizeof(err->message) - room, room, length);
+		mark_cut(err->message + sizeof(err->message) - room, room, length);
 	} else {
-		cut(err->message, sizeof(err->message), length);
+		mark_cut(err->message, sizeof(err->message), length);
 	}
 	if (number == ENOSPC || number == EDQUOT)
 		error_hint(err, "free some space there, or keep things elsewhere with --store");
@@ -122,9 +122,9 @@ int error_prefix(struct error *err, const char *format, ...)
 		size_t room = sizeof(message) - (size_t)length;
 
 		length = snprintf(message + length, room, ": %s", err->message);
-		cut(message + sizeof(message) - room, room, length);
+		mark_cut(message + sizeof(message) - room, room, length);
 	} else {
-		cut(message, sizeof(message), length);
+		mark_cut(message, sizeof(message), length);
 	}
 	memcpy(err->message, message, sizeof(message));
 	return -1;
@@ -133,7 +133,8 @@ int error_prefix(struct error *err, const char *format, ...)
 __attribute__((format(printf, 2, 0))) static void set_hint(struct error *err, const char *format,
 							   va_list args)
 {
-	cut(err->hint, sizeof(err->hint), vsnprintf(err->hint, sizeof(err->hint), format, args));
+	mark_cut(err->hint, sizeof(err->hint),
+		 vsnprintf(err->hint, sizeof(err->hint), format, args));
 }
 
 int error_hint(struct error *err, const char *format, ...)

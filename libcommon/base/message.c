@@ -65,7 +65,7 @@ void message_write(int fd, const struct str *text)
 	}
 }
 
-static void print(const char *level, const char *text)
+static void print_line(const char *level, const char *text)
 {
 	autostr struct str safe = STR_INIT;
 	autostr struct str line = STR_INIT;
@@ -84,9 +84,9 @@ void message_error(const struct error *err)
 {
 	if (!err->message[0])
 		return;
-	print("error", err->message);
+	print_line("error", err->message);
 	if (err->hint[0])
-		print("hint", err->hint);
+		print_line("hint", err->hint);
 }
 
 void message_warning(const char *format, ...)
@@ -97,5 +97,5 @@ void message_warning(const char *format, ...)
 	va_start(args, format);
 	text = xvasprintf(format, args);
 	va_end(args);
-	print("warning", text);
+	print_line("warning", text);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Returns a pointer behind the digits, or NULL when there are none or the value passes max. */
-static const char *digits(const char *text, unsigned base, uint64_t max, uint64_t *ret_value)
+static const char *read_digits(const char *text, unsigned base, uint64_t max, uint64_t *ret_value)
 {
 	uint64_t value = 0;
 	const char *p = text;
@@ -26,7 +26,7 @@ static const char *digits(const char *text, unsigned base, uint64_t max, uint64_
 int number_parse(const char *text, uint64_t max, uint64_t *ret_value, struct error *err)
 {
 	uint64_t value;
-	const char *end = digits(text, 10, max, &value);
+	const char *end = read_digits(text, 10, max, &value);
 
 	if ((!end || *end) && max >= INT64_MAX)
 		return error_set(err, ERROR_USAGE, "expected a number, got '%s'", text);
@@ -40,7 +40,7 @@ int number_parse(const char *text, uint64_t max, uint64_t *ret_value, struct err
 int number_parse_octal(const char *text, uint64_t max, uint64_t *ret_value, struct error *err)
 {
 	uint64_t value;
-	const char *end = digits(text, 8, max, &value);
+	const char *end = read_digits(text, 8, max, &value);
 
 	if (!end || *end)
 		return error_set(err, ERROR_USAGE,
@@ -54,7 +54,7 @@ int number_parse_size(const char *text, uint64_t max, uint64_t *ret_bytes, struc
 {
 	static const char suffixes[] = "bkmgt";
 	uint64_t value;
-	const char *end = digits(text, 10, max, &value);
+	const char *end = read_digits(text, 10, max, &value);
 	unsigned shift = 0;
 
 	if (end && *end) {

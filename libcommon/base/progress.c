@@ -53,7 +53,7 @@ struct progress *progress_new(enum progress_mode mode)
 }
 
 /* Progress that cannot be written is no reason to fail. */
-static void emit(const struct str *text)
+static void write_terminal(const struct str *text)
 {
 	message_write(STDERR_FILENO, text);
 }
@@ -73,7 +73,7 @@ static void clear_locked(struct progress *progress)
 	if (progress->mode != PROGRESS_TTY || !progress->lines)
 		return;
 	append_erase(progress, &out);
-	emit(&out);
+	write_terminal(&out);
 }
 
 void progress_clear(struct progress *progress)
@@ -150,7 +150,7 @@ static int terminal_columns(void)
 }
 
 /* One write for the whole picture, so that nothing flickers. */
-static void draw(struct progress *progress, int64_t now)
+static void draw_tasks(struct progress *progress, int64_t now)
 {
 	autostr struct str out = STR_INIT;
 	int columns = terminal_columns();
@@ -176,7 +176,7 @@ static void draw(struct progress *progress, int64_t now)
 	}
 	progress->lines = lines;
 	progress->drawn_at = now;
-	emit(&out);
+	write_terminal(&out);
 }
 
 static void emit_event(const struct task *task, const char *event, bool with_current)
@@ -196,7 +196,7 @@ static void emit_event(const struct task *task, const char *event, bool with_cur
 	if (task->total != PROGRESS_TOTAL_UNKNOWN)
 		str_appendf(&out, ",\"total\":%" PRIu64, task->total);
 	str_append(&out, "}\n");
-	emit(&out);
+	write_terminal(&out);
 }
 
 static void emit_line(const struct task *task, const char *state)
@@ -211,7 +211,7 @@ static void emit_line(const struct task *task, const char *state)
 		str_append_size(&out, task->total);
 	}
 	str_append_char(&out, '\n');
-	emit(&out);
+	write_terminal(&out);
 }
 
 size_t progress_add(struct progress *progress, const char *action, const char *id, uint64_t total)
@@ -246,7 +246,7 @@ void progress_update(struct progress *progress, size_t number, uint64_t current)
 	task->current = current;
 	now = clock_monotonic_ms();
 	if (progress->mode == PROGRESS_TTY && now - progress->drawn_at >= INTERVAL_MS) {
-		draw(progress, now);
+		draw_tasks(progress, now);
 	} else if (progress->mode == PROGRESS_JSON && now - task->shown_at >= INTERVAL_MS) {
 		emit_event(task, "progress", true);
 		task->shown_at = now;
@@ -272,6 +272,6 @@ void progress_finish(struct progress *progress, size_t number, enum progress_res
 	else if (progress->mode == PROGRESS_PLAIN)
 		emit_line(task, names[result]);
 	else
-		draw(progress, clock_monotonic_ms());
+		draw_tasks(progress, clock_monotonic_ms());
 	pthread_mutex_unlock(&progress->lock);
 }

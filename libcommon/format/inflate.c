@@ -47,7 +47,7 @@ void inflate_free(struct inflate *inflate)
 	free(inflate);
 }
 
-static enum inflate_format detect(const unsigned char *magic, size_t len)
+static enum inflate_format detect_format(const unsigned char *magic, size_t len)
 {
 	static const unsigned char gzip[] = { 0x1f, 0x8b, 8 };
 	static const unsigned char zstd[] = { 0x28, 0xb5, 0x2f, 0xfd };
@@ -65,7 +65,7 @@ static enum inflate_format detect(const unsigned char *magic, size_t len)
 
 static int set_format(struct inflate *inflate, struct error *err)
 {
-	inflate->format = detect(inflate->magic, inflate->magic_len);
+	inflate->format = detect_format(inflate->magic, inflate->magic_len);
 	inflate->held = inflate->magic;
 	inflate->held_len = inflate->magic_len;
 	if (inflate->format == FORMAT_GZIP) {
@@ -165,8 +165,8 @@ static int run_zstd(struct inflate *inflate, const unsigned char **in, size_t *i
 	return *in_len > 0 || output.pos == output.size;
 }
 
-static int run(struct inflate *inflate, const unsigned char **in, size_t *in_len,
-	       unsigned char *out, size_t *out_len, struct error *err)
+static int run_decoder(struct inflate *inflate, const unsigned char **in, size_t *in_len,
+		       unsigned char *out, size_t *out_len, struct error *err)
 {
 	switch (inflate->format) {
 	case FORMAT_GZIP:
@@ -195,11 +195,12 @@ int inflate_run(struct inflate *inflate, const unsigned char **in, size_t *in_le
 			return -1;
 	}
 	if (inflate->held_len) {
-		int more = run(inflate, &inflate->held, &inflate->held_len, out, out_len, err);
+		int more =
+			run_decoder(inflate, &inflate->held, &inflate->held_len, out, out_len, err);
 
 		return more < 0 ? -1 : more || *in_len > 0;
 	}
-	return run(inflate, in, in_len, out, out_len, err);
+	return run_decoder(inflate, in, in_len, out, out_len, err);
 }
 
 int inflate_finish(struct inflate *inflate, struct error *err)

@@ -58,13 +58,13 @@ void tar_reader_free(struct tar_reader *reader)
 	free(reader);
 }
 
-static int truncated(struct error *err)
+static int truncated_error(struct error *err)
 {
 	return error_set(err, ERROR_FAILED, "damaged archive: it ends in the middle of an entry");
 }
 
 /* Have at least one byte at hand. 1, 0 at the end, -1. */
-static int fill(struct tar_reader *r, struct error *err)
+static int fill_buffer(struct tar_reader *r, struct error *err)
 {
 	while (r->len == 0) {
 		const void *bytes;
@@ -80,7 +80,7 @@ static int fill(struct tar_reader *r, struct error *err)
 }
 
 /* Point at the next len bytes, at most what is at hand, and pass them. */
-static const void *take(struct tar_reader *r, size_t *len)
+static const void *take_buffered(struct tar_reader *r, size_t *len)
 {
 	const void *bytes = r->bytes;
 
@@ -91,32 +91,32 @@ static const void *take(struct tar_reader *r, size_t *len)
 	return bytes;
 }
 
-static int skip(struct tar_reader *r, uint64_t n, struct error *err)
+static int skip_bytes(struct tar_reader *r, uint64_t n, struct error *err)
 {
 	while (n) {
-		int more = fill(r, err);
+		int more = fill_buffer(r, err);
 		size_t len = n < SIZE_MAX ? (size_t)n : SIZE_MAX;
 
 		if (more <= 0)
-			return more < 0 ? -1 : truncated(err);
-		take(r, &len);
+			return more < 0 ? -1 : truncated_error(err);
+		take_buffered(r, &len);
 		n -= len;
 	}
 	return 0;
 }
 
-static int copy(struct tar_reader *r, void *to, size_t n, struct error *err)
+static int copy_bytes(struct tar_reader *r, void *to, size_t n, struct error *err)
 {
 	size_t done = 0;
 
 	while (done < n) {
-		int more = fill(r, err);
+		int more = fill_buffer(r, err);
 		size_t len = n - done;
 		const void *bytes;
 
 		if (more <= 0)
-			return more < 0 ? -1 : truncated(err);
-		bytes = take(r, &len);
+			return more < 0 ? -1 : truncated_error(err);
+		bytes = take_buffered(r, &len);
 		memcpy((char *)to + done, bytes, len);
 		done += len;
 	}
@@ -126,16 +126,16 @@ static int copy(struct tar_reader *r, void *to, size_t n, struct error *err)
 /* 1 and the next header block, 0 at the end of input, -1. */
 static int next_block(struct tar_reader *r, const unsigned char **ret, struct error *err)
 {
-	int more = fill(r, err);
+	int more = fill_buffer(r, err);
 	size_t len = TAR_BLOCK_SIZE;
 
 	if (more <= 0)
 		return more;
 	if (r->len >= TAR_BLOCK_SIZE) {
-		*ret = take(r, &len);
+		*ret = take_buffered(r, &len);
 		return 1;
 	}
-	if (copy(r, r->block, TAR_BLOCK_SIZE, err) < 0)
+	if (copy_bytes(r, r->block, TAR_BLOCK_SIZE, err) < 0)
 		return -1;
 	*ret = r->block;
 	return 1;
@@ -156,11 +156,11 @@ static int read_text(struct tar_reader *r, uint64_t size, size_t max, struct str
 				 (unsigned long long)size, max);
 	str_clear(ret);
 	str_reserve(ret, (size_t)size);
-	if (copy(r, ret->data, (size_t)size, err) < 0)
+	if (copy_bytes(r, ret->data, (size_t)size, err) < 0)
 		return -1;
 	ret->len = (size_t)size;
 	ret->data[ret->len] = '\0';
-	return skip(r, padding_of(size), err);
+	return skip_bytes(r, padding_of(size), err);
 }
 
 static int read_long_name(struct tar_reader *r, const struct tar_header *header, bool *has,
@@ -317,11 +317,11 @@ static int read_data_map(struct tar_reader *r, struct error *err)
 		uint64_t number;
 		char c;
 
-		if (used++ == r->stored || copy(r, &c, 1, err) < 0)
-			return truncated(err);
+		if (used++ == r->stored || copy_bytes(r, &c, 1, err) < 0)
+			return truncated_error(err);
 		if (c != '\n') {
 			if (len == sizeof(line))
-				return truncated(err);
+				return truncated_error(err);
 			line[len++] = c;
 			continue;
 		}
@@ -339,9 +339,9 @@ static int read_data_map(struct tar_reader *r, struct error *err)
 		has_count = true;
 	}
 	if (used + padding_of(used) > r->stored)
-		return truncated(err);
+		return truncated_error(err);
 	r->stored -= used + padding_of(used);
-	return skip(r, padding_of(used), err);
+	return skip_bytes(r, padding_of(used), err);
 }
 
 static int read_gnu_map(struct tar_reader *r, const unsigned char *block, struct error *err)
@@ -354,7 +354,7 @@ static int read_gnu_map(struct tar_reader *r, const unsigned char *block, struct
 		int found = next_block(r, &block, err);
 
 		if (found <= 0)
-			return found < 0 ? -1 : truncated(err);
+			return found < 0 ? -1 : truncated_error(err);
 		if (tar_segments_parse_block(block, &r->segments, &more, err) < 0)
 			return -1;
 	}
@@ -425,7 +425,7 @@ static int take_end(struct tar_reader *r, struct error *err)
 /* Finish the entry before. */
 static int pass_content(struct tar_reader *r, struct error *err)
 {
-	if (skip(r, r->stored, err) < 0 || skip(r, r->padding, err) < 0)
+	if (skip_bytes(r, r->stored, err) < 0 || skip_bytes(r, r->padding, err) < 0)
 		return -1;
 	r->stored = 0;
 	r->padding = 0;
@@ -486,7 +486,7 @@ int tar_next(struct tar_reader *r, const struct tar_entry **ret, struct error *e
 			return -1;
 		if (more == 0 || tar_block_is_zero(block)) {
 			if (r->has_extension || r->has_long_path || r->has_long_link)
-				return truncated(err);
+				return truncated_error(err);
 			r->has_ended = true;
 			return more == 0 ? 0 : take_end(r, err);
 		}
@@ -520,13 +520,13 @@ int tar_data(struct tar_reader *r, struct tar_data *ret, struct error *err)
 		}
 		s = &r->segments.items[r->segment];
 	}
-	more = fill(r, err);
+	more = fill_buffer(r, err);
 	if (more <= 0)
-		return more < 0 ? -1 : truncated(err);
+		return more < 0 ? -1 : truncated_error(err);
 	len = r->stored < SIZE_MAX ? (size_t)r->stored : SIZE_MAX;
 	if (s && len > s->len - r->position)
 		len = (size_t)(s->len - r->position);
-	ret->bytes = take(r, &len);
+	ret->bytes = take_buffered(r, &len);
 	ret->len = len;
 	ret->offset = (s ? s->offset : 0) + r->position;
 	r->position += len;

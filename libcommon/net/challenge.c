@@ -61,7 +61,7 @@ static const char *parse_value(const char *p, char **ret)
 }
 
 /* The first of a repeated parameter counts. */
-static void keep(struct challenge *challenge, const char *name, size_t len, char **value)
+static void keep_parameter(struct challenge *challenge, const char *name, size_t len, char **value)
 {
 	const struct {
 		const char *name;
@@ -92,7 +92,7 @@ static const char *parse_parameters(const char *p, struct challenge *ret)
 		p = parse_value(skip_blanks(rest + 1), &value);
 		if (!p)
 			return NULL;
-		keep(ret, name, len, &value);
+		keep_parameter(ret, name, len, &value);
 		p = skip_blanks(p);
 		if (*p && *p != ',')
 			return NULL;

@@ -291,8 +291,8 @@ static void set_request(struct exchange *x, const char *url, struct curl_slist *
 	}
 }
 
-static int exchange(struct exchange *x, const struct url *url, const char *authorization,
-		    struct error *err)
+static int send_once(struct exchange *x, const struct url *url, const char *authorization,
+		     struct error *err)
 {
 	autocleanup(cleanup_slist) struct curl_slist *headers = NULL;
 	char reason[CURL_ERROR_SIZE] = "";
@@ -358,7 +358,7 @@ int http_send(struct http *http, const struct http_request *request, struct http
 			authorization = NULL;
 			ret->foreign = true;
 		}
-		if (exchange(&x, &url, authorization, err) < 0)
+		if (send_once(&x, &url, authorization, err) < 0)
 			return error_prefix(err, "%s", url.origin);
 		location = redirect_location(ret);
 		if (!location)

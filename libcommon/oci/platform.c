@@ -65,7 +65,7 @@ static void set_field(char *field, size_t size, const char *text)
 	field[len] = '\0';
 }
 
-static void normalise(struct platform *platform)
+static void normalise_platform(struct platform *platform)
 {
 	for (size_t i = 0; i < array_size(aliases); i++) {
 		if (strcmp(platform->architecture, aliases[i].alias) != 0)
@@ -85,7 +85,7 @@ void platform_host(struct platform *ret)
 	*ret = (struct platform) { .os = "linux", .architecture = "amd64" };
 	if (uname(&name) == 0)
 		set_field(ret->architecture, sizeof(ret->architecture), name.machine);
-	normalise(ret);
+	normalise_platform(ret);
 }
 
 int platform_parse(const char *text, struct platform *ret, struct error *err)
@@ -124,7 +124,7 @@ int platform_parse(const char *text, struct platform *ret, struct error *err)
 		set_field(p.architecture, sizeof(p.architecture), words[0]);
 		set_field(p.variant, sizeof(p.variant), words[1]);
 	}
-	normalise(&p);
+	normalise_platform(&p);
 	*ret = p;
 	return 0;
 }

@@ -103,8 +103,8 @@ static int answer_challenge(const struct session *session, struct http *http, co
 
 /* Answer the challenges of a 401. Returns 1 when there is a new authorization to try with, 0 when
  * there is nothing to offer. */
-static int authorize_locked(struct session *session, struct http *http,
-			    const struct http_response *response, struct error *err)
+static int renew_locked(struct session *session, struct http *http,
+			const struct http_response *response, struct error *err)
 {
 	const char *value;
 
@@ -125,14 +125,15 @@ static int authorize_locked(struct session *session, struct http *http,
 
 /* generation is that of the authorization that was refused: when the session has a newer one,
  * another thread has asked for it meanwhile, and that one is tried. */
-static int authorize(struct session *session, struct http *http,
-		     const struct http_response *response, unsigned generation, struct error *err)
+static int renew_authorization(struct session *session, struct http *http,
+			       const struct http_response *response, unsigned generation,
+			       struct error *err)
 {
 	int result = 1;
 
 	pthread_mutex_lock(&session->lock);
 	if (session->generation == generation)
-		result = authorize_locked(session, http, response, err);
+		result = renew_locked(session, http, response, err);
 	pthread_mutex_unlock(&session->lock);
 	return result;
 }
@@ -165,7 +166,7 @@ static int send_authorized(struct session *session, struct http *http, struct ht
 		if (result < 0 || ret->status != 401 || ret->foreign ||
 		    authorizations == AUTHORIZATIONS_MAX)
 			return result;
-		result = authorize(session, http, ret, generation, err);
+		result = renew_authorization(session, http, ret, generation, err);
 		if (result <= 0)
 			return result;
 	}

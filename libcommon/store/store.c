@@ -19,7 +19,7 @@
 #define ROOT_STORE "/var/lib/ctnr"
 
 /* Made when a store is opened for writing; the last one says that the others are there. */
-static const char *const rooms[] = { "images", "layers", "bundles", "cache", "trash" };
+static const char *const folders[] = { "images", "layers", "bundles", "cache", "trash" };
 
 void store_release(struct store *store)
 {
@@ -78,12 +78,13 @@ char *store_path(const char *option, struct error *err)
 	return NULL;
 }
 
-static int make_rooms(const struct store *store, struct error *err)
+static int make_folders(const struct store *store, struct error *err)
 {
-	if (faccessat(store->dirfd, rooms[array_size(rooms) - 1], F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (faccessat(store->dirfd, folders[array_size(folders) - 1], F_OK, AT_SYMLINK_NOFOLLOW) ==
+	    0)
 		return 0;
-	for (size_t i = 0; i < array_size(rooms); i++)
-		if (dir_make_at(store->dirfd, rooms[i], 0700, err) < 0)
+	for (size_t i = 0; i < array_size(folders); i++)
+		if (dir_make_at(store->dirfd, folders[i], 0700, err) < 0)
 			return -1;
 	return 0;
 }
@@ -123,7 +124,7 @@ static int open_at(const char *path, enum store_mode mode, struct store *ret, st
 		return mode == STORE_WRITE ? error_errno(err, "cannot write to '%s'", path) : 0;
 	if (check_private(ret, err) < 0)
 		return -1;
-	return make_rooms(ret, err);
+	return make_folders(ret, err);
 }
 
 int store_open(const char *option, enum store_mode mode, struct store *ret, struct error *err)

@@ -142,8 +142,8 @@ static int write_part(int dirfd, const char *part, const void *data, size_t len,
 	return 0;
 }
 
-static int publish(int dirfd, const char *path, const char *part, const void *data, size_t len,
-		   mode_t mode, enum file_sync sync, struct error *err)
+static int publish_file(int dirfd, const char *path, const char *part, const void *data, size_t len,
+			mode_t mode, enum file_sync sync, struct error *err)
 {
 	if (write_part(dirfd, part, data, len, mode, sync, err) < 0) {
 		unlinkat(dirfd, part, 0);
@@ -164,7 +164,7 @@ int file_write_at(int dirfd, const char *path, const void *data, size_t len, mod
 {
 	autofree char *part = part_name(path);
 
-	return publish(dirfd, path, part, data, len, mode, sync, err);
+	return publish_file(dirfd, path, part, data, len, mode, sync, err);
 }
 
 int file_write_locked_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
@@ -174,7 +174,7 @@ int file_write_locked_at(int dirfd, const char *path, const void *data, size_t l
 
 	if (unlinkat(dirfd, part, 0) < 0 && errno != ENOENT)
 		return error_errno(err, "cannot remove '%s'", part);
-	return publish(dirfd, path, part, data, len, mode, sync, err);
+	return publish_file(dirfd, path, part, data, len, mode, sync, err);
 }
 
 int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err)

@@ -283,7 +283,7 @@ static _Noreturn void map_parent(const struct identity *id, pid_t parent, int go
 	_exit(1);
 }
 
-static int refused(struct error *err)
+static int refused_error(struct error *err)
 {
 	error_errno(err, "cannot create a user namespace");
 	if (errno == EPERM || errno == EACCES)
@@ -358,7 +358,7 @@ int identity_enter(const struct identity *identity, struct error *err)
 	}
 	fd_close(&report_write);
 	if (unshare(CLONE_NEWUSER) < 0) {
-		refused(err);
+		refused_error(err);
 		fd_close(&go_write);
 		process_wait(helper, NULL);
 		return -1;

@@ -22,7 +22,7 @@ void interrupt_release(struct interrupt *interrupt)
 	pthread_sigmask(SIG_SETMASK, &interrupt->old_mask, NULL);
 }
 
-static int watch(int epoll_fd, int fd)
+static int watch_fd(int epoll_fd, int fd)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
@@ -47,8 +47,8 @@ int interrupt_init(struct interrupt *ret, struct error *err)
 			sigaddset(&set, stopping_signals[i]);
 	}
 	signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (epoll_fd < 0 || stop_fd < 0 || signal_fd < 0 || watch(epoll_fd, stop_fd) < 0 ||
-	    watch(epoll_fd, signal_fd) < 0)
+	if (epoll_fd < 0 || stop_fd < 0 || signal_fd < 0 || watch_fd(epoll_fd, stop_fd) < 0 ||
+	    watch_fd(epoll_fd, signal_fd) < 0)
 		return error_errno(err, "cannot watch for signals");
 	if (pthread_sigmask(SIG_BLOCK, &set, &ret->old_mask) != 0)
 		return error_set(err, ERROR_FAILED, "cannot block signals");

@@ -105,7 +105,7 @@ static int make_stdin(const void *data, size_t len, struct error *err)
 
 /* Append what a non-blocking descriptor has now; out may grow to max bytes from start on. Returns 1
  * when more may come, 0 at its end. */
-static int drain(int fd, size_t start, size_t max, struct str *out, struct error *err)
+static int drain_answer(int fd, size_t start, size_t max, struct str *out, struct error *err)
 {
 	for (;;) {
 		ssize_t n;
@@ -157,7 +157,7 @@ static int collect_answer(const struct process_exchange *x, int pidfd, int answe
 			return error_set(err, ERROR_TEMPORARY, "it took longer than %u ms",
 					 x->timeout_ms);
 		if (events[1].fd >= 0)
-			more = drain(answer, start, x->out_max, out, err);
+			more = drain_answer(answer, start, x->out_max, out, err);
 		if (more < 0)
 			return -1;
 		if (events[0].revents)

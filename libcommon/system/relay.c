@@ -148,7 +148,7 @@ void relay_prepare(const struct relay *relay, struct pollfd fds[RELAY_POLLS])
 				   0 };
 }
 
-static void put(struct relay_buffer *b, const char *data, size_t len)
+static void put_bytes(struct relay_buffer *b, const char *data, size_t len)
 {
 	memcpy(b->data, data, len);
 	b->start = 0;
@@ -156,7 +156,7 @@ static void put(struct relay_buffer *b, const char *data, size_t len)
 }
 
 /* Returns false at the end of the input, or when the container's side has hung up. */
-static bool fill(struct relay_buffer *b, int fd)
+static bool fill_buffer(struct relay_buffer *b, int fd)
 {
 	ssize_t n = read(fd, b->data, sizeof(b->data));
 
@@ -167,7 +167,7 @@ static bool fill(struct relay_buffer *b, int fd)
 	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-static bool flush(struct relay_buffer *b, int fd)
+static bool flush_buffer(struct relay_buffer *b, int fd)
 {
 	size_t len = b->end - b->start;
 	ssize_t n = write(fd, b->data + b->start, len < PIPE_BUF ? len : PIPE_BUF);
@@ -187,7 +187,7 @@ static void close_output(struct relay *relay)
 
 void relay_send(struct relay *relay)
 {
-	if (relay->out >= 0 && !flush(&relay->to_caller, relay->out))
+	if (relay->out >= 0 && !flush_buffer(&relay->to_caller, relay->out))
 		close_output(relay);
 	if (relay->out < 0) /* nobody wants it: the container must not wait */
 		relay->to_caller.start = relay->to_caller.end;
@@ -197,8 +197,8 @@ static void take_input(struct relay *relay)
 {
 	struct relay_buffer *b = &relay->to_container;
 
-	if (!fill(b, relay->in)) {
-		put(b, END_OF_FILE, relay->line_open ? 2 : 1);
+	if (!fill_buffer(b, relay->in)) {
+		put_bytes(b, END_OF_FILE, relay->line_open ? 2 : 1);
 		if (relay->own_in)
 			fd_close(&relay->in);
 		relay->in = -1;
@@ -211,10 +211,10 @@ void relay_move(struct relay *relay, const struct pollfd fds[RELAY_POLLS])
 {
 	if (relay->master < 0)
 		return;
-	if (fds[0].revents & POLLOUT && !flush(&relay->to_container, relay->master))
+	if (fds[0].revents & POLLOUT && !flush_buffer(&relay->to_container, relay->master))
 		relay->to_container.start = relay->to_container.end;
 	if (fds[0].revents & (POLLIN | POLLHUP | POLLERR) && is_empty(&relay->to_caller) &&
-	    !fill(&relay->to_caller, relay->master))
+	    !fill_buffer(&relay->to_caller, relay->master))
 		fd_close(&relay->master);
 	if (fds[1].revents)
 		take_input(relay);
@@ -225,7 +225,7 @@ void relay_move(struct relay *relay, const struct pollfd fds[RELAY_POLLS])
 bool relay_has_rest(struct relay *relay)
 {
 	if (is_empty(&relay->to_caller) && relay->master >= 0 &&
-	    !fill(&relay->to_caller, relay->master))
+	    !fill_buffer(&relay->to_caller, relay->master))
 		fd_close(&relay->master);
 	return relay->out >= 0 && !is_empty(&relay->to_caller);
 }

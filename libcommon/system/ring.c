@@ -42,7 +42,7 @@ void ring_write_end(struct ring *ring, size_t len)
 	pthread_mutex_unlock(&ring->mutex);
 }
 
-static void set(struct ring *ring, bool *flag)
+static void set_flag(struct ring *ring, bool *flag)
 {
 	pthread_mutex_lock(&ring->mutex);
 	*flag = true;
@@ -52,12 +52,12 @@ static void set(struct ring *ring, bool *flag)
 
 void ring_close(struct ring *ring)
 {
-	set(ring, &ring->is_closed);
+	set_flag(ring, &ring->is_closed);
 }
 
 void ring_cancel(struct ring *ring)
 {
-	set(ring, &ring->is_cancelled);
+	set_flag(ring, &ring->is_cancelled);
 }
 
 /* "read" counts the block that the reader holds as still in use: it is given back by the next

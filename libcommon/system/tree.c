@@ -60,7 +60,7 @@ static int open_level(int topfd, const char *name)
 	return openat(topfd, name, flags);
 }
 
-static int push(struct walk *walk, int topfd, const char *name, struct error *err)
+static int push_level(struct walk *walk, int topfd, const char *name, struct error *err)
 {
 	autoclose int fd = open_level(topfd, name);
 	struct stat st;
@@ -93,7 +93,7 @@ static int push(struct walk *walk, int topfd, const char *name, struct error *er
 
 /* Everything in the deepest directory is gone: remove it. Somebody who had it open may have made
  * something in it meanwhile (a lock): then it is read again. */
-static int pop(struct walk *walk, int topfd, struct error *err)
+static int pop_level(struct walk *walk, int topfd, struct error *err)
 {
 	struct level *level = &walk->levels[walk->len - 1];
 	int above = walk->len > 1 ? dirfd(walk->levels[walk->len - 2].dir) : topfd;
@@ -122,12 +122,12 @@ static int remove_entry(struct walk *walk, int topfd, const struct dirent *entry
 	}
 	if (unlinkat(topfd, entry->d_name, AT_REMOVEDIR) == 0)
 		return 0;
-	return push(walk, topfd, entry->d_name, err);
+	return push_level(walk, topfd, entry->d_name, err);
 }
 
 static int walk_tree(struct walk *walk, int topfd, const char *name, struct error *err)
 {
-	if (push(walk, topfd, name, err) < 0)
+	if (push_level(walk, topfd, name, err) < 0)
 		return -1;
 	while (walk->len) {
 		DIR *dir = walk->levels[walk->len - 1].dir;
@@ -139,7 +139,7 @@ static int walk_tree(struct walk *walk, int topfd, const char *name, struct erro
 			return error_errno(err, "cannot read directory '%s'",
 					   walk->levels[walk->len - 1].name);
 		if (!entry) {
-			if (pop(walk, topfd, err) < 0)
+			if (pop_level(walk, topfd, err) < 0)
 				return -1;
 			continue;
 		}
