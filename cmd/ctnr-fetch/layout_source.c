@@ -117,13 +117,15 @@ static char *name_of_directory(const char *path, const char *tag)
 {
 	size_t len = strlen(path);
 	size_t start;
+	autofree char *name = NULL;
 
 	while (len > 1 && path[len - 1] == '/')
 		len--;
 	start = len;
 	while (start > 0 && path[start - 1] != '/')
 		start--;
-	return xasprintf("localhost/%.*s:%s", (int)(len - start), path + start, tag);
+	name = xasprintf("%.*s:%s", (int)(len - start), path + start, tag);
+	return reference_localize(name);
 }
 
 /*

@@ -19,7 +19,6 @@
 #define DEFAULT_REGISTRY_OLD "index.docker.io"
 #define DEFAULT_NAMESPACE "library/"
 #define DEFAULT_TAG "latest"
-#define LOCAL_REGISTRY "localhost"
 
 void reference_release(struct reference *reference)
 {
@@ -104,7 +103,7 @@ static size_t registry_length(const char *text)
 
 	if (text[len] != '/')
 		return 0;
-	if (len == strlen(LOCAL_REGISTRY) && strncmp(text, LOCAL_REGISTRY, len) == 0)
+	if (len == strlen(REFERENCE_LOCAL) && strncmp(text, REFERENCE_LOCAL, len) == 0)
 		return len;
 	for (size_t i = 0; i < len; i++)
 		if (strchr(".:" UPPER, text[i]))
@@ -195,7 +194,8 @@ char *reference_format(const struct reference *reference)
 
 char *reference_localize(const char *name)
 {
-	return reference_has_registry(name) ? xstrdup(name) : xasprintf(LOCAL_REGISTRY "/%s", name);
+	return reference_has_registry(name) ? xstrdup(name)
+					    : xasprintf(REFERENCE_LOCAL "/%s", name);
 }
 
 char *reference_new_name(const char *name, struct error *err)

@@ -37,9 +37,11 @@ char *reference_format(const struct reference *reference);
 /* Did the text name a registry itself ("alpine": no)? */
 bool reference_has_registry(const char *text);
 
-/* The rule for images that were made here: a name without a registry is one of localhost, where
- * looking that name up finds it before a registry's image of the same name.
- * "localhost/NAME", or the name as it is when it has a registry: new. */
+/* The registry of images that were made here: no server has them. */
+#define REFERENCE_LOCAL "localhost"
+
+/* "localhost/NAME", or the name as it is when it has a registry: new. So an image that was made here
+ * is found before a registry's image of the same name. */
 char *reference_localize(const char *name);
 
 /* The whole name of an image that somebody calls so: localized, with a tag; new. NULL with

@@ -184,7 +184,7 @@ const struct descriptor *image_query_choose(const struct image_query *query,
 int image_query_failed(const struct image_query *query, struct error *err)
 {
 	bool can_be_pulled = !query->prefix && !query->is_digest && query->names.len &&
-			     !str_starts_with(query->word, "localhost/");
+			     !str_starts_with(query->word, REFERENCE_LOCAL "/");
 
 	if (error_is(err, ERROR_NOT_FOUND) && can_be_pulled)
 		error_default_hint(err, "fetch it with 'ctnr pull %s'", query->word);
