@@ -69,12 +69,12 @@ static int copy_range(int from, int to, off_t at, off_t end, struct error *err)
 		size_t wanted = end - at < COPY_CHUNK ? (size_t)(end - at) : COPY_CHUNK;
 		ssize_t len = copy_file_range(from, &at, to, &to_at, wanted, 0);
 
-		if (len == 0)
-			return 0;
 		if (len > 0)
 			continue;
-		if (errno == EXDEV || errno == EINVAL || errno == ENOTSUP || errno == ENOSYS ||
-		    errno == EPERM)
+		/* Some filesystems answer 0 where there is something to copy: read(2) says whether
+		 * the file has become shorter. */
+		if (len == 0 || errno == EXDEV || errno == EINVAL || errno == ENOTSUP ||
+		    errno == ENOSYS || errno == EPERM)
 			return copy_by_buffer(from, to, at, end, err);
 		return error_errno(err, "cannot copy");
 	}
@@ -103,7 +103,8 @@ static int copy_data(int from, int to, off_t size, struct error *err)
 	return ftruncate(to, size) < 0 ? error_errno(err, "cannot set the size") : 0;
 }
 
-int copy_content(int from, int to, const struct stat *st, struct error *err)
+/* st is of the first; the other is empty. */
+static int copy_content(int from, int to, const struct stat *st, struct error *err)
 {
 	if (st->st_size == 0 || ioctl(to, FICLONE, from) == 0)
 		return 0;

@@ -47,9 +47,6 @@ int copy_metadata(const struct copy_rules *rules, int from, int to, const struct
 int copy_metadata_and_time(const struct copy_rules *rules, int from, int to, const struct stat *st,
 			   struct error *err);
 
-/* Copy the content of one open file to another, which is empty; st is of the first. */
-int copy_content(int from, int to, const struct stat *st, struct error *err);
-
 /* Copy what is no directory, dirfd/name, to to_dirfd/to_name, which must not exist; st is of the
  * original. Returns 1, or 0 when it was left out. */
 int copy_object(const struct copy_rules *rules, int dirfd, const char *name, const struct stat *st,

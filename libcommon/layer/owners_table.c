@@ -92,6 +92,7 @@ void owners_table_add(struct owners_table *table, const char *line, size_t len)
 static int read_owners(int fd, struct str *ret, struct error *err)
 {
 	struct stat st;
+	ssize_t len;
 
 	if (fstat(fd, &st) < 0)
 		return error_errno(err, "cannot stat '%s'", OWNERS_FILE);
@@ -103,9 +104,13 @@ static int read_owners(int fd, struct str *ret, struct error *err)
 		return error_set(err, ERROR_FAILED, "'%s' is larger than %u bytes", OWNERS_FILE,
 				 OWNERS_MAX);
 	str_reserve(ret, (size_t)st.st_size);
-	if (pread(fd, ret->data, (size_t)st.st_size, 0) != st.st_size)
+	len = pread(fd, ret->data, (size_t)st.st_size, 0);
+	if (len < 0)
 		return error_errno(err, "cannot read '%s'", OWNERS_FILE);
-	ret->len = (size_t)st.st_size;
+	if (len < st.st_size)
+		return error_set(err, ERROR_FAILED, "'%s' became shorter while it was read",
+				 OWNERS_FILE);
+	ret->len = (size_t)len;
 	ret->data[ret->len] = '\0';
 	return 0;
 }

@@ -12,6 +12,8 @@
 
 #include "layer/owners_table.h"
 
+#include <errno.h>
+
 struct owners_writer {
 	const struct identity *identity; /* borrowed */
 	int fd; /* open for appending and reading; borrowed */
@@ -23,7 +25,7 @@ struct owners_writer {
 
 #define OWNERS_WRITER_INIT \
 	{ \
-		.fd = -1, .buffer = STR_INIT, .table = OWNERS_TABLE_INIT \
+		.fd = -EBADF, .buffer = STR_INIT, .table = OWNERS_TABLE_INIT \
 	}
 
 /* fd is that of an empty file, or of one to which more is added. */
