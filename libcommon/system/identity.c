@@ -368,6 +368,7 @@ int identity_enter(const struct identity *identity, struct error *err)
 
 struct errand {
 	const struct identity *identity;
+	pid_t parent;
 	int (*work)(void *data, struct error *err);
 	void *data;
 };
@@ -381,13 +382,15 @@ static int run_errand(void *data, struct error *err)
 	/* The work ends with the process that wants it. Changing IDs would have undone this. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return error_errno(err, "cannot tie a child to its parent");
+	if (getppid() != errand->parent)
+		return error_set(err, ERROR_FAILED, "the parent has ended");
 	return errand->work(errand->data, err);
 }
 
 int identity_run(const struct identity *identity, int (*work)(void *data, struct error *err),
 		 void *data, struct error *err)
 {
-	struct errand errand = { identity, work, data };
+	struct errand errand = { identity, getpid(), work, data };
 
 	if (identity->rung == IDENTITY_PRIVILEGED)
 		return work(data, err);
