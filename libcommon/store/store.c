@@ -146,15 +146,19 @@ int store_open(const char *option, enum store_mode mode, struct store *ret, stru
 
 int store_for_writing(const struct store *store, struct store *ret, struct error *err)
 {
-	if (store && store->writable) {
-		int fd = fcntl(store->dirfd, F_DUPFD_CLOEXEC, 0);
+	char *path;
+	int fd;
 
+	if (store && store->writable) {
+		fd = fcntl(store->dirfd, F_DUPFD_CLOEXEC, 0);
 		if (fd < 0)
 			return error_errno(err, "cannot duplicate a descriptor");
 		*ret = (struct store) { xstrdup(store->path), fd, true };
 		return 0;
 	}
-	ret->dirfd = run_dir_open(NULL, store, &ret->path, err);
-	ret->writable = true;
-	return ret->dirfd < 0 ? -1 : 0;
+	fd = run_dir_open(NULL, store, &path, err);
+	if (fd < 0)
+		return -1;
+	*ret = (struct store) { path, fd, true };
+	return 0;
 }

@@ -133,7 +133,9 @@ static int milliseconds_left(unsigned timeout_ms, int64_t deadline, int64_t now)
 {
 	if (!timeout_ms)
 		return -1;
-	return now < deadline ? (int)(deadline - now) : 0;
+	if (now >= deadline)
+		return 0;
+	return deadline - now < INT_MAX ? (int)(deadline - now) : INT_MAX;
 }
 
 /* Until the program has ended, and then what it left in the pipe. */
