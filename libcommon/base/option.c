@@ -48,7 +48,8 @@ void option_release(const struct option *table, void *opts)
 	}
 }
 
-bool option_takes_argument(const struct option *option)
+/* Booleans take none. */
+static bool takes_argument(const struct option *option)
 {
 	return option->kind != OPTION_BOOL && option->kind != OPTION_TRISTATE;
 }
@@ -151,7 +152,7 @@ static int parse_long(struct parser *p, const char *arg, struct error *err)
 
 	if (!o)
 		return error_set(err, ERROR_USAGE, "unknown option '--%s'", name);
-	if (!value && option_takes_argument(o)) {
+	if (!value && takes_argument(o)) {
 		if (!*p->next)
 			return error_set(err, ERROR_USAGE, "option --%s needs a value (%s)", name,
 					 o->argument);
@@ -170,7 +171,7 @@ static int parse_letters(struct parser *p, const char *letters, struct error *er
 		if (!o)
 			return error_set(err, ERROR_USAGE, "unknown option '-%c'", *letters);
 		letters++;
-		if (option_takes_argument(o)) {
+		if (takes_argument(o)) {
 			value = *letters ? letters : *p->next;
 			if (!value)
 				return error_set(err, ERROR_USAGE, "option -%c needs a value (%s)",

@@ -109,9 +109,6 @@ int option_skip(const struct option_target *targets, size_t n_targets, char *con
 /* Release the lists of an options struct that was parsed into. */
 void option_release(const struct option *table, void *opts);
 
-/* Does the option take an argument? Booleans do not. */
-bool option_takes_argument(const struct option *option);
-
 /* The row of that name (or letter when name is NULL), also of an included table, or NULL.
  * ret_offset (may be NULL) is where its field lies in the options struct of table. */
 const struct option *option_find(const struct option *table, const char *name, char letter,

@@ -53,6 +53,8 @@ size_t stack_layer(const struct stack *dir, size_t index)
 
 void stack_entry_release(struct stack_entry *entry)
 {
+	if (!entry)
+		return;
 	stack_release(&entry->dir);
 	entry->kind = STACK_ABSENT;
 }
@@ -89,8 +91,9 @@ int stack_find(const int *dirfds, size_t n_dirfds, const char *name, struct stac
 	return 0;
 }
 
-int stack_lookup(const struct stack *dir, const char *name, struct stack_entry *ret,
-		 struct error *err)
+/* Look up one name (no slash, neither "." nor "..") in a directory. Absence is no error. */
+static int lookup_name(const struct stack *dir, const char *name, struct stack_entry *ret,
+		       struct error *err)
 {
 	autofree int *dirfds = xcalloc(dir->n_dirfds + 1, sizeof(dirfds[0]));
 	struct stack_entry entry = STACK_ENTRY_INIT;
@@ -212,7 +215,7 @@ static int path_walk_step(struct path_walk *w, const struct stack *root, const s
 		return 0;
 	}
 	stack_entry_release(ret);
-	if (stack_lookup(parent->n_dirfds ? parent : root, name, ret, err) < 0)
+	if (lookup_name(parent->n_dirfds ? parent : root, name, ret, err) < 0)
 		return -1;
 	if (ret->kind == STACK_OTHER && S_ISLNK(ret->stat.st_mode)) {
 		*ret_restart = true;

@@ -72,18 +72,14 @@ struct stack_entry {
 void stack_entry_release(struct stack_entry *entry);
 #define autostackentry autocleanup(stack_entry_release)
 
-/* Look up one name (no slash, neither "." nor "..") in a directory. Absence is no error. */
-int stack_lookup(const struct stack *dir, const char *name, struct stack_entry *ret,
-		 struct error *err);
-
-/* The same without a stack's memory. */
+/* The same without a stack of its own. */
 struct stack_found {
 	enum stack_kind kind;
 	struct stat stat; /* of the topmost object */
 	size_t index; /* which of the directories holds it */
 };
 
-/* Look up one name in directories, top first. ret_dirfds[i] gets the directory of that name in
+/* Look up one name (no slash, neither "." nor "..") in directories, top first. Absence is no error. ret_dirfds[i] gets the directory of that name in
  * dirfds[i], owned by the caller, where that is part of it, and else is left as it is; those that
  * were opened before a failure stay there too. */
 int stack_find(const int *dirfds, size_t n_dirfds, const char *name, struct stack_found *ret,

@@ -61,6 +61,8 @@ int relay_init(struct relay *relay, enum relay_input input, struct error *err)
 
 void relay_release(struct relay *relay)
 {
+	if (!relay)
+		return;
 	relay_pause(relay);
 	fd_close(&relay->master);
 	if (relay->own_in)
