@@ -72,7 +72,7 @@ int error_silent(struct error *err, enum error_code code);
 /* Make *cause the error, and return -1. */
 int error_move(struct error *err, const struct error *cause);
 
-/* Make it a failure of another kind, message and hint kept, and return -1. */
+/* Make the error a failure of another kind, message and hint kept, and return -1. */
 int error_recode(struct error *err, enum error_code code);
 
 /* Is it a failure of that kind (0: none yet)? Is it about that errno (0: about none)? Does the

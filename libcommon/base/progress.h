@@ -45,6 +45,7 @@ enum progress_result {
 
 struct progress;
 
+/* New, or NULL when there is nothing to show. */
 struct progress *progress_new(enum progress_mode mode);
 void progress_free(struct progress *progress);
 void progress_cleanup(struct progress **progress);
@@ -57,6 +58,7 @@ size_t progress_add(struct progress *progress, const char *action, const char *i
 /* current: bytes so far. */
 void progress_update(struct progress *progress, size_t task, uint64_t current);
 
+/* The task has ended: its bar goes, and a line says how it ended. */
 void progress_finish(struct progress *progress, size_t task, enum progress_result result);
 
 /* Take the bars off the terminal; the next update draws them again. */

@@ -32,12 +32,16 @@ void str_release(struct str *s);
 #define autostr autocleanup(str_release)
 
 void str_clear(struct str *s); /* empty, memory kept */
+
+/* Append a text, len bytes, one byte, or what printf(3) makes of the arguments. */
 void str_append(struct str *s, const char *text);
 void str_append_bytes(struct str *s, const void *data, size_t len);
 void str_append_char(struct str *s, char c);
 void str_appendf(struct str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Room for len more bytes (and a NUL) at data + len; the caller then raises len itself. */
 void str_reserve(struct str *s, size_t len);
+
 /* The text as a new string; s is empty afterwards. */
 char *str_steal(struct str *s);
 
@@ -59,6 +63,7 @@ void strlist_take(struct strlist *list, char *text); /* takes text */
 bool strlist_contains(const struct strlist *list, const char *text);
 void strlist_sort(struct strlist *list); /* in the order of bytes */
 
+/* Does text begin, or end, with the other one? An empty one is everywhere. */
 bool str_starts_with(const char *text, const char *prefix);
 bool str_ends_with(const char *text, const char *suffix);
 

@@ -27,9 +27,14 @@ struct hash {
 void hash_release(struct hash *hash);
 #define autohash autocleanup(hash_release)
 
+/* Begin a digest; one that was begun before is forgotten. -1 when libcrypto cannot. */
 int hash_start(struct hash *hash, enum digest_algorithm algorithm, struct error *err);
+
+/* Add bytes. */
 void hash_update(struct hash *hash, const void *data, size_t len);
-void hash_finish(struct hash *hash, struct digest *ret); /* then hash_start() again, or release */
+
+/* The digest of all bytes since hash_start(), which may be called again then. */
+void hash_finish(struct hash *hash, struct digest *ret);
 
 /* The digest of one buffer. */
 int hash_buffer(enum digest_algorithm algorithm, const void *data, size_t len, struct digest *ret,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Decompressing a stream: gzip (any number of members), zstd (any number of frames), or plain
- * bytes passed through. The first bytes say which: registries label layers wrongly, and whoever
- * inflates checks a digest of the result anyway.
+ * bytes passed through. The first bytes say which: registries label layers wrongly, and the
+ * digest of the result is checked by the caller anyway.
  *
  *	autoinflate struct inflate *inflate = inflate_new();
  *
@@ -27,6 +27,7 @@
 
 struct inflate;
 
+/* New; inflate_free() takes NULL. */
 struct inflate *inflate_new(void);
 void inflate_free(struct inflate *inflate);
 static inline void inflate_cleanup(struct inflate **inflate)

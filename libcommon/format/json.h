@@ -50,9 +50,13 @@ struct jnode {
 	size_t index;
 };
 
+/* The node of a whole document, of an object's member, of an array's element. They never fail: what
+ * is not there is a node with value NULL. */
 struct jnode jnode_root(const json_t *value, const char *document);
 struct jnode jnode_member(const struct jnode *object, const char *key);
 struct jnode jnode_element(const struct jnode *array, size_t index);
+
+/* Is there a value, and not null? */
 static inline bool jnode_is_present(const struct jnode *node)
 {
 	return node->value != NULL;
@@ -63,7 +67,7 @@ int jnode_error(const struct jnode *node, struct error *err, const char *format,
 	__attribute__((format(printf, 3, 4)));
 
 /* Required values: absent is an error ("missing"), and so is another type. Strings are borrowed
- * from the document. */
+ * from the document, integers lie between min and max. *ret is written only on success. */
 int jnode_string(const struct jnode *node, const char **ret, struct error *err);
 int jnode_integer(const struct jnode *node, int64_t min, int64_t max, int64_t *ret,
 		  struct error *err);

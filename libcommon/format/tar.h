@@ -85,6 +85,7 @@ typedef int (*tar_source)(void *source, const void **ret_bytes, size_t *ret_len,
 
 struct tar_reader;
 
+/* New. source is passed on to read, and borrowed. */
 struct tar_reader *tar_reader_new(tar_source read, void *source);
 void tar_reader_free(struct tar_reader *reader);
 static inline void tar_reader_cleanup(struct tar_reader **reader)

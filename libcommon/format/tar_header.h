@@ -26,6 +26,7 @@ struct tar_header {
 	int64_t minor;
 };
 
+/* Is every byte of a block 0? Two such blocks end an archive. */
 bool tar_block_is_zero(const unsigned char *block);
 
 /* Read one header block; a wrong checksum or number is an error. */
@@ -38,6 +39,7 @@ struct tar_segments {
 	size_t capacity;
 };
 
+/* Append a piece. -1 when there are TAR_SEGMENTS_MAX already. */
 int tar_segments_add(struct tar_segments *segments, uint64_t offset, uint64_t len,
 		     struct error *err);
 

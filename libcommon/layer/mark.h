@@ -22,6 +22,7 @@
 #define MARK_PREFIX "user.overlay."
 #define MARK_ESCAPED_PREFIX "user.overlay.overlay."
 
+/* Is it the mark of a deleted name? st is of the object itself (lstat(2)). */
 bool mark_is_whiteout(const struct stat *st);
 
 /* Make the whiteout dirfd/name, which must not exist. -1 with errno. */

@@ -36,6 +36,8 @@ void owners_table_add(struct owners_table *table, const char *line, size_t len);
 
 /* Read an open file from its beginning. An error names the damaged line. */
 int owners_table_read(struct owners_table *ret, int fd, struct error *err);
+
+/* The last record of a path (as owners_format() takes it); false when there is none. */
 bool owners_table_find(const struct owners_table *table, const char *path,
 		       struct owners_record *ret);
 

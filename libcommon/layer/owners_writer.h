@@ -28,12 +28,14 @@ struct owners_writer {
 		.fd = -EBADF, .buffer = STR_INIT, .table = OWNERS_TABLE_INIT \
 	}
 
-/* fd is that of an empty file, or of one to which more is added. */
+/* fd is of an empty file, or of one to which more is added. Releasing does not write what waits. */
 void owners_writer_init(struct owners_writer *writer, const struct identity *identity, int fd);
 void owners_writer_release(struct owners_writer *writer);
 
+/* Add a record for a path, which may wait in memory until owners_writer_flush(). */
 int owners_writer_add(struct owners_writer *writer, const struct owners_record *record,
 		      const char *path, struct error *err);
+
 /* Write what is buffered. */
 int owners_writer_flush(struct owners_writer *writer, struct error *err);
 
@@ -45,7 +47,7 @@ int owners_writer_find(struct owners_writer *writer, const char *path, struct ow
 /* What is known of the owner on disk of an object before it gets its own. */
 enum owner_before {
 	OWNER_BEFORE_OURS, /* it was just made where nothing was: 0:0 */
-	OWNER_BEFORE_UNKNOWN, /* it or something else was there, or its directory hands on its group */
+	OWNER_BEFORE_UNKNOWN, /* something was there before, or the directory hands on its group */
 };
 
 struct owned_object {

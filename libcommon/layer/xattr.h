@@ -62,6 +62,7 @@ enum xattr_fate {
 	XATTR_DROP,
 };
 
+/* The kind of the attribute of that name. */
 enum xattr_kind xattr_kind(const char *name);
 
 /* The table above. */

@@ -47,6 +47,7 @@ struct http_options {
 struct http;
 struct http_response;
 
+/* New: no connection is made yet. NULL when libcurl cannot be set up. */
 struct http *http_new(const struct http_options *options, struct error *err);
 void http_free(struct http *http);
 void http_cleanup(struct http **http);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Theory of operation. HEX.part is created by whoever comes first and locked; the others wait for
+ * Theory of operation. HEX.part is created and locked by the first process; the others wait for
  * the lock, and lock_open_at() makes sure that the file they then hold still has that name. Only
  * the holder of the lock truncates, writes, renames or unlinks it, so a .part file without a lock
  * is what a killed process left, and the next one simply takes it over.

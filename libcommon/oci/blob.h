@@ -2,8 +2,8 @@
 /*
  * Writing blobs into a layout: verified while streaming, visible only when whole.
  *
- * A blob in the making is blobs/ALG/HEX.part, held by flock. Whoever gets the lock looks again:
- * the blob may have appeared meanwhile. Links libcrypto.
+ * A blob in the making is blobs/ALG/HEX.part, held by flock. Each new holder of the lock looks
+ * again: the blob may have appeared meanwhile. Links libcrypto.
  */
 #ifndef OCI_BLOB_H
 #define OCI_BLOB_H
@@ -40,8 +40,8 @@ enum blob_state {
 	BLOB_BUSY, /* another process is making it (blob_try_start() only) */
 };
 
-/* Begin, waiting for whoever is making the same blob. Returns an enum blob_state (so 1 when the
- * blob is there already, 0 when the writer is ready), -1 on failure. */
+/* Begin, waiting for a process that is making the same blob. Returns an enum blob_state (so 1 when
+ * the blob is there already, 0 when the writer is ready), -1 on failure. */
 int blob_start(const struct layout *layout, const struct digest *digest, uint64_t size,
 	       struct blob_writer *ret, struct error *err);
 

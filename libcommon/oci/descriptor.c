@@ -63,7 +63,7 @@ int descriptor_from_json(const struct jnode *node, struct descriptor *ret, struc
 	    platform_from_json(&platform_node, &d.platform, err) < 0)
 		return -1;
 	d.size = (uint64_t)size;
-	/* Shared with the document; whoever edits takes a copy first. */
+	/* Shared with the document: editing takes a copy first. */
 	d.json = json_incref((json_t *)node->value);
 	*ret = d;
 	d = (struct descriptor)DESCRIPTOR_INIT;

@@ -31,12 +31,19 @@ struct descriptor {
 void descriptor_release(struct descriptor *descriptor);
 #define autodescriptor autocleanup(descriptor_release)
 
+/* ret is new. -1 when a member is missing or wrong: mediaType, digest and size must be there. */
 int descriptor_from_json(const struct jnode *node, struct descriptor *ret, struct error *err);
+
 /* A new object: the kept json with mediaType, digest, size and platform as they stand now. */
 json_t *descriptor_to_json(const struct descriptor *descriptor);
+
+/* ret becomes a copy of its own; what it held is not released. */
 void descriptor_copy(const struct descriptor *from, struct descriptor *ret);
+
 /* An annotation's value (borrowed), or NULL. */
 const char *descriptor_annotation(const struct descriptor *descriptor, const char *key);
+
+/* Change json's annotations, in a copy where a document shares it. */
 void descriptor_set_annotation(struct descriptor *descriptor, const char *key, const char *value);
 void descriptor_remove_annotation(struct descriptor *descriptor, const char *key);
 

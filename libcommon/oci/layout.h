@@ -54,6 +54,8 @@ enum layout_mode {
 	LAYOUT_CREATE, /* make what is missing; blobs stay while it is open */
 };
 
+/* Open the layout at path; ret is new. -1 when its file oci-layout is missing or of a version that is
+ * not known. */
 int layout_open(const char *path, enum layout_mode mode, struct layout *ret, struct error *err);
 
 /* Take ".hold" exclusively, for removing blobs, in a layout opened by LAYOUT_READ. Returns 1, or 0
@@ -76,6 +78,7 @@ int layout_open_blob(const struct layout *layout, const struct descriptor *descr
 int layout_read_blob(const struct layout *layout, const struct descriptor *descriptor, size_t max,
 		     struct str *ret, struct error *err);
 
+/* Read index.json. */
 int layout_read_index(const struct layout *layout, struct index *ret, struct error *err);
 
 /* Read a manifest that is a blob of the layout, by layout_read_blob(). */

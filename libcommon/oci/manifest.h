@@ -21,8 +21,8 @@
 #define MANIFEST_LAYERS_MAX 499
 /* Most entries of an index: index.json of a layout has one for each reference. */
 #define INDEX_MANIFESTS_MAX 250000
-/* Most indexes within each other. Whoever follows more than one entry of an index also counts all
- * that is visited: the product of nested indexes is no limit. */
+/* Most indexes within each other. A walk that follows more than one entry of an index also counts
+ * what it visits: the product of nested indexes is no limit. */
 #define INDEX_NESTING_MAX 8
 
 struct manifest {
@@ -62,6 +62,7 @@ struct index {
 void index_release(struct index *index);
 #define autoindex autocleanup(index_release)
 
+/* As manifest_parse(), for an index or a Docker manifest list. */
 int index_parse(const char *text, size_t len, const char *media_type, struct index *ret,
 		struct error *err);
 

@@ -25,8 +25,12 @@ enum media_kind {
 	MEDIA_LAYER, /* any layer, non-distributable and Docker's foreign ones too */
 };
 
+/* What a type means; types that are not known are MEDIA_UNKNOWN. */
 enum media_kind media_type_kind(const char *media_type);
+
+/* Is it one of Docker's own types? */
 bool media_type_is_docker(const char *media_type);
+
 /* The OCI type that means the same as a Docker type (static text); others are returned as is. */
 const char *media_type_to_oci(const char *media_type);
 

@@ -57,6 +57,7 @@ struct bundle {
 void bundle_release(struct bundle *bundle);
 #define autobundle autocleanup(bundle_release)
 
+/* Is it of the grammar above? */
 bool bundle_id_is_valid(const char *id);
 
 /* Where a bundle called name is or would be: a name within the store's bundles/ (or the run
@@ -64,8 +65,7 @@ bool bundle_id_is_valid(const char *id);
 char *bundle_path(const struct store *store, const char *name, struct error *err);
 
 /* word is an ID in the store, a path (with a slash, or "."), a bundle record that begins with '{',
- * or
- * "-" for a record on stdin; store may be NULL: then there are no IDs. Opens the directory, reads
+ * or "-" for a record on stdin; store may be NULL: then there are no IDs. Opens the directory, reads
  * record.json where there is one; what a given record says wins. ERROR_NOT_FOUND. */
 int bundle_open(const struct store *store, const char *word, struct bundle *ret, struct error *err);
 
@@ -77,8 +77,8 @@ int bundle_open_damaged(const struct store *store, const char *word, struct bund
 json_t *bundle_to_json(const struct bundle *bundle); /* the record, new */
 
 /* Write record.json in the bundle. An overlay bundle is complete then: a layer in lower/ that
- * somebody removed before the link to it was there is ERROR_TEMPORARY. (Whoever removes a layer
- * looks for links after taking it away, and puts it back when there is one.) */
+ * somebody removed before the link to it was there is ERROR_TEMPORARY. (A command that
+ * removes a layer looks for links after taking it away, and puts it back when there is one.) */
 int bundle_save(const struct bundle *bundle, struct error *err);
 
 /* Make a new bundle directory, 0700: name NULL: 12 random characters of [a-z0-9]. A name that is
@@ -91,9 +91,9 @@ int bundle_create(const struct store *store, const char *name, struct bundle *re
  * refused. */
 int bundle_remove(const struct store *store, const struct bundle *bundle, struct error *err);
 
-/* Call each for every bundle of the store, in the order of names. each returns < 0 to stop. Of a
- * bundle whose record cannot be read the image is not known; what vanishes meanwhile is left
- * out. */
+/* Call each for every bundle of the store, in the order of names. each returns < 0 to stop, and
+ * then so does this. The image of a bundle whose record cannot be read is not known; a bundle that
+ * vanishes meanwhile is left out. */
 int bundle_each(const struct store *store,
 		int (*each)(const struct bundle *bundle, void *data, struct error *err), void *data,
 		struct error *err);

@@ -37,8 +37,8 @@ int bundle_lock_again(const struct bundle *bundle, int lock, struct error *err);
 /* Let other commands go on, in all processes that have inherited the lock. */
 void bundle_unlock(int lock);
 
-/* Name the container that runs from the bundle. The caller holds the lock. What names it goes when
- * the bundle is locked again after its end. */
+/* Name the container that runs from the bundle, in the bundle's file. The caller holds the lock. The
+ * name is removed when the bundle is locked for the first time after the container's end. */
 int bundle_set_container(int lock, const char *mark, const char *state_path, struct error *err);
 
 /* What the container does that was last run from the bundle: STATE_CREATED, STATE_RUNNING, or

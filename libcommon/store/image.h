@@ -35,6 +35,7 @@ void image_release(struct image *image);
  * silently: ERROR_FAILED with an empty message. */
 json_t *record_read_stdin(struct error *err);
 
+/* Read a record's object. ret is new. */
 int image_from_json(const struct jnode *node, struct image *ret, struct error *err);
 json_t *image_to_json(const struct image *image); /* new */
 

@@ -38,6 +38,7 @@ enum image_match {
 	IMAGE_BY_DIGEST, /* the word is a digest or the beginning of one: names do not matter */
 };
 
+/* Take a word apart, which stays borrowed. */
 void image_query_init(struct image_query *ret, const char *word);
 void image_query_release(struct image_query *query);
 #define autoimagequery autocleanup(image_query_release)

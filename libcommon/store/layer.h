@@ -18,6 +18,8 @@
 
 /* "layers/IDMAP/sha256/HEX" relative to the store, new. */
 char *layer_path(const char *idmap, const struct digest *chain_id);
+
+/* Is that layer there, whole? */
 bool layer_exists(const struct store *store, const char *idmap, const struct digest *chain_id);
 
 /* "cache/chains/sha256/HEX" of a config relative to the store, new. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What commands left in the store that were killed: ephemeral bundles (ephemeral.h) without an
- * owner, and the contents of trash/. Whoever makes something in the store asks first:
+ * What killed commands left in the store: ephemeral bundles (ephemeral.h) without an owner, and the
+ * contents of trash/. A command that makes something in the store reclaims first:
  *
  *	if (store.writable && reclaim_is_needed(&store))
  *		... in the user namespace that owns the files: reclaim(&store);
@@ -16,8 +16,8 @@
 /* Is there anything to reclaim? Reads two directories that are empty unless something runs. */
 bool reclaim_is_needed(const struct store *store);
 
-/* Reclaim it. Best effort: what is locked now, or cannot be deleted, is left to the next command. A
- * bundle from which a container runs stays, also without an owner. */
+/* Reclaim what there is. Best effort: what is locked now, or cannot be deleted, is left to the next
+ * command. A bundle from which a container runs stays, also without an owner. */
 void reclaim(const struct store *store);
 
 #endif

@@ -89,7 +89,7 @@ static int make_folders(const struct store *store, struct error *err)
 	return 0;
 }
 
-/* Whoever can write to the store decides what our containers are made of. */
+/* Containers are made of what is in the store: others must not be able to write there. */
 static int check_private(const struct store *store, struct error *err)
 {
 	struct stat st;

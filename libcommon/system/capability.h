@@ -40,6 +40,8 @@ struct capability_sets {
 	uint64_t inheritable;
 };
 
+/* Read or replace the sets of this process (of the calling thread). Only capability_set() says no
+ * for want of a right. */
 int capability_get(struct capability_sets *ret, struct error *err);
 int capability_set(const struct capability_sets *sets, struct error *err);
 

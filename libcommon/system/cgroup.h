@@ -23,6 +23,7 @@ enum cgroup_layout {
 	CGROUP_LAYOUT_MAX,
 };
 
+/* Which of them this machine has: two system calls at most. */
 enum cgroup_layout cgroup_layout(void);
 
 /* Is it CGROUP_UNIFIED? One system call. */
@@ -31,7 +32,7 @@ bool cgroup_is_unified(void);
 /* Append /proc/self/cgroup, this process's cgroup in each hierarchy, to ret. */
 int cgroup_read_own(struct str *ret, struct error *err);
 
-/* One line of it, "4:cpu,cpuacct:/path", or "0::/path" of version 2. */
+/* One line of /proc/self/cgroup, "4:cpu,cpuacct:/path", or "0::/path" of version 2. */
 struct cgroup_line {
 	char *controllers; /* "cpu,cpuacct", "name=systemd", or "" of version 2 */
 	const char *path;

@@ -58,7 +58,7 @@ void identity_map_single(struct identity *identity, uid_t inside_uid, gid_t insi
 void identity_idmap_name(const struct identity *identity, char name[IDMAP_NAME_MAX]);
 
 /* Is there no more than one ID, so that owners are kept as data? True on the rung of that name, and
- * for who is privileged in a namespace of that kind. */
+ * in a user namespace with one ID, for a process that is privileged there. */
 bool identity_has_one_id(const struct identity *identity);
 
 /*

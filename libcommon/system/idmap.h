@@ -44,13 +44,13 @@ int idmap_add(struct idmap *map, uint64_t inside, uint64_t outside, uint64_t cou
 	      struct error *err);
 
 /* Make ret what a file in the form of /proc/self/uid_map says: "inside outside count" on each
- * line. */
+ * line. -1 when it cannot be read, or is no map; ret is then not to be used. */
 int idmap_read(const char *path, struct idmap *ret, struct error *err);
 
 /* Is that ID, seen from inside, in the map? */
 bool idmap_has_inside(const struct idmap *map, uint32_t id);
 
-/* The same, and which ID that is outside: *ret is written only when it is in the map. */
+/* The same, and which ID it is outside: *ret is written only when the ID is in the map. */
 bool idmap_to_outside(const struct idmap *map, uint32_t id, uint32_t *ret);
 
 /* Is every ID mapped to itself, as in the first user namespace? */

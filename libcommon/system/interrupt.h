@@ -37,6 +37,7 @@ struct interrupt {
 void interrupt_release(struct interrupt *interrupt);
 #define autointerrupt autocleanup(interrupt_release)
 
+/* Block the signals, and make the descriptors. ret is new. */
 int interrupt_init(struct interrupt *ret, struct error *err);
 
 /* Ask all threads that watch it to stop, as a signal would, but without dying of it. */

@@ -21,8 +21,8 @@ enum lock_wait {
 };
 
 /* Open (create, 0600) and lock dirfd/name. After the lock the name is looked at again: when the
- * file was removed or replaced meanwhile, it starts over, so that whoever returns holds the file
- * that has this name. Returns the fd that holds the lock. */
+ * file was removed or replaced meanwhile, it starts over, so that the file that is locked has this
+ * name. Returns the fd that holds the lock. */
 int lock_open_at(int dirfd, const char *name, enum lock_mode mode, enum lock_wait wait,
 		 struct error *err);
 

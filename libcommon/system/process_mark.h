@@ -26,7 +26,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The kernel's name for the time since the machine was started. */
+/* Which boot of the machine this is: random digits and dashes that the kernel chose. -1 when /proc
+ * does not tell. */
 #define BOOT_ID_MAX 40
 int boot_id_read(char id[BOOT_ID_MAX], struct error *err);
 

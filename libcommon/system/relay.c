@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two buffers, each filled only when it is empty, so that whoever reads slowly slows down who
- * writes. The caller's descriptors are shared with other processes and stay in blocking mode; but a
- * terminal or pipe on stdout is opened once more, for us alone and non-blocking: a reader that
- * never comes must not keep us from taking signals. Where that cannot be, no more is written at
- * once than a pipe takes when poll(2) says that it can be written to. The master is ours.
+ * Two buffers, each filled only when it is empty, so that a slow reader slows down its writer. The
+ * caller's descriptors are shared with other processes and stay in blocking mode; but a terminal or
+ * pipe on stdout is opened once more, for us alone and non-blocking: a reader that never comes must
+ * not keep us from taking signals. Where that cannot be, no more is written at once than a pipe
+ * takes when poll(2) says that it can be written to. The master is ours.
  */
 #include "system/relay.h"
 

@@ -52,7 +52,7 @@ struct winsize relay_window(const struct relay *relay);
 /* The container's terminal is there: take the master, make the caller's terminal raw. */
 void relay_start(struct relay *relay, int master);
 
-/* Raw mode on and off, around being stopped. */
+/* Raw mode off and on again, around being stopped. */
 void relay_pause(struct relay *relay);
 void relay_resume(struct relay *relay);
 
@@ -62,7 +62,7 @@ void relay_continue(struct relay *relay);
 /* The caller's window has changed. */
 void relay_resize(const struct relay *relay);
 
-/* What to wait for, and what to do then. */
+/* Fill fds with what poll(2) is to wait for; then move what it says can be moved. */
 void relay_prepare(const struct relay *relay, struct pollfd fds[RELAY_POLLS]);
 void relay_move(struct relay *relay, const struct pollfd fds[RELAY_POLLS]);
 

@@ -31,16 +31,23 @@ struct ring {
 	pthread_cond_t changed;
 };
 
+/* An empty ring; the memory is allocated here. */
 void ring_init(struct ring *ring);
 void ring_release(struct ring *ring);
 
 /* Room for one block, once there is some; NULL when the reader has given up. */
 unsigned char *ring_write_begin(struct ring *ring);
+
+/* The block has len bytes: give it to the reader. */
 void ring_write_end(struct ring *ring, size_t len);
+
+/* The writer's: nothing follows. */
 void ring_close(struct ring *ring);
 
 /* The next block, once there is one; NULL at the end. It is the reader's until the next call. */
 const unsigned char *ring_read(struct ring *ring, size_t *ret_len);
+
+/* The reader's: nothing more is wanted; the writer gets NULL from now on. */
 void ring_cancel(struct ring *ring);
 
 #endif
