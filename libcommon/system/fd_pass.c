@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 /* Room for the control message of one descriptor, aligned as the kernel wants it. */
 union control {
@@ -29,6 +30,23 @@ int fd_pass_send(int socket, int fd)
 	return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
 }
 
+/* A message may bring more descriptors than one: the alignment of the buffer leaves room for them. */
+static void close_passed(struct msghdr *message)
+{
+	for (struct cmsghdr *h = CMSG_FIRSTHDR(message); h; h = CMSG_NXTHDR(message, h)) {
+		size_t n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(h) + i * sizeof(int), sizeof(int));
+			close(fd);
+		}
+	}
+}
+
 int fd_pass_receive(int socket)
 {
 	union control control = { 0 };
@@ -49,6 +67,7 @@ int fd_pass_receive(int socket)
 	header = CMSG_FIRSTHDR(&message);
 	if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS ||
 	    header->cmsg_len != CMSG_LEN(sizeof(int))) {
+		close_passed(&message);
 		errno = EPROTO;
 		return -1;
 	}

@@ -13,7 +13,7 @@
 int fd_pass_send(int socket, int fd);
 
 /* The next descriptor, without waiting: a new one, close-on-exec. -1 with errno: EAGAIN when there
- * is none yet, EPIPE when the other side is gone, EPROTO when something else was sent. */
+ * is none yet, EPIPE when the other side is gone, EPROTO when something else was sent, of which nothing stays open. */
 int fd_pass_receive(int socket);
 
 #endif
