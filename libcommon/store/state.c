@@ -17,8 +17,10 @@
 #include <unistd.h>
 
 #define STATE_FILE "state.json"
-#define STATE_MAX \
-	RUNTIME_CONFIG_MAX /* bytes of state.json, which has the annotations of config.json */
+
+/* Bytes of state.json, which has the annotations of config.json and a little more. */
+#define STATE_MAX (RUNTIME_CONFIG_MAX + (64U << 10))
+
 #define CLAIM_TRIES 16
 #define RECLAIM_MAX 64 /* directories looked at each time */
 #define ID_CHARACTERS \

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "oci/runtime.h"
 #include "store/state.h"
 #include "system/fd.h"
 #include "system/process_mark.h"
@@ -271,6 +272,25 @@ static void test_content(void)
 	state_claim_release(&claim);
 }
 
+/* The annotations of the longest config.json there may be. */
+static void test_longest(void)
+{
+	struct state_claim claim = STATE_CLAIM_INIT;
+	autofree char *mark = process_mark(getpid(), &err);
+	autofree char *value = xmalloc(RUNTIME_CONFIG_MAX);
+	autojson json_t *annotations = json_object();
+	struct state_facts facts = { .mark = mark, .bundle = "/b", .annotations = annotations };
+
+	memset(value, 'a', RUNTIME_CONFIG_MAX);
+	value[RUNTIME_CONFIG_MAX - 100] = '\0';
+	json_object_set_new(annotations, "long", json_string(value));
+	ok(state_claim(&root, "long", &claim, &err) == 0 && state_write(&claim, &facts, &err) == 0,
+	   "the longest annotations are written");
+	is_status("long", STATE_RUNNING, getpid(), "... and read");
+	state_remove(&root, &claim);
+	state_claim_release(&claim);
+}
+
 /* Each call looks at a limited number of states: the living ones must not hide the others. */
 static void test_many(void)
 {
@@ -316,6 +336,7 @@ int main(void)
 	test_damage();
 	test_taken_over();
 	test_content();
+	test_longest();
 	test_many();
 	state_root_release(&root);
 	tree_remove_at(AT_FDCWD, top, NULL);
