@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bundle ls and bundle show. */
+#include "operand.h"
+#include "opts.h"
 #include "table.h"
 #include "verbs.h"
 
@@ -19,7 +21,7 @@
 #include <unistd.h>
 
 /* When the directory was made, or last changed where the filesystem does not know. */
-static time_t created(const struct bundle *bundle)
+static time_t creation_time(const struct bundle *bundle)
 {
 	struct statx stx;
 
@@ -36,7 +38,7 @@ static bool is_running(const struct bundle *bundle)
 static json_t *bundle_record(const struct store *store, const struct bundle *bundle)
 {
 	json_t *record = bundle_to_json(bundle);
-	time_t then = created(bundle);
+	time_t then = creation_time(bundle);
 	char when[CLOCK_TEXT_MAX];
 
 	json_object_set_new(record, "running", json_boolean(is_running(bundle)));
@@ -60,7 +62,7 @@ static const char *status_of(const struct bundle *bundle)
 
 static void add_row(struct table *table, const struct bundle *bundle)
 {
-	autofree char *age = table_age(created(bundle), clock_wall_ns() / CLOCK_NS);
+	autofree char *age = table_age(creation_time(bundle), clock_wall_ns() / CLOCK_NS);
 
 	table_add(table, bundle->id);
 	table_add(table, bundle->image.layout ? image_name(&bundle->image) : NULL);
@@ -104,14 +106,14 @@ int bundle_ls(const void *opts_, const struct strlist *operands, struct error *e
 	};
 	const struct store_opts *opts = opts_;
 	autostore struct store store = STORE_INIT;
-	struct listing listing = { .store = &store, .form = list_form_of(opts) };
+	struct listing listing = { .store = &store, .form = opts_list_form(opts) };
 	int result;
 
 	if (operands->len)
 		return error_set(err, ERROR_USAGE, "unexpected operand '%s'", operands->items[0]);
 	listing.running = opts->running && !opts->all;
 	table_init(&listing.table, headings);
-	result = open_store(opts, &store, err);
+	result = opts_open_store(opts, &store, err);
 	if (result > 0)
 		result = bundle_each(&store, list_bundle, &listing, err);
 	if (result == 0 && listing.form == LIST_TABLE)
@@ -159,6 +161,6 @@ int bundle_show(const void *opts_, const struct strlist *operands, struct error 
 
 	if (operands->len == 0)
 		return error_set(err, ERROR_USAGE, "no bundle given");
-	there = open_store(opts, &store, err);
-	return there < 0 ? -1 : each_operand(operands, show_word, there ? &store : NULL, err);
+	there = opts_open_store(opts, &store, err);
+	return there < 0 ? -1 : operand_each(operands, show_word, there ? &store : NULL, err);
 }

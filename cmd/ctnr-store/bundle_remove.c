@@ -3,6 +3,8 @@
  * bundle rm: all bundles are opened and locked first; then the user namespace that owns their files
  * is entered, once; then they are deleted. A bundle whose container runs is refused.
  */
+#include "operand.h"
+#include "opts.h"
 #include "verbs.h"
 
 #include "base/alloc.h"
@@ -15,14 +17,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct doomed {
+struct locked_bundle {
 	struct bundle bundle;
 	int lock;
 };
 
 struct removal {
 	const struct store *store;
-	struct doomed *items;
+	struct locked_bundle *items;
 	size_t len;
 };
 
@@ -35,7 +37,7 @@ static void removal_release(struct removal *removal)
 	free(removal->items);
 }
 
-static bool is_doomed(const struct removal *removal, const struct bundle *bundle)
+static bool is_locked_already(const struct removal *removal, const struct bundle *bundle)
 {
 	for (size_t i = 0; i < removal->len; i++)
 		if (strcmp(removal->items[i].bundle.path, bundle->path) == 0)
@@ -51,15 +53,15 @@ static int lock_word(const char *word, void *data, struct error *err)
 
 	if (bundle_open_damaged(removal->store, word, &bundle, err) < 0)
 		return -1;
-	/* Named twice: the lock is our own. */
-	if (is_doomed(removal, &bundle))
+	/* A bundle that is named twice is locked by ourselves. */
+	if (is_locked_already(removal, &bundle))
 		return 0;
 	lock = bundle_lock(&bundle, err);
 	if (lock < 0)
 		return error_is(err, ERROR_FAILED) && error_errno_is(err, 0)
 			       ? error_default_hint(err, "stop it first")
 			       : -1;
-	removal->items[removal->len++] = (struct doomed) { bundle, lock };
+	removal->items[removal->len++] = (struct locked_bundle) { bundle, lock };
 	bundle = (struct bundle)BUNDLE_INIT;
 	return 0;
 }
@@ -87,12 +89,12 @@ int bundle_rm(const void *opts_, const struct strlist *operands, struct error *e
 
 	if (operands->len == 0)
 		return error_set(err, ERROR_USAGE, "no bundle given");
-	there = open_store(opts, &store, err);
+	there = opts_open_store(opts, &store, err);
 	if (there < 0)
 		return -1;
 	removal.store = there ? &store : NULL;
 	removal.items = xcalloc(operands->len, sizeof(*removal.items));
-	status = each_operand(operands, lock_word, &removal, err);
+	status = operand_each(operands, lock_word, &removal, err);
 	if (removal.len == 0)
 		return status;
 	if (enter_namespace(err) < 0)

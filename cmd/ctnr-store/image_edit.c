@@ -16,6 +16,8 @@
  */
 #include "content.h"
 #include "layers.h"
+#include "operand.h"
+#include "opts.h"
 #include "verbs.h"
 
 #include "base/alloc.h"
@@ -104,7 +106,7 @@ int image_tag(const void *opts_, const struct strlist *operands, struct error *e
 	if (operands->len != 2)
 		return error_set(err, ERROR_USAGE, "expected an image and a new name");
 	name = reference_new_name(operands->items[1], err);
-	if (!name || open_store(opts, &store, err) < 0)
+	if (!name || opts_open_store(opts, &store, err) < 0)
 		return -1;
 	if (find_target(&store, operands->items[0], &target, err) < 0)
 		return -1;
@@ -156,16 +158,16 @@ int image_untag(const void *opts_, const struct strlist *operands, struct error 
 
 	if (operands->len == 0)
 		return error_set(err, ERROR_USAGE, "no name given");
-	if (open_store(opts, &store, err) < 0)
+	if (opts_open_store(opts, &store, err) < 0)
 		return -1;
-	status = each_operand(operands, untag_word, &store, err);
+	status = operand_each(operands, untag_word, &store, err);
 	if (store.path)
 		refcache_clear(&store);
 	return status;
 }
 
-static int sweep(const struct store *store, const struct layout *layout,
-		 const struct content *removed, struct error *err)
+static int delete_unreached_blobs(const struct store *store, const struct layout *layout,
+				  const struct content *removed, struct error *err)
 {
 	autocontent struct content kept = { 0 };
 	const char *text;
@@ -216,7 +218,7 @@ static int remove_target(struct removal *removal, const struct target *target, s
 				target->name ? target->name : target->entry.digest.text);
 		return 0;
 	}
-	return sweep(removal->store, &layout, &removed, err);
+	return delete_unreached_blobs(removal->store, &layout, &removed, err);
 }
 
 static int remove_word(const char *word, void *data, struct error *err)
@@ -242,9 +244,9 @@ int image_rm(const void *opts_, const struct strlist *operands, struct error *er
 
 	if (operands->len == 0)
 		return error_set(err, ERROR_USAGE, "no image given");
-	if (open_store(opts, &store, err) < 0)
+	if (opts_open_store(opts, &store, err) < 0)
 		return -1;
-	status = each_operand(operands, remove_word, &removal, err);
+	status = operand_each(operands, remove_word, &removal, err);
 	if (!store.path)
 		return status;
 	refcache_clear(&store);

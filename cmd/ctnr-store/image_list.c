@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* image ls and image show. */
 #include "content.h"
+#include "operand.h"
+#include "opts.h"
 #include "table.h"
 #include "verbs.h"
 
@@ -115,7 +117,7 @@ static int read_images(const struct store_opts *opts, struct layout *ret_layout,
 	autostore struct store store = STORE_INIT;
 	autofree char *path = NULL;
 	struct error cause = { 0 };
-	int there = open_store(opts, &store, err);
+	int there = opts_open_store(opts, &store, err);
 
 	if (there <= 0)
 		return there;
@@ -132,7 +134,7 @@ int image_ls(const void *opts_, const struct strlist *operands, struct error *er
 	static const char *const headings[] = { "REPOSITORY", "TAG",  "DIGEST",
 						"PLATFORM",   "SIZE", NULL };
 	const struct store_opts *opts = opts_;
-	enum list_form form = list_form_of(opts);
+	enum list_form form = opts_list_form(opts);
 	autolayout struct layout layout = LAYOUT_INIT;
 	autoindex struct index index = INDEX_INIT;
 	autotable struct table table = { 0 };
@@ -201,10 +203,10 @@ int image_show(const void *opts_, const struct strlist *operands, struct error *
 			return -1;
 		show.platform = &platform;
 	}
-	there = open_store(opts, &store, err);
+	there = opts_open_store(opts, &store, err);
 	if (there < 0)
 		return -1;
 	/* Without a store there are still records and oci:DIR. */
 	show.store = there ? &store : NULL;
-	return each_operand(operands, show_word, &show, err);
+	return operand_each(operands, show_word, &show, err);
 }

@@ -5,16 +5,13 @@
  * Each verb opens the store for reading only: nothing is made by looking. What changes index.json
  * or deletes takes its own locks (image_edit.c, bundle_remove.c).
  */
+#include "opts.h"
 #include "verbs.h"
 
-#include "base/message.h"
 #include "base/tool.h"
 #include "store/image_print.h"
 
-#include <string.h>
-#include <unistd.h>
-
-/* They may stand before the verb too. */
+/* Options of every verb, which may also stand before the verb. */
 static const struct option global_options[] = {
 	{ "store", 0, "DIR", "use the store DIR", OPTION_STRING, offsetof(struct store_opts, store),
 	  NULL },
@@ -92,45 +89,6 @@ static const struct tool tool = {
 	commands,
 	global_options,
 };
-
-enum list_form list_form_of(const struct store_opts *opts)
-{
-	if (opts->quiet)
-		return LIST_NAMES;
-	return opts->json || !isatty(STDOUT_FILENO) ? LIST_RECORDS : LIST_TABLE;
-}
-
-int open_store(const struct store_opts *opts, struct store *ret, struct error *err)
-{
-	struct error cause = { 0 };
-
-	if (store_open(opts->store, STORE_READ, ret, &cause) == 0)
-		return 1;
-	if (cause.code == ERROR_NOT_FOUND)
-		return 0;
-	return error_move(err, &cause);
-}
-
-int each_operand(const struct strlist *operands,
-		 int (*act)(const char *word, void *data, struct error *err), void *data,
-		 struct error *err)
-{
-	int status = 0;
-
-	/* One alone: the caller reports it. */
-	if (operands->len == 1)
-		return act(operands->items[0], data, err);
-	for (size_t i = 0; i < operands->len; i++) {
-		struct error cause = { 0 };
-
-		if (act(operands->items[i], data, &cause) == 0)
-			continue;
-		message_error(&cause);
-		if (!status)
-			status = cause.code;
-	}
-	return status;
-}
 
 int main(int argc, char **argv)
 {

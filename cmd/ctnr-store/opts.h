@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options of all verbs, and what they say of the store and of the output. */
+#ifndef CTNR_STORE_OPTS_H
+#define CTNR_STORE_OPTS_H
+
+#include "base/error.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+
+struct store_opts {
+	const char *store;
+	const char *platform;
+	int print; /* enum image_print */
+	bool json;
+	bool quiet;
+	bool running;
+	bool all;
+};
+
+/* Open the store that the options say. Returns 1, or 0 when there is none, which is as good as an
+ * empty one. */
+int opts_open_store(const struct store_opts *opts, struct store *ret, struct error *err);
+
+/* How a list is written: people at a terminal get a table, programs get records. */
+enum list_form {
+	LIST_TABLE,
+	LIST_RECORDS,
+	LIST_NAMES,
+};
+enum list_form opts_list_form(const struct store_opts *opts);
+
+#endif
