@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "container.h"
 
+#include "base/message.h"
 #include "store/bundle_lock.h"
 #include "system/fd.h"
 
@@ -36,4 +37,14 @@ int container_clean_up(const struct container *c, struct error *err)
 		return 0;
 	error_move(err, &cause);
 	return error_prefix(err, "bundle '%s' was not removed", c->bundle.id);
+}
+
+int container_status_cleaned(int status, const struct error *cleaning, struct error *err)
+{
+	if (!cleaning->code)
+		return status;
+	if (status == 0)
+		return error_move(err, cleaning);
+	message_error(cleaning);
+	return status;
 }

@@ -47,7 +47,12 @@ void container_release(struct container *c);
 #define autocontainer autocleanup(container_release)
 
 /* The container has ended, or has never run: remove its state and, with --rm, its bundle, unless
- * they are another's by now (state.h). Where this is called twice, the second call does the rest. */
+ * another command has claimed them since (state.h). A second call does what the first left. */
 int container_clean_up(const struct container *c, struct error *err);
+
+/* The status of a container with what the cleaning failed with (code 0: nothing): a container that
+ * went well and left what could not be removed has not gone well, and cleaning moves to err. Any
+ * other status stays, -1 with its err too, and cleaning is printed. */
+int container_status_cleaned(int status, const struct error *cleaning, struct error *err);
 
 #endif

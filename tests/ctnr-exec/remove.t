@@ -70,6 +70,49 @@ fails "... removes the bundle" test -e "$store/bundles/broken"
 is "$(ls -A "$state")" "" "... and the state"
 rm broken
 
+# stuck SCRIPT: a bundle that cannot be removed, because its store has no trash.
+stuck() {
+	rm -rf "$store/trash" stuck
+	ctnr-store bundle rm stuck 2>/dev/null || :
+	rm -rf "$store/trash"
+	bundle stuck overlay
+	mv stuck "$store/bundles/stuck"
+	ln -s "$store/bundles/stuck" stuck
+	script stuck "$1"
+	: >"$store/trash"
+}
+stuck 'exit 3'
+run ctnr-exec run --rm stuck
+is_status 3 "a bundle that cannot be removed leaves the container's status"
+like_stderr "ctnr-exec: error: *trash*" "... and is told"
+stuck 'exit 0'
+run ctnr-exec run --rm stuck
+is_status 125 "... but success is none then"
+like_stderr "ctnr-exec: error: *trash*" "... and the message says why"
+stuck 'echo ready; exec sleep 60'
+mkfifo go
+(exec ctnr-exec run --rm stuck >go 2>said) &
+caller=$!
+read -r _ <go
+kill -TERM "$caller"
+status=0
+wait "$caller" || status=$?
+is "$status" 143 "a container that is ended by a signal has its status"
+like "$(cat said)" "ctnr-exec: error: *trash*" "... and a bundle that stays is told"
+stuck 'exit 0'
+config stuck '.process.cwd = "relative"'
+run ctnr-exec run --rm stuck
+is_status 125 "a container that is refused, with a bundle that cannot be removed,"
+like_stderr "*error: *trash*error: *process.cwd*" "... tells both"
+stuck 'exit 0'
+config stuck '.linux.namespaces += [{type: "network", path: "/nonexistent"}]'
+run ctnr-exec run --rm stuck
+is_status 125 "... and one that could not be set up"
+like_stderr "*error: *trash*error: *nonexistent*" "... does so too"
+rm "$store/trash"
+ctnr-store bundle rm stuck
+rm stuck
+
 # 16 at once.
 pids=
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do

@@ -130,7 +130,6 @@ int launch_container(const struct container *container, enum relay_input input, 
 		return status;
 	/* The keeper was killed, or was never started. From outside the user namespace not all can
 	 * be deleted that is the container's; the rest waits in trash/ for the next command. */
-	if (container_clean_up(container, &cleaning) < 0 && status >= 0)
-		return error_move(err, &cleaning);
-	return status;
+	container_clean_up(container, &cleaning);
+	return container_status_cleaned(status, &cleaning, err);
 }

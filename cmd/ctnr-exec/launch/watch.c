@@ -4,7 +4,6 @@
 #include "launch/signal.h"
 
 #include "base/clock.h"
-#include "base/message.h"
 #include "system/fd.h"
 #include "system/fd_pass.h"
 
@@ -210,30 +209,33 @@ void watch_until_end(struct watch *watch)
 		drain(watch);
 }
 
+/* The status of init: how it ended, or -1 with the reason why the payload was never executed. */
+static int init_status(const struct watch *w, struct error *err)
+{
+	const struct launch_page *page = w->launch->page;
+
+	if (w->fatal)
+		return 128 + w->fatal;
+	if (page->init_error.code)
+		return error_move(err, &page->init_error);
+	if (w->init_ended)
+		return WIFSIGNALED(w->init_status) ? 128 + WTERMSIG(w->init_status)
+						   : WEXITSTATUS(w->init_status);
+	if (!error_is(err, 0))
+		return -1;
+	return error_set(err, ERROR_FAILED, "the keeper of the container was killed");
+}
+
 int watch_status(const struct watch *watch, struct error *err)
 {
 	const struct launch_page *page = watch->launch->page;
-	int status;
+	bool never_ran = !watch->init_ended && !page->init_error.code;
 
-	if (watch->fatal)
-		return 128 + watch->fatal;
-	if (!page->init_pid || (!watch->init_ended && !page->init_error.code)) {
-		if (page->keeper_error.code)
-			return error_move(err, &page->keeper_error);
-		return error_is(err, 0) ? error_set(err, ERROR_FAILED,
-						    "the keeper of the container was killed")
-					: -1;
-	}
-	if (page->init_error.code)
-		return error_move(err, &page->init_error);
-	status = WIFSIGNALED(watch->init_status) ? 128 + WTERMSIG(watch->init_status)
-						 : WEXITSTATUS(watch->init_status);
-	if (!page->keeper_error.code)
-		return status;
-	/* A container that the keeper has ended has no status of its own; one that went well, and
-	 * left what could not be removed, has not gone well. */
-	if (page->keeper_failed || status == 0)
+	/* A container that the keeper has ended has no status of its own. */
+	if (!watch->fatal && !page->init_error.code && page->keeper_error.code &&
+	    (page->keeper_failed || never_ran))
 		return error_move(err, &page->keeper_error);
-	message_error(&page->keeper_error);
-	return status;
+	if (page->keeper_failed)
+		return init_status(watch, err);
+	return container_status_cleaned(init_status(watch, err), &page->keeper_error, err);
 }

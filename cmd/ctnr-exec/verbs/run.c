@@ -31,7 +31,7 @@ static int open_store(const char *option, struct store *ret, struct error *err)
 
 	if (store_open(option, STORE_TRY_WRITE, ret, &cause) == 0)
 		return 0;
-	/* A bundle elsewhere needs none. */
+	/* A bundle outside of the store can run without one. */
 	return option ? error_move(err, &cause) : 0;
 }
 
@@ -93,10 +93,20 @@ static int claim_container(struct container *c, const struct run_opts *opts, str
 	return 0;
 }
 
+/* Where the input of the container's terminal comes from, if it has one. */
+static enum relay_input terminal_input(const struct container *c, const struct run_opts *opts,
+				       const char *word)
+{
+	if (is_record_on_stdin(opts, word))
+		return RELAY_TTY;
+	return c->stdin_closed ? RELAY_NO_INPUT : RELAY_STDIN;
+}
+
 int run_container(const void *opts_, const struct strlist *operands, struct error *err)
 {
 	const struct run_opts *opts = opts_;
 	autocontainer struct container c = CONTAINER_INIT;
+	struct error cleaning = { 0 };
 	const char *word = operands->len == 1 ? operands->items[0] : NULL;
 
 	if (!word)
@@ -107,12 +117,8 @@ int run_container(const void *opts_, const struct strlist *operands, struct erro
 	/* The lock comes first, so that the config that is read is the one that is run. */
 	c.lock = bundle_lock(&c.bundle, err);
 	if (c.lock < 0 || prepare_container(&c, err) < 0 || claim_container(&c, opts, err) < 0) {
-		container_clean_up(&c, NULL);
-		return -1;
+		container_clean_up(&c, &cleaning);
+		return container_status_cleaned(-1, &cleaning, err);
 	}
-	return launch_container(&c,
-				is_record_on_stdin(opts, word) ? RELAY_TTY
-				: c.stdin_closed               ? RELAY_NO_INPUT
-							       : RELAY_STDIN,
-				err);
+	return launch_container(&c, terminal_input(&c, opts, word), err);
 }
