@@ -8,7 +8,7 @@
 /* An aligned table on stdout; words are coloured on a terminal, unless NO_COLOR is set. */
 void report_text(const struct host *host, const struct checklist *list);
 
-/* {"rung":"subordinate","level":2,"can_run":true,...}; ctnr-doctor(1) lists the members. */
+/* {"rung":"subordinate","level":2,"canRun":true,...}; ctnr-doctor(1) lists the members. */
 int report_json(const struct host *host, const struct checklist *list, struct error *err);
 
 #endif

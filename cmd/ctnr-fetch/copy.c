@@ -84,7 +84,8 @@ struct descent {
 };
 
 /* Let the document that want describes be the last one that was got. */
-static int descend(const struct descent *descent, const struct descriptor *want, struct error *err)
+static int descend_to(const struct descent *descent, const struct descriptor *want,
+		      struct error *err)
 {
 	autodocument struct document next = DOCUMENT_INIT;
 	struct document previous = *descent->document;
@@ -103,7 +104,7 @@ static int descend_to_index(void *data, const struct descriptor *want, struct in
 {
 	const struct descent *descent = data;
 
-	if (descend(descent, want, err) < 0 ||
+	if (descend_to(descent, want, err) < 0 ||
 	    document_parse_index(descent->document, ret, err) < 0)
 		return -1;
 	return store_document(descent->copy, descent->document, err);
@@ -121,7 +122,7 @@ static int choose_manifest(const struct copy *copy, struct document *document,
 	document_describe(document, &top);
 	if (index_resolve(&top, copy->options->platform, descend_to_index, &descent, &chosen, err) <
 		    0 ||
-	    descend(&descent, &chosen, err) < 0)
+	    descend_to(&descent, &chosen, err) < 0)
 		return -1;
 	*ret_platform = chosen.platform;
 	return 0;

@@ -40,7 +40,7 @@ int transfer_add(struct transfer *t, const struct descriptor *blob, struct error
 	return 0;
 }
 
-/* blob_start() that ends when somebody asks to stop. */
+/* As blob_start(), but a signal that asks to stop ends the waiting. */
 static int start_blob(const struct transfer *t, const struct digest *digest, uint64_t size,
 		      struct blob_writer *writer, struct error *err)
 {

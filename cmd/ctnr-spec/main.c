@@ -173,8 +173,8 @@ static int spec_filter(const struct spec_opts *opts, char *const *command, struc
 	return json_print(stdout, spec.config, err);
 }
 
-/* Open the root filesystem of an edited config where it can be reached: names of users and groups are
- * looked up in it. Numbers need none, so a failure is not one yet. */
+/* Open the root filesystem of an edited config, in which names of users and groups are looked up. A
+ * failure is told when a name is looked up: numbers need no root filesystem. */
 static void open_edited_root(struct spec *spec, int dirfd)
 {
 	const char *path =

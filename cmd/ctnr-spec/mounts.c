@@ -77,9 +77,9 @@ static char *resolve_source(const char *source, struct error *err)
 	if (absolute)
 		return absolute;
 	error_errno(err, "mount source '%s'", source);
-	if (errno == ENOENT)
+	if (error_errno_is(err, ENOENT))
 		error_recode(err, ERROR_NOT_FOUND);
-	error_hint(err, "make it first, or mount a volume by its name: -v NAME:%s", "/data");
+	error_hint(err, "make it first, or mount a volume by its name: -v NAME:/data");
 	return NULL;
 }
 

@@ -67,7 +67,8 @@ const struct seccomp_row seccomp_rows[] = {
 	CLONE_DENIED(CLONE_NEWUSER),
 	CLONE_DENIED(CLONE_NEWPID),
 	CLONE_DENIED(CLONE_NEWNET),
-	/* Its flags are behind a pointer that no filter can read; ENOSYS sends libc to clone. */
+	/* The flags of clone3 are behind a pointer, which a filter cannot read; after ENOSYS libc
+	 * calls clone. */
 	{ "clone3", ADMIN, { 0 }, ENOSYS },
 	/* Users, groups, capabilities, limits */
 	{ "getuid getuid32 geteuid geteuid32 getgid getgid32 getegid getegid32 getresuid "

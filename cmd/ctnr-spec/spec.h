@@ -4,7 +4,7 @@
  * stages (stages.h) serve a new config (image is set) and an existing one that is edited (image is
  * NULL): a stage changes what the options say, and for a new config it writes the defaults before.
  *
- * The ground that the nouns stand on: it includes none of them.
+ * The header of every noun includes this one, which includes none of theirs.
  */
 #ifndef CTNR_SPEC_SPEC_H
 #define CTNR_SPEC_SPEC_H

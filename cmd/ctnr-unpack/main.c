@@ -121,7 +121,7 @@ static int find_identity(struct unpack *unpack, struct error *err)
 		error_set(err, ERROR_FAILED, "no user namespaces: %s", identity->why);
 		return identity->grant[0] ? error_hint(err, "%s", identity->grant) : -1;
 	}
-	/* Best effort: what cannot be reclaimed now is the next command's. */
+	/* What cannot be reclaimed now is left to the next command. */
 	if (unpack->store.writable && reclaim_is_needed(&unpack->store))
 		identity_run(identity, reclaim_store, &unpack->store, NULL);
 	return 0;

@@ -70,7 +70,7 @@ static void show_warning(struct report_display *display, const struct report *re
 static void take_error(struct report_display *display, const struct report *report)
 {
 	*display->error = report->error;
-	/* It becomes our exit status. */
+	/* The code becomes our exit status. */
 	if (report->error.code < ERROR_FAILED || report->error.code > ERROR_TEMPORARY)
 		display->error->code = ERROR_FAILED;
 	finish_task(display, PROGRESS_FAILED);
@@ -125,7 +125,7 @@ static void display_reports(int fd, const struct interrupt *interrupt, enum prog
 	}
 }
 
-/* Start it with the job on its stdin. Returns the pid; *ret_reports is its stdout. */
+/* Start the worker with the job on its stdin. Returns the pid; *ret_reports is its stdout. */
 static pid_t start_worker(const char *job, int *ret_reports, struct error *err)
 {
 	autofree char *path = process_libexec(WORKER, err);
@@ -160,7 +160,7 @@ static pid_t start_worker(const char *job, int *ret_reports, struct error *err)
 int worker_run(const struct store *store, const struct image *image, const char *bundle,
 	       enum progress_mode mode, struct error *err)
 {
-	/* Released last: then a signal ends us, and the worker with us. */
+	/* Released last, because a signal that was held back ends us then, and the worker with us. */
 	autointerrupt struct interrupt interrupt = INTERRUPT_INIT;
 	autofree char *job = format_job(store, image, bundle);
 	autoclose int reports = -EBADF;
@@ -170,7 +170,7 @@ int worker_run(const struct store *store, const struct image *image, const char 
 
 	if (pid < 0)
 		return error_prefix(err, "layer worker");
-	/* Only now: the worker must not inherit the blocked signals. */
+	/* Signals are blocked after the worker was started: it must not inherit that. */
 	if (interrupt_init(&interrupt, err) < 0)
 		return -1;
 	display_reports(reports, &interrupt, mode, &failure);

@@ -112,7 +112,7 @@ static int read_linux(const struct jnode *root, struct config *ret, struct error
 	return read_device_rules(&linux_node, ret, err);
 }
 
-/* Nobody acts on annotations here; the state shows them, as they are. */
+/* No annotation changes what is done here; the state shows them as they are. */
 static int check_annotations(const struct jnode *root, struct error *err)
 {
 	struct jnode annotations = jnode_member(root, "annotations");

@@ -32,7 +32,8 @@ static int leave_keyring(struct error *err)
 	return error_hint(err, "see /proc/key-users, and /proc/sys/kernel/keys/maxkeys");
 }
 
-/* Die with the caller, who may be dead already: then there is no parent to send the signal. */
+/* Die with the caller. A caller that is dead already sends no signal any more, so its pidfd is
+ * asked too. */
 static int die_with_caller(const struct launch *l, struct error *err)
 {
 	struct pollfd parent = { .fd = l->parent, .events = POLLIN };

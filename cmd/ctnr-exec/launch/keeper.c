@@ -25,7 +25,7 @@ static pid_t clone_process(struct clone_args *args)
 	return (pid_t)syscall(SYS_clone3, args, sizeof(*args));
 }
 
-/* Enter the user namespace for good: its maps, and our place in it. */
+/* Have the maps of the user namespace written, and become its root. */
 static int enter_user_namespace(const struct launch *l, struct error *err)
 {
 	const struct namespaces *n = &l->container->namespaces;
@@ -123,7 +123,8 @@ static int write_pid_file(const char *path, pid_t pid, struct error *err)
 	return 0;
 }
 
-/* Write down whose the bundle and the ID are now, and let other commands see for themselves. */
+/* Write the mark of init into the lock of the bundle and into the state, and release both locks:
+ * from now on other commands tell by the mark that the container runs. */
 static int record_init(const struct launch *l, struct error *err)
 {
 	const struct container *c = l->container;
@@ -146,7 +147,7 @@ static int record_init(const struct launch *l, struct error *err)
 	} else if (cause.code != ERROR_NOT_FOUND) {
 		return error_move(err, &cause);
 	}
-	/* Without a mark init has ended already, and the caller has waited for it. */
+	/* There is no mark of an init that has ended already and that the caller has waited for. */
 	return c->pid_file ? write_pid_file(c->pid_file, facts.pid, err) : 0;
 }
 

@@ -42,7 +42,7 @@ static int find_helpers(struct identity *identity, struct error *err)
 			  "config.json maps IDs that this user does not have: %s", probed->why);
 		return error_hint(err, "%s", probed->grant);
 	}
-	/* The maps are the config's; only the programs' places had to be looked up. */
+	/* The probe was for the places of the programs; the maps stay those of the config. */
 	probed->uids = identity->uids;
 	probed->gids = identity->gids;
 	*identity = *probed;

@@ -50,7 +50,7 @@ enum namespace_moment {
 };
 int namespaces_join(const struct namespaces *n, enum namespace_moment moment, struct error *err);
 
-/* Become user and group 0 of the user namespace where it has them and we are nobody in it. */
+/* Become user and group 0 of the user namespace where it maps them and our own IDs are not 0. */
 int namespaces_become_root(const struct namespaces *n, struct error *err);
 
 /* hostname and domainname. */

@@ -16,7 +16,8 @@
 
 #define STATUS_MAX 8192
 
-/* Never passed on: what cannot be caught, what our own faults raise, what concerns only us. */
+/* These signals are never passed on: they cannot be caught, our own faults raise them, or they
+ * concern only this process. */
 static bool is_ours(int number)
 {
 	static const int ours[] = { SIGKILL, SIGSTOP, SIGILL,  SIGBUS,  SIGFPE,
@@ -74,7 +75,8 @@ static ssize_t read_file(const char *path, char *text, size_t size)
 	return len;
 }
 
-/* Is it in sigwait(3) or its kin? Meanwhile what it waits for does not show as blocked. */
+/* Is the process in sigwait(3) or its kin? The signals that it waits for do not show as blocked
+ * meanwhile. */
 static bool waits_for_signals(pid_t pid)
 {
 	char path[32];
@@ -82,7 +84,7 @@ static bool waits_for_signals(pid_t pid)
 	long number = 0;
 	ssize_t len;
 
-	/* wchan may be unknown to the kernel; syscall only its user may read. */
+	/* The kernel may have been built without wchan; only the user of the process may read syscall. */
 	snprintf(path, sizeof(path), "/proc/%d/wchan", (int)pid);
 	len = read_file(path, place, sizeof(place));
 	if (len > 1)

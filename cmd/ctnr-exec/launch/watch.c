@@ -185,7 +185,7 @@ static void wait_for_event(struct watch *w)
 
 /* Pass on the rest of what the container wrote. The reader of our output may be slow, or never read
  * again: signals are taken meanwhile, and a container that was ended by one waits for no reader. */
-static void drain(struct watch *w)
+static void drain_terminal(struct watch *w)
 {
 	while (!w->abandoned && relay_has_rest(w->relay)) {
 		struct pollfd fds[] = { { w->signals, POLLIN, 0 }, { w->relay->out, POLLOUT, 0 } };
@@ -206,7 +206,7 @@ void watch_until_end(struct watch *watch)
 	while (watch->keeper || init_is_alive(watch))
 		wait_for_event(watch);
 	if (watch->relay)
-		drain(watch);
+		drain_terminal(watch);
 }
 
 /* The status of init: how it ended, or -1 with the reason why the payload was never executed. */

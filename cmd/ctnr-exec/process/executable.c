@@ -2,8 +2,8 @@
 /*
  * A payload "/proc/self/exe", or one that opens the exe link of a process of ours, holds our
  * binary; once that is no longer executed, root inside could write to it. Nothing can happen when
- * the file belongs to the system (root, whom an unprivileged caller cannot map) and nobody else may
- * write to it. In every other case (run as root, or from the user's own build directory) we execute
+ * the file belongs to the host's root, which an unprivileged caller cannot map, and when nobody else
+ * may write to it. In every other case (run as root, or from the user's own build directory) we execute
  * a copy that lives in a sealed memfd: there is nothing to write to.
  */
 #include "process/executable.h"

@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 
-/* Make sure that whoever opens /proc/PID/exe of ours inside a container can write to no file of
- * the host: returns 0 at once when that is so, else executes a sealed copy in memory. Before any
- * argument is read or anything opened. */
+/* Make sure that a process inside a container which opens our /proc/PID/exe cannot write to a file
+ * of the host: return 0 at once when that is so, else execute a sealed copy in memory. To be called
+ * before any argument is read or anything opened. */
 int executable_protect(char **argv, struct error *err);
 
 /* The path of a helper program of ours, also from the copy in memory. New string. */

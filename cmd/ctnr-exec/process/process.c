@@ -42,7 +42,7 @@ int process_set_oom_score(const struct process_config *process, struct error *er
 	if (!process->has_oom_score)
 		return 0;
 	snprintf(text, sizeof(text), "%d", process->oom_score);
-	/* The files in /proc of a process that hides belong to the host's root. */
+	/* While a process is not dumpable its files in /proc belong to the host's root. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || fd_write_all(fd, text, strlen(text)) < 0)
@@ -80,7 +80,8 @@ static int set_groups(const struct container *c, struct error *err)
 	 * (namespaces_prepare). */
 	if (c->namespaces.userns == USERNS_SELF)
 		return 0;
-	/* So it is in any user namespace that was made without privilege, ours or one around us. */
+	/* In a user namespace that was made without privilege, ours or one around us, the kernel
+	 * refuses setgroups(2) too. */
 	if (setgroups(process->n_groups, process->groups) < 0 &&
 	    (process->n_groups || errno != EPERM))
 		return error_errno(err, "cannot set additional groups");

@@ -32,7 +32,7 @@ struct cache_header {
 	uint64_t text_len;
 };
 
-static size_t padded(size_t len)
+static size_t padded_len(size_t len)
 {
 	return (len + 7) & ~(size_t)7;
 }
@@ -45,10 +45,11 @@ void seccomp_filter_release(struct seccomp_filter *filter)
 }
 
 /* Take a file's content as filter when it is whole and of that very text. */
-static bool adopt(struct str *file, const char *text, size_t len, struct seccomp_filter *ret)
+static bool adopt_cache_file(struct str *file, const char *text, size_t len,
+			     struct seccomp_filter *ret)
 {
 	struct cache_header header;
-	size_t at = sizeof(header) + padded(len);
+	size_t at = sizeof(header) + padded_len(len);
 
 	if (file->len < sizeof(header))
 		return false;
@@ -105,7 +106,7 @@ static int run_worker(const char *text, size_t len, struct str *answer, struct e
 	return 0;
 }
 
-static int compile(const char *text, size_t len, struct str *file, struct error *err)
+static int compile_filter(const char *text, size_t len, struct str *file, struct error *err)
 {
 	static const char zeros[8];
 	autostr struct str answer = STR_INIT;
@@ -125,7 +126,7 @@ static int compile(const char *text, size_t len, struct str *file, struct error 
 	header.instructions = (uint32_t)(size / sizeof(struct sock_filter));
 	str_append_bytes(file, &header, sizeof(header));
 	str_append_bytes(file, text, len);
-	str_append_bytes(file, zeros, padded(len) - len);
+	str_append_bytes(file, zeros, padded_len(len) - len);
 	str_append_bytes(file, answer.data + sizeof(head), size);
 	return 0;
 }
@@ -136,19 +137,20 @@ int seccomp_filter_prepare(const struct store *store, const char *text, size_t l
 	autostr struct str file = STR_INIT;
 	char path[64];
 
-	/* Only a name: the text itself decides. */
+	/* The hash only names the file: whether it is the right one, its text decides. */
 	snprintf(path, sizeof(path), "cache/seccomp/%016llx",
 		 (unsigned long long)fnv_words(text, len));
-	if (store->path && read_cache(store, path, &file) == 0 && adopt(&file, text, len, ret))
+	if (store->path && read_cache(store, path, &file) == 0 &&
+	    adopt_cache_file(&file, text, len, ret))
 		return 0;
 	str_clear(&file);
-	if (compile(text, len, &file, err) < 0)
+	if (compile_filter(text, len, &file, err) < 0)
 		return error_prefix(err, "linux.seccomp");
-	/* Without a cache it costs time, nothing else. */
+	/* A filter that cannot be kept costs time at the next start, and nothing else. */
 	if (store->path && store->writable &&
 	    dir_make_at(store->dirfd, "cache/seccomp", 0700, NULL) == 0)
 		file_write_at(store->dirfd, path, file.data, file.len, 0600, FILE_NO_SYNC, NULL);
-	if (!adopt(&file, text, len, ret))
+	if (!adopt_cache_file(&file, text, len, ret))
 		return error_set(err, ERROR_FAILED,
 				 "linux.seccomp: the compiled filter is not whole");
 	return 0;

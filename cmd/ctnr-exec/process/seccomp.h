@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of one process: the kernel allows no longer filter either. */
+/* The kernel allows a process no more than that in all its filters together. */
 #define SECCOMP_INSTRUCTIONS_MAX 32768
 
 struct seccomp_filter {

@@ -23,7 +23,7 @@ static bool mounts_cgroups(const struct mounts_config *mounts)
 	return false;
 }
 
-int cgroup_prepare(struct container *c, struct error *err)
+int cgroup_view_prepare(struct container *c, struct error *err)
 {
 	autostr struct str text = STR_INIT;
 
@@ -53,7 +53,8 @@ static int mount_unified(struct rootfs *r, const char *destination, uint64_t att
 	struct error cause = { 0 };
 	autoclose int fd = mount_fd_make("cgroup2", "cgroup", NULL, attributes, &cause);
 
-	/* Without a cgroup namespace of its own in a user namespace: the host's, bound. */
+	/* A user namespace without a cgroup namespace of its own may not mount cgroups: the host's
+	 * are bound. */
 	if (fd < 0 && cause.saved_errno == EPERM)
 		fd = clone_host(CGROUP_ROOT, attributes | MOUNT_ATTR_RDONLY);
 	if (fd < 0)
@@ -112,8 +113,8 @@ static int mount_legacy(const struct container *c, struct rootfs *r, const char 
 	return rootfs_remember(r, destination, fd_steal(&fd), ROOTFS_OWN, err);
 }
 
-int cgroup_mount(const struct container *c, struct rootfs *r, const char *destination,
-		 uint64_t attributes, bool writable_asked, struct error *err)
+int cgroup_view_mount(const struct container *c, struct rootfs *r, const char *destination,
+		      uint64_t attributes, bool writable_asked, struct error *err)
 {
 	if (!writable_asked || !namespaces_config_is_new(&c->config.namespaces, NAMESPACE_CGROUP))
 		attributes |= MOUNT_ATTR_RDONLY;

@@ -7,11 +7,11 @@
 
 /* In the caller's process: note in c->cgroups where we are, when the config mounts cgroups and the
  * machine has version 1. */
-int cgroup_prepare(struct container *c, struct error *err);
+int cgroup_view_prepare(struct container *c, struct error *err);
 
 /* Mount the cgroup filesystem at destination: version 2 as it is, of version 1 our own groups on a
  * tmpfs. Read-only, unless the container has a cgroup namespace of its own and asks. */
-int cgroup_mount(const struct container *c, struct rootfs *r, const char *destination,
-		 uint64_t attributes, bool writable_asked, struct error *err);
+int cgroup_view_mount(const struct container *c, struct rootfs *r, const char *destination,
+		      uint64_t attributes, bool writable_asked, struct error *err);
 
 #endif

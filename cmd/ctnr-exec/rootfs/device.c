@@ -164,7 +164,7 @@ static int make_node(int dir, const char *name, const struct device_config *d, s
 	struct stat st;
 	int tries = 2;
 
-	/* Not in the image's own files: a bundle that stays would keep the node. */
+	/* A node is made on a tmpfs only: among the image's own files it would stay in the bundle. */
 	if (d->type != S_IFIFO && (fstatfs(dir, &fs) < 0 || fs.f_type != TMPFS_MAGIC))
 		return 0;
 	while (mknodat(dir, name, d->type | d->mode, makedev(d->major, d->minor)) < 0) {

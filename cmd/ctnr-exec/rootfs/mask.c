@@ -37,7 +37,7 @@ static int put_cover(int fd, int target, struct error *err)
 	return mount_fd_move(fd, target) < 0 ? error_errno(err, "cannot cover it") : 0;
 }
 
-static int cover(struct covers *covers, int target, bool is_directory, struct error *err)
+static int cover_path(struct covers *covers, int target, bool is_directory, struct error *err)
 {
 	int *first = is_directory ? &covers->empty : &covers->null;
 	autoclose int clone = -EBADF;
@@ -61,7 +61,7 @@ static int mask_path(struct rootfs *r, struct covers *covers, const char *path, 
 		return 0;
 	if (target < 0 || fstat(target, &st) < 0)
 		return error_errno(err, "cannot open it");
-	return cover(covers, target, S_ISDIR(st.st_mode), err);
+	return cover_path(covers, target, S_ISDIR(st.st_mode), err);
 }
 
 static int protect_path(struct rootfs *r, const char *path, struct error *err)

@@ -18,7 +18,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* Change attributes; those that a user namespace has locked to what they are stay so. */
+/* Change attributes; those that a user namespace has locked keep their values. */
 static int set_attributes(int fd, const struct mount_options *o, struct error *err)
 {
 	const struct {
@@ -40,7 +40,8 @@ static int set_attributes(int fd, const struct mount_options *o, struct error *e
 			continue;
 		if (errno != EPERM)
 			return error_errno(err, "cannot set mount attributes");
-		/* Locked: go without what only relaxes, and without access times. */
+		/* The user namespace has locked attributes: what only relaxes, and access times, stay
+		 * as they are. */
 		attr.attr_set &= ~(uint64_t)MOUNT_ATTR__ATIME;
 		attr.attr_clr = 0;
 		if (attr.attr_set && mount_setattr(fd, "", steps[i].flags, &attr, sizeof(attr)) < 0)
@@ -148,8 +149,8 @@ static int make_mount(const struct container *c, struct rootfs *r, struct mount_
 	autoclose int fd = -EBADF;
 
 	if (!is_bind && (strcmp(e->type, "cgroup") == 0 || strcmp(e->type, "cgroup2") == 0))
-		return cgroup_mount(c, r, e->destination, e->options.set, e->options.writable_asked,
-				    err);
+		return cgroup_view_mount(c, r, e->destination, e->options.set,
+					 e->options.writable_asked, err);
 	fd = is_bind ? make_bind(r, e, err) : make_filesystem(r, e, err);
 	if (fd < 0 || mount_fd_attach(fd, r, e->destination, target, err) < 0 ||
 	    set_propagation(fd, &e->options, err) < 0)

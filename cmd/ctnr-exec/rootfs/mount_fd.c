@@ -64,7 +64,8 @@ int mount_fd_move(int fd, int target)
 	return move_mount(fd, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
-/* The directory at path, which no symlink leads to. -1 and no error: there is none yet. */
+/* Open the directory at path, on the way to which there may be no symlink. Returns -1 without an
+ * error when there is no directory yet. */
 static int open_plain_directory(struct rootfs *r, const char *path, struct error *err)
 {
 	int fd = path_open(r->fd, path, O_PATH | O_DIRECTORY, 0, PATH_NO_SYMLINKS);

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Whoever could write to the bundle could name layers of his own. */
+/* Only this user may write to the bundle: its links name the layers that are mounted. */
 static int check_owner(const struct container *c, struct error *err)
 {
 	struct stat st;
@@ -87,7 +87,8 @@ int overlay_mount(const struct container *c, const char *target, unsigned long a
 	autofree char *path = xasprintf("../%s", target);
 	int bundle = c->bundle.dirfd;
 
-	/* Left by a run that was killed, with --rm that time. */
+	/* A killed run with --rm leaves the mark of a volatile overlay, which the kernel refuses to
+	 * mount again. What that run had not written to the disk is lost only with the machine. */
 	if (unlinkat(bundle, "work/work/incompat/volatile", AT_REMOVEDIR) == 0)
 		unlinkat(bundle, "work/work/incompat", AT_REMOVEDIR);
 	if (chdir("lower") < 0)

@@ -68,14 +68,14 @@ static int open_container(struct container *c, const struct run_opts *opts, cons
 	return open_bundle(c, opts, word, err);
 }
 
-/* Settle what can be settled before any process of the container exists. */
+/* Decide what can be decided before any process of the container exists. */
 static int prepare_container(struct container *c, struct error *err)
 {
 	const struct str *seccomp = &c->config.seccomp;
 
 	if (config_read(&c->bundle, &c->config, err) < 0 ||
 	    namespaces_prepare(&c->config, &c->namespaces, err) < 0 ||
-	    overlay_prepare(c, err) < 0 || cgroup_prepare(c, err) < 0)
+	    overlay_prepare(c, err) < 0 || cgroup_view_prepare(c, err) < 0)
 		return -1;
 	if (!seccomp->len)
 		return 0;

@@ -37,7 +37,7 @@ static int write_answer(const struct jnode *profile, const struct worker_answer 
 	return 0;
 }
 
-static int compile(struct error *err)
+static int compile_stdin(struct error *err)
 {
 	autostr struct str text = STR_INIT;
 	autojson json_t *document = NULL;
@@ -59,7 +59,7 @@ int main(void)
 {
 	struct error err = { 0 };
 
-	if (compile(&err) == 0)
+	if (compile_stdin(&err) == 0)
 		return 0;
 	return fd_write_all(STDOUT_FILENO, &err, sizeof(err)) < 0 ? 1 : WORKER_FAILED;
 }

@@ -24,7 +24,7 @@ static void release_context(scmp_filter_ctx *context)
 }
 #define autocontext autocleanup(release_context)
 
-static int fail(const struct jnode *node, int code, const char *what, struct error *err)
+static int libseccomp_error(const struct jnode *node, int code, const char *what, struct error *err)
 {
 	return jnode_error(node, err, "%s: %s", what, strerror(-code));
 }
@@ -158,7 +158,7 @@ static int add_name(scmp_filter_ctx context, const struct rule *rule, const char
 	for (unsigned i = 0; rule->alternatives && i < rule->len && code == 0; i++)
 		code = seccomp_rule_add_array(context, rule->action, number, 1,
 					      &rule->arguments[i]);
-	return code == 0 ? 0 : fail(node, code, "cannot add the rule", err);
+	return code == 0 ? 0 : libseccomp_error(node, code, "cannot add the rule", err);
 }
 
 static int add_rule(scmp_filter_ctx context, uint32_t default_action, const struct jnode *entry,
@@ -212,7 +212,7 @@ static int add_architectures(scmp_filter_ctx context, const struct jnode *list, 
 			return jnode_error(&item, err, "unknown architecture '%s'", name);
 		code = seccomp_arch_add(context, token);
 		if (code != 0 && code != -EEXIST)
-			return fail(&item, code, "cannot add the architecture", err);
+			return libseccomp_error(&item, code, "cannot add the architecture", err);
 	}
 	return 0;
 }
@@ -283,5 +283,5 @@ int profile_compile(const struct jnode *profile, int fd, struct error *err)
 			return -1;
 	}
 	code = seccomp_export_bpf(context, fd);
-	return code == 0 ? 0 : fail(profile, code, "cannot compile", err);
+	return code == 0 ? 0 : libseccomp_error(profile, code, "cannot compile", err);
 }

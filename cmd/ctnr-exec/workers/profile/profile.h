@@ -8,8 +8,10 @@
 
 #include <stdint.h>
 
-/* Write the filter of a profile to fd; ret_flags gets SECCOMP_FILTER_FLAG_*. */
+/* The SECCOMP_FILTER_FLAG_* of a profile. */
 int profile_flags(const struct jnode *profile, uint32_t *ret_flags, struct error *err);
+
+/* Compile a profile and write the filter to fd: a struct sock_filter[]. */
 int profile_compile(const struct jnode *profile, int fd, struct error *err);
 
 #endif

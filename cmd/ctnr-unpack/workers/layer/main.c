@@ -51,9 +51,9 @@ struct worker {
 	size_t n_stagings;
 };
 
-/* When the tool is killed we go too, and the child with us. Changing IDs and forking undo it. The
- * kernel sends nothing for a parent that died earlier: parent is none any more, or, for the tool
- * itself (0), nobody has the other end of stdout. */
+/* Let the kernel kill this process when its parent dies; to be repeated after a change of IDs and in
+ * a child. A parent that died before this call is noticed here: getppid() is another process than
+ * parent, or, where the parent is the tool (parent is 0), the other end of stdout is closed. */
 static void die_with_parent(pid_t parent)
 {
 	struct pollfd reports = { .fd = STDOUT_FILENO };
@@ -75,7 +75,7 @@ static int enter_namespace(struct worker *worker, struct error *err)
 	return 0;
 }
 
-/* One entry in the table of descriptors for each layer, and those that are at work. */
+/* The table of descriptors has an entry for each layer, and for the files that are open. */
 static void raise_limits(void)
 {
 	struct rlimit limit;
@@ -193,10 +193,10 @@ static int make_tree(int dirfd, const char *name, int *ret_owners, struct error 
 	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return error_errno(err, "cannot open '%s'", name);
-	/* What a store's own default ACL would hand on to all of it. */
+	/* A default ACL of the store would be handed on to all files of the layer. */
 	fremovexattr(fd, "system.posix_acl_default");
 	fremovexattr(fd, "system.posix_acl_access");
-	/* What an image without an entry for its root gets. */
+	/* An image without an entry for its root gets this mode and time. */
 	if (fchmod(fd, 0755) < 0 ||
 	    futimens(fd, (const struct timespec[2]) { { 0, 0 }, { 0, 0 } }) < 0) {
 		close(fd);
@@ -301,7 +301,7 @@ static int fill_store(struct worker *worker, struct error *err)
 	struct error later = { 0 };
 	int result = make_layers(worker, err);
 
-	/* The layers below a failure are good. */
+	/* The layers below the one that failed are complete. */
 	if (publish_layers(worker, result < 0 ? &later : err) < 0)
 		result = -1;
 	return result;
@@ -315,7 +315,7 @@ static int fill_rootfs(struct worker *worker, struct error *err)
 	autoclose int owners = -EBADF;
 	autoclose int top = -EBADF;
 
-	/* What a killed worker left; the bundle is the caller's alone. */
+	/* A killed worker may have left one; the bundle is locked or new, so no other is at work. */
 	if (tree_remove_at(bundle, ROOTFS_PART, err) < 0)
 		return -1;
 	top = make_tree(bundle, ROOTFS_PART, &owners, err);

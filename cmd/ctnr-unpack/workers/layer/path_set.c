@@ -68,7 +68,7 @@ void path_set_add(struct path_set *set, const char *path)
 		if (set->len * 4 >= set->capacity * 3)
 			grow_set(set);
 		slot = find_slot(set, hash);
-		/* Its parents are there too. */
+		/* A path that is in the set has all its parents in it. */
 		if (*slot)
 			return;
 		*slot = hash;

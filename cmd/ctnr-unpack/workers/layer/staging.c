@@ -80,7 +80,7 @@ int staging_open(const struct store *store, const char *path, struct staging *re
 		if (staging.dirfd < 0 && !is_stale)
 			return -1;
 	}
-	/* It may have appeared between the look and the lock. */
+	/* NAME may have appeared between the look and the lock. */
 	if (fstatat(staging.parent, staging.name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		unlinkat(staging.parent, staging.part_name, AT_REMOVEDIR);
 		return 1;

@@ -34,10 +34,10 @@ void staging_release(struct staging *staging);
 int staging_open(const struct store *store, const char *path, struct staging *ret,
 		 struct error *err);
 
-/* The content has been synced. */
+/* Rename NAME.part, whose content has been synced, to NAME. */
 int staging_publish(struct staging *staging, struct error *err);
 
-/* Remove it: it failed. */
+/* Remove NAME.part, which failed. */
 void staging_discard(struct staging *staging);
 
 #endif

@@ -420,7 +420,7 @@ int view_dir(struct view *view, const char *path, size_t len, enum view_want wan
 	return 0;
 }
 
-/* What was known at and below a path is no longer true. */
+/* Forget the directories that are known at and below a path. */
 static void forget_below(struct view *view, const char *path)
 {
 	size_t len = strlen(path);
@@ -514,7 +514,7 @@ int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, st
 
 int view_finish(struct view *view, struct error *err)
 {
-	/* Children first does not matter: setting a time changes no parent. */
+	/* The order is free: setting the time of a directory does not change its parent's. */
 	for (size_t i = 0; i < VIEW_DIRS; i++)
 		if (close_dir(&view->dirs[i], err) < 0)
 			return -1;

@@ -52,8 +52,8 @@ struct view {
 	int top; /* borrowed */
 	const int *lowers; /* borrowed: roots of the layers below, top first */
 	size_t n_lowers;
-	/* A directory or file was copied up: what the file of owners of layer number lower says
-	 * of its path is to be noted for the same path on top. NULL: nothing is noted. */
+	/* Called when a directory or file was copied up, to note what the file of owners of layer
+	 * number lower says of its path for the same path on top. NULL: nothing is noted. */
 	int (*carry_record)(void *data, size_t lower, const char *path, struct error *err);
 	void *data;
 	struct view_dir dirs[VIEW_DIRS];
