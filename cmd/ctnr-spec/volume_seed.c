@@ -20,9 +20,15 @@ static int make_directory_anew(int dirfd, const char *name, struct error *err)
 	return dir_open_at(dirfd, name, err);
 }
 
+/* The name of the volume's file of owners, new. */
+static char *owners_name(const struct volume_seed *seed)
+{
+	return xasprintf(".%s:" OWNERS_FILE, seed->name);
+}
+
 /* A root of several directories is an overlay's; a plain one is one directory. */
 static int copy_directory(const struct volume_seed *seed, struct stack *source, const char *path,
-			  int target, int links, const char *owners_file, struct error *err)
+			  int target, int links, struct error *err)
 {
 	const struct copy_rules rules = {
 		.owner = identity_has_one_id(seed->identity) ? COPY_NO_OWNER : COPY_OWNER,
@@ -32,6 +38,7 @@ static int copy_directory(const struct volume_seed *seed, struct stack *source, 
 	};
 	autoownersstack struct owners_stack owners =
 		OWNERS_STACK_INIT(seed->root->dirfds, seed->root->n_dirfds);
+	autofree char *owners_file = owners_name(seed);
 	autostr struct str lines = STR_INIT;
 	const struct tree_copy copy = {
 		.rules = &rules,
@@ -54,7 +61,7 @@ static int seed_inside(void *data, struct error *err)
 {
 	const struct volume_seed *seed = data;
 	autofree char *part = xasprintf(".%s.part", seed->name);
-	autofree char *owners = xasprintf(".%s:" OWNERS_FILE, seed->name);
+	autofree char *owners = owners_name(seed);
 	autofree char *links = xasprintf(".%s.links", seed->name);
 	autostack struct stack parent = STACK_INIT;
 	autostackentry struct stack_entry entry = STACK_ENTRY_INIT;
@@ -73,8 +80,7 @@ static int seed_inside(void *data, struct error *err)
 	if (entry.kind != STACK_DIRECTORY)
 		return fchmod(target, 0755) < 0 ? error_errno(err, "cannot change the mode") : 0;
 	linkfd = make_directory_anew(seed->volumes, links, err);
-	if (linkfd < 0 ||
-	    copy_directory(seed, &entry.dir, path.data, target, linkfd, owners, err) < 0)
+	if (linkfd < 0 || copy_directory(seed, &entry.dir, path.data, target, linkfd, err) < 0)
 		return -1;
 	return tree_remove_at(seed->volumes, links, err);
 }

@@ -18,11 +18,11 @@ static void cleaned(const char *name, const char *wanted)
 
 static void classified(const char *path, enum name_kind wanted)
 {
-	const char *slash = strrchr(path, '/');
+	struct name_parts name = name_split(path);
 	char title[128];
 
 	snprintf(title, sizeof(title), "'%s' is of kind %d", path, (int)wanted);
-	is_int(name_classify(path, slash ? slash + 1 : path), wanted, title);
+	is_int(name_classify(&name), wanted, title);
 }
 
 int main(void)

@@ -95,9 +95,10 @@ static void apply(int dirfd, enum layer_form form, const int *lowers, size_t n_l
 	int owners =
 		openat(dirfd, "owners", O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 	struct tar_reader *tar = tar_reader_new(read_input, &input);
+	const struct layer_target target = { form, top, owners, lowers, n_lowers };
 	struct error err = { 0 };
 
-	if (layer_init(&layer, form, identity, top, lowers, n_lowers, owners, &err) < 0)
+	if (layer_init(&layer, &target, identity, &err) < 0)
 		abort();
 	if (changeset_apply(&layer, tar, NULL, NULL, &err) < 0 && !err.message[0])
 		abort();

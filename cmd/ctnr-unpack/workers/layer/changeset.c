@@ -32,22 +32,20 @@ static int add_object(struct layer *layer, struct view_dir *dir, const char *nam
 	return 0;
 }
 
-/* path is the entry's name, cleaned, of which name is the last component. */
-static int add_by_kind(struct layer *layer, enum name_kind kind, const char *path, const char *name,
+static int add_by_kind(struct layer *layer, enum name_kind kind, const struct name_parts *name,
 		       const struct tar_entry *entry, struct tar_reader *tar, struct error *err)
 {
-	size_t parent_len = name > path ? (size_t)(name - path) - 1 : 0;
 	struct view_dir *dir;
 
 	if (kind == NAME_ORDINARY && entry->type == TAR_HARDLINK)
-		return link_make(layer, path, parent_len, name, entry, err);
-	if (view_dir(&layer->view, path, parent_len, VIEW_MAKE, &dir, err) < 0)
+		return link_make(layer, name, entry, err);
+	if (view_dir(&layer->view, name->path, name->parent_len, VIEW_MAKE, &dir, err) < 0)
 		return -1;
 	if (kind == NAME_ORDINARY)
-		return add_object(layer, dir, name, entry, tar, err);
+		return add_object(layer, dir, name->last, entry, tar, err);
 	if (kind == NAME_OPAQUE)
 		return whiteout_apply_opaque(layer, dir, err);
-	return whiteout_apply(layer, dir, name + strlen(NAME_WHITEOUT_PREFIX), err);
+	return whiteout_apply(layer, dir, name->last + strlen(NAME_WHITEOUT_PREFIX), err);
 }
 
 static int add_entry(struct layer *layer, const struct tar_entry *entry, struct tar_reader *tar,
@@ -55,15 +53,13 @@ static int add_entry(struct layer *layer, const struct tar_entry *entry, struct 
 {
 	const struct owner owner = { entry->uid, entry->gid };
 	enum name_kind kind = NAME_ORDINARY;
-	const char *slash;
-	const char *name;
+	struct name_parts name;
 
 	if (name_clean(entry->path, path, err) < 0)
 		return -1;
-	slash = strrchr(path->data, '/');
-	name = slash ? slash + 1 : path->data;
+	name = name_split(path->data);
 	if (path->len)
-		kind = name_classify(path->data, name);
+		kind = name_classify(&name);
 	if (kind == NAME_AUFS)
 		return 0;
 	if (kind == NAME_INVALID)
@@ -72,7 +68,7 @@ static int add_entry(struct layer *layer, const struct tar_entry *entry, struct 
 		return -1;
 	if (path->len == 0)
 		return entry_set_root(layer, entry, err);
-	return add_by_kind(layer, kind, path->data, name, entry, tar, err);
+	return add_by_kind(layer, kind, &name, entry, tar, err);
 }
 
 int changeset_apply(struct layer *layer, struct tar_reader *tar, void (*tick)(void *data),

@@ -248,7 +248,8 @@ static int make_directory(struct layer *layer, const struct place *place,
 		if (mkdirat(place->dir->fd, place->name, mode) < 0)
 			return error_errno(err, "cannot create directory");
 	}
-	if (view_add_dir(view, place->dir, place->name, S_IFDIR | mode, below, &dir, err) < 0)
+	dir = view_add_dir(view, place->dir, place->name, S_IFDIR | mode, below, err);
+	if (!dir)
 		return -1;
 	return set_directory(layer, dir, entry, before, err);
 }

@@ -11,20 +11,20 @@ static int carry_record(void *data, size_t lower, const char *path, struct error
 	return found > 0 ? owners_writer_add(&layer->owners, &record, path, err) : found;
 }
 
-int layer_init(struct layer *layer, enum layer_form form, const struct identity *identity, int top,
-	       const int *lowers, size_t n_lowers, int owners_fd, struct error *err)
+int layer_init(struct layer *layer, const struct layer_target *target,
+	       const struct identity *identity, struct error *err)
 {
 	*layer = (struct layer) {
-		.form = form,
+		.form = target->form,
 		.can_make_devices = identity->real_root,
-		.owners_below = OWNERS_STACK_INIT(lowers, n_lowers),
+		.owners_below = OWNERS_STACK_INIT(target->lowers, target->n_lowers),
 		.view = { .carry_record = carry_record, .data = layer },
 	};
-	owners_writer_init(&layer->owners, identity, owners_fd);
+	owners_writer_init(&layer->owners, identity, target->owners_fd);
 	entry_xattrs_init(&layer->xattrs,
-			  form == LAYER_PLAIN ? XATTR_IMAGE_TO_PLAIN : XATTR_IMAGE_TO_LAYER,
+			  target->form == LAYER_PLAIN ? XATTR_IMAGE_TO_PLAIN : XATTR_IMAGE_TO_LAYER,
 			  identity_has_one_id(identity));
-	return view_init(&layer->view, top, lowers, n_lowers, err);
+	return view_init(&layer->view, target->top, target->lowers, target->n_lowers, err);
 }
 
 void layer_release(struct layer *layer)

@@ -42,10 +42,17 @@ struct place {
 	const char *path; /* canonical: the directory's and the name */
 };
 
-/* Write into top over the finished layers below (their "diff" directories, top first). owners_fd
- * is the open file of owners. All is borrowed. */
-int layer_init(struct layer *layer, enum layer_form form, const struct identity *identity, int top,
-	       const int *lowers, size_t n_lowers, int owners_fd, struct error *err);
+/* Where a layer is written. All is borrowed. */
+struct layer_target {
+	enum layer_form form;
+	int top; /* the directory to fill */
+	int owners_fd; /* the open file of owners */
+	const int *lowers; /* the "diff" directories of the finished layers below, top first */
+	size_t n_lowers;
+};
+
+int layer_init(struct layer *layer, const struct layer_target *target,
+	       const struct identity *identity, struct error *err);
 void layer_release(struct layer *layer);
 
 #endif

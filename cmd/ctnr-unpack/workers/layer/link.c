@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workers/layer/link.h"
 
-#include "workers/layer/name.h"
-
 #include "base/alloc.h"
 #include "layer/copy.h"
 #include "system/fd.h"
@@ -54,28 +52,25 @@ static int find_link_target(struct layer *layer, const char *link, struct link_t
 	autofree char *dir_path = NULL;
 	struct view_found found;
 	struct view_dir *dir;
-	const char *slash;
-	const char *name;
+	struct name_parts name;
 
 	if (name_clean(link, &clean, err) < 0)
 		return -1;
 	if (!clean.len)
 		return error_set(err, ERROR_FAILED, "it is the root directory");
-	slash = strrchr(clean.data, '/');
-	name = slash ? slash + 1 : clean.data;
-	if (view_dir(&layer->view, clean.data, slash ? (size_t)(slash - clean.data) : 0, VIEW_LOOK,
-		     &dir, err) < 0 ||
-	    view_lookup(&layer->view, dir, name, &found, err) < 0)
+	name = name_split(clean.data);
+	if (view_dir(&layer->view, clean.data, name.parent_len, VIEW_LOOK, &dir, err) < 0 ||
+	    view_lookup(&layer->view, dir, name.last, &found, err) < 0)
 		return -1;
 	if (found.where == VIEW_NOWHERE)
 		return error_set(err, ERROR_FAILED, "it does not exist");
 	if (S_ISDIR(found.stat.st_mode))
 		return error_set(err, ERROR_FAILED, "it is a directory");
 	dir_path = xstrdup(dir->path);
-	if (copy_target_up(layer, &found, dir_path, name, &dir, err) < 0)
+	if (copy_target_up(layer, &found, dir_path, name.last, &dir, err) < 0)
 		return -1;
-	str_appendf(&ret->path, "%s%s%s", dir->path, dir->path[0] ? "/" : "", name);
-	ret->name = ret->path.data + ret->path.len - strlen(name);
+	str_appendf(&ret->path, "%s%s%s", dir->path, dir->path[0] ? "/" : "", name.last);
+	ret->name = ret->path.data + ret->path.len - strlen(name.last);
 	ret->stat = found.stat;
 	ret->dirfd = fcntl(dir->fd, F_DUPFD_CLOEXEC, 3);
 	return ret->dirfd < 0 ? error_errno(err, "cannot duplicate a descriptor") : 0;
@@ -94,8 +89,8 @@ static int copy_target_record(struct layer *layer, const struct link_target *tar
 	return found > 0 ? owners_writer_add(&layer->owners, &record, path, err) : found;
 }
 
-int link_make(struct layer *layer, const char *path, size_t parent_len, const char *name,
-	      const struct tar_entry *entry, struct error *err)
+int link_make(struct layer *layer, const struct name_parts *name, const struct tar_entry *entry,
+	      struct error *err)
 {
 	autolinktarget struct link_target target = { STR_INIT, -EBADF, NULL, { 0 } };
 	autofree char *full = NULL;
@@ -104,21 +99,21 @@ int link_make(struct layer *layer, const char *path, size_t parent_len, const ch
 
 	if (find_link_target(layer, entry->link, &target, err) < 0)
 		return error_prefix(err, "hardlink to '%s'", entry->link);
-	if (view_dir(&layer->view, path, parent_len, VIEW_MAKE, &dir, err) < 0)
+	if (view_dir(&layer->view, name->path, name->parent_len, VIEW_MAKE, &dir, err) < 0)
 		return -1;
-	full = view_path(dir, name);
+	full = view_path(dir, name->last);
 	if (strcmp(full, target.path.data) == 0)
 		return error_set(err, ERROR_FAILED, "hardlink to itself");
-	result = linkat(target.dirfd, target.name, dir->fd, name, 0);
+	result = linkat(target.dirfd, target.name, dir->fd, name->last, 0);
 	if (result < 0 && errno == EEXIST) {
-		if (view_remove(&layer->view, dir, name, err) < 0)
+		if (view_remove(&layer->view, dir, name->last, err) < 0)
 			return -1;
-		result = linkat(target.dirfd, target.name, dir->fd, name, 0);
+		result = linkat(target.dirfd, target.name, dir->fd, name->last, 0);
 	}
 	if (result < 0)
 		return error_errno(err, "cannot link to '%s'", entry->link);
 	dir->is_changed = true;
-	view_shadow(&layer->view, dir, name);
+	view_shadow(&layer->view, dir, name->last);
 	if (!layer->is_base)
 		path_set_add(&layer->own_paths, full);
 	return copy_target_record(layer, &target, full, err);

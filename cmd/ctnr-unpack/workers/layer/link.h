@@ -8,12 +8,12 @@
 #define CTNR_UNPACK_WORKERS_LAYER_LINK_H
 
 #include "workers/layer/layer.h"
+#include "workers/layer/name.h"
 
 #include "format/tar.h"
 
-/* path is the entry's name, cleaned, of which the last component is name; parent_len bytes of it
- * are the directory's. */
-int link_make(struct layer *layer, const char *path, size_t parent_len, const char *name,
-	      const struct tar_entry *entry, struct error *err);
+/* Make the link of that name to the target of entry. */
+int link_make(struct layer *layer, const struct name_parts *name, const struct tar_entry *entry,
+	      struct error *err);
 
 #endif

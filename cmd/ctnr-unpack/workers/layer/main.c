@@ -96,16 +96,16 @@ static void report_position(void *data)
 	report_progress(atomic_load_explicit(&stream->position, memory_order_relaxed));
 }
 
-/* In the confined child: the blob's archive into top. */
-static int apply_blob(const struct worker *worker, size_t index, enum layer_form form, int top,
-		      int owners_fd, int blob, struct error *err)
+/* In the confined child: the blob's archive into its target. */
+static int apply_blob(const struct worker *worker, size_t index, const struct layer_target *target,
+		      int blob, struct error *err)
 {
 	const struct descriptor *descriptor = &worker->job.manifest.layers[index];
 	const struct digest *diff_id = &worker->job.diff_ids[index];
-	const int *lowers = worker->lowers + MANIFEST_LAYERS_MAX - worker->n_lowers;
 	autofree struct layer *layer = xcalloc(1, sizeof(*layer));
 	autotarreader struct tar_reader *tar = NULL;
-	const struct confine_place place = { .writable = top, .readable = worker->layers_fd };
+	const struct confine_place place = { .writable = target->top,
+					     .readable = worker->layers_fd };
 	struct stream stream;
 	int result;
 
@@ -116,8 +116,7 @@ static int apply_blob(const struct worker *worker, size_t index, enum layer_form
 		close(worker->bundle_fd);
 	if (confine(&changeset_profile, &place, err) < 0)
 		return -1;
-	if (layer_init(layer, form, &worker->job.identity, top, lowers,
-		       form == LAYER_OVERLAY ? worker->n_lowers : 0, owners_fd, err) < 0)
+	if (layer_init(layer, target, &worker->job.identity, err) < 0)
 		return -1;
 	layer->is_base = index == 0;
 	if (stream_start(&stream, blob, descriptor->size, &descriptor->digest, diff_id, err) < 0)
@@ -145,9 +144,9 @@ static int wait_for_child(pid_t pid, struct error *err)
 	return error_silent(err, (enum error_code)WEXITSTATUS(status));
 }
 
-/* Apply one layer in a child of its own. top: the directory to fill. */
-static int run_layer(struct worker *worker, size_t index, enum layer_form form, int top,
-		     int owners_fd, struct error *err)
+/* Apply one layer in a child of its own. */
+static int run_layer(struct worker *worker, size_t index, const struct layer_target *target,
+		     struct error *err)
 {
 	const struct descriptor *descriptor = &worker->job.manifest.layers[index];
 	autoclose int blob = layout_open_blob(&worker->job.layout, descriptor, err);
@@ -165,7 +164,7 @@ static int run_layer(struct worker *worker, size_t index, enum layer_form form, 
 		struct error failure = { 0 };
 
 		die_with_parent(worker_pid);
-		if (apply_blob(worker, index, form, top, owners_fd, blob, &failure) == 0)
+		if (apply_blob(worker, index, target, blob, &failure) == 0)
 			_exit(0);
 		error_prefix(&failure, "layer %s", descriptor->digest.text);
 		report_error(&failure);
@@ -229,12 +228,19 @@ static int make_layer(struct worker *worker, size_t index, const char *path, str
 	autostaging struct staging staging = STAGING_INIT;
 	autoclose int owners = -EBADF;
 	autoclose int diff = -EBADF;
+	struct layer_target target = {
+		.form = LAYER_OVERLAY,
+		.lowers = worker->lowers + MANIFEST_LAYERS_MAX - worker->n_lowers,
+		.n_lowers = worker->n_lowers,
+	};
 	int found = staging_open(&worker->job.store, path, &staging, err);
 
 	if (found != 0)
 		return found < 0 ? -1 : use_layer(worker, path, err);
 	diff = make_tree(staging.dirfd, "diff", &owners, err);
-	if (diff < 0 || run_layer(worker, index, LAYER_OVERLAY, diff, owners, err) < 0) {
+	target.top = diff;
+	target.owners_fd = owners;
+	if (diff < 0 || run_layer(worker, index, &target, err) < 0) {
 		staging_discard(&staging);
 		return -1;
 	}
@@ -312,6 +318,7 @@ static int fill_store(struct worker *worker, struct error *err)
 static int fill_rootfs(struct worker *worker, struct error *err)
 {
 	int bundle = worker->bundle_fd;
+	struct layer_target target = { .form = LAYER_PLAIN };
 	autoclose int owners = -EBADF;
 	autoclose int top = -EBADF;
 
@@ -321,8 +328,10 @@ static int fill_rootfs(struct worker *worker, struct error *err)
 	top = make_tree(bundle, ROOTFS_PART, &owners, err);
 	if (top < 0)
 		return -1;
+	target.top = top;
+	target.owners_fd = owners;
 	for (size_t i = 0; i < worker->job.manifest.n_layers; i++)
-		if (run_layer(worker, i, LAYER_PLAIN, top, owners, err) < 0)
+		if (run_layer(worker, i, &target, err) < 0)
 			return -1;
 	if (syncfs(top) < 0)
 		return error_errno(err, "cannot sync the root filesystem");

@@ -42,8 +42,18 @@ static bool is_below_whiteout(const char *path, const char *last)
 	return false;
 }
 
-enum name_kind name_classify(const char *path, const char *last)
+struct name_parts name_split(const char *path)
 {
+	const char *slash = strrchr(path, '/');
+
+	return (struct name_parts) { path, slash ? (size_t)(slash - path) : 0,
+				     slash ? slash + 1 : path };
+}
+
+enum name_kind name_classify(const struct name_parts *parts)
+{
+	const char *path = parts->path;
+	const char *last = parts->last;
 	const char *name;
 
 	if (str_starts_with(path, AUFS_PREFIX) && strcmp(path, OPAQUE) != 0)

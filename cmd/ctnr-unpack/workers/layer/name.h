@@ -10,6 +10,8 @@
 #include "base/error.h"
 #include "base/str.h"
 
+#include <stddef.h>
+
 #define NAME_WHITEOUT_PREFIX ".wh."
 
 enum name_kind {
@@ -25,7 +27,15 @@ enum name_kind {
  * (VIEW_NAME_MAX, VIEW_PATH_MAX). */
 int name_clean(const char *name, struct str *ret, struct error *err);
 
-/* path is a canonical path, not the root's, and last its last component. */
-enum name_kind name_classify(const char *path, const char *last);
+/* A canonical path, not the root's, taken apart. */
+struct name_parts {
+	const char *path; /* borrowed */
+	size_t parent_len; /* bytes of path that name the directory; 0: the root */
+	const char *last; /* the last component; in path */
+};
+
+struct name_parts name_split(const char *path);
+
+enum name_kind name_classify(const struct name_parts *parts);
 
 #endif

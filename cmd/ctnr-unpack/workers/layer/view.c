@@ -213,21 +213,23 @@ int view_child(struct view *view, struct view_dir *parent, const char *name, str
 	return enter_child(view, parent, name, NULL, ret, err);
 }
 
-int view_add_dir(struct view *view, struct view_dir *parent, const char *name, mode_t mode,
-		 enum view_below below, struct view_dir **ret, struct error *err)
+struct view_dir *view_add_dir(struct view *view, struct view_dir *parent, const char *name,
+			      mode_t mode, enum view_below below, struct error *err)
 {
 	struct view_found found = { VIEW_TOP, 0, { .st_mode = mode } };
 	autofree char *path = view_path(parent, name);
 	struct view_dir *known = find_known(view, path, strlen(path));
+	struct view_dir *dir;
 
 	parent->is_changed = true;
 	if (known)
 		forget_dir(known);
-	if (load_child(view, parent, name, &found, ret, err) < 0)
-		return -1;
-	if (parent->n_lowers && below == VIEW_BELOW_HIDDEN && (*ret)->n_lowers)
-		return view_set_opaque(view, *ret, err);
-	return 0;
+	if (load_child(view, parent, name, &found, &dir, err) < 0)
+		return NULL;
+	if (parent->n_lowers && below == VIEW_BELOW_HIDDEN && dir->n_lowers &&
+	    view_set_opaque(view, dir, err) < 0)
+		return NULL;
+	return dir;
 }
 
 /* Nothing is there: a directory that the archive implies. */
@@ -240,8 +242,9 @@ static int make_implied(struct view *view, struct view_dir *parent, const char *
 		return -1;
 	if (mkdirat(parent->fd, name, 0755) < 0)
 		return error_errno(err, "cannot create directory '%s'", name);
-	if (view_add_dir(view, parent, name, 0755, replaced ? VIEW_BELOW_HIDDEN : VIEW_BELOW_SHOWS,
-			 ret, err) < 0)
+	*ret = view_add_dir(view, parent, name, 0755,
+			    replaced ? VIEW_BELOW_HIDDEN : VIEW_BELOW_SHOWS, err);
+	if (!*ret)
 		return -1;
 	if (fchown((*ret)->fd, 0, 0) < 0 || fchmod((*ret)->fd, 0755) < 0)
 		return error_errno(err, "cannot set the owner of '/%s'", (*ret)->path);

@@ -114,9 +114,9 @@ enum view_below {
 	VIEW_BELOW_HIDDEN, /* something that is no directory stood between */
 };
 
-/* The directory of that name was just made on top, with this mode. */
-int view_add_dir(struct view *view, struct view_dir *parent, const char *name, mode_t mode,
-		 enum view_below below, struct view_dir **ret, struct error *err);
+/* The directory of that name was just made on top, with this mode. Returns it; NULL on failure. */
+struct view_dir *view_add_dir(struct view *view, struct view_dir *parent, const char *name,
+			      mode_t mode, enum view_below below, struct error *err);
 
 /* From now on nothing below shows through; marks the directory as the overlay wants it. */
 int view_set_opaque(struct view *view, struct view_dir *dir, struct error *err);
