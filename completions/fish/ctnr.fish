@@ -3,17 +3,13 @@
 # Completion of ctnr and of all ctnr-* tools in fish. Commands, options and choices are asked of the
 # tool itself (--dump-options); see completions/bash/ctnr, which does the same.
 
-function __ctnr_field
-    string match -rg -- '"'$argv[1]'":"([^"]+)"'
-end
-
 function __ctnr_images
-    ctnr-store image ls --json 2>/dev/null | __ctnr_field ref |
+    ctnr-store image ls --quiet 2>/dev/null | string match -rv '^sha(256|512):' |
         string replace -r '^(docker\.io/(library/)?|localhost/)' '' | string replace -r '$' '\timage'
 end
 
 function __ctnr_containers
-    ctnr-store bundle ls --json 2>/dev/null | __ctnr_field id | string replace -r '$' '\tcontainer'
+    ctnr-store bundle ls --quiet 2>/dev/null | string replace -r '$' '\tcontainer'
 end
 
 function __ctnr_addresses

@@ -48,6 +48,8 @@ completes "ctnr run localhost/b"
 is_stdout "localhost/busybox:1" "... and whole, if they are typed so"
 completes "ctnr rmi b"
 is_stdout "busybox:1" "images of rmi"
+completes "ctnr rmi "
+is_stdout "busybox:1" "... by names alone"
 completes "ctnr rm m"
 is_stdout "made" "containers of rm"
 completes "ctnr inspect made"
@@ -81,6 +83,10 @@ if has PEER:fish "fish completes"; then
 	is_stdout "always
 missing
 never" "fish completes"
+	run fish --no-config -c "source $completions/fish/ctnr.fish; complete -C 'ctnr rmi '"
+	is_stdout "$(printf 'busybox:1\timage')" "... images"
+	run fish --no-config -c "source $completions/fish/ctnr.fish; complete -C 'ctnr rm '"
+	is_stdout "$(printf 'made\tcontainer')" "... and containers"
 fi
 
 done_testing
