@@ -61,6 +61,10 @@ struct host {
 	bool can_enter; /* a user namespace can be entered, or none is needed */
 };
 
+/* In a child: enter the identity's user namespace and a mount namespace whose mounts are private,
+ * as a container has them. */
+int host_enter_namespaces(const struct host *host, struct error *err);
+
 /* namespace.c: the rung, user namespaces and what governs them. Comes first: sets can_enter. */
 void check_namespaces(struct host *host, struct checklist *list);
 /* kernel.c: version, system calls, confinement. */

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -60,12 +59,8 @@ static int attempt_overlay(void *data, struct error *err)
 	autofree char *name = xasprintf(".ctnr-doctor.%d", (int)getpid());
 	int result;
 
-	if (identity_enter(&host->identity, err) < 0)
+	if (host_enter_namespaces(host, err) < 0)
 		return -1;
-	if (unshare(CLONE_NEWNS) < 0)
-		return error_errno(err, "cannot create a mount namespace");
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return error_errno(err, "cannot make mounts private");
 	/* Opened only now: a directory of the old mount namespace cannot be part of an overlay. */
 	autoclose int parent = dir_open_at(AT_FDCWD, host->store_parent, err);
 

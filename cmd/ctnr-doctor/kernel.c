@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
-#include <sched.h>
 #include <stdint.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -58,12 +57,8 @@ static int attempt_mounts(void *data, struct error *err)
 	autoclose int mount_fd = -EBADF;
 	autoclose int tree = -EBADF;
 
-	if (identity_enter(&host->identity, err) < 0)
+	if (host_enter_namespaces(host, err) < 0)
 		return -1;
-	if (unshare(CLONE_NEWNS) < 0)
-		return error_errno(err, "cannot create a mount namespace");
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return error_errno(err, "cannot make mounts private");
 	context = fsopen("tmpfs", FSOPEN_CLOEXEC);
 	if (context < 0)
 		return error_errno(err, "fsopen");

@@ -11,7 +11,9 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -59,6 +61,17 @@ static void check_sysctls(const struct host *host, struct checklist *list)
 			"restricts user namespaces to programs that have a profile with 'userns'");
 		check_hint(list, "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
 	}
+}
+
+int host_enter_namespaces(const struct host *host, struct error *err)
+{
+	if (identity_enter(&host->identity, err) < 0)
+		return -1;
+	if (unshare(CLONE_NEWNS) < 0)
+		return error_errno(err, "cannot create a mount namespace");
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return error_errno(err, "cannot make mounts private");
+	return 0;
 }
 
 static int attempt_enter(void *data, struct error *err)

@@ -22,7 +22,8 @@ void mount_request_release(struct mount_request *request)
 	*request = (struct mount_request)MOUNT_REQUEST_INIT;
 }
 
-enum mount_kind mount_request_mount_kind(const struct mount_request *request)
+/* The kind of mount that a request becomes: a volume is bound. */
+static enum mount_kind request_mount_kind(const struct mount_request *request)
 {
 	return request->kind == MOUNT_REQUEST_TMPFS ? MOUNT_TMPFS : MOUNT_BIND;
 }
@@ -38,8 +39,8 @@ static int add_option(struct mount_request *request, const char *option,
 				 "mount option '%s': relabelling for SELinux is not supported",
 				 option);
 	}
-	return mount_option_add(request->options, mount_request_mount_kind(request), option,
-				identity, err);
+	return mount_option_add(request->options, request_mount_kind(request), option, identity,
+				err);
 }
 
 /* list is comma-separated; NULL is an empty one. */

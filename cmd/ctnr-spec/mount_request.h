@@ -33,9 +33,6 @@ struct mount_request {
 void mount_request_release(struct mount_request *request);
 #define automountrequest autocleanup(mount_request_release)
 
-/* The kind of mount that a request becomes: a volume is bound. */
-enum mount_kind mount_request_mount_kind(const struct mount_request *request);
-
 /* A request of that kind for that place; its source stays as it is. options is comma-separated, NULL
  * for none. */
 int mount_request_init(enum mount_request_kind kind, const char *destination, const char *options,
