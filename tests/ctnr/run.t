@@ -59,6 +59,13 @@ run ctnr ps --all --quiet
 is_stdout kept "ps --all shows what was kept"
 run ctnr inspect kept
 is "$(jq -r .id <"$stdout_file")" kept "inspect shows it"
+kept=$(jq -r .bundle <"$stdout_file")
+mv "$kept/config.json" whole.json
+echo '{' >"$kept/config.json"
+run ctnr inspect kept
+is_status 1 "inspect of a container that cannot be read fails"
+like_stderr "ctnr-store: error: *config.json*" "... and does not say that there is none"
+mv whole.json "$kept/config.json"
 run ctnr run --name kept busybox true
 is_status 125 "a name that is taken is refused"
 like_stderr "*'kept'*" "... and named"

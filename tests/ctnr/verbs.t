@@ -43,6 +43,11 @@ store [image] [show] [--] [a]' "... then for an image"
 is_status 3 "... and what is neither is not found"
 is_stderr "ctnr: error: inspect: no container and no image is called 'a'
 ctnr: hint: see 'ctnr ps --all' and 'ctnr images'" "... and is named"
+printf 4 >STATUS.store
+calls inspect a
+is_status 4 "a container that cannot be shown is no missing one"
+like "$calls" 'store [[]bundle] *
+store [[]bundle] *' "... and is asked again for what it says"
 calls inspect --type nosuch a
 is_status 2 "--type is container or image"
 rm STATUS.store
