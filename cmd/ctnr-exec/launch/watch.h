@@ -25,11 +25,11 @@ struct watch {
 	bool abandoned; /* the rest of the output is not wanted */
 };
 
-/* Until keeper and init have ended, and what the container wrote has been passed on. */
+/* Wait until keeper and init have ended and what the container wrote has been passed on. */
 void watch_until_end(struct watch *watch);
 
-/* What came of it: the exit status for the caller, or -1 with the reason. When err holds an error
- * already, that is the reason for a keeper that was killed. */
+/* The exit status for the caller, or -1 with the reason. An error that err holds already is the
+ * reason for a keeper that was killed. */
 int watch_status(const struct watch *watch, struct error *err);
 
 #endif

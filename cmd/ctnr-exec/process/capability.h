@@ -10,7 +10,7 @@
 /* Before the user is changed: drop what is outside the bounding set, keep the rest across it. */
 int capabilities_bound(const struct capabilities *c, struct error *err);
 
-/* After it: set the other sets. */
+/* After the user was changed: set the other sets. */
 int capabilities_apply(const struct capabilities *c, struct error *err);
 
 #endif

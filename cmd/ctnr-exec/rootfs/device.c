@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rootfs/device.h"
 
-#include "process/capability.h"
 #include "rootfs/mount_fd.h"
 
 #include "base/alloc.h"
@@ -11,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/mount.h>

@@ -7,7 +7,6 @@
 
 #include "base/alloc.h"
 #include "system/fd.h"
-#include "system/path.h"
 
 #include <errno.h>
 #include <fcntl.h>

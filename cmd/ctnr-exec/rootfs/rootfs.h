@@ -39,7 +39,7 @@ struct rootfs {
 	size_t n_mounts;
 };
 
-/* Of the first process, which never comes back from using it: nothing is released. */
+/* The first process fills one and never returns from that, so nothing of it is released. */
 #define ROOTFS_INIT \
 	{ \
 		.fd = -EBADF, .bundle = -EBADF \

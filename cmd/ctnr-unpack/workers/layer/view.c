@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/fnv.h"
+#include "base/str.h"
 #include "layer/mark.h"
 #include "system/fd.h"
 #include "system/tree.h"

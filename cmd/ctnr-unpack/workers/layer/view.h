@@ -23,7 +23,6 @@
 #define CTNR_UNPACK_WORKERS_LAYER_VIEW_H
 
 #include "base/error.h"
-#include "base/str.h"
 #include "layer/copy.h"
 
 #include <stdbool.h>
