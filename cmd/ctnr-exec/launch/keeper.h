@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The process between the caller's and the container's (launch.c). */
+/* The process between the caller's and the container's (launch/launch.h). */
 #ifndef CTNR_EXEC_LAUNCH_KEEPER_H
 #define CTNR_EXEC_LAUNCH_KEEPER_H
 

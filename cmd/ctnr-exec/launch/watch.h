@@ -8,6 +8,8 @@
 
 #include "launch/launch.h"
 
+#include "system/relay.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>

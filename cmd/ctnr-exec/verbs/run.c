@@ -3,7 +3,7 @@
 
 #include "config/config.h"
 #include "container.h"
-#include "launch/launch.h"
+#include "launch/caller.h"
 #include "rootfs/cgroup_view.h"
 #include "rootfs/overlay.h"
 

@@ -1,31 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Theory of operation. Three processes:
- *
- *  - caller: this one, in the caller's session. Reads the config, passes signals and the terminal
- *    on, waits for the others, returns the status (launch.c, watch.c, signal.c).
- *  - keeper: its first child, in the container's user namespace and nothing else of it. Starts
- *    init, writes the state, waits for the end and cleans up, which needs the mapped IDs
- *    (keeper.c).
- *  - init: cloned by the keeper into all the namespaces, but the caller's child. Makes the root
- *    filesystem and becomes the payload (init.c, rootfs/, process/).
- *
- * Whichever of them is killed, no process and no mount stays:
- *
- *  - The caller: the keeper sees it by pidfd, kills init, cleans up. When the keeper is killed with
- *    it, init gets SIGKILL as its parent died, unless the payload changed its user. The state, and
- *    the bundle of --rm, are reclaimed by the next command once init is dead (store/state.h).
- *  - The keeper: the caller gets SIGCHLD, kills init and cleans up as well as it can; files of
- *    mapped IDs wait in trash/ for the next command.
- *  - Init: the ordinary end. It is the first process of its pid namespace: the kernel kills and
- *    waits for all others before init's parent hears of it, and the mounts go with the last one.
- *
- * The caller may kill init whatever its user is: the owner of a user namespace has all
- * capabilities in it. Nobody waits for a "ready": with one ID, the keeper writes its own maps;
- * an error of init or keeper is left in a shared page (gone with execve) and read after wait(2).
- * Each wake-up on another CPU costs more than most system calls here.
- */
-#include "launch/launch.h"
+#include "launch/caller.h"
 
 #include "launch/keeper.h"
 #include "launch/signal.h"
