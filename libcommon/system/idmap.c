@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define IDMAP_FILE_MAX 65536 /* bytes: IDMAP_RANGES_MAX lines of three padded numbers are 12,000 */
 
@@ -18,10 +19,39 @@ static bool ranges_overlap(uint64_t a, uint64_t a_count, uint64_t b, uint64_t b_
 	return a < b + b_count && b < a + a_count;
 }
 
+static size_t count_digits(uint32_t number)
+{
+	size_t digits = 1;
+
+	while (number >= 10) {
+		number /= 10;
+		digits++;
+	}
+	return digits;
+}
+
+/* The length of "INSIDE OUTSIDE COUNT\n". */
+static size_t line_length(const struct idmap_range *range)
+{
+	return count_digits(range->inside) + 1 + count_digits(range->outside) + 1 +
+	       count_digits(range->count) + 1;
+}
+
+/* Would the map with one range more be written by one write that the kernel takes? */
+static bool text_has_room(const struct idmap *map, const struct idmap_range *range)
+{
+	size_t length = line_length(range);
+
+	for (size_t i = 0; i < map->len; i++)
+		length += line_length(&map->ranges[i]);
+	return length < (size_t)sysconf(_SC_PAGESIZE);
+}
+
 int idmap_add(struct idmap *map, uint64_t inside, uint64_t outside, uint64_t count,
 	      struct error *err)
 {
 	const uint64_t ids = (uint64_t)IDMAP_ID_MAX + 1;
+	struct idmap_range range;
 
 	if (map->len == IDMAP_RANGES_MAX)
 		return error_set(err, ERROR_FAILED, "more than %d ranges", IDMAP_RANGES_MAX);
@@ -37,8 +67,11 @@ int idmap_add(struct idmap *map, uint64_t inside, uint64_t outside, uint64_t cou
 			return error_set(err, ERROR_FAILED,
 					 "a range that shares IDs with an earlier one");
 	}
-	map->ranges[map->len++] =
-		(struct idmap_range) { (uint32_t)inside, (uint32_t)outside, (uint32_t)count };
+	range = (struct idmap_range) { (uint32_t)inside, (uint32_t)outside, (uint32_t)count };
+	if (!text_has_room(map, &range))
+		return error_set(err, ERROR_FAILED,
+				 "more ranges than the kernel takes in one write");
+	map->ranges[map->len++] = range;
 	return 0;
 }
 

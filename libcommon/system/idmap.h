@@ -4,7 +4,8 @@
  * in its parent.
  *
  * A map holds only what the kernel takes: every range has at least one ID, no ID above
- * IDMAP_ID_MAX, and no two ranges share an ID on either side.
+ * IDMAP_ID_MAX, no two ranges share an ID on either side, and the lines of all are shorter than a
+ * page, because the kernel takes them in one write of less.
  *
  *	struct idmap map = { 0 };
  *
@@ -24,7 +25,7 @@
 /* The last ID there is: 2^32 - 1 means "leave it as it is" to system calls. */
 #define IDMAP_ID_MAX (UINT32_MAX - 1)
 
-/* How many ranges the kernel takes (since Linux 4.15). */
+/* How many ranges the kernel takes (since Linux 4.15); with pages of 4 KiB only where they are short. */
 #define IDMAP_RANGES_MAX 340
 
 /* One line of a map: count IDs, from inside on, are those from outside on. */

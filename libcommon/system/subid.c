@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SUBID_FILE_MAX (1U << 20) /* bytes of passwd, subuid */
+#define SUBID_FILE_MAX (64U << 20) /* bytes of passwd, subuid: lines for two million users */
 
 char *subid_user_name(uid_t uid)
 {

@@ -63,6 +63,20 @@ static void test_limits(void)
 	       "a map holds as many ranges as the kernel takes");
 }
 
+static void test_long_lines(void)
+{
+	const uint64_t first = 1000000000;
+	const size_t line = strlen("1000000000 1000000000 1\n");
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct idmap map = { 0 };
+
+	while (idmap_add(&map, first + map.len * 2, first + map.len * 2, 1, NULL) == 0)
+		;
+	ok(map.len * line < page, "the lines of a map are shorter than a page");
+	ok(map.len == IDMAP_RANGES_MAX || (map.len + 1) * line >= page,
+	   "... and as long as they may be");
+}
+
 static void test_lookup(void)
 {
 	struct idmap map = { { { 0, 1000, 1 }, { 1, 100000, 65536 } }, 2 };
@@ -121,6 +135,7 @@ int main(void)
 {
 	test_ranges();
 	test_limits();
+	test_long_lines();
 	test_lookup();
 	test_reading();
 	return done_testing();

@@ -65,6 +65,36 @@ static void test_files(void)
 	unlink(path);
 }
 
+/* A machine with many users, the last of whom has more ranges than a map can take. */
+static void test_large_file(void)
+{
+	char path[] = "/tmp/ctnr-subid.XXXXXX";
+	struct idmap map = { { { 0, 1000, 1 } }, 1 };
+	uint64_t free_from = 100000;
+	FILE *file = fdopen(mkstemp(path), "w");
+	size_t length = strlen("0 1000 1\n");
+
+	if (!file)
+		exit(1);
+	for (unsigned i = 0; i < 80000; i++)
+		fprintf(file, "somebody%u:%u:1000\n", i, 1000000 + i * 1000);
+	for (unsigned i = 0; i < 400; i++)
+		fprintf(file, "me:%u:500\n", 200000 + i * 1000);
+	if (fclose(file))
+		exit(1);
+	subid_add_ranges(path, "me", 1000, &map, &free_from);
+	unlink(path);
+	ok(map.len > 1 && free_from == 81000000, "a file of megabytes is read to its end");
+	for (size_t i = 1; i < map.len; i++) {
+		char line[40];
+
+		length += (size_t)snprintf(line, sizeof(line), "%u %u %u\n", map.ranges[i].inside,
+					   map.ranges[i].outside, map.ranges[i].count);
+	}
+	ok(length < (size_t)sysconf(_SC_PAGESIZE),
+	   "of more ranges than the kernel takes in one write the first are kept");
+}
+
 static void test_missing(void)
 {
 	struct idmap map = { { { 0, 1000, 1 } }, 1 };
@@ -118,6 +148,7 @@ static void test_writers(void)
 int main(void)
 {
 	test_files();
+	test_large_file();
 	test_missing();
 	test_names();
 	test_writers();
