@@ -130,6 +130,8 @@ static int read_option(const struct jnode *item, struct mount_options *o, struct
 
 	if (jnode_string(item, &name, err) < 0)
 		return -1;
+	if (!*name)
+		return 0;
 	for (size_t i = 0; i < array_size(known_options); i++) {
 		bool plain = strcmp(name, known_options[i].name) == 0;
 		bool recursive = name[0] == 'r' && strcmp(name + 1, known_options[i].name) == 0 &&
@@ -158,4 +160,12 @@ int mount_options_read(const struct jnode *list, struct mount_options *ret, stru
 			return -1;
 	}
 	return 0;
+}
+
+void mount_options_flatten(struct mount_options *options)
+{
+	options->set = (options->set & ~options->clear_recursive) | options->set_recursive;
+	options->clear = (options->clear & ~options->set_recursive) | options->clear_recursive;
+	options->set_recursive = 0;
+	options->clear_recursive = 0;
 }

@@ -33,4 +33,7 @@ void mount_options_release(struct mount_options *options);
 /* Read an array of options; one that we cannot honour is an error. */
 int mount_options_read(const struct jnode *list, struct mount_options *ret, struct error *err);
 
+/* Apply the recursive attributes to the mount itself, and have none. */
+void mount_options_flatten(struct mount_options *options);
+
 #endif

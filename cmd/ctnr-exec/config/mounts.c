@@ -2,6 +2,8 @@
 #include "config/mounts.h"
 
 #include "base/alloc.h"
+#include "base/str.h"
+#include "system/path.h"
 
 #include <string.h>
 
@@ -13,27 +15,52 @@ void mounts_config_release(struct mounts_config *mounts)
 	mounts->len = 0;
 }
 
+/* ID maps of a mount's own; an empty array asks for none. */
+static int refuse_idmap(const struct jnode *entry, const char *key, struct error *err)
+{
+	struct jnode maps = jnode_member(entry, key);
+	size_t len;
+
+	if (jnode_array(&maps, &len, err) < 0)
+		return -1;
+	return len ? jnode_error(&maps, err, "mounts with ID maps of their own are not supported")
+		   : 0;
+}
+
+/* A mount there would cover the root, and the process, which is in the root, would not see it. */
+static bool is_root(const char *destination)
+{
+	autostr struct str clean = STR_INIT;
+
+	path_clean(destination, PATH_DOTDOT_KEPT, &clean);
+	return clean.len == 0;
+}
+
 static int read_mount(const struct jnode *entry, struct mount_config *ret, struct error *err)
 {
 	struct jnode destination = jnode_member(entry, "destination");
 	struct jnode type = jnode_member(entry, "type");
 	struct jnode source = jnode_member(entry, "source");
 	struct jnode options = jnode_member(entry, "options");
-	struct jnode uids = jnode_member(entry, "uidMappings");
 
 	ret->type = "none";
-	if (jnode_is_present(&uids))
-		return jnode_error(&uids, err,
-				   "mounts with ID maps of their own are not supported");
+	if (refuse_idmap(entry, "uidMappings", err) < 0 ||
+	    refuse_idmap(entry, "gidMappings", err) < 0)
+		return -1;
 	if (jnode_string(&destination, &ret->destination, err) < 0 ||
 	    jnode_string_opt(&type, &ret->type, err) < 0 ||
 	    jnode_string_opt(&source, &ret->source, err) < 0 ||
 	    mount_options_read(&options, &ret->options, err) < 0)
 		return -1;
+	if (is_root(ret->destination))
+		return jnode_error(&destination, err, "'%s' is the root itself", ret->destination);
 	if (ret->options.binding == MOUNT_NEW && strcmp(ret->type, "bind") == 0)
 		ret->options.binding = MOUNT_BIND;
 	if (ret->options.binding != MOUNT_NEW && !ret->source)
 		return jnode_error(entry, err, "a bind mount without a source");
+	/* Nothing is below a new filesystem: "rro" is "ro". */
+	if (ret->options.binding == MOUNT_NEW)
+		mount_options_flatten(&ret->options);
 	return 0;
 }
 
