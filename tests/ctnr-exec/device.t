@@ -115,6 +115,35 @@ is_file after before "... and keep mode and owner"
 is "$(find c/rootfs/dev -type c -o -type b)" "" "no node is left in the image's files"
 
 bundle c
+echo mine >file
+config c '.mounts += (["zero", "ptmx", "stdin", "foo"] |
+	map({destination: "/dev/\(.)", type: "bind", source: "'"$PWD"'/file", options: ["bind"]}))'
+in_container 'cat /dev/zero /dev/ptmx /dev/stdin /dev/foo; readlink /dev/stdout'
+is_stdout "mine
+mine
+mine
+mine
+/proc/self/fd/1" "what is bound to the path of a device or link is not replaced"
+config c '.linux.devices = [{path: "/dev/foo", type: "c", major: 1, minor: 5}]'
+in_container true
+is_status 125 "a device where something else is bound is an error"
+like_stderr "*'/dev/foo'*bind mount*" "... that names it"
+config c '.mounts |= map(if .destination == "/dev/foo" then .source = "/dev/zero" else . end)'
+in_container 'head -c 3 /dev/foo | wc -c'
+is_stdout 3 "... and none where it is that device"
+
+# The null device on fd 0 is reopened inside; here the container's cannot be opened.
+bundle c
+config c '.mounts |= map(select(.destination | startswith("/dev") | not)) |
+	.mounts += [{destination: "/dev", type: "bind", source: "/dev", options: ["rbind", "nodev"]}]'
+in_container 'cat; stat -L -c "%t:%T" /proc/self/fd/0'
+is_stdout "1:3" "a /dev that lets no device be opened leaves stdin the null device"
+stat -c '%a %u:%g' /dev/null >before
+in_container 'chmod 0600 /proc/self/fd/0 2>/dev/null; chown 1:1 /proc/self/fd/0 2>/dev/null; true'
+stat -c '%a %u:%g' /dev/null >after
+is_file after before "... which it cannot change"
+
+bundle c
 if identity root; then
 	in_container 'stat -c "%t:%T" -L /proc/self/fd/0 && [ /proc/self/fd/0 -ef /dev/null ] && echo own'
 	is_stdout "1:3

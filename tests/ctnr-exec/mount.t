@@ -34,6 +34,22 @@ in_container 'grep -E " (/ro|/mem) " /proc/mounts | cut -d " " -f 2,4 | sed "s/,
 like_stdout "/ro ro,nosuid,nodev,noexec,*atime*/mem rw,nosuid,noexec,relatime" "mount options are set"
 is "$(grep -c "$PWD" /proc/self/mounts)" 0 "nothing of it shows on the host"
 
+# A plain bundle again: the mounts above are in the way.
+bundle d
+config d '.process.args = ["sh", "-c", "touch /mem/x; touch /mem/in/x && echo in; touch /dev/x;
+	echo >/dev/null && ls /dev /mem; grep /mem/attributes /proc/mounts"] |
+	.mounts |= map(if .destination == "/dev" then .options += ["ro"] else . end) | .mounts += [
+	{destination: "/mem", type: "tmpfs", source: "tmpfs", options: ["ro", ""]},
+	{destination: "/mem/in", type: "tmpfs", source: "tmpfs", uidMappings: []},
+	{destination: "/mem/attributes", type: "tmpfs", source: "tmpfs",
+		options: ["rro", "rnosuid", "rnodev", "rnoexec", "rnoatime"]}]'
+run ctnr-exec run ./d
+is_status 0 "a filesystem becomes read-only when all that is mounted and made in it is there"
+like_stdout "in*/dev:*null*pts*stdin*/mem:*attributes*in*" "... as are devices, links and mounts"
+like_stdout "* /mem/attributes tmpfs ro,nosuid,nodev,noexec,noatime*" \
+	"recursive attributes are those of a new filesystem itself"
+like_stderr "*/mem/x: Read-only*/dev/x: Read-only*" "... and it is read-only then"
+
 config c '.root.readonly = true'
 in_container 'touch /x; touch /mem/x && echo ok'
 is_stdout ok "a read-only root leaves its mounts writable"

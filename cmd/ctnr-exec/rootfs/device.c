@@ -210,7 +210,8 @@ static int make_device(struct rootfs *r, const struct place *place, const struct
 	return host < 0 ? -1 : bind_at(place, host, d->path, err);
 }
 
-/* linux.devices in a directory that was bound from elsewhere: what is there already is applied. */
+/* linux.devices where something was bound, the node itself or its directory: what is there already
+ * is applied. */
 static int check_device(const struct place *place, const struct device_config *d, struct error *err)
 {
 	struct stat st;
@@ -227,12 +228,16 @@ static int make_configured(struct rootfs *r, struct place *place, const struct d
 {
 	if (find_place(r, d->path, place, err) < 0)
 		return -1;
-	return place->is_own ? make_device(r, place, d, err) : check_device(place, d, err);
+	if (!place->is_own || rootfs_is_mount_point(r, d->path))
+		return check_device(place, d, err);
+	return make_device(r, place, d, err);
 }
 
 static int make_default(struct rootfs *r, struct place *place, const struct device_config *d,
 			struct error *err)
 {
+	if (rootfs_is_mount_point(r, d->path))
+		return 0;
 	if (find_place(r, d->path, place, err) < 0)
 		return -1;
 	return place->is_own ? make_device(r, place, d, err) : 0;
@@ -253,6 +258,8 @@ static int make_link(const struct place *place, const char *path, const char *ta
 static int make_links(struct rootfs *r, struct place *place, struct error *err)
 {
 	for (size_t i = 0; i < array_size(links); i++) {
+		if (rootfs_is_mount_point(r, links[i].path))
+			continue;
 		if (find_place(r, links[i].path, place, err) < 0)
 			return -1;
 		if (place->is_own && make_link(place, links[i].path, links[i].target, err) < 0)
@@ -268,20 +275,30 @@ static bool is_null(int fd)
 	return fstat(fd, &st) == 0 && is_device(&st, S_IFCHR, 1, 3);
 }
 
-/* The container's /dev/null where it is one, else the host's in a mount that protects it. */
+/* Open what an O_PATH descriptor is, if it is the null device. */
+static int reopen_null(int node)
+{
+	char path[PATH_PROC_FD_MAX];
+
+	return node >= 0 && is_null(node)
+		       ? open(path_proc_fd(node, path), O_RDWR | O_NOCTTY | O_CLOEXEC)
+		       : -1;
+}
+
+/* The container's /dev/null where it is one that can be opened (a /dev with "nodev" has none), else
+ * the host's in a mount that protects it. */
 static int open_null(struct rootfs *r, struct error *err)
 {
 	autoclose int node = rootfs_open(r, "/dev/null", O_PATH);
-	char path[PATH_PROC_FD_MAX];
-	int fd;
+	int fd = reopen_null(node);
 
-	if (node < 0 || !is_null(node)) {
-		fd_close(&node);
-		node = device_open_host("/dev/null", S_IFCHR, 1, 3, err);
-		if (node < 0)
-			return -1;
-	}
-	fd = open(path_proc_fd(node, path), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	fd_close(&node);
+	node = device_open_host("/dev/null", S_IFCHR, 1, 3, err);
+	if (node < 0)
+		return -1;
+	fd = reopen_null(node);
 	return fd < 0 ? error_errno(err, "cannot open '/dev/null'") : fd;
 }
 

@@ -145,16 +145,25 @@ static int make_mount(const struct container *c, struct rootfs *r, struct mount_
 	enum mount_fd_target target = strcmp(e->type, "proc") == 0 || strcmp(e->type, "sysfs") == 0
 					      ? MOUNT_FD_NO_SYMLINKS
 					      : MOUNT_FD_ANYWHERE;
+	enum rootfs_owner owner;
+	bool becomes_readonly;
 	autoclose int fd = -EBADF;
 
 	if (!is_bind && (strcmp(e->type, "cgroup") == 0 || strcmp(e->type, "cgroup2") == 0))
 		return cgroup_view_mount(c, r, e->destination, e->options.set,
 					 e->options.writable_asked, err);
+	owner = owner_of(e);
+	becomes_readonly = owner == ROOTFS_OWN && e->options.set & MOUNT_ATTR_RDONLY;
+	if (becomes_readonly)
+		e->options.set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
 	fd = is_bind ? make_bind(r, e, err) : make_filesystem(r, e, err);
 	if (fd < 0 || mount_fd_attach(fd, r, e->destination, target, err) < 0 ||
-	    set_propagation(fd, &e->options, err) < 0)
+	    set_propagation(fd, &e->options, err) < 0 ||
+	    rootfs_remember(r, e->destination, fd_steal(&fd), owner, err) < 0)
 		return -1;
-	return rootfs_remember(r, e->destination, fd_steal(&fd), owner_of(e), err);
+	if (becomes_readonly)
+		rootfs_protect_later(r);
+	return 0;
 }
 
 int mounts_make(const struct container *c, struct rootfs *r, struct error *err)

@@ -110,6 +110,23 @@ int rootfs_remember(struct rootfs *r, const char *destination, int fd, enum root
 	return 0;
 }
 
+void rootfs_protect_later(struct rootfs *r)
+{
+	r->mounts[r->n_mounts - 1].becomes_readonly = true;
+}
+
+bool rootfs_is_mount_point(const struct rootfs *r, const char *path)
+{
+	for (size_t i = r->n_mounts; i-- > 0;) {
+		const char *destination = r->mounts[i].destination;
+		size_t len = strlen(destination);
+
+		if (strncmp(path, destination, len) == 0 && (path[len] == '/' || !path[len]))
+			return !path[len];
+	}
+	return false;
+}
+
 /* The ID of the mount that fd is in; 0: not known. */
 static uint64_t read_mount_id(int fd)
 {
@@ -262,10 +279,26 @@ static void make_cwd(struct rootfs *r, const char *cwd)
 		fd = rootfs_make_target(r, cwd, ROOTFS_DIRECTORY, NULL);
 }
 
+static int protect_mounts(const struct rootfs *r, struct error *err)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+
+	for (size_t i = 0; i < r->n_mounts; i++) {
+		const struct rootfs_mount *mount = &r->mounts[i];
+
+		if (mount->becomes_readonly &&
+		    mount_setattr(mount->fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+			return error_errno(err, "cannot make '%s' read-only", mount->destination);
+	}
+	return 0;
+}
+
 int rootfs_enter(const struct container *c, struct rootfs *r, struct error *err)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 
+	if (protect_mounts(r, err) < 0)
+		return -1;
 	if (c->config.root_is_readonly) {
 		make_cwd(r, c->config.process.cwd);
 		if (mount_setattr(r->fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)

@@ -27,6 +27,7 @@ struct rootfs_mount {
 	int fd; /* its root */
 	uint64_t id; /* statx(2), stx_mnt_id; 0: not asked for yet */
 	enum rootfs_owner owner;
+	bool becomes_readonly; /* once everything in it is made */
 };
 
 struct rootfs {
@@ -51,6 +52,14 @@ int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *er
 /* Remember a mount that was made at destination, own or bound; takes fd. */
 int rootfs_remember(struct rootfs *r, const char *destination, int fd, enum rootfs_owner owner,
 		    struct error *err);
+
+/* Make the mount that was remembered last read-only in rootfs_enter(): mount points, devices and
+ * links are made in it before. */
+void rootfs_protect_later(struct rootfs *r);
+
+/* Is one of the config's mounts at path itself? What was mounted on a directory of path later hides
+ * it. By its text: path is in normal form. */
+bool rootfs_is_mount_point(const struct rootfs *r, const char *path);
 
 /* May files be made, replaced and removed in dir? Yes in the root and in own mounts. */
 bool rootfs_is_own(struct rootfs *r, int dir);
@@ -79,7 +88,7 @@ enum rootfs_target {
 int rootfs_make_target(struct rootfs *r, const char *path, enum rootfs_target target,
 		       struct error *err);
 
-/* Make the root read-only when the config says so, and the root of this process. */
+/* Make read-only what the config wants so, the root and mounts, and the root that of this process. */
 int rootfs_enter(const struct container *c, struct rootfs *r, struct error *err);
 
 #endif
