@@ -81,6 +81,12 @@ static int check_token_status(long status, struct error *err)
 			 "HTTP status %ld", status);
 }
 
+/* An empty parameter says nothing: a token of an empty scope would open nothing. */
+static bool is_given(const char *parameter)
+{
+	return parameter && *parameter;
+}
+
 char *token_url(const struct token_request *request)
 {
 	const struct challenge *challenge = request->challenge;
@@ -88,9 +94,9 @@ char *token_url(const struct token_request *request)
 	autostr struct str url = STR_INIT;
 
 	str_append(&url, challenge->realm);
-	if (challenge->service)
+	if (is_given(challenge->service))
 		append_query(&url, "service", challenge->service);
-	append_query(&url, "scope", challenge->scope ? challenge->scope : scope);
+	append_query(&url, "scope", is_given(challenge->scope) ? challenge->scope : scope);
 	if (request->credentials->user)
 		append_query(&url, "account", request->credentials->user);
 	return str_steal(&url);

@@ -33,6 +33,9 @@ int main(void)
 	asks("Bearer realm=\"https://a.example/token\",scope=\"repository:x/y:pull,push\"", NULL,
 	     "https://a.example/token?scope=repository:x/y:pull,push",
 	     "the scope of a challenge is asked for as it stands");
+	asks("Bearer realm=\"https://a.example/token\",service=\"\",scope=\"\"", NULL,
+	     "https://a.example/token?scope=repository:library/alpine:pull",
+	     "an empty scope is none, and so is an empty service");
 	asks("Bearer realm=\"https://a.example/token?x=1\",service=\"a b&c=d\"", "me",
 	     "https://a.example/token?x=1&service=a%20b%26c%3Dd"
 	     "&scope=repository:library/alpine:pull&account=me",
