@@ -76,6 +76,13 @@ for verb in run ps rm inspect bundle unshare pull images tag untag rmi doctor ve
 	like_stdout "Usage: ctnr $verb*" "... and is about $verb"
 	is_stderr "" "... and nothing else"
 done
+run "$front" --store /s --help
+is_status 0 "options may stand before --help"
+like_stdout "Usage: ctnr *" "... which explains ctnr"
+run "$front" --store /s help run
+like_stdout "Usage: ctnr run*" "... before help"
+run "$front" --log-format json version
+is_status 0 "... and before version"
 run "$front" help run
 like_stdout "Usage: ctnr run*" "help run is run --help"
 run "$front" run --rm --help
