@@ -160,4 +160,11 @@ script c 'true'
 run ctnr-exec run --pid-file "$CTNR_TEST_TMP/pid" ./c
 is_status 0 "one that can be is written"
 like "$(cat pid)" "[1-9]*" "... with a pid"
+mkfifo fifo && ln -s fifo link && ln -s /proc/self/fd/1 descriptor
+for name in fifo link descriptor; do
+	run ctnr-exec run --pid-file "$CTNR_TEST_TMP/$name" ./c
+	is_status 125 "a pid file does not replace a $name"
+	like_stderr "*--pid-file: *'$CTNR_TEST_TMP/$name'*no regular file*" "... and the message says why"
+done
+is "$(stat -c %F fifo link descriptor | sort -u | paste -s -d ,)" "fifo,symbolic link" "... all are there"
 done_testing

@@ -7,6 +7,7 @@
 #include "store/bundle_lock.h"
 #include "store/reclaim.h"
 #include "system/fd.h"
+#include "system/path.h"
 #include "system/process_mark.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -113,11 +115,28 @@ static void wait_for_init(const struct launch *l, int init)
 	}
 }
 
+/* A pid file takes the place of what has its name. That may be an older one, but no device, FIFO or
+ * descriptor ("/dev/null", "/dev/stdout"): root would replace the machine's own. */
+static int check_pid_file(const char *path, struct error *err)
+{
+	autoclose int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autoclose int fd = path_open(root, path, O_PATH, 0, PATH_IN_ROOT);
+	struct stat st;
+
+	if (fd < 0 && errno != ELOOP)
+		return 0;
+	if (fd >= 0 && fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		return 0;
+	return error_set(err, ERROR_FAILED, "'%s' is there and is no regular file", path);
+}
+
 static int write_pid_file(const char *path, pid_t pid, struct error *err)
 {
 	char text[16];
 	int len = snprintf(text, sizeof(text), "%d", (int)pid);
 
+	if (check_pid_file(path, err) < 0)
+		return error_prefix(err, "--pid-file");
 	if (file_write_at(AT_FDCWD, path, text, (size_t)len, 0644, FILE_NO_SYNC, err) < 0)
 		return error_prefix(err, "--pid-file");
 	return 0;
