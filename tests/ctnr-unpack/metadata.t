@@ -13,6 +13,7 @@ dir d mode=2775 uid=5 gid=6 mtime=1000000002.5
 file d/setuid data=x mode=4755 uid=7 gid=8 mtime=1000000003.25
 file d/none data=x mode=0
 file d/old data=x mtime=-5
+char d/deleted 0 0
 symlink l target uid=9 gid=10 mtime=1000000004
 fifo p mode=640 uid=11 gid=12
 file caps data=x mode=755 'xattr.security.capability=\x01\x00\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00'
@@ -38,6 +39,8 @@ for driver in overlay copy; do
 		like "$listing" "*d . 751 3:4 1000000001*" "... the root has its entry's owner and mode"
 		like "$listing" "*l l -> target 777 9:10 1000000004*" "... symlinks have owner and time"
 		like "$listing" "*p p 640 11:12 *" "... and FIFOs"
+		like "$listing" "*f d/deleted 0 * 644 0:0 *" \
+			"... what stands for a device does not get the group of its directory"
 	fi
 	like "$listing" "*f d/setuid 1 * 4755 $owner 1000000003250000000*" "... set-ID bits and ns are kept"
 	like "$listing" "*d d 2775 * 1000000002500000000*" "... a directory's time is that of its entry"

@@ -66,14 +66,15 @@ static bool needs_mode(const struct layer *layer, const struct place *place,
 	return (entry->mode & 07000) || (place->dir->mode & S_ISGID) || layer->xattrs.has_acl;
 }
 
-/* Open a new file for writing. *ret_before: was there something else? */
+/* Open a new file for writing. *ret_before: unknown where something else was there, or where the
+ * directory hands on its group. */
 static int open_new_file(struct layer *layer, const struct place *place, mode_t mode,
 			 enum owner_before *ret_before, struct error *err)
 {
 	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	int fd = openat(place->dir->fd, place->name, flags, mode);
 
-	*ret_before = OWNER_BEFORE_OURS;
+	*ret_before = place->dir->mode & S_ISGID ? OWNER_BEFORE_UNKNOWN : OWNER_BEFORE_OURS;
 	if (fd < 0 && errno == EEXIST) {
 		*ret_before = OWNER_BEFORE_UNKNOWN;
 		if (view_remove(&layer->view, place->dir, place->name, err) < 0)
@@ -100,7 +101,7 @@ static int make_file(struct layer *layer, const struct place *place, const struc
 	if (fd < 0 || write_content(fd, entry, tar, err) < 0)
 		return -1;
 	/* An empty file could be taken for the placeholder of a device that stood there once. */
-	if ((place->dir->mode & S_ISGID) || (entry->size == 0 && layer->owners.has_records))
+	if (entry->size == 0 && layer->owners.has_records)
 		before = OWNER_BEFORE_UNKNOWN;
 	object = owned_by(entry, 'f', place->path, before);
 	if (owners_writer_apply(&layer->owners, fd, &object, err) < 0)
