@@ -7,6 +7,7 @@
 #include "oci/media_type.h"
 #include "registry/retry.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 #define MANIFEST_TIMEOUT 120 /* seconds for a whole manifest */
@@ -90,6 +91,9 @@ static int take_manifest(struct http_response *response, const char *wanted, str
 	struct digest sha256;
 
 	media_type = type ? xstrndup(type, strcspn(type, "; \t")) : xstrdup("");
+	/* The case of a media type means nothing (RFC 9110, section 8.3.1). */
+	for (char *p = media_type; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
 	kind = media_type_kind(media_type);
 	if (kind != MEDIA_MANIFEST && kind != MEDIA_INDEX)
 		return error_set(err, ERROR_VERIFY,

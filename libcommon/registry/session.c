@@ -75,9 +75,9 @@ const char *session_authority(const struct session *session)
 }
 
 /* Answer one WWW-Authenticate header. ret_authorization becomes a header's value, new, or stays
- * NULL when there is nothing to offer. */
+ * NULL when there is nothing to offer; malformed says so where the header cannot be read. */
 static int answer_challenge(const struct session *session, struct http *http, const char *value,
-			    char **ret_authorization, struct error *err)
+			    char **ret_authorization, struct error *malformed, struct error *err)
 {
 	const struct credentials *credentials = session->options.credentials;
 	autochallenge struct challenge challenge = CHALLENGE_INIT;
@@ -85,33 +85,28 @@ static int answer_challenge(const struct session *session, struct http *http, co
 					       .registry_host = session->endpoint.host,
 					       .scope = session->scope,
 					       .credentials = credentials };
-	int found = challenge_find(value, "Bearer", &challenge, err);
+	int found = challenge_find(value, "Bearer", &challenge, malformed);
 
-	if (found < 0)
-		return -1;
-	if (found)
+	if (found > 0)
 		return token_fetch(http, &request, ret_authorization, err);
-	if (!credentials->user)
-		return 0;
-	found = challenge_find(value, "Basic", &challenge, err);
-	if (found < 0)
-		return -1;
-	if (found)
+	if (found == 0 && credentials->user &&
+	    challenge_find(value, "Basic", &challenge, malformed) > 0)
 		*ret_authorization = credentials_basic(credentials);
 	return 0;
 }
 
 /* Answer the challenges of a 401. Returns 1 when there is a new authorization to try with, 0 when
- * there is nothing to offer. */
+ * there is nothing to offer. A header that cannot be read hinders none of the others. */
 static int renew_locked(struct session *session, struct http *http,
 			const struct http_response *response, struct error *err)
 {
+	struct error malformed = { 0 };
 	const char *value;
 
 	for (size_t i = 0; (value = http_header(response, "www-authenticate", i)); i++) {
 		char *authorization = NULL;
 
-		if (answer_challenge(session, http, value, &authorization, err) < 0)
+		if (answer_challenge(session, http, value, &authorization, &malformed, err) < 0)
 			return -1;
 		if (!authorization)
 			continue;
@@ -120,7 +115,7 @@ static int renew_locked(struct session *session, struct http *http,
 		session->generation++;
 		return 1;
 	}
-	return 0;
+	return malformed.code ? error_move(err, &malformed) : 0;
 }
 
 /* generation is that of the authorization that was refused: when the session has a newer one,

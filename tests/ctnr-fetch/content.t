@@ -47,6 +47,12 @@ refused 4 "*does not belong*" "a document with manifests and layers is refused" 
 refused 4 "*digest should be*" "a manifest that is not what its header says is refused" header
 refused 4 "*invalid digest*" "a digest outside the grammar is refused" digest
 
+hostile_start "$CTNR_TEST_TMP/small" --fault case
+run ctnr-fetch --layout case "docker://$hostile/x:1"
+is_status 0 "the case of a Content-Type means nothing"
+is "$(jq -r .manifests[0].mediaType case/index.json)" application/vnd.oci.image.manifest.v1+json \
+	"... and the layout has it as it is written"
+hostile_stop
 hostile_start "$CTNR_TEST_TMP/small" --fault size
 run ctnr-fetch --layout size "docker://$hostile/x:1"
 is_status 4 "a layer larger than its manifest says is refused"

@@ -15,6 +15,16 @@ ok "... for the scope and service that were asked for, encoded" \
 	grep -qF '/token?service=a%20%22b%22&scope=repository:x:pull -' "$hostile_log"
 hostile_stop
 
+hostile_start "$small" --bearer --challenge 'Digest realm="x" nonce=abc junk'
+run ctnr-fetch --layout two "docker://$hostile/x:1"
+is_status 0 "a challenge that cannot be read hinders no other"
+hostile_stop
+hostile_start "$small" --basic user:secret --challenge 'Bearer realm="x'
+run ctnr-fetch --layout three "docker://$hostile/x:1"
+is_status 1 "... and is said where no other helps"
+like_stderr "*malformed WWW-Authenticate 'Bearer realm=*" "... as it stands"
+hostile_stop
+
 hostile_start "$small" --bearer --token-user user:secret
 run ctnr-fetch --layout bearer --creds user:secret "docker://$hostile/x:1"
 is_status 0 "a token is fetched with a login"

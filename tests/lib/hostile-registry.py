@@ -15,6 +15,7 @@ the last is "-" without one, and " range" when a Range was asked for.
     --bearer             ask for a token; /token on this server gives it, to --token-user alone if
     --token-user U:P     given
     --realm URL          name that token server instead
+    --challenge TEXT     send this WWW-Authenticate header before the one that counts
     --no-range           answer a Range with everything
     --redirect URL       blobs are at URL, says a status 307
 """
@@ -118,7 +119,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         challenge = self.challenge()
         if challenge:
             return self.error(401, "authentication required",
-                              [("WWW-Authenticate", challenge)])
+                              [("WWW-Authenticate", text) for text in
+                               (self.server.options.challenge, challenge) if text])
         if path == "/v2/":
             return self.answer(200, b"{}")
         if len(parts) < 5 or parts[-2] not in ("manifests", "blobs"):
@@ -239,6 +241,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def fault_text_manifest(self, body, _media_type):
         self.answer(200, body, [("Content-Type", "text/html")])
 
+    def fault_case_manifest(self, body, media_type):
+        self.answer(200, body, [("Content-Type", media_type.upper() + " ;charset=utf-8")])
+
     def fault_both_manifest(self, body, media_type):
         document = json.loads(body)
         document["manifests"] = []
@@ -315,7 +320,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("fault", "tls", "basic", "token-user", "realm", "redirect"):
+    for name in ("fault", "tls", "basic", "token-user", "realm", "challenge", "redirect"):
         parser.add_argument("--" + name)
     parser.add_argument("--times", type=int, default=-1)
     for name in ("bearer", "no-range"):
