@@ -95,6 +95,16 @@ config c '.mounts += [{destination: "/app", type: "bind", source: "'"$PWD"'/boun
 in_container 'stat -f -c %T /app/cache'
 is_stdout tmpfs "elsewhere a mount point is made in a bind mount, as other runtimes do it"
 
+bundle c
+echo mine >file
+config c '.mounts += [["'"$PWD"'/file", "/dev/null"], ["/dev/urandom", "/dev/random"],
+	["'"$PWD"'/file", "/dev/stdin"] | {source: .[0], destination: .[1], type: "bind", options: ["bind"]}]'
+in_container 'cat /dev/null /dev/stdin; stat -c "%t:%T" /dev/random'
+is_status 0 "a container runs with files bound over default devices"
+is_stdout "mine
+mine
+1:9" "... which are what is there"
+
 # The null device that masks files is not to be changed from inside, nor are descriptors of it.
 bundle c
 stat -c '%a %u:%g' /dev/null >before

@@ -141,18 +141,27 @@ static int bind_at(const struct place *place, int fd, const char *path, struct e
 	return 0;
 }
 
+/* In a directory that somebody else can change meanwhile: what is looked at is what is covered. */
+static int cover_console(const struct place *place, int fd, struct error *err)
+{
+	autoclose int target = openat(place->dir, place->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (target < 0 || fstat(target, &st) < 0 || S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode))
+		return 0;
+	if (mount_fd_move(fd, target) < 0)
+		return error_errno(err, "cannot bind '/dev/console'");
+	return 0;
+}
+
 int device_bind_console(struct rootfs *r, int fd, struct error *err)
 {
 	static const char path[] = "/dev/console";
 	autoplace struct place place = PLACE_INIT;
-	struct stat st;
 
 	if (find_place(r, path, &place, err) < 0)
 		return -1;
-	if (!place.is_own && (fstatat(place.dir, place.name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-			      S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode)))
-		return 0;
-	return bind_at(&place, fd, path, err);
+	return place.is_own ? bind_at(&place, fd, path, err) : cover_console(&place, fd, err);
 }
 
 /* Returns 1 when it was made, 0 when the kernel does not let us. */

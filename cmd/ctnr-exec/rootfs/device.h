@@ -16,7 +16,8 @@ int device_open_host(const char *path, mode_t type, unsigned major, unsigned min
 
 /* Devices, and the links /dev/fd, /dev/stdin, /dev/stdout, /dev/stderr, /dev/ptmx. A /dev that is
  * bound from elsewhere is left as it is: there the default devices and links are not made, and a
- * device of linux.devices must be there already. */
+ * device of linux.devices must be there already. Where the config mounts something at the very path
+ * of a default device or link ("-v /dev/urandom:/dev/random"), that stays. */
 int devices_make(const struct container *c, struct rootfs *r, struct error *err);
 
 /* Put the detached mount fd at /dev/console, over an empty file; what is there and is no file is
