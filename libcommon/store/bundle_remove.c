@@ -9,7 +9,21 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* Whoever can write to the store could register any directory as a bundle, for us to delete. */
+static int check_link(const struct store *home, const char *name, const char *place,
+		      struct error *err)
+{
+	struct stat st;
+
+	if (fstatat(home->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return error_errno(err, "cannot stat '%s'", place);
+	if (st.st_uid != geteuid())
+		return error_set(err, ERROR_FAILED, "'%s' is a link of another user", place);
+	return 0;
+}
 
 static int remove_from(const struct store *home, const struct bundle *bundle, struct error *err)
 {
@@ -23,6 +37,8 @@ static int remove_from(const struct store *home, const struct bundle *bundle, st
 	if (!leads_to || strcmp(leads_to, bundle->path) != 0)
 		return error_set(err, ERROR_FAILED, "'%s' is not a bundle of this store",
 				 bundle->path);
+	if (check_link(home, name, place, err) < 0)
+		return -1;
 	/* A path may be on another filesystem: it is deleted where it is, and stays registered
 	 * until that is done. */
 	if (tree_remove_at(AT_FDCWD, bundle->path, err) < 0)

@@ -66,7 +66,9 @@ static char *xdg_candidate(void)
 /* What earlier boots left beside ours. Best effort. */
 static void remove_old_boots(const struct store *store, const char *boot_id)
 {
-	autoclose int fd = openat(store->dirfd, "run", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Not through a link: all that has another name than this boot's is deleted there. */
+	autoclose int fd =
+		openat(store->dirfd, "run", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	autostrlist struct strlist names = STRLIST_INIT;
 
 	if (fd < 0)

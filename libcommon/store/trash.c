@@ -88,11 +88,13 @@ bool trash_waits(const struct store *store)
 void trash_empty(const struct store *store)
 {
 	autostrlist struct strlist names = STRLIST_INIT;
+	/* Not through a link: all that has no mark of a living process is deleted there. */
+	autoclose int fd =
+		openat(store->dirfd, TRASH_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
+	if (fd < 0)
+		return;
 	list_waiting(store, &names);
-	for (size_t i = 0; i < names.len; i++) {
-		autofree char *path = xasprintf(TRASH_DIR "/%s", names.items[i]);
-
-		tree_remove_at(store->dirfd, path, NULL);
-	}
+	for (size_t i = 0; i < names.len; i++)
+		tree_remove_at(fd, names.items[i], NULL);
 }

@@ -43,6 +43,28 @@ is_status 125 "a bundle that runs does not run twice"
 like_stderr "*'keep' is running*" "... and the message says so"
 wait
 
+# In a store that another user can write to, as root meets it.
+if identity root; then
+	mkdir -p shared precious/rootfs
+	cp -a keep/config.json precious
+	ctnr-store --store ./shared bundle ls
+	mkdir -p shared/bundles/.ephemeral
+	ln -s "$PWD/precious" shared/bundles/web
+	ln -s "1 1 gone 1" shared/bundles/.ephemeral/web
+	chown -h 1:1 shared/bundles/web
+	bundle other overlay
+	run ctnr-exec --store ./shared run ./other
+	is_status 0 "a container runs beside a bundle that another user has registered"
+	ok "... which is not reclaimed" test -d precious/rootfs
+	run ctnr-store --store ./shared bundle rm web
+	is_status 1 "... nor removed when it is named"
+	like_stderr "*'web'*link of another user*" "... and the message says why"
+	ok "... everything is still there" test -d precious/rootfs
+	chown -h 0:0 shared/bundles/web
+	run ctnr-exec --store ./shared run ./other
+	fails "our own is reclaimed" test -e precious
+fi
+
 # What never ran is removed as well.
 remove_broken() {
 	bundle broken overlay

@@ -240,6 +240,13 @@ static void test_trash(const struct store *store)
 	mkdirat(store->dirfd, "trash/odd", 0700);
 	trash_empty(store);
 	ok(is_there(store, left) && !is_there(store, "trash/odd"), "... other things are not");
+	renameat(store->dirfd, "trash", store->dirfd, "elsewhere");
+	is_int(symlinkat("elsewhere", store->dirfd, "trash"), 0, "a link stands for the trash");
+	mkdirat(store->dirfd, "elsewhere/odd", 0700);
+	trash_empty(store);
+	ok(is_there(store, "elsewhere/odd"), "... what it leads to is not deleted");
+	unlinkat(store->dirfd, "trash", 0);
+	renameat(store->dirfd, "elsewhere", store->dirfd, "trash");
 }
 
 static void test_read_only(const char *store_path)
