@@ -87,15 +87,32 @@ bool bundle_rootfs_is_complete(const struct bundle *bundle)
 	       faccessat(bundle->dirfd, last, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* All that making a bundle and running it makes, but the record. */
+static const char *const files[] = { "upper", "work", "lower", "rootfs", "rootfs.part", "owners" };
+
+int bundle_rootfs_check_ours(const struct bundle *bundle, const struct store *store,
+			     struct error *err)
+{
+	if (faccessat(bundle->dirfd, "record.json", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    bundle_is_registered(store, bundle))
+		return 0;
+	for (size_t i = 0; i < array_size(files); i++) {
+		if (faccessat(bundle->dirfd, files[i], F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		error_set(err, ERROR_FAILED, "'%s' is no bundle, and has a '%s' of its own",
+			  bundle->path, files[i]);
+		return error_hint(err, "it would be deleted: choose another directory");
+	}
+	return 0;
+}
+
 static int remove_files(void *data, struct error *err)
 {
-	static const char *const names[] = { "upper",  "work",        "lower",
-					     "rootfs", "rootfs.part", "owners" };
 	const struct bundle *bundle = data;
 
-	for (size_t i = 0; i < array_size(names); i++)
-		if (tree_remove_at(bundle->dirfd, names[i], err) < 0)
-			return error_prefix(err, "cannot remove '%s/%s'", bundle->path, names[i]);
+	for (size_t i = 0; i < array_size(files); i++)
+		if (tree_remove_at(bundle->dirfd, files[i], err) < 0)
+			return error_prefix(err, "cannot remove '%s/%s'", bundle->path, files[i]);
 	return 0;
 }
 

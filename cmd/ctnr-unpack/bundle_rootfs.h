@@ -22,6 +22,11 @@ int bundle_rootfs_make_copy(const struct bundle *bundle, struct error *err);
 /* Is everything there that the making of that driver makes? */
 bool bundle_rootfs_is_complete(const struct bundle *bundle);
 
+/* Was that directory made by bundle_create(), or is there nothing in it that
+ * bundle_rootfs_remove() removes? Fails for anybody else's: "work" and "lower" are usual names. */
+int bundle_rootfs_check_ours(const struct bundle *bundle, const struct store *store,
+			     struct error *err);
+
 /* Remove both drivers' files and all that containers wrote; the record goes first, so that a
  * bundle that was being changed when its process was killed is not taken for a finished one. */
 int bundle_rootfs_remove(const struct bundle *bundle, const struct identity *identity,

@@ -26,6 +26,7 @@
 #include "store/reclaim.h"
 #include "system/fd.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -257,10 +258,13 @@ static int make_bundle(struct unpack *unpack, struct error *err)
 /* Take the bundle that is there. */
 static int refresh_bundle(struct unpack *unpack, struct bundle *bundle, struct error *err)
 {
-	autoclose int lock = bundle_lock(bundle, err);
+	autoclose int lock = -EBADF;
 	uint64_t owner = unpack->opts->ephemeral;
 	bool is_same;
 
+	if (bundle_rootfs_check_ours(bundle, &unpack->store, err) < 0)
+		return -1;
+	lock = bundle_lock(bundle, err);
 	if (lock < 0)
 		return -1;
 	is_same =

@@ -117,7 +117,8 @@ int bundle_create(const struct store *store, const char *name, struct bundle *re
 	autostore struct store home = STORE_INIT;
 	autobundle struct bundle bundle = BUNDLE_INIT;
 	autofree char *path = NULL;
-	bool is_path = name && (strchr(name, '/') || strcmp(name, ".") == 0);
+	bool is_path =
+		name && (strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0);
 
 	if (store_for_writing(store, &home, err) < 0 ||
 	    dir_make_at(home.dirfd, "bundles", 0700, err) < 0)

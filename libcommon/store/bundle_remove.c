@@ -25,6 +25,19 @@ static int check_link(const struct store *home, const char *name, const char *pl
 	return 0;
 }
 
+bool bundle_is_registered(const struct store *store, const struct bundle *bundle)
+{
+	autostore struct store home = STORE_INIT;
+	autofree char *place = NULL;
+	autofree char *leads_to = NULL;
+
+	if (store_for_writing(store, &home, NULL) < 0)
+		return false;
+	place = xasprintf("%s/bundles/%s", home.path, bundle->id);
+	leads_to = realpath(place, NULL);
+	return leads_to && strcmp(leads_to, bundle->path) == 0;
+}
+
 static int remove_from(const struct store *home, const struct bundle *bundle, struct error *err)
 {
 	autofree char *name = xasprintf("bundles/%s", bundle->id);

@@ -77,6 +77,7 @@ is_bool() {
 is_name() {
 	case $1 in
 	*/*) usage "option --name: a container's name has no slash, got '$1'" ;;
+	. | ..) usage "option --name: '$1' is no name" ;;
 	esac
 }
 

@@ -20,6 +20,21 @@ unpack_as() {
 	run ctnr-unpack --driver "$as_driver" -b box "$@" "oci:$CTNR_TEST_TMP/$as_image:latest"
 }
 
+mkdir -p project/work project/lower && echo mine >project/work/file
+for word in ./project "$PWD/project"; do
+	run ctnr-unpack -b "$word" --update "oci:$CTNR_TEST_TMP/first:latest"
+	is_status 1 "--update refuses a directory that is no bundle and has files of that name: $word"
+	like_stderr "*project' is no bundle*'work'*hint:*" "... and says so"
+	is "$(cat project/work/file; ls project)" "mine
+lower
+work" "... and leaves it as it was"
+done
+mkdir project/below
+run sh -c "cd project/below && ctnr-unpack -b .. --update 'oci:$CTNR_TEST_TMP/first:latest'"
+is_status 1 "so it does with '..'"
+run sh -c "cd project/below && ctnr-unpack -b .. 'oci:$CTNR_TEST_TMP/first:latest'"
+is_status 2 "'..' is no name of a new bundle"
+
 for driver in overlay copy; do
 	unpack_as "$driver" first --update
 	is_status 0 "$driver: --update makes a bundle that is not there"

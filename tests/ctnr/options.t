@@ -62,6 +62,10 @@ is "$calls" "" "... and nothing was called"
 calls run --name a/b localhost/app
 is_stderr "ctnr: error: run: option --name: a container's name has no slash, got 'a/b'
 ctnr: hint: try 'ctnr run --help'" "a name is no path"
+calls run --update --name .. localhost/app
+is_stderr "ctnr: error: run: option --name: '..' is no name
+ctnr: hint: try 'ctnr run --help'" "... nor '..'"
+is "$calls" "" "... and nothing was called"
 calls run -Z localhost/app
 is_stderr "ctnr: error: run: unknown option '-Z'
 ctnr: hint: try 'ctnr run --help'" "... an unknown letter too"
