@@ -3,7 +3,8 @@
 #
 # The front alone: a copy of it over tools that only tell how they were called. Source it behind
 # test.sh. $front is the copied ctnr; each tool appends its name and its arguments, each in
-# brackets, to the file calls, prints a record of its own, and exits with the status in the file
+# brackets, to the file calls, and its store and state directory, as the environment names them, to the
+# file places, prints a record of its own, and exits with the status in the file
 # STATUS.TOOL where there is one. A file DELAY.TOOL holds the seconds that it waits first.
 
 fake=$CTNR_TEST_TMP/fake
@@ -21,6 +22,7 @@ while read -r tool; do
 			printf ' [%s]' "\$@"
 			printf '\\n'
 		} >>"$CTNR_TEST_TMP/calls"
+		printf '%s [%s] [%s]\\n' "$tool" "\${CTNR_STORE-}" "\${CTNR_RUN_DIR-}" >>"$CTNR_TEST_TMP/places"
 		[ ! -e "$CTNR_TEST_TMP/DELAY.$tool" ] || sleep "\$(cat "$CTNR_TEST_TMP/DELAY.$tool")"
 		[ ! -e "$CTNR_TEST_TMP/STATUS.$tool" ] || exit "\$(cat "$CTNR_TEST_TMP/STATUS.$tool")"
 		printf '{"%s":1}\\n' "$tool"
@@ -28,10 +30,12 @@ while read -r tool; do
 	chmod 755 "$fake/bin/ctnr-$tool"
 done <"$fake/libexec/ctnr/front/tools"
 
-# calls ARG...: run the front, and leave what it called in $calls.
+# calls ARG...: run the front, and leave what it called in $calls and $places.
 # shellcheck disable=SC2034 # for the test
 calls() {
 	: >"$CTNR_TEST_TMP/calls"
+	: >"$CTNR_TEST_TMP/places"
 	run "$front" "$@"
 	calls=$(cat "$CTNR_TEST_TMP/calls")
+	places=$(cat "$CTNR_TEST_TMP/places")
 }

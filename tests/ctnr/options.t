@@ -49,10 +49,27 @@ unlike "$calls" '*--rm*' "--rm=false is no --rm"
 calls run --read-only=false localhost/app
 like "$calls" '*spec ?--read-only=false? *' "a boolean of a tool may be false too"
 
-calls --store /s run -e A=1 localhost/app
-like "$calls" 'unpack ?--store=/s? *' "a common option may stand before the verb"
-calls --store "/a b" images --json
-is "$calls" 'store [image] [ls] [--store=/a b] [--json]' "... of any verb"
+calls --store /s --run-dir=/r run -e A=1 localhost/app
+is "$places" 'unpack [/s] [/r]
+spec [/s] [/r]
+exec [/s] [/r]' "the store and the state directory may be named before the verb, for all of its tools"
+for verb in ps images "rm x" "rmi x" "untag x" "tag x y" "pull oci:x" "bundle run x" "inspect --type image x" \
+	"image ls" unshare doctor; do
+	# shellcheck disable=SC2086 # words
+	calls --run-dir /r --store "/a b" $verb
+	is "$status $places" "0 ${calls%% *} [/a b] [/r]" "... also of ctnr $verb"
+done
+calls --log /l images --json
+is "$calls" 'store [image] [ls] [--log=/l] [--json]' "a common option may stand before the verb"
+for words in --help "help images" "images --help" --version; do
+	# shellcheck disable=SC2086 # words
+	run "$front" --log /l --store /s $words
+	is "$status $stderr" "0 " "... of ctnr $words too"
+done
+run "$front" --store= images
+is_status 2 "a store without a name is a wrong command line"
+is_stderr "ctnr: error: option --store: the name is empty
+ctnr: hint: try 'ctnr --help'" "... and says so"
 
 calls run --nosuch localhost/app
 is_status 125 "an unknown option of run is 125"

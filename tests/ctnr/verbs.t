@@ -56,6 +56,10 @@ run "$front" nosuch
 is_status 2 "an unknown verb is a usage error"
 is_stderr "ctnr: error: unknown verb 'nosuch'
 ctnr: hint: try 'ctnr --help'" "... in one line and a hint"
+run "$front" help nosuch
+is_status 2 "help explains verbs that there are"
+is_stderr "ctnr: error: help: unknown verb 'nosuch'
+ctnr: hint: try 'ctnr help'" "... and tells how to list them"
 run "$front" ../front/split.sh
 is_status 2 "a verb is no path"
 run "$front" .
