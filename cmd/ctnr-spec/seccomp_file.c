@@ -162,15 +162,30 @@ static int resolve_profile(json_t *profile, uint64_t capabilities, struct error 
 	return 0;
 }
 
-json_t *seccomp_read(const char *path, uint64_t capabilities, struct error *err)
+/* Errors name the file. */
+static json_t *read_profile(const char *path, struct error *err)
 {
 	autostr struct str text = STR_INIT;
-	autojson json_t *profile = NULL;
 	autoclose int fd = input_open(path, err);
 
-	if (fd < 0 || fd_read_rest(fd, PROFILE_MAX, &text, err) < 0 ||
-	    !(profile = json_parse(text.data, text.len, path, err)) ||
-	    resolve_profile(profile, capabilities, err) < 0) {
+	if (fd < 0)
+		return NULL;
+	if (fd_read_rest(fd, PROFILE_MAX, &text, err) < 0) {
+		error_prefix(err, "'%s'", path);
+		return NULL;
+	}
+	return json_parse(text.data, text.len, path, err);
+}
+
+json_t *seccomp_read(const char *path, uint64_t capabilities, struct error *err)
+{
+	autojson json_t *profile = read_profile(path, err);
+
+	if (!profile) {
+		error_prefix(err, "seccomp profile");
+		return NULL;
+	}
+	if (resolve_profile(profile, capabilities, err) < 0) {
 		error_prefix(err, "seccomp profile '%s'", path);
 		return NULL;
 	}

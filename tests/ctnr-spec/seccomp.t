@@ -112,6 +112,12 @@ if [ -e /usr/share/containers/seccomp.json ]; then
 fi
 from_config "$image" --security-opt seccomp=nosuch.json
 is_status 1 "a profile must be there"
+is_stderr "ctnr-spec: error: option --security-opt: seccomp profile: cannot open 'nosuch.json': No such file or directory" \
+	"... and is named once"
+echo '{' >bad.json
+from_config "$image" --security-opt seccomp=bad.json
+like_stderr "ctnr-spec: error: option --security-opt: seccomp profile: bad.json: line *" \
+	"a profile that is no JSON is named once too"
 echo '{"syscalls":[]}' >bad.json
 from_config "$image" --security-opt seccomp=bad.json
 is_status 1 "a profile needs a default action"
