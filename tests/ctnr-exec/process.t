@@ -63,6 +63,12 @@ if identity root sub; then
 	is_stdout "uid=1000 gid=100 groups=5,6" "user, group and additional groups"
 	in_container 'grep CapEff /proc/self/status'
 	is_stdout "CapEff:	0000000000000000" "an ordinary user has no capabilities"
+	config c '.process.user = {uid: 1000, gid: 100, additionalGids: [4294967294]}'
+	if identity sub; then
+		in_container true
+		is_status 125 "a group that the namespace does not map cannot be had"
+		like_stderr "*additional groups: Invalid argument*hint: *does not map these IDs*" "... with the reason"
+	fi
 	config c '.process.user = {uid: 0, gid: 0}'
 	in_container 'grep Groups: /proc/self/status'
 	like_stdout "Groups:*" "groups can be read"

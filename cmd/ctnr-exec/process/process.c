@@ -72,6 +72,13 @@ static int enter_cwd(const char *cwd, struct error *err)
 	return 0;
 }
 
+static int identity_error(struct error *err)
+{
+	return error_errno_is(err, EINVAL)
+		       ? error_hint(err, "the user namespace does not map these IDs")
+		       : -1;
+}
+
 static int set_groups(const struct container *c, struct error *err)
 {
 	const struct process_config *process = &c->config.process;
@@ -83,8 +90,10 @@ static int set_groups(const struct container *c, struct error *err)
 	/* In a user namespace that was made without privilege, ours or one around us, the kernel
 	 * refuses setgroups(2) too. */
 	if (setgroups(process->n_groups, process->groups) < 0 &&
-	    (process->n_groups || errno != EPERM))
-		return error_errno(err, "cannot set additional groups");
+	    (process->n_groups || errno != EPERM)) {
+		error_errno(err, "cannot set additional groups");
+		return identity_error(err);
+	}
 	return 0;
 }
 
@@ -97,9 +106,7 @@ static int set_user(const struct container *c, struct error *err)
 		return -1;
 	if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0) {
 		error_errno(err, "cannot become user %u, group %u", uid, gid);
-		if (error_errno_is(err, EINVAL))
-			error_hint(err, "the user namespace does not map these IDs");
-		return -1;
+		return identity_error(err);
 	}
 	umask(c->config.process.umask);
 	return 0;

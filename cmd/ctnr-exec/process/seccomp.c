@@ -145,14 +145,14 @@ int seccomp_filter_prepare(const struct store *store, const char *text, size_t l
 		return 0;
 	str_clear(&file);
 	if (compile_filter(text, len, &file, err) < 0)
-		return error_prefix(err, "linux.seccomp");
+		return error_prefix(err, "config.json: linux.seccomp");
 	/* A filter that cannot be kept costs time at the next start, and nothing else. */
 	if (store->path && store->writable &&
 	    dir_make_at(store->dirfd, "cache/seccomp", 0700, NULL) == 0)
 		file_write_at(store->dirfd, path, file.data, file.len, 0600, FILE_NO_SYNC, NULL);
 	if (!adopt_cache_file(&file, text, len, ret))
 		return error_set(err, ERROR_FAILED,
-				 "linux.seccomp: the compiled filter is not whole");
+				 "config.json: linux.seccomp: the compiled filter is not whole");
 	return 0;
 }
 
