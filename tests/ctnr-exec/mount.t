@@ -49,6 +49,12 @@ like_stdout "in*/dev:*null*pts*stdin*/mem:*attributes*in*" "... as are devices, 
 like_stdout "* /mem/attributes tmpfs ro,nosuid,nodev,noexec,noatime*" \
 	"recursive attributes are those of a new filesystem itself"
 like_stderr "*/mem/x: Read-only*/dev/x: Read-only*" "... and it is read-only then"
+cp c/config.json before.json
+config c '.mounts = [{destination: "/bin", type: "bind", source: "'"$PWD"'/shared/file", options: ["bind"]}]'
+in_container true
+is_status 125 "a file is not mounted on a directory"
+is_stderr "ctnr-exec: error: mount '/bin': a file cannot be mounted on a directory" "... and the reason is said"
+mv before.json c/config.json
 
 config c '.root.readonly = true'
 in_container 'touch /x; touch /mem/x && echo ok'

@@ -75,6 +75,18 @@ static int open_plain_directory(struct rootfs *r, const char *path, struct error
 	return fd;
 }
 
+/* Why what source says was not mounted on place, from errno. */
+static int move_error(const struct stat *source, int place, struct error *err)
+{
+	int number = errno;
+	struct stat st;
+
+	if (!S_ISDIR(source->st_mode) && fstat(place, &st) == 0 && S_ISDIR(st.st_mode))
+		return error_set(err, ERROR_FAILED, "a file cannot be mounted on a directory");
+	errno = number;
+	return error_errno(err, "cannot mount");
+}
+
 int mount_fd_attach(int fd, struct rootfs *r, const char *path, enum mount_fd_target target,
 		    struct error *err)
 {
@@ -93,5 +105,5 @@ int mount_fd_attach(int fd, struct rootfs *r, const char *path, enum mount_fd_ta
 			r, path, S_ISDIR(st.st_mode) ? ROOTFS_DIRECTORY : ROOTFS_FILE, err);
 	if (place < 0)
 		return -1;
-	return mount_fd_move(fd, place) < 0 ? error_errno(err, "cannot mount") : 0;
+	return mount_fd_move(fd, place) < 0 ? move_error(&st, place, err) : 0;
 }

@@ -220,7 +220,8 @@ static int mount_point_error(struct error *err)
 		return error_errno(err, "cannot create the mount point");
 	error_set(err, ERROR_FAILED,
 		  "the mount point is missing, and nothing is made in what is bound there");
-	return error_hint(err, "make it in the source of the bind mount first");
+	return error_hint(err,
+			  "mount it elsewhere, or make it in the source of the bind mount first");
 }
 
 static int make_file(struct rootfs *r, int anchor, const char *rest, struct error *err)
