@@ -63,6 +63,10 @@ void image_query_init(struct image_query *ret, const char *word)
 	ret->is_digest = digest_parse(word, &ret->digest, NULL) == 0;
 	ret->has_digest = ret->is_digest || (at && digest_parse(at + 1, &ret->digest, NULL) == 0);
 	ret->prefix = ret->is_digest ? NULL : find_prefix_digits(word);
+	/* NAME@ and no digest is no name: without its end it would name another image than the one
+	 * that was pinned. */
+	if (at && !ret->has_digest)
+		return;
 	if (str_starts_with(word, "docker://")) {
 		autoreference struct reference reference = REFERENCE_INIT;
 

@@ -10,8 +10,9 @@
  *
  * Tried in this order, the first that is there counts:
  *  1. the word as it stands;
- *  2. NAME@DIGEST: that digest in the repository of that name; a whole digest: any entry with it,
- *     or one that was converted from it (annotation org.ctnr.source);
+ *  2. NAME@DIGEST: that digest in the repository of that name, and nothing where DIGEST is no whole
+ *     digest; a whole digest: any entry with it, or one that was converted from it (annotation
+ *     org.ctnr.source);
  *  3. the names that the word may be short for: NAME, localhost/NAME, docker.io/library/NAME, each
  *     also with the tag latest when it has none; of docker://NAME only the whole name;
  *  4. the first digits of a sha256 digest, 8 or more: of one image only.

@@ -99,6 +99,10 @@ static void test_digests(void)
 	means("quay.io/team/app@" SHA256 HEX("99999999"), "abcdef02", "... nor the conversion");
 	means("quay.io/team/ap@" SHA256 HEX("abcdef02"), NULL, "... but the repository is");
 	means("debian@" SHA256 HEX("abcdef02"), NULL, "... so another's digest is not found");
+	means("debian:12@" SHA256 "3333", NULL, "a name with half a digest is not the name alone");
+	means("alpine@", NULL, "... nor with none");
+	means("alpine@latest", NULL, "... nor with what is no digest");
+	means("docker://alpine@" SHA256 "zz", NULL, "... nor in an address");
 }
 
 static void test_prefixes(void)
@@ -120,6 +124,7 @@ static void test_failures(void)
 	fails_with("localhost/x", ERROR_NOT_FOUND, NULL, "... not from localhost");
 	fails_with("deadbeef", ERROR_NOT_FOUND, NULL, "... nor by its first digits");
 	fails_with(SHA256 HEX("88888888"), ERROR_NOT_FOUND, NULL, "... nor by its digest");
+	fails_with("alpine@" SHA256 "zz", ERROR_NOT_FOUND, NULL, "... nor with half a digest");
 	fails_with("localhost/multi:1", ERROR_NOT_FOUND, "--platform",
 		   "a name without an image for the platform");
 	fails_with("multi:1", ERROR_NOT_FOUND, "--platform", "... also when it is short");
