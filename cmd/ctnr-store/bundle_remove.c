@@ -56,6 +56,9 @@ static int lock_word(const char *word, void *data, struct error *err)
 	/* A bundle that is named twice is locked by ourselves. */
 	if (is_locked_already(removal, &bundle))
 		return 0;
+	/* A lock is a file, and none is made in a directory that is not the store's. */
+	if (bundle_check_registered(removal->store, &bundle, err) < 0)
+		return -1;
 	lock = bundle_lock(&bundle, err);
 	if (lock < 0)
 		return error_is(err, ERROR_FAILED) && error_errno_is(err, 0)

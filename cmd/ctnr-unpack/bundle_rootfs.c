@@ -94,7 +94,7 @@ int bundle_rootfs_check_ours(const struct bundle *bundle, const struct store *st
 			     struct error *err)
 {
 	if (faccessat(bundle->dirfd, "record.json", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
-	    bundle_is_registered(store, bundle))
+	    bundle_check_registered(store, bundle, NULL) == 0)
 		return 0;
 	for (size_t i = 0; i < array_size(files); i++) {
 		if (faccessat(bundle->dirfd, files[i], F_OK, AT_SYMLINK_NOFOLLOW) < 0)

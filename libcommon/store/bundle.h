@@ -86,8 +86,11 @@ int bundle_save(const struct bundle *bundle, struct error *err);
 int bundle_create(const struct store *store, const char *name, struct bundle *ret,
 		  struct error *err);
 
-/* Does the bundle's ID lead to it in the store? What bundle_create() has made is registered. */
-bool bundle_is_registered(const struct store *store, const struct bundle *bundle);
+/* Is it a bundle of the store (NULL: of the state directory), there or registered there by its path?
+ * Otherwise ERROR_FAILED. To be asked before anything is made or removed in a directory that is to be
+ * a bundle's. */
+int bundle_check_registered(const struct store *store, const struct bundle *bundle,
+			    struct error *err);
 
 /* Rename to trash/ and delete, with its registration and its owner's mark. The caller holds the
  * lock and is in the user namespace that owns the files. A directory that is no bundle of the store is

@@ -12,6 +12,38 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Is the bundle in home under its ID, itself or by the link that registers it? */
+static bool is_registered(const struct store *home, const struct bundle *bundle)
+{
+	autofree char *place = xasprintf("%s/bundles/%s", home->path, bundle->id);
+	autofree char *leads_to = NULL;
+
+	if (strcmp(place, bundle->path) == 0)
+		return true;
+	leads_to = realpath(place, NULL);
+	return leads_to && strcmp(leads_to, bundle->path) == 0;
+}
+
+static int not_registered(const struct bundle *bundle, struct error *err)
+{
+	return error_set(err, ERROR_FAILED, "'%s' is not a bundle of this store", bundle->path);
+}
+
+int bundle_check_registered(const struct store *store, const struct bundle *bundle,
+			    struct error *err)
+{
+	autostore struct store home = STORE_INIT;
+
+	if (store && is_registered(store, bundle))
+		return 0;
+	if (store_for_writing(store, &home, err) < 0)
+		return -1;
+	if (is_registered(&home, bundle))
+		return 0;
+	not_registered(bundle, err);
+	return error_prefix(err, "bundle '%s'", bundle->id);
+}
+
 /* Whoever can write to the store could register any directory as a bundle, for us to delete. */
 static int check_link(const struct store *home, const char *name, const char *place,
 		      struct error *err)
@@ -25,31 +57,15 @@ static int check_link(const struct store *home, const char *name, const char *pl
 	return 0;
 }
 
-bool bundle_is_registered(const struct store *store, const struct bundle *bundle)
-{
-	autostore struct store home = STORE_INIT;
-	autofree char *place = NULL;
-	autofree char *leads_to = NULL;
-
-	if (store_for_writing(store, &home, NULL) < 0)
-		return false;
-	place = xasprintf("%s/bundles/%s", home.path, bundle->id);
-	leads_to = realpath(place, NULL);
-	return leads_to && strcmp(leads_to, bundle->path) == 0;
-}
-
 static int remove_from(const struct store *home, const struct bundle *bundle, struct error *err)
 {
 	autofree char *name = xasprintf("bundles/%s", bundle->id);
 	autofree char *place = xasprintf("%s/%s", home->path, name);
-	autofree char *leads_to = NULL;
 
 	if (strcmp(place, bundle->path) == 0)
 		return trash_discard(home, home->dirfd, name, err);
-	leads_to = realpath(place, NULL);
-	if (!leads_to || strcmp(leads_to, bundle->path) != 0)
-		return error_set(err, ERROR_FAILED, "'%s' is not a bundle of this store",
-				 bundle->path);
+	if (!is_registered(home, bundle))
+		return not_registered(bundle, err);
 	if (check_link(home, name, place, err) < 0)
 		return -1;
 	/* A path may be on another filesystem: it is deleted where it is, and stays registered

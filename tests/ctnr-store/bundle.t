@@ -25,6 +25,11 @@ run ctnr-store bundle show web
 is_status 3 "a bundle that is not there is not found"
 run ctnr-store bundle rm web
 is_status 3 "... and not removed"
+mkdir other
+run ctnr-store bundle rm ./other
+is_status 1 "a directory that is no bundle of the store is not removed"
+is_stderr "ctnr-store: error: bundle 'other': '$PWD/other' is not a bundle of this store" "... and the reason is said"
+is "$(find other)" other "... and it is left as it was"
 run ctnr-store bundle show ../x
 is_status 3 "a path that is not there is not found"
 run ctnr-store bundle show .hidden
