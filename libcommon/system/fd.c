@@ -127,36 +127,34 @@ static int sync_parent(int dirfd, const char *path, struct error *err)
 	return 0;
 }
 
-static int write_part(int dirfd, const char *part, const void *data, size_t len, mode_t mode,
-		      enum file_sync sync, struct error *err)
+/* NULL, or what failed, with errno. */
+static const char *write_part(int dirfd, const char *part, const void *data, size_t len,
+			      mode_t mode, enum file_sync sync)
 {
 	autoclose int fd =
 		openat(dirfd, part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 
 	if (fd < 0)
-		return error_errno(err, "cannot create '%s'", part);
+		return "create";
 	if (fd_write_all(fd, data, len) < 0)
-		return error_errno(err, "cannot write '%s'", part);
-	if (sync == FILE_SYNC && fsync(fd) < 0)
-		return error_errno(err, "cannot sync '%s'", part);
-	return 0;
+		return "write";
+	return sync == FILE_SYNC && fsync(fd) < 0 ? "sync" : NULL;
 }
 
+/* Errors name path: part is a name that no reader has seen. */
 static int publish_file(int dirfd, const char *path, const char *part, const void *data, size_t len,
 			mode_t mode, enum file_sync sync, struct error *err)
 {
-	if (write_part(dirfd, part, data, len, mode, sync, err) < 0) {
+	const char *failed = write_part(dirfd, part, data, len, mode, sync);
+
+	if (!failed && renameat(dirfd, part, dirfd, path) < 0)
+		failed = "replace";
+	if (failed) {
+		error_errno(err, "cannot %s '%s'", failed, path);
 		unlinkat(dirfd, part, 0);
 		return -1;
 	}
-	if (renameat(dirfd, part, dirfd, path) < 0) {
-		error_errno(err, "cannot rename '%s' to '%s'", part, path);
-		unlinkat(dirfd, part, 0);
-		return -1;
-	}
-	if (sync == FILE_SYNC)
-		return sync_parent(dirfd, path, err);
-	return 0;
+	return sync == FILE_SYNC ? sync_parent(dirfd, path, err) : 0;
 }
 
 int file_write_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
