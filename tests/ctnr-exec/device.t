@@ -155,6 +155,13 @@ is_file after before "... which it cannot change"
 
 bundle c
 if identity root; then
+	mkdir memory && mount -t tmpfs tmpfs memory && cp -a c memory/c
+	jq '.mounts |= map(select(.destination | startswith("/dev") | not)) | .process.args = ["true"]' \
+		c/config.json >memory/c/config.json
+	run ctnr-exec run ./memory/c
+	is_status 0 "a plain bundle on a tmpfs runs without a filesystem at /dev"
+	is "$(find memory/c/rootfs/dev -type c -o -type b)" "" "... and no node is left in it"
+	umount memory
 	in_container 'stat -c "%t:%T" -L /proc/self/fd/0 && [ /proc/self/fd/0 -ef /dev/null ] && echo own'
 	is_stdout "1:3
 own" "a stdin that is the host's null device is the container's"

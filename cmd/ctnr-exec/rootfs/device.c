@@ -54,6 +54,7 @@ struct place {
 	char *parent; /* the path of the directory; owned */
 	int dir;
 	bool is_own; /* rootfs_is_own() */
+	bool takes_nodes; /* a tmpfs of this run: what is made in it goes with the run */
 	const char *name; /* in dir; borrowed from the path */
 };
 
@@ -65,7 +66,7 @@ static void place_release(struct place *place)
 #define autoplace autocleanup(place_release)
 #define PLACE_INIT \
 	{ \
-		NULL, -EBADF, false, NULL \
+		NULL, -EBADF, false, false, NULL \
 	}
 
 static int left_alone_error(const char *path, struct error *err)
@@ -87,6 +88,13 @@ static int open_parent(struct rootfs *r, const char *parent, const char *path, s
 	return dir < 0 ? error_errno(err, "cannot create the directory of '%s'", path) : dir;
 }
 
+static bool is_tmpfs(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == TMPFS_MAGIC;
+}
+
 /* Find the place of a path. */
 static int find_place(struct rootfs *r, const char *path, struct place *place, struct error *err)
 {
@@ -103,6 +111,7 @@ static int find_place(struct rootfs *r, const char *path, struct place *place, s
 	if (place->dir < 0)
 		return -1;
 	place->is_own = rootfs_is_own(r, place->dir);
+	place->takes_nodes = r->mknod && is_tmpfs(place->dir) && !rootfs_is_root(r, place->dir);
 	place->parent = steal(&parent);
 	return 0;
 }
@@ -165,14 +174,15 @@ int device_bind_console(struct rootfs *r, int fd, struct error *err)
 }
 
 /* Returns 1 when it was made, 0 when the kernel does not let us. */
-static int make_node(int dir, const char *name, const struct device_config *d, struct error *err)
+static int make_node(const struct place *place, const struct device_config *d, struct error *err)
 {
-	struct statfs fs;
+	const char *name = place->name;
+	int dir = place->dir;
 	struct stat st;
 	int tries = 2;
 
-	/* A node is made on a tmpfs only: among the image's own files it would stay in the bundle. */
-	if (d->type != S_IFIFO && (fstatfs(dir, &fs) < 0 || fs.f_type != TMPFS_MAGIC))
+	/* Among the image's own files a node would stay in the bundle. */
+	if (d->type != S_IFIFO && !place->takes_nodes)
 		return 0;
 	while (mknodat(dir, name, d->type | d->mode, makedev(d->major, d->minor)) < 0) {
 		if (errno == EPERM)
@@ -208,7 +218,7 @@ static int make_device(struct rootfs *r, const struct place *place, const struct
 	autoclose int host = -EBADF;
 
 	if (r->mknod || d->type == S_IFIFO) {
-		int made = make_node(place->dir, place->name, d, err);
+		int made = make_node(place, d, err);
 
 		if (made != 0)
 			return made < 0 ? -1 : 0;

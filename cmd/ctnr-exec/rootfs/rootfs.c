@@ -165,6 +165,13 @@ bool rootfs_is_own(struct rootfs *r, int dir)
 	return find_owner(r, dir) == ROOTFS_OWN;
 }
 
+bool rootfs_is_root(struct rootfs *r, int dir)
+{
+	uint64_t id = read_mount_id(dir);
+
+	return id && mount_id(r->fd, &r->id) == id;
+}
+
 static bool may_make_device_in(int dir, void *data)
 {
 	return rootfs_is_own(data, dir);

@@ -64,6 +64,9 @@ bool rootfs_is_mount_point(const struct rootfs *r, const char *path);
 /* May files be made, replaced and removed in dir? Yes in the root and in own mounts. */
 bool rootfs_is_own(struct rootfs *r, int dir);
 
+/* Is dir among the root's own files, which stay in the bundle? */
+bool rootfs_is_root(struct rootfs *r, int dir);
+
 /* mkdir -p of path, below anchor, which rootfs_anchor() gave. Returns an O_PATH fd, or -1 with
  * errno: EXDEV where a directory would have to be made and may not be. */
 enum rootfs_purpose {
