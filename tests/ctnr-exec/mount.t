@@ -92,6 +92,15 @@ in_container 'stat -c "%F %t:%T" /dev/zero /dev/sub/fifo'
 is_stdout "character special file 1:5
 fifo 0:0" "devices of the config"
 
+if identity root; then
+	bundle c
+	config c '.mounts += [{destination: "/tree", type: "bind", source: "'"$PWD"'/tree", options: ["rbind", "ro", "bind"]}]'
+	script c 'ls /tree/sub'
+	mkdir -p tree/sub
+	run unshare -m sh -c 'mount -t tmpfs tmpfs tree/sub && touch tree/sub/below && exec ctnr-exec run ./c'
+	is_stdout below "bind takes nothing away from rbind, in whatever order they stand"
+fi
+
 bundle o overlay
 i=1
 while [ $i -lt 60 ]; do

@@ -63,4 +63,13 @@ inner=$(jq .pid "$state/c/state.json")
 kill -9 "$inner"
 wait $pid
 is $? 137 "128+N for a container killed by signal N"
+# Without a shell, which has ideas of its own about SIGQUIT.
+config c '.process.args = ["grep", "-E", "SigBlk|SigIgn", "/proc/self/status"]'
+run python3 -c 'import os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGUSR2, signal.SIGALRM])
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+os.execvp("ctnr-exec", ["ctnr-exec", "run", "./c"])'
+is_stdout "SigBlk:	0000000000000000
+SigIgn:	0000000000000000" "a container blocks and ignores no signal because its caller does"
+
 done_testing

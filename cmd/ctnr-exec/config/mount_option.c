@@ -111,7 +111,9 @@ static bool apply_option(size_t row, bool recursive, struct mount_options *o)
 		o->propagation = value;
 		return true;
 	case BINDING:
-		o->binding = (enum mount_binding)value;
+		/* "bind" takes nothing away from "rbind", in whatever order they stand. */
+		if (o->binding < (enum mount_binding)value)
+			o->binding = (enum mount_binding)value;
 		return !recursive;
 	case SUPERBLOCK:
 		strlist_append(&o->data, known_options[row].name);

@@ -73,7 +73,7 @@ static int run_processes(struct launch *l, struct relay *relay, struct error *er
 
 	if (connect_processes(l, err) < 0)
 		return -1;
-	signals = signals_take(relay != NULL, &l->signals, err);
+	signals = signals_take(relay != NULL, err);
 	if (signals < 0)
 		return -1;
 	watch.signals = signals;

@@ -45,14 +45,18 @@ static int die_with_caller(const struct launch *l, struct error *err)
 
 static int become_alone(const struct launch *l, struct error *err)
 {
+	sigset_t none;
+
 	if (die_with_caller(l, err) < 0)
 		return -1;
 	if (setsid() < 0)
 		return error_errno(err, "cannot leave the caller's session");
-	/* A container starts afresh, also from a job whose shell ignores SIGINT for it. */
+	/* A container starts afresh: with no signal ignored, also from a job whose shell ignores
+	 * SIGINT for it, and none blocked, also from a caller that waits for signals. */
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_DFL);
-	sigprocmask(SIG_SETMASK, &l->signals, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	l->page->init_takes_signals = true;
 	umask(0);
 	return 0;

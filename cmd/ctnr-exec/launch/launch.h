@@ -36,7 +36,6 @@
 
 #include "base/error.h"
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -55,7 +54,6 @@ struct launch_page {
 struct launch {
 	const struct container *container; /* borrowed */
 	struct winsize window; /* the size of its terminal at the start */
-	sigset_t signals; /* the caller's signal mask, for the payload */
 	int parent; /* pidfd of the caller */
 	int sync[2]; /* socket pair of caller and container: carries the maps' "go" and the terminal */
 	struct launch_page *page;

@@ -30,7 +30,7 @@ static bool is_ours(int number)
 	return false;
 }
 
-int signals_take(bool terminal, sigset_t *ret_old, struct error *err)
+int signals_take(bool terminal, struct error *err)
 {
 	sigset_t set;
 	int fd;
@@ -49,7 +49,7 @@ int signals_take(bool terminal, sigset_t *ret_old, struct error *err)
 		sigaddset(&set, SIGTSTP);
 		sigaddset(&set, SIGCONT);
 	}
-	if (sigprocmask(SIG_BLOCK, &set, ret_old) < 0)
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return error_errno(err, "cannot block signals");
 	fd = signalfd(-1, &set, SFD_CLOEXEC);
 	return fd < 0 ? error_errno(err, "cannot make a signalfd") : fd;

@@ -12,9 +12,9 @@
 /*
  * Block what is to be passed on, and what we wait for, and return a signalfd of it (blocking,
  * for poll). What the caller ignores (nohup, a background job's SIGINT) stays ignored. Stopping by
- * job control is left to the kernel, but for a terminal in raw mode. ret_old: the mask before.
+ * job control is left to the kernel, but for a terminal in raw mode.
  */
-int signals_take(bool terminal, sigset_t *ret_old, struct error *err);
+int signals_take(bool terminal, struct error *err);
 
 /* What becomes of a signal (an ordinary process would die of it) that is sent to pid, which is the
  * first process of its pid namespace? The kernel throws it away where there is no handler for it
