@@ -9,12 +9,11 @@
 #include "seccomp.h"
 #include "seccomp_architecture.h"
 
+#include "oci/runtime.h"
 #include "system/fd.h"
 #include "system/kernel.h"
 
 #include <string.h>
-
-#define PROFILE_MAX (4U << 20) /* bytes */
 
 /* Docker's architecture names for the conditions: Go's. */
 static const char *const go_names[][2] = {
@@ -170,7 +169,7 @@ static json_t *read_profile(const char *path, struct error *err)
 
 	if (fd < 0)
 		return NULL;
-	if (fd_read_rest(fd, PROFILE_MAX, &text, err) < 0) {
+	if (fd_read_rest(fd, RUNTIME_SECCOMP_MAX, &text, err) < 0) {
 		error_prefix(err, "'%s'", path);
 		return NULL;
 	}

@@ -38,7 +38,7 @@ static char *name_of_place(const char *destination)
 static int make_volume(int volumes, const char *name, struct spec *spec, const char *destination,
 		       struct error *err)
 {
-	autofree char *part = xasprintf(".%s.part", name);
+	autofree char *part = volume_seed_part(name);
 	autofree char *lock_name = xasprintf(".%s.lock", name);
 	autoclose int lock = lock_open_at(volumes, lock_name, LOCK_EXCLUSIVE, LOCK_WAIT, err);
 	const struct volume_seed seed = {

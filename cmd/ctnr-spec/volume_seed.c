@@ -12,6 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+char *volume_seed_part(const char *name)
+{
+	return xasprintf(".%s.part", name);
+}
+
 /* Make an empty directory in place of what a killed child left. Returns its descriptor. */
 static int make_directory_anew(int dirfd, const char *name, struct error *err)
 {
@@ -60,7 +65,7 @@ static int copy_directory(const struct volume_seed *seed, struct stack *source, 
 static int seed_inside(void *data, struct error *err)
 {
 	const struct volume_seed *seed = data;
-	autofree char *part = xasprintf(".%s.part", seed->name);
+	autofree char *part = volume_seed_part(seed->name);
 	autofree char *owners = owners_name(seed);
 	autofree char *links = xasprintf(".%s.links", seed->name);
 	autostack struct stack parent = STACK_INIT;

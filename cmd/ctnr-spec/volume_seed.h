@@ -25,6 +25,9 @@ struct volume_seed {
 	const struct identity *identity;
 };
 
+/* ".NAME.part": new string. */
+char *volume_seed_part(const char *name);
+
 /*
  * Make .NAME.part anew, with what the directory at that place holds: owners, modes, times, extended
  * attributes and hardlinks too, also its own. No such directory: 0755, owned by root. Sockets and

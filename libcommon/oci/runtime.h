@@ -25,6 +25,9 @@
 #define RUNTIME_CONFIG_FILE "config.json"
 #define RUNTIME_CONFIG_MAX (16U << 20)
 
+/* How long a seccomp profile may be, in a file of its own or as linux.seccomp, in bytes. */
+#define RUNTIME_SECCOMP_MAX (4U << 20)
+
 /* PATH of a container whose image and config say nothing. */
 #define RUNTIME_DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

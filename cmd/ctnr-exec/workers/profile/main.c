@@ -8,12 +8,12 @@
 
 #include "base/str.h"
 #include "format/json.h"
+#include "oci/runtime.h"
 #include "system/fd.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define PROFILE_MAX (4U << 20) /* bytes */
 #define FILTER_MAX (8U << 20) /* bytes */
 
 /* The answer appears on stdout whole or not at all: the filter is made in memory first. */
@@ -44,7 +44,7 @@ static int compile_stdin(struct error *err)
 	struct worker_answer answer = { 0 };
 	struct jnode profile;
 
-	if (fd_read_rest(STDIN_FILENO, PROFILE_MAX, &text, err) < 0)
+	if (fd_read_rest(STDIN_FILENO, RUNTIME_SECCOMP_MAX, &text, err) < 0)
 		return -1;
 	document = json_parse(text.data, text.len, "config.json: linux.seccomp", err);
 	if (!document)
