@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include "base/str.h"
+#include "base/terminal.h"
 #include "format/json.h"
 #include "system/process.h"
 
@@ -49,7 +50,7 @@ static bool wants_colour(void)
 {
 	const char *no_colour = getenv("NO_COLOR");
 
-	return isatty(STDOUT_FILENO) && !(no_colour && no_colour[0]);
+	return terminal_takes_escapes(STDOUT_FILENO) && !(no_colour && no_colour[0]);
 }
 
 void report_text(const struct host *host, const struct checklist *list)

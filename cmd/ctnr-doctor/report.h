@@ -5,7 +5,8 @@
 
 #include "check.h"
 
-/* An aligned table on stdout; words are coloured on a terminal, unless NO_COLOR is set. */
+/* An aligned table on stdout; words are coloured on a terminal, unless NO_COLOR is set
+ * or TERM says that it is dumb. */
 void report_text(const struct host *host, const struct checklist *list);
 
 /* {"rung":"subordinate","level":2,"canRun":true,...}; ctnr-doctor(1) lists the members. */

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/str.h"
+#include "base/terminal.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -38,12 +39,19 @@ struct progress {
 	int64_t drawn_at; /* ms */
 };
 
+static enum progress_mode choose_mode(void)
+{
+	if (terminal_takes_escapes(STDERR_FILENO))
+		return PROGRESS_TTY;
+	return isatty(STDERR_FILENO) ? PROGRESS_PLAIN : PROGRESS_NONE;
+}
+
 struct progress *progress_new(enum progress_mode mode)
 {
 	struct progress *progress;
 
 	if (mode == PROGRESS_AUTO)
-		mode = isatty(STDERR_FILENO) ? PROGRESS_TTY : PROGRESS_NONE;
+		mode = choose_mode();
 	if (mode == PROGRESS_NONE)
 		return NULL;
 	progress = xcalloc(1, sizeof(*progress));
@@ -72,8 +80,11 @@ static void clear_locked(struct progress *progress)
 
 	if (progress->mode != PROGRESS_TTY || !progress->lines)
 		return;
-	append_erase(progress, &out);
-	write_terminal(&out);
+	if (!terminal_in_background(STDERR_FILENO)) {
+		append_erase(progress, &out);
+		write_terminal(&out);
+	}
+	progress->lines = 0;
 }
 
 void progress_clear(struct progress *progress)
@@ -149,7 +160,8 @@ static int terminal_columns(void)
 	return size.ws_col;
 }
 
-/* One write for the whole picture, so that nothing flickers. */
+/* One write for the whole picture, so that nothing flickers. A job that was sent to the background
+ * draws nothing; back in the foreground, it begins on a line of its own. */
 static void draw_tasks(struct progress *progress, int64_t now)
 {
 	autostr struct str out = STR_INIT;
@@ -157,6 +169,10 @@ static void draw_tasks(struct progress *progress, int64_t now)
 	size_t lines = 0;
 	size_t more = 0;
 
+	if (terminal_in_background(STDERR_FILENO)) {
+		progress->lines = 0;
+		return;
+	}
 	append_erase(progress, &out);
 	for (size_t i = progress->first_open; i < progress->n_tasks; i++) {
 		const struct task *task = &progress->tasks[i];

@@ -10,7 +10,8 @@
  *
  * Every function takes NULL for no progress at all (that is what progress_new() returns when
  * there is nothing to show) and may be called from any thread. Bars vanish when the progress is
- * freed or cleared, so that messages stand on lines of their own: clear before printing one.
+ * freed or cleared, so that messages stand on lines of their own: clear before printing one. A job
+ * in the background draws none.
  *
  * JSON lines: {"event":"start","action":"fetch","id":"sha256:...","total":123}, then "progress"
  * with "current", at most ten a second for each task, then "done", "present" or "failed". A total
@@ -25,7 +26,7 @@
 #include <stdint.h>
 
 enum progress_mode {
-	PROGRESS_AUTO, /* bars where stderr is a terminal, else nothing */
+	PROGRESS_AUTO, /* bars on a terminal, plain lines on a dumb one, else nothing */
 	PROGRESS_TTY,
 	PROGRESS_PLAIN,
 	PROGRESS_JSON,

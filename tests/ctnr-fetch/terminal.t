@@ -29,14 +29,14 @@ like_stdout "*Password for user* echo *" "... and the echo is back afterwards"
 hostile_stop
 
 hostile_start "$CTNR_TEST_TMP/small" --fault slow
-run "$test_lib/terminal.py" --size 24x80 ctnr-fetch --layout bars "docker://$hostile/x:1" <<'END'
+run env TERM=xterm "$test_lib/terminal.py" --size 24x80 ctnr-fetch --layout bars "docker://$hostile/x:1" <<'END'
 expect ' / 6'
 send '\x03'
 END
 is_status 130 "a transfer on a terminal ends with Ctrl-C"
 like_stdout "*fetch * \[*\]*KiB*" "... after it has shown bars"
 is "$(find bars -name '*.part')" "" "... and leaves nothing half-made"
-run "$test_lib/terminal.py" --size 24x30 ctnr-fetch --layout narrow "docker://$hostile/x:1" <<'END'
+run env TERM=xterm "$test_lib/terminal.py" --size 24x30 ctnr-fetch --layout narrow "docker://$hostile/x:1" <<'END'
 expect 'fetch'
 pause 0.3
 send '\x03'
@@ -44,4 +44,18 @@ END
 is_status 130 "a transfer on a narrow terminal ends with Ctrl-C"
 is "$(tr '\r' '\n' <"$stdout_file" | sed 's/\x1b\[[0-9]*[AJ]//g' | awk 'length > 29' | grep -v '\^C')" "" \
 	"... and its lines were not overfilled"
+run "$test_lib/terminal.py" ctnr-fetch --layout dumb "docker://$hostile/x:1" <<'END'
+expect 'started'
+send '\x03'
+END
+is_status 130 "a transfer on a dumb terminal ends with Ctrl-C"
+unlike_stdout "*$(printf '\033')*" "... and has drawn nothing with escape sequences"
+run env TERM=xterm "$test_lib/terminal.py" sh -c '
+	set -m
+	ctnr-fetch --layout background "docker://$1/x:1" &
+	sleep 0.5
+	kill -INT $!
+	wait $!' sh "$hostile" </dev/null
+is_status 130 "a transfer in the background is ended"
+unlike_stdout "*$(printf '\033')*" "... and has not painted over the line"
 done_testing
