@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bundle ls and bundle show. */
+#include "bundle_life.h"
 #include "operand.h"
 #include "opts.h"
 #include "table.h"
@@ -7,68 +8,52 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "oci/runtime.h"
 #include "store/bundle.h"
 #include "store/bundle_lock.h"
 #include "store/ephemeral.h"
-#include "system/fd.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
-
-/* When the directory was made, or last changed where the filesystem does not know. */
-static time_t creation_time(const struct bundle *bundle)
-{
-	struct statx stx;
-
-	if (statx(bundle->dirfd, "", AT_EMPTY_PATH, STATX_BTIME | STATX_MTIME, &stx) < 0)
-		return 0;
-	return stx.stx_mask & STATX_BTIME ? stx.stx_btime.tv_sec : stx.stx_mtime.tv_sec;
-}
-
-static bool is_running(const struct bundle *bundle)
-{
-	return bundle_container_status(bundle) == STATE_RUNNING;
-}
 
 static json_t *bundle_record(const struct store *store, const struct bundle *bundle)
 {
 	json_t *record = bundle_to_json(bundle);
-	time_t then = creation_time(bundle);
+	autolife struct bundle_life life = { 0 };
 	char when[CLOCK_TEXT_MAX];
 
-	json_object_set_new(record, "running", json_boolean(is_running(bundle)));
+	bundle_life_read(bundle, &life);
+	json_object_set_new(record, "status", json_string(life.status));
+	json_object_set_new(record, "running", json_boolean(life.running));
 	json_object_set_new(record, "ephemeral",
 			    json_boolean(ephemeral_has_owner(store, bundle->id)));
-	if (*clock_rfc3339(then, when))
+	if (life.command)
+		json_object_set(record, "command", life.command);
+	if (*clock_rfc3339(life.created, when))
 		json_object_set_new(record, "created", json_string(when));
+	if (life.exited) {
+		json_object_set_new(record, "exitCode", json_integer(life.end.exit_code));
+		json_object_set_new(record, "finished",
+				    json_string(clock_rfc3339(life.end.finished, when)));
+	}
 	return record;
-}
-
-static const char *status_of(const struct bundle *bundle)
-{
-	enum state_status status = bundle_container_status(bundle);
-
-	if (status != STATE_STOPPED)
-		return state_status_names[status];
-	if (faccessat(bundle->dirfd, RUNTIME_CONFIG_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-		return "unpacked";
-	return "stopped";
 }
 
 static void add_row(struct table *table, const struct bundle *bundle)
 {
-	autofree char *age = table_age(creation_time(bundle), clock_wall_ns() / CLOCK_NS);
+	time_t now = clock_wall_ns() / CLOCK_NS;
+	autolife struct bundle_life life = { 0 };
+	autostr struct str command = STR_INIT;
+	autofree char *age = NULL;
+	autofree char *status = NULL;
 
+	bundle_life_read(bundle, &life);
+	age = table_age(life.created, now);
+	status = bundle_life_status_text(&life, now);
+	bundle_life_append_command(&life, &command);
 	table_add(table, bundle->id);
 	table_add(table, bundle->image.layout ? image_name(&bundle->image) : NULL);
-	table_add(table, bundle_driver_names[bundle->driver]);
-	table_add(table, status_of(bundle));
+	table_add(table, command.data);
 	table_add(table, age);
+	table_add(table, status);
 }
 
 struct listing {
@@ -83,7 +68,7 @@ static int list_bundle(const struct bundle *bundle, void *data, struct error *er
 	struct listing *listing = data;
 	autojson json_t *record = NULL;
 
-	if (listing->running && !is_running(bundle))
+	if (listing->running && bundle_container_status(bundle) != STATE_RUNNING)
 		return 0;
 	switch (listing->form) {
 	case LIST_NAMES:
@@ -102,7 +87,7 @@ static int list_bundle(const struct bundle *bundle, void *data, struct error *er
 int bundle_ls(const void *opts_, const struct strlist *operands, struct error *err)
 {
 	static const char *const headings[] = {
-		"ID", "IMAGE", "DRIVER", "STATUS", "CREATED", NULL
+		"ID", "IMAGE", "COMMAND", "CREATED", "STATUS", NULL
 	};
 	const struct store_opts *opts = opts_;
 	autostore struct store store = STORE_INIT;
@@ -125,19 +110,13 @@ int bundle_ls(const void *opts_, const struct strlist *operands, struct error *e
 static int show_bundle(const struct store *store, const struct bundle *bundle, struct error *err)
 {
 	autojson json_t *record = bundle_record(store, bundle);
-	autostr struct str text = STR_INIT;
 	struct error cause = { 0 };
-	json_t *config;
+	json_t *config = bundle_config_read(bundle, &cause);
 
-	if (file_read_at(bundle->dirfd, RUNTIME_CONFIG_FILE, RUNTIME_CONFIG_MAX, &text, &cause) ==
-	    0) {
-		config = json_parse(text.data, text.len, RUNTIME_CONFIG_FILE, err);
-		if (!config)
-			return -1;
-		json_object_set_new(record, "config", config);
-	} else if (cause.code != ERROR_NOT_FOUND) {
+	if (cause.code)
 		return error_move(err, &cause);
-	}
+	if (config)
+		json_object_set_new(record, "config", config);
 	return json_print(stdout, record, err);
 }
 

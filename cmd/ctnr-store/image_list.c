@@ -7,6 +7,7 @@
 #include "verbs.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "oci/image_config.h"
 #include "oci/media_type.h"
 #include "store/image_resolve.h"
@@ -51,7 +52,49 @@ static void split_name(const char *name, char **ret_repository, const char **ret
 	*ret_tag = name[len] == ':' ? name + len + 1 : "";
 }
 
-static void add_row(struct table *table, const struct image *image, uint64_t bytes)
+/* What the list tells of an image beside its record. */
+struct image_facts {
+	uint64_t size; /* bytes of its blobs that are there */
+	bool dated;
+	int64_t created; /* seconds since 1970, when dated */
+};
+
+/* When the config says that the image was made. An index has no config. */
+static bool read_created(const struct layout *layout, const struct descriptor *entry, int64_t *ret)
+{
+	automanifest struct manifest manifest = MANIFEST_INIT;
+	autojson json_t *config = NULL;
+	const char *created;
+
+	if (media_type_kind(entry->media_type) != MEDIA_MANIFEST ||
+	    layout_read_manifest(layout, entry, &manifest, NULL) < 0)
+		return false;
+	config = image_config_read_json(layout, &manifest.config, NULL);
+	created = json_string_value(json_object_get(config, "created"));
+	return created && clock_parse_rfc3339(created, ret);
+}
+
+static void read_facts(const struct layout *layout, const struct descriptor *entry,
+		       struct image_facts *ret)
+{
+	autocontent struct content content = { 0 };
+
+	content_init(&content);
+	content_add(&content, layout, entry);
+	ret->size = content_size(&content, layout);
+	ret->dated = read_created(layout, entry, &ret->created);
+}
+
+static void add_age(struct table *table, const struct image_facts *facts)
+{
+	autofree char *age = facts->dated ? table_age((time_t)facts->created,
+						      (time_t)(clock_wall_ns() / CLOCK_NS))
+					  : NULL;
+
+	table_add(table, age);
+}
+
+static void add_row(struct table *table, const struct image *image, const struct image_facts *facts)
 {
 	autofree char *repository = NULL;
 	autostr struct str size = STR_INIT;
@@ -73,15 +116,20 @@ static void add_row(struct table *table, const struct image *image, uint64_t byt
 		table_add(table, platform_format(&image->descriptor.platform, platform));
 	else
 		table_add(table, NULL);
-	str_append_size(&size, bytes);
+	add_age(table, facts);
+	str_append_size(&size, facts->size);
 	table_add(table, size.data);
 }
 
-static int print_record(const struct image *image, uint64_t bytes, struct error *err)
+static int print_record(const struct image *image, const struct image_facts *facts,
+			struct error *err)
 {
 	autojson json_t *record = image_to_json(image);
+	char when[CLOCK_TEXT_MAX];
 
-	json_object_set_new(record, "size", json_integer((json_int_t)bytes));
+	json_object_set_new(record, "size", json_integer((json_int_t)facts->size));
+	if (facts->dated && *clock_rfc3339(facts->created, when))
+		json_object_set_new(record, "created", json_string(when));
 	return json_print(stdout, record, err);
 }
 
@@ -90,8 +138,7 @@ static int list_entry(const struct layout *layout, const struct descriptor *entr
 {
 	const char *name = descriptor_annotation(entry, ANNOTATION_REF_NAME);
 	autoimage struct image image = IMAGE_INIT;
-	autocontent struct content content = { 0 };
-	uint64_t size;
+	struct image_facts facts = { 0 };
 
 	if (form == LIST_NAMES) {
 		puts(name ? name : entry->digest.text);
@@ -101,12 +148,10 @@ static int list_entry(const struct layout *layout, const struct descriptor *entr
 	image.ref = name ? xstrdup(name) : NULL;
 	descriptor_copy(entry, &image.descriptor);
 	image_fill_platform(layout, &image.descriptor);
-	content_init(&content);
-	content_add(&content, layout, entry);
-	size = content_size(&content, layout);
+	read_facts(layout, entry, &facts);
 	if (form == LIST_RECORDS)
-		return print_record(&image, size, err);
-	add_row(table, &image, size);
+		return print_record(&image, &facts, err);
+	add_row(table, &image, &facts);
 	return 0;
 }
 
@@ -131,8 +176,8 @@ static int read_images(const struct store_opts *opts, struct layout *ret_layout,
 
 int image_ls(const void *opts_, const struct strlist *operands, struct error *err)
 {
-	static const char *const headings[] = { "REPOSITORY", "TAG",  "DIGEST",
-						"PLATFORM",   "SIZE", NULL };
+	static const char *const headings[] = { "REPOSITORY", "TAG",  "DIGEST", "PLATFORM",
+						"CREATED",    "SIZE", NULL };
 	const struct store_opts *opts = opts_;
 	enum list_form form = opts_list_form(opts);
 	autolayout struct layout layout = LAYOUT_INIT;

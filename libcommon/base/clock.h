@@ -11,6 +11,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Nanoseconds in a second. */
@@ -27,5 +28,9 @@ int64_t clock_wall_ns(void);
  * year has more than four digits. */
 #define CLOCK_TEXT_MAX 32
 const char *clock_rfc3339(int64_t seconds, char text[CLOCK_TEXT_MAX]);
+
+/* Read such a text, also with a fraction of a second (dropped) and with an offset ("+02:00") for the
+ * "Z". false: the text is no moment; *ret_seconds is untouched. */
+bool clock_parse_rfc3339(const char *text, int64_t *ret_seconds);
 
 #endif

@@ -20,6 +20,39 @@ static const struct {
 	{ INT64_MIN, "" },
 };
 
+static const struct {
+	const char *text;
+	bool is_moment;
+	int64_t seconds;
+} texts[] = {
+	{ "1970-01-01T00:00:00Z", true, 0 },
+	{ "2025-11-25T22:15:50Z", true, 1764108950 },
+	{ "2025-11-25T22:15:50.123456789Z", true, 1764108950 },
+	{ "2025-11-26T00:15:50+02:00", true, 1764108950 },
+	{ "2025-11-25T18:45:50.5-03:30", true, 1764108950 },
+	{ "0001-01-01T00:00:00Z", true, INT64_C(-62135596800) },
+	{ "2000-02-29T00:00:00Z", true, 951782400 },
+	{ "2001-02-29T00:00:00Z", false, 0 },
+	{ "2025-11-25T22:15:50", false, 0 },
+	{ "2025-11-25T22:15:50.Z", false, 0 },
+	{ "2025-11-25 22:15:50Z", false, 0 },
+	{ "2025-11-25T22:15:50+0200", false, 0 },
+	{ "2025-11-25T22:15:50Zx", false, 0 },
+	{ "2025-11-25T2:15:50Z", false, 0 },
+	{ "", false, 0 },
+	{ "yesterday", false, 0 },
+};
+
+static void texts_are_read(void)
+{
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		int64_t seconds = 0;
+		bool is_moment = clock_parse_rfc3339(texts[i].text, &seconds);
+
+		ok(is_moment == texts[i].is_moment && seconds == texts[i].seconds, texts[i].text);
+	}
+}
+
 int main(void)
 {
 	char text[CLOCK_TEXT_MAX];
@@ -34,6 +67,7 @@ int main(void)
 	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++)
 		is_str(clock_rfc3339(moments[i].seconds, text), moments[i].text,
 		       "a moment is written as RFC 3339 has it, or not at all");
+	texts_are_read();
 	nanosleep(&moment, NULL);
 	passed = clock_monotonic_ms() - first;
 	ok(passed >= 19 && passed < 60000, "20 ms are about 20 ms");

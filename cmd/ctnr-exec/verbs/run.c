@@ -7,7 +7,9 @@
 #include "rootfs/cgroup_view.h"
 #include "rootfs/overlay.h"
 
+#include "base/message.h"
 #include "store/bundle_lock.h"
+#include "store/bundle_status.h"
 #include "store/ephemeral.h"
 #include "system/path.h"
 
@@ -102,6 +104,27 @@ static enum relay_input terminal_input(const struct container *c, const struct r
 	return c->stdin_closed ? RELAY_NO_INPUT : RELAY_STDIN;
 }
 
+/* Is the bundle one of our own making, of which ps tells how its container ended? A bundle that was
+ * made by hand gets no file. */
+static bool keeps_status(const struct container *c)
+{
+	return !c->remove && c->bundle.image.layout;
+}
+
+/* Run the container, and write down how it ended. */
+static int run_and_record(const struct container *c, enum relay_input input, struct error *err)
+{
+	struct error cause = { 0 };
+	int status;
+
+	if (keeps_status(c))
+		bundle_status_clear(&c->bundle);
+	status = launch_container(c, input, err);
+	if (status >= 0 && keeps_status(c) && bundle_status_write(&c->bundle, status, &cause) < 0)
+		message_warning("%s, ps will not know how the container ended", cause.message);
+	return status;
+}
+
 int run_container(const void *opts_, const struct strlist *operands, struct error *err)
 {
 	const struct run_opts *opts = opts_;
@@ -120,5 +143,5 @@ int run_container(const void *opts_, const struct strlist *operands, struct erro
 		container_clean_up(&c, &cleaning);
 		return container_status_cleaned(-1, &cleaning, err);
 	}
-	return launch_container(&c, terminal_input(&c, opts, word), err);
+	return run_and_record(&c, terminal_input(&c, opts, word), err);
 }
