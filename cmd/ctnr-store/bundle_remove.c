@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bundle rm: all bundles are opened and locked first; then the user namespace that owns their files
- * is entered, once; then they are deleted. A bundle whose container runs is refused.
+ * is entered, once; then they are deleted. A bundle whose container runs is refused, or with --force
+ * the container is killed first.
  */
 #include "operand.h"
 #include "opts.h"
+#include "removed.h"
 #include "verbs.h"
 
 #include "base/alloc.h"
@@ -26,6 +28,7 @@ struct removal {
 	const struct store *store;
 	struct locked_bundle *items;
 	size_t len;
+	bool force;
 };
 
 static void removal_release(struct removal *removal)
@@ -45,9 +48,22 @@ static bool is_locked_already(const struct removal *removal, const struct bundle
 	return false;
 }
 
-static int lock_word(const char *word, void *data, struct error *err)
+/* Lock a bundle from which no container runs any more. */
+static int lock_for_removal(const struct removal *removal, const struct bundle *bundle,
+			    struct error *err)
 {
-	struct removal *removal = data;
+	int lock;
+
+	if (removal->force && bundle_kill_container(bundle, err) < 0)
+		return -1;
+	lock = bundle_lock(bundle, err);
+	if (lock < 0 && error_is(err, ERROR_FAILED) && error_errno_is(err, 0))
+		error_default_hint(err, "stop it first, or give --force");
+	return lock;
+}
+
+static int lock_bundle_of_word(struct removal *removal, const char *word, struct error *err)
+{
 	autobundle struct bundle bundle = BUNDLE_INIT;
 	int lock;
 
@@ -59,13 +75,26 @@ static int lock_word(const char *word, void *data, struct error *err)
 	/* A lock is a file, and none is made in a directory that is not the store's. */
 	if (bundle_check_registered(removal->store, &bundle, err) < 0)
 		return -1;
-	lock = bundle_lock(&bundle, err);
+	lock = lock_for_removal(removal, &bundle, err);
 	if (lock < 0)
-		return error_is(err, ERROR_FAILED) && error_errno_is(err, 0)
-			       ? error_default_hint(err, "stop it first")
-			       : -1;
+		return -1;
 	removal->items[removal->len++] = (struct locked_bundle) { bundle, lock };
 	bundle = (struct bundle)BUNDLE_INIT;
+	return 0;
+}
+
+/* With --force what is not there is no error: a container of --rm may have removed its bundle when it
+ * was killed. */
+static int lock_word(const char *word, void *data, struct error *err)
+{
+	struct removal *removal = data;
+	struct error cause = { 0 };
+
+	if (lock_bundle_of_word(removal, word, &cause) == 0)
+		return 0;
+	if (!removal->force || cause.code != ERROR_NOT_FOUND)
+		return error_move(err, &cause);
+	message_warning("%s, nothing to remove", cause.message);
 	return 0;
 }
 
@@ -96,6 +125,7 @@ int bundle_rm(const void *opts_, const struct strlist *operands, struct error *e
 	if (there < 0)
 		return -1;
 	removal.store = there ? &store : NULL;
+	removal.force = opts->force;
 	removal.items = xcalloc(operands->len, sizeof(*removal.items));
 	status = operand_each(operands, lock_word, &removal, err);
 	if (removal.len == 0)
@@ -103,9 +133,11 @@ int bundle_rm(const void *opts_, const struct strlist *operands, struct error *e
 	if (enter_namespace(err) < 0)
 		return -1;
 	for (size_t i = 0; i < removal.len; i++) {
+		const struct bundle *bundle = &removal.items[i].bundle;
 		struct error cause = { 0 };
 
-		if (bundle_remove(removal.store, &removal.items[i].bundle, &cause) == 0)
+		if (bundle_remove(removal.store, bundle, &cause) == 0 &&
+		    removed_print(REMOVED_BUNDLE, bundle->id, &cause) == 0)
 			continue;
 		message_error(&cause);
 		if (!status)

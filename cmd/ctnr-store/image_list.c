@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define DIGEST_SHOWN 12 /* digits in a table */
+#define GO_ZERO_TIME INT64_C(-62135596800) /* 0001-01-01T00:00:00Z */
 
 static int compare_entries(const void *a, const void *b)
 {
@@ -59,7 +60,8 @@ struct image_facts {
 	int64_t created; /* seconds since 1970, when dated */
 };
 
-/* When the config says that the image was made. An index has no config. */
+/* When the config says that the image was made. An index has no config, and the zero time of Go's
+ * programs says nothing. */
 static bool read_created(const struct layout *layout, const struct descriptor *entry, int64_t *ret)
 {
 	automanifest struct manifest manifest = MANIFEST_INIT;
@@ -71,7 +73,7 @@ static bool read_created(const struct layout *layout, const struct descriptor *e
 		return false;
 	config = image_config_read_json(layout, &manifest.config, NULL);
 	created = json_string_value(json_object_get(config, "created"));
-	return created && clock_parse_rfc3339(created, ret);
+	return created && clock_parse_rfc3339(created, ret) && *ret != GO_ZERO_TIME;
 }
 
 static void read_facts(const struct layout *layout, const struct descriptor *entry,

@@ -26,6 +26,8 @@ static const struct option global_options[] = {
 
 static const struct option image_ls_options[] = {
 	OPTION_INCLUDE(global_options, 0),
+	{ "all", 'a', NULL, "list all images, those without a name too: the default", OPTION_BOOL,
+	  offsetof(struct store_opts, all), NULL },
 	ROW_JSON,
 	{ "quiet", 'q', NULL, "print names only", OPTION_BOOL, offsetof(struct store_opts, quiet),
 	  NULL },
@@ -58,6 +60,22 @@ static const struct option bundle_ls_options[] = {
 	OPTION_END,
 };
 
+static const struct option image_rm_options[] = {
+	OPTION_INCLUDE(global_options, 0),
+	{ "force", 'f', NULL, "remove all names of a digest; what is not there is no error",
+	  OPTION_BOOL, offsetof(struct store_opts, force), NULL },
+	OPTION_END,
+};
+
+static const struct option bundle_rm_options[] = {
+	OPTION_INCLUDE(global_options, 0),
+	{ "force", 'f', NULL, "kill what runs; what is not there is no error", OPTION_BOOL,
+	  offsetof(struct store_opts, force), NULL },
+	{ "volumes", 'v', NULL, "remove the image's volumes in the bundle too: the default",
+	  OPTION_BOOL, offsetof(struct store_opts, volumes), NULL },
+	OPTION_END,
+};
+
 #define VERB(words, syntax, sentence, table, function) \
 	{ \
 		.name = (words), .synopsis = (syntax), .summary = (sentence), .options = (table), \
@@ -73,13 +91,13 @@ static const struct command commands[] = {
 	VERB("image untag", "[OPTIONS] NAME...", "Take names away, keep the images.",
 	     global_options, image_untag),
 	VERB("image rm", "[OPTIONS] IMAGE...", "Remove images and what only they need.",
-	     global_options, image_rm),
+	     image_rm_options, image_rm),
 	VERB("bundle ls", "[OPTIONS]", "List the bundles, and which of them run.",
 	     bundle_ls_options, bundle_ls),
 	VERB("bundle show", "[OPTIONS] BUNDLE...", "Show a bundle's record and config.",
 	     global_options, bundle_show),
-	VERB("bundle rm", "[OPTIONS] BUNDLE...", "Delete bundles that do not run.", global_options,
-	     bundle_rm),
+	VERB("bundle rm", "[OPTIONS] BUNDLE...", "Delete bundles that do not run.",
+	     bundle_rm_options, bundle_rm),
 	COMMAND_END,
 };
 

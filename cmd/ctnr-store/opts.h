@@ -16,6 +16,8 @@ struct store_opts {
 	bool quiet;
 	bool running;
 	bool all;
+	bool force;
+	bool volumes;
 };
 
 /* Open the store that the options say. Returns 1, or 0 when there is none, which is as good as an

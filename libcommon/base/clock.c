@@ -2,6 +2,7 @@
 #include "base/clock.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -32,7 +33,9 @@ const char *clock_rfc3339(int64_t seconds, char text[CLOCK_TEXT_MAX])
 	text[0] = '\0';
 	if (gmtime_r(&when, &parts) && parts.tm_year >= -FIRST_YEAR &&
 	    parts.tm_year <= YEAR_MAX - FIRST_YEAR)
-		strftime(text, CLOCK_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &parts);
+		snprintf(text, CLOCK_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02dZ",
+			 parts.tm_year + FIRST_YEAR, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+			 parts.tm_min, parts.tm_sec);
 	return text;
 }
 

@@ -10,22 +10,29 @@
 
 #define NAMES_SHOWN 12 /* in a message that lists references */
 
-/* "a:1, b:2": the names in an index, for a message. */
+/* "a:1, b:2": names for a message. */
+static void append_list(struct str *out, const struct strlist *names)
+{
+	for (size_t i = 0; i < names->len; i++) {
+		if (i == NAMES_SHOWN) {
+			str_append(out, ", ...");
+			return;
+		}
+		str_appendf(out, "%s%s", i ? ", " : "", names->items[i]);
+	}
+}
+
 static void append_names(struct str *out, const struct index *index)
 {
-	size_t shown = 0;
+	autostrlist struct strlist names = STRLIST_INIT;
 
 	for (size_t i = 0; i < index->n_manifests; i++) {
 		const char *name = descriptor_annotation(&index->manifests[i], ANNOTATION_REF_NAME);
 
-		if (!name)
-			continue;
-		if (shown == NAMES_SHOWN) {
-			str_append(out, ", ...");
-			return;
-		}
-		str_appendf(out, "%s%s", shown++ ? ", " : "", name);
+		if (name)
+			strlist_append(&names, name);
 	}
+	append_list(out, &names);
 }
 
 static bool has_name(const struct descriptor *entry, const char *name)
@@ -228,6 +235,8 @@ struct edit {
 	const char *digest; /* the entries with this digest, or NULL */
 	json_t *replacement; /* borrowed, or NULL */
 	bool keep_unnamed; /* the last one without its name, when no other has its digest */
+	bool one_name; /* entries with several names are refused */
+	struct strlist *ret_names; /* of the entries that match; or NULL */
 };
 
 static bool edit_matches(const struct edit *edit, const json_t *entry)
@@ -299,6 +308,39 @@ static int edit_entries(json_t *manifests, const struct edit *edit)
 	return n;
 }
 
+/* The different names of the entries that match, sorted. */
+static void collect_names(const json_t *manifests, const struct edit *edit, struct strlist *ret)
+{
+	autostrlist struct strlist all = STRLIST_INIT;
+
+	for (size_t i = 0; i < json_array_size(manifests); i++) {
+		const json_t *entry = json_array_get(manifests, i);
+		const char *name = entry_name(entry);
+
+		if (name && edit_matches(edit, entry))
+			strlist_append(&all, name);
+	}
+	strlist_sort(&all);
+	for (size_t i = 0; i < all.len; i++)
+		if (i == 0 || strcmp(all.items[i], all.items[i - 1]) != 0)
+			strlist_append(ret, all.items[i]);
+}
+
+static int check_names(const json_t *manifests, const struct edit *edit, struct error *err)
+{
+	autostrlist struct strlist names = STRLIST_INIT;
+	autostr struct str text = STR_INIT;
+
+	collect_names(manifests, edit, &names);
+	if (edit->one_name && names.len > 1) {
+		append_list(&text, &names);
+		return error_set(err, ERROR_FAILED, "the image has several names: %s", text.data);
+	}
+	for (size_t i = 0; edit->ret_names && i < names.len; i++)
+		strlist_append(edit->ret_names, names.items[i]);
+	return 0;
+}
+
 /* Edit index.json under its lock. It is written only when that changed anything, so that fetching
  * an image again costs no sync. Returns how many entries matched. */
 static int edit_index(const struct layout *layout, const struct edit *edit, struct error *err)
@@ -314,6 +356,8 @@ static int edit_index(const struct layout *layout, const struct edit *edit, stru
 		document = read_for_edit(layout, &manifests, err);
 	if (!document)
 		return error_prefix(err, "OCI layout '%s'", layout->path);
+	if (check_names(manifests, edit, err) < 0)
+		return -1;
 	before = json_copy(manifests);
 	n = edit_entries(manifests, edit);
 	if (!json_equal(before, manifests) && write_index(layout, document, err) < 0)
@@ -359,9 +403,14 @@ int tag_remove(const struct layout *layout, const char *name, struct error *err)
 	return edit_name(layout, &edit, err);
 }
 
-int tag_remove_digest(const struct layout *layout, const struct digest *digest, struct error *err)
+int tag_remove_digest(const struct layout *layout, const struct digest *digest,
+		      enum tag_several several, struct strlist *ret_names, struct error *err)
 {
-	const struct edit edit = { .digest = digest->text };
+	const struct edit edit = {
+		.digest = digest->text,
+		.one_name = several == TAG_SEVERAL_REFUSED,
+		.ret_names = ret_names,
+	};
 
 	return edit_index(layout, &edit, err);
 }

@@ -56,7 +56,16 @@ int tag_unname(const struct layout *layout, const char *name, struct error *err)
 /* Remove a name with its entries. ERROR_NOT_FOUND when nothing has that name. */
 int tag_remove(const struct layout *layout, const char *name, struct error *err);
 
-/* Remove all entries with that digest, named or not. Returns how many there were, -1 on failure. */
-int tag_remove_digest(const struct layout *layout, const struct digest *digest, struct error *err);
+/* An image that is removed by its digest may have several names. */
+enum tag_several {
+	TAG_SEVERAL_REFUSED,
+	TAG_SEVERAL_REMOVED,
+};
+
+/* Remove all entries with that digest, named or not, and append their names to ret_names. Returns how
+ * many entries there were, -1 on failure. With TAG_SEVERAL_REFUSED an image of several names stays:
+ * ERROR_FAILED, and the message has the names. */
+int tag_remove_digest(const struct layout *layout, const struct digest *digest,
+		      enum tag_several several, struct strlist *ret_names, struct error *err);
 
 #endif

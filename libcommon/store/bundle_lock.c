@@ -9,12 +9,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define LOCK_FILE "lock"
+#define KILL_TIMEOUT_MSEC 10000
 
 /* What the file "lock" says. */
 struct container_name {
@@ -65,6 +69,15 @@ static int removed_error(const struct bundle *bundle, struct error *err)
 	return error_set(err, ERROR_NOT_FOUND, "there is no bundle '%s'", bundle->id);
 }
 
+static int running_error(const struct container_name *name, enum process_fate fate,
+			 const struct bundle *bundle, struct error *err)
+{
+	error_set(err, ERROR_FAILED, "container '%s' is running", container_id(name, bundle));
+	if (fate == PROCESS_ELSEWHERE)
+		error_hint(err, "it was started in another pid namespace: stop it from there");
+	return -1;
+}
+
 /* Under the lock: fail when a container runs; forget one that has ended, so that commands in other
  * pid namespaces, which cannot know, hear of it. */
 static int check_container(const struct bundle *bundle, int fd, struct error *err)
@@ -80,10 +93,7 @@ static int check_container(const struct bundle *bundle, int fd, struct error *er
 		return pwrite(fd, "\n", 1, 0) == 1
 			       ? 0
 			       : error_errno(err, "cannot write '%s/" LOCK_FILE "'", bundle->path);
-	error_set(err, ERROR_FAILED, "container '%s' is running", container_id(&name, bundle));
-	if (fate == PROCESS_ELSEWHERE)
-		error_hint(err, "it was started in another pid namespace: stop it from there");
-	return -1;
+	return running_error(&name, fate, bundle, err);
 }
 
 /* Another command has kept the lock for longer than we wait. It may be at the end of a container,
@@ -179,10 +189,15 @@ static bool is_only_created(const char *state_path, pid_t pid)
 	       state.status == STATE_CREATED && state.pid == pid;
 }
 
+static int open_to_read(const struct bundle *bundle)
+{
+	return openat(bundle->dirfd, LOCK_FILE,
+		      O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+}
+
 enum state_status bundle_container_status(const struct bundle *bundle)
 {
-	autoclose int fd = openat(bundle->dirfd, LOCK_FILE,
-				  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	autoclose int fd = open_to_read(bundle);
 	struct container_name name;
 	pid_t pid;
 
@@ -192,4 +207,44 @@ enum state_status bundle_container_status(const struct bundle *bundle)
 	if (!*name.mark || process_mark_fate(name.mark, NULL, &pid) == PROCESS_GONE)
 		return STATE_STOPPED;
 	return pid && is_only_created(name.state_path, pid) ? STATE_CREATED : STATE_RUNNING;
+}
+
+/* Kill a process, and wait for its end. The mark is compared once more when the pidfd is open: from
+ * then on the pid is not another's. */
+static int kill_marked(const char *mark, pid_t pid, struct error *err)
+{
+	autoclose int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd end = { .fd = pidfd, .events = POLLIN };
+
+	if (pidfd < 0 && errno == ESRCH)
+		return 0;
+	if (pidfd < 0)
+		return error_errno(err, "cannot open process %d", (int)pid);
+	if (process_mark_fate(mark, NULL, NULL) == PROCESS_GONE)
+		return 0;
+	if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+		return error_errno(err, "cannot kill process %d", (int)pid);
+	if (poll(&end, 1, KILL_TIMEOUT_MSEC) == 0)
+		return error_set(err, ERROR_FAILED, "process %d does not end", (int)pid);
+	return 0;
+}
+
+int bundle_kill_container(const struct bundle *bundle, struct error *err)
+{
+	autoclose int fd = open_to_read(bundle);
+	struct container_name name;
+	enum process_fate fate;
+	pid_t pid;
+
+	if (fd < 0)
+		return 0;
+	read_container_name(fd, &name);
+	fate = *name.mark ? process_mark_fate(name.mark, NULL, &pid) : PROCESS_GONE;
+	if (fate == PROCESS_GONE)
+		return 0;
+	if (fate == PROCESS_ELSEWHERE)
+		return running_error(&name, fate, bundle, err);
+	if (kill_marked(name.mark, pid, err) < 0)
+		return error_prefix(err, "container '%s'", container_id(&name, bundle));
+	return 0;
 }

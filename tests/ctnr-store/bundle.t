@@ -45,9 +45,20 @@ is "$(printf '%s\n' "$stdout" | jq -r .running | uniq)" false "... none runs"
 is "$(printf '%s\n' "$stdout" | jq -r .image.ref | head -n 1)" localhost/db:1 "... with their image"
 like "$(printf '%s\n' "$stdout" | jq -r .created | head -n 1)" "20[0-9][0-9]-*T*Z" "... and time"
 run "$test_lib/terminal.py" ctnr-store bundle ls
-like_stdout "ID *IMAGE *DRIVER *STATUS *CREATED*db *localhost/db:1 *overlay *stopped *" \
+like_stdout "ID *IMAGE *COMMAND *CREATED *STATUS*db *localhost/db:1 *- *stopped*" \
 	"at a terminal there is a table"
-like_stdout "*empty *- *copy *unpacked*" "... in which what has no config is only unpacked"
+like_stdout "*empty *- *- *unpacked*" "... in which what has no config is only unpacked"
+is "$(ctnr-store bundle ls | jq -r .status | tr '\n' ' ')" "stopped unpacked stopped " "... as in the records"
+echo '{"process":{"args":["sh","-c","echo \"a b\"",""]}}' >"$store/bundles/web/config.json"
+printf '{"exitCode":7,"finished":"%s"}' "$(date -u -d '3 minutes ago' +%Y-%m-%dT%H:%M:%SZ)" >"$store/bundles/web/status.json"
+run "$test_lib/terminal.py" ctnr-store bundle ls
+like_stdout "*web *sh -c 'echo \"a b\"' ''*exited (7) 3 minutes ago*" "... with the command and how it ended"
+is "$(ctnr-store bundle ls | jq -c 'select(.id == "web") | [.status, .exitCode, .command[0], .running]')" \
+	'["exited",7,"sh",false]' "... and so in the record"
+echo '{"exitCode":"7"}' >"$store/bundles/web/status.json"
+is "$(ctnr-store bundle ls | jq -r 'select(.id == "web").status')" stopped "a damaged status.json says nothing"
+rm "$store/bundles/web/status.json"
+echo '{"ociVersion":"1.0.2"}' >"$store/bundles/web/config.json"
 run ctnr-store bundle ls -q
 is_stdout "db
 empty
@@ -66,7 +77,7 @@ run ctnr-store bundle ls --running
 is "$(printf '%s' "$stdout" | jq -r .id)" web "a bundle whose container's first process lives runs, though nobody holds its lock"
 is "$(printf '%s' "$stdout" | jq -r .running)" true "... and its record says so"
 run "$test_lib/terminal.py" ctnr-store bundle ls
-like_stdout "*web *copy *running *" "... and the table"
+like_stdout "*web *running*" "... and the table"
 run ctnr-store bundle ls --running --all -q
 is "$(printf '%s\n' "$stdout" | wc -l)" 3 "--all lists the others too"
 run ctnr-store bundle rm web
@@ -79,11 +90,29 @@ mkdir -p "$CTNR_TEST_TMP/other/exec/box"
 printf '{"mark":"%s","foreground":false}' "$(mark_of $sleeper)" >"$CTNR_TEST_TMP/other/exec/box/state.json"
 mkfifo "$CTNR_TEST_TMP/other/exec/box/exec.fifo"
 run "$test_lib/terminal.py" ctnr-store bundle ls
-like_stdout "*web *copy *created *" "a container that was not started is created"
+like_stdout "*web *created*" "a container that was not started is created"
 run ctnr-store bundle ls --running -q
 is_stdout "" "... which is not running"
 run ctnr-store bundle rm web
 is_status 1 "... and is not removed"
+bundle killed
+sleep 1000 &
+victim=$!
+runs_from "$store/bundles/killed" $victim
+run ctnr-store bundle rm --force --volumes killed
+is_stdout '{"removed":"killed"}' "with --force a running container is removed, which is printed"
+wait $victim 2>/dev/null || is $? 137 "... its first process was killed"
+fails "... the bundle is gone" test -e "$store/bundles/killed"
+run ctnr-store bundle rm -f killed
+is_status 0 "with --force a bundle that is not there is no error"
+like_stderr "*warning: there is no bundle 'killed', nothing to remove*" "... but is said"
+bundle abroad
+printf '1 1 %s 1\n\n' "$(cat /proc/sys/kernel/random/boot_id)" >"$store/bundles/abroad/lock"
+run ctnr-store bundle rm -f abroad
+is_status 1 "a container of another pid namespace is not killed"
+like_stderr "*'abroad' is running*stop it from there*" "... which the message says"
+: >"$store/bundles/abroad/lock"
+ok "... until it has ended" ctnr-store bundle rm -f abroad
 kill $sleeper
 wait $sleeper 2>/dev/null
 run ctnr-store bundle ls --running -q

@@ -44,6 +44,15 @@ is "$(printf '%s\n' "$stdout" | jq -r .ref | tr '\n' ' ')" \
 is "$(printf '%s\n' "$stdout" | jq -r .layout | uniq)" "$store/images" "... with their layout"
 is "$(printf '%s\n' "$stdout" | jq -r .descriptor.digest | head -n 1)" "$alpine" "... their descriptor"
 is "$(printf '%s\n' "$stdout" | jq 'select(.size > 0) | 1' | wc -l)" 2 "... and their size"
+add localhost/dated:1 dated --config '{"created":"2020-02-03T04:05:06.789+01:00"}' >/dev/null
+run ctnr-store image ls
+is "$(printf '%s\n' "$stdout" | jq -r 'select(.ref == "localhost/dated:1").created')" "2020-02-03T03:05:06Z" \
+	"... and when they were made, where the config says so"
+run "$test_lib/terminal.py" ctnr-store image ls --all
+like_stdout "*CREATED *SIZE*localhost/dated *1 *years ago *B*" "... which is an age at a terminal"
+run ctnr-store image rm dated:1
+is "$(printf '%s\n' "$stdout" | jq -r .untagged | head -n 1)" localhost/dated:1 "a removed name is printed"
+like "$(printf '%s\n' "$stdout" | jq -r .deleted | tail -n 1)" "sha256:*" "... and the image that is gone"
 run ctnr-store image ls -q
 is_stdout "docker.io/library/alpine:latest
 localhost:5000/user/app:1" "--quiet prints names alone"
@@ -113,7 +122,8 @@ ok "the last name is taken away" ctnr-store image untag docker.io/library/alpine
 is "$(ctnr-store image ls | jq -r 'select(.ref == null) | .descriptor.digest')" "$alpine" \
 	"... the image stays in the list without a name"
 is "$(blobs)" "$before" "... with its blobs"
-ok "it is removed by its digest" ctnr-store image rm "$alpine"
+run "$test_lib/terminal.py" ctnr-store image rm "$alpine"
+like_stdout "Deleted: $alpine*" "it is removed by its digest"
 is "$(blobs)" $((before - 3)) "... and its manifest, config and layer with it"
 
 before=$(blobs)
@@ -123,6 +133,24 @@ ok "... until the last" ctnr-store image rm alpine localhost:5000/user/app:1
 is "$(blobs)" 0 "... is gone"
 run ctnr-store image rm app
 is_status 3 "an image that is not there cannot be removed"
+run ctnr-store image rm --force app
+is_status 0 "... which is no error with --force"
+like_stderr "*warning: *no such image*nothing to remove*" "... but is said"
+
+# An image with several names.
+several=$(add localhost/several:1 several)
+ctnr-store image tag several:1 other:2 >/dev/null
+before=$(ctnr-store image ls)
+run ctnr-store image rm "$several"
+is_status 1 "an image with several names is not removed by its digest"
+like_stderr "*several names: localhost/other:2, localhost/several:1*hint: *--force*" "... and the names are told"
+is_stdout "" "... nothing was removed"
+is "$(ctnr-store image ls)" "$before" "... and nothing has changed"
+run ctnr-store image rm -f "$several"
+is "$(printf '%s\n' "$stdout" | jq -r '.untagged // .deleted')" "localhost/other:2
+localhost/several:1
+$several" "with --force it is, and all that is gone is printed"
+is "$(ctnr-store image ls)" "" "... and is not there"
 
 # Two images that share their layer.
 add localhost/a:1 same >/dev/null

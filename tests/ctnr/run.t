@@ -57,6 +57,7 @@ run ctnr ps
 is_stdout "" "ps shows what runs"
 run ctnr ps --all --quiet
 is_stdout kept "ps --all shows what was kept"
+is "$(ctnr ps --all | jq -c '[.status, .exitCode, .command[0]]')" '["exited",3,"sh"]' "... and how it ended"
 run ctnr inspect kept
 is "$(jq -r .id <"$stdout_file")" kept "inspect shows it"
 kept=$(jq -r .bundle <"$stdout_file")

@@ -74,6 +74,7 @@ static void test_edit(const struct layout *layout)
 {
 	autoindex struct index index = INDEX_INIT;
 	autodescriptor struct descriptor raw = DESCRIPTOR_INIT;
+	autostrlist struct strlist names = STRLIST_INIT;
 	char *before;
 	char *after;
 
@@ -101,7 +102,15 @@ static void test_edit(const struct layout *layout)
 	ok(tag_unname(layout, "c", &err) == 0, "the last name is taken away");
 	finds(layout, NULL, NULL, D("aa"), "... the image stays without one");
 	digest_parse(D("aa"), &raw.digest, &err);
-	is_int(tag_remove_digest(layout, &raw.digest, &err), 1, "it is removed by its digest");
+	ok(tag_set(layout, "e", &raw, &err) == 0 && tag_set(layout, "d", &raw, &err) == 0,
+	   "an image gets two names");
+	ok(tag_remove_digest(layout, &raw.digest, TAG_SEVERAL_REFUSED, &names, &err) < 0,
+	   "it is not removed by its digest");
+	ok(strstr(err.message, "d, e") && !names.len, "... and the names are told");
+	finds(layout, "d", NULL, D("aa"), "... which it still has");
+	is_int(tag_remove_digest(layout, &raw.digest, TAG_SEVERAL_REMOVED, &names, &err), 3,
+	       "with all its names it is removed");
+	ok(names.len == 2 && strcmp(names.items[0], "d") == 0, "... and they are returned");
 	finds(layout, NULL, NULL, NULL, "... and nothing is left");
 }
 
