@@ -202,18 +202,26 @@ static json_t *read_for_edit(const struct layout *layout, json_t **ret_manifests
 	return steal(&document);
 }
 
+/* A name that goes makes the file shorter, and must not need room: on a full disk the removal of
+ * images is what makes room. */
 static int write_index(const struct layout *layout, const json_t *document, struct error *err)
 {
 	autostr struct str text = STR_INIT;
 	autofree char *line = json_format(document);
+	struct error cause = { 0 };
 
 	str_append(&text, line);
 	str_append_char(&text, '\n');
 	if (text.len > LAYOUT_INDEX_MAX)
 		return error_set(err, ERROR_FAILED, LAYOUT_INDEX_FILE " would exceed %u bytes",
 				 LAYOUT_INDEX_MAX);
-	return file_write_locked_at(layout->dirfd, LAYOUT_INDEX_FILE, text.data, text.len, 0644,
-				    FILE_SYNC, err);
+	if (file_write_locked_at(layout->dirfd, LAYOUT_INDEX_FILE, text.data, text.len, 0644,
+				 FILE_SYNC, &cause) == 0)
+		return 0;
+	if ((cause.saved_errno == ENOSPC || cause.saved_errno == EDQUOT) &&
+	    file_overwrite_at(layout->dirfd, LAYOUT_INDEX_FILE, text.data, text.len, NULL) == 0)
+		return 0;
+	return error_move(err, &cause);
 }
 
 static const char *entry_name(const json_t *entry)

@@ -105,6 +105,22 @@ static int busy_error(const struct bundle *bundle, struct error *err)
 	return state_busy_error(bundle->id, err);
 }
 
+/* Open and lock the bundle's file. A full disk may have no room for a file that is not there yet: no
+ * container ever ran from the bundle then, and the directory is locked in place of the file, so that
+ * the bundle can be removed. */
+static int try_lock(const struct bundle *bundle, struct error *err)
+{
+	autoclose int dir = -EBADF;
+	int fd = lock_open_at(bundle->dirfd, LOCK_FILE, LOCK_EXCLUSIVE, LOCK_TRY, err);
+
+	if (fd >= 0 || (!error_errno_is(err, ENOSPC) && !error_errno_is(err, EDQUOT)))
+		return fd;
+	dir = openat(bundle->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0 || lock_fd(dir, LOCK_EXCLUSIVE, LOCK_TRY) < 0)
+		return error_errno(err, "cannot lock the directory");
+	return fd_steal(&dir);
+}
+
 /* A lock of the bundle, whether a container runs or not. waits: up to about a second. */
 static int open_lock(const struct bundle *bundle, bool waits, struct error *err)
 {
@@ -112,8 +128,7 @@ static int open_lock(const struct bundle *bundle, bool waits, struct error *err)
 
 	for (;;) {
 		struct error cause = { 0 };
-		autoclose int fd =
-			lock_open_at(bundle->dirfd, LOCK_FILE, LOCK_EXCLUSIVE, LOCK_TRY, &cause);
+		autoclose int fd = try_lock(bundle, &cause);
 
 		/* Locked or not: a command that removes the bundle holds the lock meanwhile. */
 		if (!is_in_place(bundle))

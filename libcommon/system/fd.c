@@ -105,6 +105,8 @@ int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struc
 	return 0;
 }
 
+#define OVERWRITE_MAX (64U << 20) /* bytes */
+
 /* A name for a file in the making: NAME.RANDOM.part. */
 static char *part_name(const char *path)
 {
@@ -173,6 +175,29 @@ int file_write_locked_at(int dirfd, const char *path, const void *data, size_t l
 	if (unlinkat(dirfd, part, 0) < 0 && errno != ENOENT)
 		return error_errno(err, "cannot remove '%s'", part);
 	return publish_file(dirfd, path, part, data, len, mode, sync, err);
+}
+
+int file_overwrite_at(int dirfd, const char *path, const char *data, size_t len, struct error *err)
+{
+	autoclose int fd = openat(dirfd, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	autostr struct str old = STR_INIT;
+	autostr struct str new = STR_INIT;
+	size_t same = 0;
+
+	if (fd < 0 || fd_read_rest(fd, OVERWRITE_MAX, &old, err) < 0)
+		return error_errno(err, "cannot read '%s'", path);
+	errno = EFBIG;
+	if (len > old.len)
+		return error_errno(err, "cannot write over '%s'", path);
+	str_append_bytes(&new, data, len);
+	while (new.len < old.len)
+		str_append_char(&new, ' ');
+	while (same < new.len &&new.data[same] == old.data[same])
+		same++;
+	if (pwrite(fd, new.data + same, new.len - same, (off_t)same) != (ssize_t)(new.len - same) ||
+	    fsync(fd) < 0)
+		return error_errno(err, "cannot write over '%s'", path);
+	return 0;
 }
 
 int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err)

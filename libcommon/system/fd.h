@@ -59,6 +59,12 @@ int file_write_at(int dirfd, const char *path, const void *data, size_t len, mod
 int file_write_locked_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
 			 enum file_sync sync, struct error *err);
 
+/* For a disk that has no room for a new file: write data over the old one, padded with blanks to its
+ * length, from the first byte that differs, and sync. ERROR_FAILED (EFBIG) when data is longer than the
+ * file. A reader, or a loss of power in that instant, may meet a mixture where the file has more than
+ * a page; the other functions are for whenever there is room. The caller holds the lock. */
+int file_overwrite_at(int dirfd, const char *path, const char *data, size_t len, struct error *err);
+
 /* mkdir -p beneath dirfd with that mode for every new component; an existing directory is fine.
  * Symlinks on the way are followed: for our own trees, never inside a rootfs. */
 int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err);
