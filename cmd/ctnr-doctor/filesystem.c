@@ -88,6 +88,48 @@ static void check_overlay(const struct host *host, struct checklist *list)
 			  err.message);
 }
 
+static uint32_t last_inside(const struct idmap *map)
+{
+	const struct idmap_range *range = &map->ranges[map->len - 1];
+
+	return range->inside + range->count - 1;
+}
+
+/* Give a file where the store is to the last ID that an image may use. */
+static int attempt_owner(void *data, struct error *err)
+{
+	const struct host *host = data;
+	const struct identity *id = &host->identity;
+	autoclose int parent = dir_open_at(AT_FDCWD, host->store_parent, err);
+	autofree char *name = xasprintf(".ctnr-doctor.%d.owner", (int)getpid());
+	autoclose int fd = -EBADF;
+
+	if (parent < 0 || identity_enter(id, err) < 0)
+		return -1;
+	fd = openat(parent, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return 0; /* what forbids it is another check's */
+	unlinkat(parent, name, 0);
+	if (fchown(fd, last_inside(&id->uids), last_inside(&id->gids)) < 0)
+		return error_errno(err, "cannot give a file to a subordinate ID");
+	return 0;
+}
+
+/* A home of systemd-homed and some network filesystems take files of the user alone. */
+static void check_owners(const struct host *host, struct checklist *list)
+{
+	struct error err = { 0 };
+
+	if (host->identity.rung != IDENTITY_SUBORDINATE ||
+	    process_call(attempt_owner, (void *)host, &err) == 0)
+		return;
+	check_add(
+		list, "store owners", CHECK_FAIL,
+		"%s: images with files of other users cannot be unpacked (a home of systemd-homed?)",
+		err.message);
+	check_hint(list, "put the store outside of the home directory (--store, CTNR_STORE)");
+}
+
 static bool is_network_filesystem(const struct statfs *fs)
 {
 	return (unsigned long)fs->f_type == NFS_SUPER_MAGIC ||
@@ -192,6 +234,8 @@ void check_filesystem(const struct host *host, struct checklist *list)
 {
 	check_store(host, list);
 	check_run_dir(host, list);
-	if (host->can_enter)
-		check_overlay(host, list);
+	if (!host->can_enter)
+		return;
+	check_owners(host, list);
+	check_overlay(host, list);
 }

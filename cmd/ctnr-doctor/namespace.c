@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rung of the identity ladder, tried and not only read, and what governs it. */
 #include "check.h"
+#include "refusal.h"
+#include "sysctl.h"
 
-#include "base/number.h"
 #include "base/str.h"
-#include "system/fd.h"
 #include "system/process.h"
 #include "system/subid.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <grp.h>
 #include <inttypes.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -20,23 +21,23 @@
 #define FEW_NAMESPACES 128 /* a machine with fewer runs out of them soon */
 #define USUAL_RANGE 65536 /* images use IDs up to 65535 */
 
-/* The number in a file of /proc/sys; -1 when there is no such file. */
-static int64_t sysctl_number(const char *path)
+/* The restriction is there; whether it concerns us has been tried. */
+static void add_apparmor(const struct host *host, struct checklist *list)
 {
-	autostr struct str text = STR_INIT;
-	uint64_t value;
+	autostr struct str hint = STR_INIT;
 
-	if (file_read_at(AT_FDCWD, path, 64, &text, NULL) < 0)
-		return -1;
-	text.data[strcspn(text.data, "\n")] = '\0';
-	return number_parse(text.data, INT64_MAX, &value, NULL) < 0 ? -1 : (int64_t)value;
+	check_add(list, "apparmor", host->can_enter ? CHECK_OK : CHECK_FAIL,
+		  "restricts user namespaces to programs that have a profile with 'userns'%s",
+		  host->can_enter ? ", which ctnr has" : "");
+	refusal_append_apparmor_hint(&hint);
+	check_hint(list, "%s", hint.data);
 }
 
 static void check_sysctls(const struct host *host, struct checklist *list)
 {
-	int64_t max = sysctl_number("/proc/sys/user/max_user_namespaces");
-	int64_t clone = sysctl_number("/proc/sys/kernel/unprivileged_userns_clone");
-	int64_t apparmor = sysctl_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
+	int64_t max = sysctl_number(SYSCTL_USERNS_MAX);
+	int64_t clone = sysctl_number(SYSCTL_USERNS_CLONE);
+	int64_t apparmor = sysctl_number(SYSCTL_APPARMOR_USERNS);
 	bool privileged = host->identity.rung == IDENTITY_PRIVILEGED;
 	enum check_state bad = privileged ? CHECK_WARN : CHECK_FAIL;
 
@@ -55,12 +56,8 @@ static void check_sysctls(const struct host *host, struct checklist *list)
 			  "kernel.unprivileged_userns_clone is 0");
 		check_hint(list, "sysctl -w kernel.unprivileged_userns_clone=1");
 	}
-	if (apparmor == 1 && !privileged) {
-		check_add(
-			list, "apparmor", CHECK_WARN,
-			"restricts user namespaces to programs that have a profile with 'userns'");
-		check_hint(list, "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
-	}
+	if (apparmor == 1 && !privileged)
+		add_apparmor(host, list);
 }
 
 int host_enter_namespaces(const struct host *host, struct error *err)
@@ -81,6 +78,26 @@ static int attempt_enter(void *data, struct error *err)
 	return identity_enter(&host->identity, err);
 }
 
+/* No rung that was read off the machine's files holds when the namespace cannot be entered. */
+static void explain_refusal(struct identity *id, const struct error *refusal)
+{
+	autostr struct str cause = STR_INIT;
+	autostr struct str hint = STR_INIT;
+	bool known = id->rung == IDENTITY_NONE;
+
+	id->rung = IDENTITY_NONE;
+	if (known && id->why[0])
+		return;
+	if (refusal->saved_errno == EPERM || refusal->saved_errno == EACCES) {
+		refusal_explain(&cause, &hint);
+		snprintf(id->why, sizeof(id->why), "%.120s: %.120s", refusal->message, cause.data);
+		snprintf(id->grant, sizeof(id->grant), "%s", hint.data);
+	} else {
+		snprintf(id->why, sizeof(id->why), "%.255s", refusal->message);
+		snprintf(id->grant, sizeof(id->grant), "%.255s", refusal->hint);
+	}
+}
+
 static void check_entry(struct host *host, struct checklist *list)
 {
 	struct error err = { 0 };
@@ -96,11 +113,10 @@ static void check_entry(struct host *host, struct checklist *list)
 		return;
 	}
 	host->can_enter = false;
-	check_add(list, "user namespace", CHECK_FAIL, "%s", err.message);
+	explain_refusal(&host->identity, &err);
+	check_add(list, "user namespace", CHECK_FAIL, "%s", host->identity.why);
 	if (host->identity.grant[0])
 		check_hint(list, "%s", host->identity.grant);
-	else if (err.hint[0])
-		check_hint(list, "%s", err.hint);
 }
 
 static void check_map_writer(const char *name, struct checklist *list)

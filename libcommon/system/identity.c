@@ -289,7 +289,7 @@ static int refused_error(struct error *err)
 	if (errno == EPERM || errno == EACCES)
 		error_hint(
 			err,
-			"something on this machine forbids it (seccomp, AppArmor, a container around us): see ctnr doctor");
+			"a chroot, seccomp, AppArmor or a container around forbids it: 'ctnr doctor' tells which");
 	else if (errno == ENOSPC || errno == EUSERS)
 		error_hint(err, "raise user.max_user_namespaces, or nest less deeply");
 	return -1;

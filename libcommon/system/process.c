@@ -244,11 +244,11 @@ int process_call(int (*work)(void *data, struct error *err), void *data, struct 
 	return error_move(err, &failure);
 }
 
-char *process_libexec(const char *name, struct error *err)
+/* The directory of the running executable, new. */
+static char *own_directory(struct error *err)
 {
 	char self[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	autofree char *path = NULL;
 	char *slash;
 
 	if (len < 0) {
@@ -259,6 +259,16 @@ char *process_libexec(const char *name, struct error *err)
 	slash = strrchr(self, '/');
 	if (slash)
 		*slash = '\0';
+	return xstrdup(self);
+}
+
+char *process_libexec(const char *name, struct error *err)
+{
+	autofree char *self = own_directory(err);
+	autofree char *path = NULL;
+
+	if (!self)
+		return NULL;
 	path = xasprintf("%s/../libexec/ctnr/%s", self, name);
 	if (access(path, X_OK) == 0)
 		return steal(&path);
@@ -269,6 +279,17 @@ char *process_libexec(const char *name, struct error *err)
 	error_set(err, ERROR_FAILED, "cannot find '%s' beside '%s'", name, self);
 	error_hint(err, "the installation is incomplete: run make install again");
 	return NULL;
+}
+
+char *process_share(const char *name, struct error *err)
+{
+	autofree char *self = own_directory(err);
+	autofree char *path = self ? xasprintf("%s/../share/ctnr/%s", self, name) : NULL;
+	char *found = path ? realpath(path, NULL) : NULL;
+
+	if (path && !found)
+		error_errno(err, "cannot find '%s'", path);
+	return found;
 }
 
 char *process_find(const char *name)

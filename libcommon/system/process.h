@@ -54,6 +54,10 @@ int process_call(int (*work)(void *data, struct error *err), void *data, struct 
  * running executable (/proc/self/exe), or beside the executable itself. */
 char *process_libexec(const char *name, struct error *err);
 
+/* The path of a file of ours that other programs read, new: ../share/ctnr/NAME beside the directory of
+ * the running executable. */
+char *process_share(const char *name, struct error *err);
+
 /* The full path of a program found in PATH, new; NULL when there is none. */
 char *process_find(const char *name);
 

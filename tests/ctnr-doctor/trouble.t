@@ -19,6 +19,22 @@ like_stdout "*not higher: user.max_user_namespaces is 0*" "... which setting for
 like_stdout "*sysctl -w user.max_user_namespaces=*" "... what would allow them"
 like_stdout "*containers cannot run" "... and the verdict"
 
+# In a chroot the kernel makes no user namespaces.
+mkdir -p jail/proc jail/tmp
+doctor=$(command -v ctnr-doctor)
+setpriv=$(command -v setpriv)
+for file in "$doctor" "$setpriv" $(ldd "$doctor" "$setpriv" | grep -o '[[:space:]]/[^ :]*'); do
+	mkdir -p "jail/${file%/*}"
+	cp -n "$file" "jail/$file"
+done
+# shellcheck disable=SC2016 # for the inner shell
+run unshare --user --mount --map-root-user sh -c 'mount --rbind /proc jail/proc && exec chroot jail "$@"' \
+	sh "$setpriv" --bounding-set=-all --inh-caps=-all "$doctor" --store /tmp
+is_status 1 "in a chroot the status is 1"
+like_stdout "rung 4 of 4: *" "... this is the last rung"
+like_stdout "*this is a chroot*" "... and the cause is named"
+unlike_stdout "*doctor*" "... and nobody is sent to the doctor"
+
 run setpriv --no-new-privs ctnr-doctor --json
 is_status 0 "no_new_privs leaves one ID"
 is "$(jq -r .rung <"$stdout_file")" single "... which is the third rung"
