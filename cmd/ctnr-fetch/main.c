@@ -15,6 +15,7 @@
 #include "copy.h"
 
 #include "base/alloc.h"
+#include "base/number.h"
 #include "base/tool.h"
 #include "oci/media_type.h"
 #include "oci/tag.h"
@@ -29,6 +30,9 @@
 #define RETRIES_MAX 100
 #define TIMEOUT_DEFAULT 30 /* seconds */
 #define TIMEOUT_MAX 86400
+/* Slow links of real people are faster, also shared by several transfers. */
+#define LOW_SPEED_DEFAULT "1k/30"
+#define LOW_SPEED_WINDOW 30 /* seconds */
 
 struct fetch_opts {
 	const char *store;
@@ -44,6 +48,7 @@ struct fetch_opts {
 	const char *ca_file;
 	uint64_t jobs;
 	uint64_t timeout;
+	const char *low_speed;
 	uint64_t retries;
 	int progress;
 	int print; /* enum image_print */
@@ -53,6 +58,7 @@ static const struct fetch_opts defaults = {
 	.tls_verify = true,
 	.jobs = JOBS_DEFAULT,
 	.timeout = TIMEOUT_DEFAULT,
+	.low_speed = LOW_SPEED_DEFAULT,
 	.retries = RETRIES_DEFAULT,
 };
 
@@ -80,6 +86,9 @@ static const struct option options[] = {
 	{ "jobs", 'j', "N", "transfer N blobs at a time", OPTION_NUMBER, FIELD(jobs) },
 	{ "timeout", 0, "SECONDS", "give up after that long without an answer", OPTION_NUMBER,
 	  FIELD(timeout) },
+	{ "low-speed", 0, "SIZE[/SECONDS]",
+	  "give up a blob of which fewer bytes come in a second; 0: never", OPTION_STRING,
+	  FIELD(low_speed) },
 	{ "retries", 0, "N", "try N times again what fails for a moment", OPTION_NUMBER,
 	  FIELD(retries) },
 	{ "progress", 0, "MODE", "show progress: auto, tty, plain, json or none", OPTION_CHOICE,
@@ -98,6 +107,22 @@ static int check_range(const char *name, uint64_t value, uint64_t min, uint64_t 
 			 "option --%s: expected a number from %llu to %llu, got %llu", name,
 			 (unsigned long long)min, (unsigned long long)max,
 			 (unsigned long long)value);
+}
+
+/* Read SIZE[/SECONDS]. */
+static int parse_low_speed(const char *text, struct http_low_speed *ret, struct error *err)
+{
+	size_t len = strcspn(text, "/");
+	autofree char *rate = xstrndup(text, len);
+	uint64_t window = LOW_SPEED_WINDOW;
+
+	if (number_parse_size(rate, UINT32_MAX, &ret->rate, err) < 0 ||
+	    (text[len] && number_parse(text + len + 1, TIMEOUT_MAX, &window, err) < 0))
+		return error_prefix(err, "option --low-speed: SIZE[/SECONDS]");
+	if (window == 0)
+		return error_set(err, ERROR_USAGE, "option --low-speed: the time is 0 seconds");
+	ret->window = (unsigned)window;
+	return 0;
 }
 
 static int check_options(const struct fetch_opts *opts, struct error *err)
@@ -125,6 +150,7 @@ struct fetch {
 	char *name; /* the reference that the image gets */
 	struct platform platform;
 	const struct platform *wanted; /* platform; NULL: all platforms are wanted */
+	struct http_low_speed low_speed;
 };
 
 #define FETCH_INIT \
@@ -159,7 +185,9 @@ static int read_request(const char *source, struct fetch *fetch, struct error *e
 
 	platform_host(&fetch->platform);
 	fetch->wanted = opts->all_platforms ? NULL : &fetch->platform;
-	if (check_options(opts, err) < 0 || address_parse(source, &fetch->address, err) < 0 ||
+	if (check_options(opts, err) < 0 ||
+	    parse_low_speed(opts->low_speed, &fetch->low_speed, err) < 0 ||
+	    address_parse(source, &fetch->address, err) < 0 ||
 	    (opts->platform && platform_parse(opts->platform, &fetch->platform, err) < 0))
 		return -1;
 	if (fetch->address.transport != TRANSPORT_DOCKER && (opts->creds || opts->token_host))
@@ -275,6 +303,7 @@ static int copy_into_layout(const struct fetch *fetch, const struct layout *layo
 		.tls = opts->tls_verify ? SESSION_TLS_VERIFY : SESSION_TLS_INSECURE,
 		.ca_file = opts->ca_file,
 		.timeout = (unsigned)opts->timeout,
+		.low_speed = fetch->low_speed,
 		.retries = (unsigned)opts->retries,
 		.interrupt = interrupt,
 	};

@@ -2,6 +2,8 @@
 #include "net/http.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
+#include "net/patience.h"
 #include "net/url.h"
 
 #include <curl/curl.h>
@@ -25,6 +27,7 @@ struct exchange {
 	struct http *http;
 	const struct http_request *request;
 	struct http_response *response;
+	struct patience *patience; /* of all exchanges of this request */
 	size_t header_bytes;
 	uint64_t received;
 	bool begun;
@@ -106,6 +109,16 @@ const char *http_header(const struct http_response *response, const char *name, 
 	return NULL;
 }
 
+/* The empty line behind headers: those of an answer, or of a 1xx before it. */
+static void end_head(const struct exchange *x)
+{
+	long status = 0;
+
+	curl_easy_getinfo(x->http->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status >= 200)
+		patience_enter(x->patience, PATIENCE_BODY);
+}
+
 static size_t on_header(char *data, size_t size, size_t count, void *opaque)
 {
 	struct exchange *x = opaque;
@@ -125,6 +138,8 @@ static size_t on_header(char *data, size_t size, size_t count, void *opaque)
 		response_clear(x->response);
 	line = xstrndup(data, len);
 	line[strcspn(line, "\r\n")] = '\0';
+	if (!*line)
+		end_head(x);
 	colon = strchr(line, ':');
 	if (!colon)
 		return len;
@@ -154,6 +169,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *opaque)
 	struct exchange *x = opaque;
 	size_t len = size * count;
 
+	patience_receive(x->patience, len);
 	curl_easy_getinfo(x->http->easy, CURLINFO_RESPONSE_CODE, &x->response->status);
 	if (x->response->status / 100 != 2) {
 		size_t room = HTTP_ERROR_BODY_MAX - x->response->body.len;
@@ -199,28 +215,45 @@ static enum error_code code_of(CURLcode result)
 	}
 }
 
-/* Run the prepared easy handle to its end. */
-static int run_exchange(struct exchange *x, CURLcode *ret_result, struct error *err)
+/* Wait for the server, or for the interrupt. Fails when either ends the exchange. */
+static int wait_for_server(const struct exchange *x, struct error *err)
 {
 	const struct interrupt *interrupt = x->http->options.interrupt;
 	struct curl_waitfd extra = { .fd = interrupt ? interrupt->fd : -1,
 				     .events = CURL_WAIT_POLLIN };
+	int64_t from = clock_monotonic_ms();
+	curl_off_t sent_after = 0;
+
+	/* Before the wait: what ended the last one has been received by now. */
+	if (patience_check(x->patience, err) < 0)
+		return -1;
+	curl_multi_poll(x->http->multi, &extra, interrupt ? 1 : 0, PATIENCE_WAIT_MAX, NULL);
+	if (extra.revents)
+		return interrupt_error(err);
+	patience_wait(x->patience, from, clock_monotonic_ms());
+	curl_easy_getinfo(x->http->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_after);
+	if (sent_after > 0 && x->patience->phase == PATIENCE_CONNECT)
+		patience_enter(x->patience, PATIENCE_HEAD);
+	return 0;
+}
+
+/* Run the prepared easy handle to its end. */
+static int run_exchange(struct exchange *x, CURLcode *ret_result, struct error *err)
+{
 	CURLM *multi = x->http->multi;
 	int running = 1;
 	CURLMsg *message;
 	int left;
 
+	patience_enter(x->patience, PATIENCE_CONNECT);
 	if (curl_multi_add_handle(multi, x->http->easy) != CURLM_OK)
 		return error_set(err, ERROR_FAILED, "libcurl refuses the request");
-	for (;;) {
-		if (curl_multi_perform(multi, &running) != CURLM_OK || !running)
-			break;
-		curl_multi_poll(multi, &extra, interrupt ? 1 : 0, 1000, NULL);
-		if (extra.revents) {
+	while (curl_multi_perform(multi, &running) == CURLM_OK && running) {
+		if (wait_for_server(x, err) < 0) {
 			/* A resolver thread would be waited for, however long that takes. */
 			curl_easy_setopt(x->http->easy, CURLOPT_QUICK_EXIT, 1L);
 			curl_multi_remove_handle(multi, x->http->easy);
-			return interrupt_error(err);
+			return -1;
 		}
 	}
 	*ret_result = CURLE_RECV_ERROR;
@@ -236,15 +269,14 @@ static void set_policy(struct http *http, const char *host)
 {
 	CURL *easy = http->easy;
 	const char *insecure = http->options.insecure_host;
-	long timeout = (long)http->options.timeout;
 
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "ctnr/" CTNR_VERSION);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, timeout);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, timeout);
+	/* libcurl divides it among the addresses of a host. All other limits of time are those of
+	 * struct patience, because libcurl's clock goes on while this process is stopped. */
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)http->options.timeout);
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (url_host_is_loopback(host))
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -280,7 +312,6 @@ static void set_request(struct exchange *x, const char *url, struct curl_slist *
 	if (x->request->method == HTTP_HEAD)
 		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)x->request->total_timeout);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -308,6 +339,9 @@ static int send_once(struct exchange *x, const struct url *url, const char *auth
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason);
 	response_clear(x->response);
 	ended = run_exchange(x, &result, err);
+	/* Nothing was sent yet, and the time that libcurl saw pass was no time for the server. */
+	if (ended == 0 && result == CURLE_OPERATION_TIMEDOUT && patience_was_stopped(x->patience))
+		ended = run_exchange(x, &result, err);
 	/* The buffer goes out of scope. */
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
 	if (ended < 0)
@@ -342,13 +376,22 @@ int http_send(struct http *http, const struct http_request *request, struct http
 	autourl struct url url = URL_INIT;
 	autofree char *first_origin = NULL;
 	const char *authorization = request->authorization;
+	const struct patience_rules rules = {
+		.silence = http->options.timeout * UINT64_C(1000),
+		.total = request->total_timeout * UINT64_C(1000),
+		.rate = http->options.low_speed.rate,
+		.window = http->options.low_speed.window * UINT64_C(1000),
+	};
+	struct patience patience = { .rules = &rules };
 
 	if (url_parse(request->url, &url, err) < 0)
 		return -1;
 	first_origin = xstrdup(url.origin);
 	ret->foreign = false;
 	for (int hops = 0; hops <= HTTP_REDIRECTS_MAX; hops++) {
-		struct exchange x = { .http = http, .request = request, .response = ret };
+		struct exchange x = {
+			.http = http, .request = request, .response = ret, .patience = &patience
+		};
 		struct url next = URL_INIT;
 		const char *location;
 

@@ -18,7 +18,11 @@
  *  - redirects are followed here, not by libcurl: at most HTTP_REDIRECTS_MAX, never from https to
  *    http, and Authorization stays with the scheme, host and port that it was given for;
  *  - TLS is verified, but for the one host that the caller named;
- *  - bodies and headers have a limit, connections and silence a timeout;
+ *  - bodies and headers have a limit, and so has the time that a server is waited for, in all
+ *    phases (net/patience.h);
+ *  - no content coding is asked for, and none is undone: the bytes are those that were sent;
+ *  - nothing is read from ~/.netrc, and TLS secrets are written nowhere (net/http.c says which
+ *    variables of the environment count);
  *  - a readable interrupt descriptor ends the request at once.
  */
 #ifndef NET_HTTP_H
@@ -37,10 +41,17 @@
 #define HTTP_HEADERS_MAX (64U << 10) /* bytes of all headers of one answer */
 #define HTTP_ERROR_BODY_MAX (16U << 10) /* bytes kept of the body of an answer that is not 2xx */
 
+/* The slowest body that is waited for. */
+struct http_low_speed {
+	uint64_t rate; /* least bytes in a second; 0: any will do */
+	unsigned window; /* seconds over which the rate is taken; not 0 when there is a rate */
+};
+
 struct http_options {
 	const char *insecure_host; /* host whose certificate is not verified, or NULL */
 	const char *ca_file; /* PEM file of authorities to trust beside the system's, or NULL */
-	unsigned timeout; /* seconds for connecting, and of silence; 0: 30 */
+	unsigned timeout; /* seconds for connecting, for all headers, and without a body; 0: 30 */
+	struct http_low_speed low_speed;
 	const struct interrupt *interrupt; /* borrowed, or NULL */
 };
 
@@ -75,7 +86,7 @@ struct http_request {
 	const char *authorization; /* value of that header, or NULL */
 	uint64_t offset; /* ask for the bytes from here on (Range); 0: all */
 	uint64_t max; /* most bytes of a 2xx body: more is ERROR_VERIFY */
-	unsigned total_timeout; /* seconds for the whole request; 0: none */
+	unsigned total_timeout; /* seconds for the whole request, with its redirects; 0: none */
 	const struct http_sink *sink; /* NULL: a 2xx body goes to the response */
 };
 

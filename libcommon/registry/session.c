@@ -63,6 +63,7 @@ struct http *session_connect(struct session *session, struct error *err)
 			options->tls == SESSION_TLS_INSECURE ? session->endpoint.host : NULL,
 		.ca_file = options->ca_file,
 		.timeout = options->timeout,
+		.low_speed = options->low_speed,
 		.interrupt = options->interrupt,
 	};
 

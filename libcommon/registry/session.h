@@ -34,6 +34,7 @@ struct session_options {
 	enum session_tls tls;
 	const char *ca_file; /* NULL: the system's authorities alone */
 	unsigned timeout; /* seconds; 0: the default of net/http.h */
+	struct http_low_speed low_speed;
 	unsigned retries;
 	const struct interrupt *interrupt; /* or NULL */
 };

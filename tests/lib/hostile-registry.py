@@ -212,6 +212,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(0.1)
 
+    def drip(self):
+        """A byte now and then, for ever."""
+        while True:
+            self.wfile.write(b"x")
+            self.wfile.flush()
+            time.sleep(0.1)
+
+    def fault_dripblob_blob(self, body):
+        self.head(200, [], len(body))
+        self.drip()
+
     def fault_missing_blob(self, _body):
         self.error(404, "blob unknown to \033[31mregistry\033[0m")
 
@@ -230,6 +241,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         while True:
             self.wfile.write(b"X-Header: " + b"x" * 1000 + b"\r\n")
+
+    def fault_drip_manifest(self, body, media_type):
+        self.head(200, [("Content-Type", media_type)], len(body))
+        self.drip()
+
+    def fault_driphead_manifest(self, _body, _media_type):
+        self.send_response(200)
+        self.flush_headers()
+        self.wfile.write(b"X-Header: ")
+        self.drip()
+
+    def fault_continue_manifest(self, _body, _media_type):
+        """Informational answers without end."""
+        while True:
+            self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n")
 
     def fault_error_manifest(self, _body, _media_type):
         self.endless(400, [("Content-Type", "application/json")])
