@@ -17,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/number.h"
 #include "base/tool.h"
+#include "net/url.h"
 #include "oci/media_type.h"
 #include "oci/tag.h"
 #include "store/image_print.h"
@@ -76,8 +77,8 @@ static const struct option options[] = {
 	{ "if-missing", 0, NULL, "do nothing when the name is there already", OPTION_BOOL,
 	  FIELD(if_missing) },
 	{ "creds", 0, "USER[:PASSWORD]", "log in to the registry", OPTION_STRING, FIELD(creds) },
-	{ "token-host", 0, "HOST", "a token server that may see the credentials too", OPTION_STRING,
-	  FIELD(token_host) },
+	{ "token-host", 0, "HOST[:PORT]", "a token server that may see the credentials too",
+	  OPTION_STRING, FIELD(token_host) },
 	{ "tls-verify", 0, NULL,
 	  "verify the registry's certificate (the default); =false: take any", OPTION_BOOL,
 	  FIELD(tls_verify) },
@@ -125,6 +126,22 @@ static int parse_low_speed(const char *text, struct http_low_speed *ret, struct 
 	return 0;
 }
 
+/* A loopback host must have its port: any user may listen on the others. */
+static int check_token_host(const char *named, struct error *err)
+{
+	autofree char *text = xasprintf("https://%s/", named);
+	autourl struct url url = URL_INIT;
+	struct error ignored = { 0 };
+
+	if (url_parse(text, &url, &ignored) < 0 || strpbrk(named, "/?#"))
+		return error_set(err, ERROR_USAGE, "option --token-host: '%s' is not HOST[:PORT]",
+				 named);
+	if (url_host_is_loopback(named))
+		return error_set(err, ERROR_USAGE,
+				 "option --token-host: '%s' needs its port, HOST:PORT", named);
+	return 0;
+}
+
 static int check_options(const struct fetch_opts *opts, struct error *err)
 {
 	if (opts->platform && opts->all_platforms)
@@ -135,6 +152,8 @@ static int check_options(const struct fetch_opts *opts, struct error *err)
 	if (check_range("jobs", opts->jobs, 1, JOBS_MAX, err) < 0 ||
 	    check_range("timeout", opts->timeout, 1, TIMEOUT_MAX, err) < 0 ||
 	    check_range("retries", opts->retries, 0, RETRIES_MAX, err) < 0)
+		return -1;
+	if (opts->token_host && check_token_host(opts->token_host, err) < 0)
 		return -1;
 	/* libcurl reads the file only once it speaks TLS: a wrong path would go unnoticed until
 	 * then. */

@@ -30,6 +30,7 @@ void url_release(struct url *url)
 		return;
 	free(url->text);
 	free(url->host);
+	free(url->port);
 	free(url->origin);
 	*url = (struct url)URL_INIT;
 }
@@ -97,6 +98,7 @@ static int take_apart(const CURLU *handle, struct url *ret)
 	    curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK)
 		return -1;
 	ret->text = xstrdup(text);
+	ret->port = xstrdup(port);
 	ret->origin = format_origin(scheme, ret->host, port);
 	ret->is_encrypted = strcmp(scheme, "https") == 0;
 	return 0;

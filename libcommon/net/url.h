@@ -26,6 +26,7 @@
 struct url {
 	char *text; /* the whole, ready to be sent */
 	char *host; /* lower case, without [] and port */
+	char *port; /* always written */
 	char *origin; /* "https://host:443": lower case, the port always written */
 	bool is_encrypted; /* https */
 };

@@ -2,6 +2,7 @@
 #include "registry/credentials.h"
 
 #include "base/alloc.h"
+#include "net/domain.h"
 #include "system/fd.h"
 
 #include <openssl/evp.h>
@@ -100,39 +101,25 @@ char *credentials_basic(const struct credentials *credentials)
 	return xasprintf("Basic %s", encoded);
 }
 
-static bool is_address(const char *host)
+/* Does HOST[:PORT] mean the host of that URL? On this machine each port may have another owner, so
+ * that a loopback host without a port means none. */
+static bool names_host(const char *named, const struct url *url)
 {
-	return strchr(host, ':') || host[strspn(host, "0123456789.")] == '\0';
+	autofree char *host =
+		strchr(url->host, ':') ? xasprintf("[%s]", url->host) : xstrdup(url->host);
+	autofree char *authority = xasprintf("%s:%s", host, url->port);
+
+	if (strcasecmp(named, authority) == 0)
+		return true;
+	return !url_host_is_loopback(url->host) && strcasecmp(named, host) == 0;
 }
 
-/* Is that a domain in which everybody can have a name, as co.uk? A guess instead of a long list: a
- * short label below a country. Where it is wrong, token_host helps. */
-static bool is_public_domain(const char *domain)
+bool credentials_belong_to(const struct credentials *credentials, const struct url *registry,
+			   const struct url *url)
 {
-	size_t len = strcspn(domain, ".");
-
-	return len <= 3 && domain[len] && strlen(domain + len + 1) == 2;
-}
-
-bool credentials_belong_to(const struct credentials *credentials, const char *registry_host,
-			   const char *host)
-{
-	const char *domain;
-	size_t host_len = strlen(host);
-	size_t domain_len;
-
-	if (strcasecmp(registry_host, host) == 0)
+	if (credentials->token_host && names_host(credentials->token_host, url))
 		return true;
-	if (credentials->token_host && strcasecmp(credentials->token_host, host) == 0)
-		return true;
-	if (is_address(registry_host) || is_address(host))
-		return false;
-	/* The domain without its first label, when at least two labels are left. */
-	domain = strchr(registry_host, '.');
-	if (!domain || !strchr(domain + 1, '.') || is_public_domain(domain + 1))
-		return false;
-	domain_len = strlen(domain + 1);
-	if (host_len < domain_len || strcasecmp(host + host_len - domain_len, domain + 1) != 0)
-		return false;
-	return host_len == domain_len || host[host_len - domain_len - 1] == '.';
+	if (strcmp(registry->host, url->host) == 0)
+		return !url_host_is_loopback(url->host) || strcmp(registry->port, url->port) == 0;
+	return domain_is_shared(registry->host, url->host);
 }

@@ -8,16 +8,22 @@
  *	    (!credentials.password &&
  *	     credentials_ask_password(&credentials, "quay.io", interrupt, err) < 0)) ...
  *
- * Credentials belong to one registry. The password leaves only for that registry's own host, a
- * sibling or parent of it in the same domain (registry-1.docker.io and auth.docker.io, but not two
- * names in co.uk), or the one host that the user named; never after a redirect to another origin
- * (net/http.h). It is overwritten in memory when it is released, and no message repeats it.
+ * Credentials belong to one registry. The password leaves only for
+ *  - that registry's own host: there any port, because who has the host's certificate has them all
+ *    (a registry on :5050, its tokens on :443); but on this machine, where every user may listen on
+ *    a port, the registry's own port alone;
+ *  - a host in the same registered domain (net/domain.h): registry-1.docker.io and auth.docker.io,
+ *    but not two names in co.uk or github.io;
+ *  - the one host that the user named;
+ * never after a redirect to another origin (net/http.h). It is overwritten in memory when it is
+ * released, and no message repeats it.
  */
 #ifndef REGISTRY_CREDENTIALS_H
 #define REGISTRY_CREDENTIALS_H
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "net/url.h"
 #include "system/interrupt.h"
 
 #include <stdbool.h>
@@ -25,7 +31,8 @@
 struct credentials {
 	char *user; /* NULL: anonymous */
 	char *password; /* NULL: not known yet */
-	char *token_host; /* a host that may have them too, or NULL */
+	char *token_host; /* HOST[:PORT] that may have them too, or NULL; for a loopback host the port
+			   * must be there */
 };
 
 #define CREDENTIALS_INIT \
@@ -48,8 +55,8 @@ int credentials_ask_password(struct credentials *credentials, const char *place,
 /* "Basic dXNlcjpwYXNz", new. */
 char *credentials_basic(const struct credentials *credentials);
 
-/* May the credentials for registry_host go to host? */
-bool credentials_belong_to(const struct credentials *credentials, const char *registry_host,
-			   const char *host);
+/* May the credentials for a registry, which gave a challenge from that URL, go to another one? */
+bool credentials_belong_to(const struct credentials *credentials, const struct url *registry,
+			   const struct url *url);
 
 #endif

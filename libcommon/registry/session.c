@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "net/challenge.h"
+#include "net/url.h"
 #include "registry/endpoint.h"
 #include "registry/retry.h"
 #include "registry/token.h"
@@ -75,19 +76,26 @@ const char *session_authority(const struct session *session)
 	return session->endpoint.authority;
 }
 
-/* Answer one WWW-Authenticate header. ret_authorization becomes a header's value, new, or stays
- * NULL when there is nothing to offer; malformed says so where the header cannot be read. */
-static int answer_challenge(const struct session *session, struct http *http, const char *value,
-			    char **ret_authorization, struct error *malformed, struct error *err)
+/* Answer one WWW-Authenticate header of the registry at that URL. ret_authorization becomes a header's
+ * value, new, or stays NULL when there is nothing to offer; malformed says so where the header cannot
+ * be read. */
+static int answer_challenge(const struct session *session, struct http *http,
+			    const struct url *registry, const char *value, char **ret_authorization,
+			    struct error *malformed, struct error *err)
 {
 	const struct credentials *credentials = session->options.credentials;
 	autochallenge struct challenge challenge = CHALLENGE_INIT;
 	const struct token_request request = { .challenge = &challenge,
-					       .registry_host = session->endpoint.host,
+					       .registry = registry,
 					       .scope = session->scope,
 					       .credentials = credentials };
 	int found = challenge_find(value, "Bearer", &challenge, malformed);
 
+	if (found > 0 && (!challenge.realm || !*challenge.realm)) {
+		error_set(malformed, ERROR_FAILED, "'%s' asks for a token and names no server",
+			  registry->host);
+		return 0;
+	}
 	if (found > 0)
 		return token_fetch(http, &request, ret_authorization, err);
 	if (found == 0 && credentials->user &&
@@ -96,18 +104,22 @@ static int answer_challenge(const struct session *session, struct http *http, co
 	return 0;
 }
 
-/* Answer the challenges of a 401. Returns 1 when there is a new authorization to try with, 0 when
- * there is nothing to offer. A header that cannot be read hinders none of the others. */
-static int renew_locked(struct session *session, struct http *http,
+/* Answer the challenges of a 401 from that URL. Returns 1 when there is a new authorization to try
+ * with, 0 when there is nothing to offer. A header that cannot be read hinders none of the others. */
+static int renew_locked(struct session *session, struct http *http, const char *url,
 			const struct http_response *response, struct error *err)
 {
+	autourl struct url registry = URL_INIT;
 	struct error malformed = { 0 };
 	const char *value;
 
+	if (url_parse(url, &registry, err) < 0)
+		return -1;
 	for (size_t i = 0; (value = http_header(response, "www-authenticate", i)); i++) {
 		char *authorization = NULL;
 
-		if (answer_challenge(session, http, value, &authorization, &malformed, err) < 0)
+		if (answer_challenge(session, http, &registry, value, &authorization, &malformed,
+				     err) < 0)
 			return -1;
 		if (!authorization)
 			continue;
@@ -121,7 +133,7 @@ static int renew_locked(struct session *session, struct http *http,
 
 /* generation is that of the authorization that was refused: when the session has a newer one,
  * another thread has asked for it meanwhile, and that one is tried. */
-static int renew_authorization(struct session *session, struct http *http,
+static int renew_authorization(struct session *session, struct http *http, const char *url,
 			       const struct http_response *response, unsigned generation,
 			       struct error *err)
 {
@@ -129,7 +141,7 @@ static int renew_authorization(struct session *session, struct http *http,
 
 	pthread_mutex_lock(&session->lock);
 	if (session->generation == generation)
-		result = renew_locked(session, http, response, err);
+		result = renew_locked(session, http, url, response, err);
 	pthread_mutex_unlock(&session->lock);
 	return result;
 }
@@ -162,7 +174,7 @@ static int send_authorized(struct session *session, struct http *http, struct ht
 		if (result < 0 || ret->status != 401 || ret->foreign ||
 		    authorizations == AUTHORIZATIONS_MAX)
 			return result;
-		result = renew_authorization(session, http, ret, generation, err);
+		result = renew_authorization(session, http, request->url, ret, generation, err);
 		if (result <= 0)
 			return result;
 	}

@@ -29,16 +29,21 @@ static void append_query(struct str *url, const char *key, const char *value)
 	}
 }
 
-static int check_realm(const char *realm, const char *registry_host, const char *realm_host,
-		       struct error *err)
+/* Take the realm apart. */
+static int parse_realm(const struct token_request *request, struct url *ret, struct error *err)
 {
-	if (strncasecmp(realm, "https://", 8) == 0)
-		return 0;
-	if (strncasecmp(realm, "http://", 7) == 0 && url_host_is_loopback(registry_host) &&
-	    url_host_is_loopback(realm_host))
-		return 0;
-	return error_set(err, ERROR_VERIFY, "'%s' names the token server '%s', which is not https",
-			 registry_host, realm);
+	const char *host = request->registry->host;
+	autourl struct url url = URL_INIT;
+
+	if (url_parse(request->challenge->realm, &url, err) < 0)
+		return error_prefix(err, "the token server that '%s' names", host);
+	if (!url.is_encrypted && !url_host_is_loopback(host))
+		return error_set(err, ERROR_VERIFY,
+				 "'%s' names the token server '%s', which is not https", host,
+				 url.text);
+	*ret = url;
+	url = (struct url)URL_INIT;
+	return 0;
 }
 
 /* A token goes into a header as it is: nothing but visible characters (RFC 6750's b64token and
@@ -51,18 +56,29 @@ static bool token_is_valid(const char *token)
 	return *token != '\0';
 }
 
+/* The text of a member, NULL when it is none or empty: registries that know both names of the token
+ * leave one of them so. */
+static const char *token_member(const json_t *answer, const char *name)
+{
+	const char *text = json_string_value(json_object_get(answer, name));
+
+	return text && *text ? text : NULL;
+}
+
 static int parse_token_answer(const struct http_response *response, char **ret, struct error *err)
 {
 	autojson json_t *json =
 		json_parse(response->body.data, response->body.len, "token answer", err);
 	struct jnode root = jnode_root(json, "token answer");
-	struct jnode token = jnode_member(&root, "token");
-	struct jnode access_token = jnode_member(&root, "access_token");
-	const char *text = NULL;
+	const char *text;
 
-	if (!json || jnode_object(&root, err) < 0 ||
-	    jnode_string(jnode_is_present(&token) ? &token : &access_token, &text, err) < 0)
+	if (!json || jnode_object(&root, err) < 0)
 		return -1;
+	text = token_member(json, "token");
+	if (!text)
+		text = token_member(json, "access_token");
+	if (!text)
+		return error_set(err, ERROR_FAILED, "token answer: there is no token in it");
 	if (!token_is_valid(text))
 		return error_set(err, ERROR_FAILED, "token answer: the token is malformed");
 	*ret = xasprintf("Bearer %s", text);
@@ -103,17 +119,22 @@ char *token_url(const struct token_request *request)
 }
 
 /* The credentials as a header, new; NULL without an error when there are none to send. */
-static int authorize_request(const struct token_request *request, const char *realm_host,
+static int authorize_request(const struct token_request *request, const struct url *realm,
 			     char **ret, struct error *err)
 {
+	const char *host = request->registry->host;
+	bool is_same = strcmp(host, realm->host) == 0;
+
 	*ret = NULL;
 	if (!request->credentials->user)
 		return 0;
-	if (!credentials_belong_to(request->credentials, request->registry_host, realm_host)) {
+	if (!credentials_belong_to(request->credentials, request->registry, realm)) {
 		error_set(err, ERROR_VERIFY,
-			  "'%s' wants the credentials to be sent to '%s', another host",
-			  request->registry_host, realm_host);
-		return error_hint(err, "if they belong there too, add --token-host %s", realm_host);
+			  "'%s' wants the credentials to be sent to '%s:%s', another %s", host,
+			  realm->host, realm->port,
+			  is_same ? "port of this machine, which any user may have" : "host");
+		return error_hint(err, "if they belong there too, add --token-host %s",
+				  strchr(realm->origin, '/') + 2);
 	}
 	*ret = credentials_basic(request->credentials);
 	return 0;
@@ -122,20 +143,16 @@ static int authorize_request(const struct token_request *request, const char *re
 int token_fetch(struct http *http, const struct token_request *request, char **ret_authorization,
 		struct error *err)
 {
-	const char *realm = request->challenge->realm;
 	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
-	autofree char *realm_host = realm ? url_host(realm) : NULL;
+	autourl struct url realm = URL_INIT;
 	autofree char *authorization = NULL;
 	autofree char *url = NULL;
 	struct http_request get = { .method = HTTP_GET,
 				    .max = TOKEN_ANSWER_MAX,
 				    .total_timeout = TOKEN_TIMEOUT };
 
-	if (!realm_host)
-		return error_set(err, ERROR_FAILED, "'%s' asks for a token and names no server",
-				 request->registry_host);
-	if (check_realm(realm, request->registry_host, realm_host, err) < 0 ||
-	    authorize_request(request, realm_host, &authorization, err) < 0)
+	if (parse_realm(request, &realm, err) < 0 ||
+	    authorize_request(request, &realm, &authorization, err) < 0)
 		return -1;
 	url = token_url(request);
 	get.url = url;
@@ -143,6 +160,6 @@ int token_fetch(struct http *http, const struct token_request *request, char **r
 	if (http_send(http, &get, &response, err) < 0 ||
 	    check_token_status(response.status, err) < 0 ||
 	    parse_token_answer(&response, ret_authorization, err) < 0)
-		return error_prefix(err, "token server '%s'", realm_host);
+		return error_prefix(err, "token server '%s'", realm.host);
 	return 0;
 }

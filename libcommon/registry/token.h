@@ -5,7 +5,7 @@
  *
  *	const struct token_request request = {
  *		.challenge = &challenge,
- *		.registry_host = "registry-1.docker.io",
+ *		.registry = &url,
  *		.scope = { "repository", "library/alpine", "pull" },
  *		.credentials = &credentials,
  *	};
@@ -38,7 +38,7 @@ char *token_scope_format(const struct token_scope *scope);
 /* Everything is borrowed. */
 struct token_request {
 	const struct challenge *challenge;
-	const char *registry_host; /* the host that gave the challenge */
+	const struct url *registry; /* what gave the challenge */
 	struct token_scope scope; /* stands in when the challenge has none */
 	const struct credentials *credentials; /* their user may be NULL: anonymous */
 };

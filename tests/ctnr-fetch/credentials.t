@@ -42,18 +42,35 @@ token_server=localhost:${hostile##*:}
 hostile_start "$small" --bearer --realm "http://$token_server/token"
 run ctnr-fetch --layout foreign --creds user:secret "docker://$hostile/x:1"
 is_status 4 "credentials are not sent to another host that the registry names"
-like_stderr "*another host*hint:*--token-host localhost*" "... and the hint says how to allow it"
+like_stderr "*another host*hint:*--token-host $token_server*" "... and the hint says how to allow it"
 is "$(cat "$token_log")" "" "... and that host heard nothing"
 run ctnr-fetch --layout foreign --creds user:secret --token-host localhost "docker://$hostile/x:1"
+is_status 2 "a host of this machine is no owner without a port"
+run ctnr-fetch --layout foreign --creds user:secret --token-host "$token_server" \
+	"docker://$hostile/x:1"
 is_status 0 "... unless it was allowed"
 run ctnr-fetch --layout foreign2 "docker://$hostile/x:1"
 is_status 0 "without credentials another host is fine"
 hostile_stop
+# Another port of this machine: any user may listen there.
+: >"$token_log"
+token_server=127.0.0.1:${token_server#*:}
+hostile_start "$small" --bearer --realm "http://$token_server/token"
+run ctnr-fetch --layout port --creds user:secret "docker://$hostile/x:1"
+is_status 4 "credentials are not sent to another port of this machine"
+like_stderr "*another port of this machine*hint:*--token-host $token_server*" "... and the hint says how"
+is "$(cat "$token_log")" "" "... and nothing was sent there"
+run ctnr-fetch --layout port --creds user:secret --token-host "$token_server" \
+	"docker://$hostile/x:1"
+is_status 0 "... unless that port was allowed"
+hostile_stop
+run ctnr-fetch --layout port --creds user:secret --token-host "a b" "docker://$hostile/x:1"
+is_status 2 "a token server is HOST[:PORT]"
 hostile_start "$small" --bearer --realm "http://192.0.2.1/token"
 run timeout 20 ctnr-fetch --layout plain --creds user:secret --token-host 192.0.2.1 \
 	"docker://$hostile/x:1"
 is_status 4 "a token server without TLS is refused"
-like_stderr "*not https*" "... and the message says why"
+like_stderr "*plain HTTP is for loopback hosts only*" "... and the message says why"
 hostile_stop
 
 hostile_start "$small"

@@ -11,7 +11,6 @@ static void asks(const char *header, const char *user, const char *wanted, const
 	autochallenge struct challenge challenge = CHALLENGE_INIT;
 	const struct credentials credentials = { (char *)user, (char *)"secret", NULL };
 	const struct token_request request = { .challenge = &challenge,
-					       .registry_host = "registry.example",
 					       .scope = scope,
 					       .credentials = &credentials };
 	autofree char *url = NULL;
