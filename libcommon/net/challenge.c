@@ -37,17 +37,17 @@ static size_t token_length(const char *p)
 	return len;
 }
 
-/* A token, or a quoted string with its escapes undone. Returns what follows, NULL when malformed.
- */
+/* A quoted string with its escapes undone, or a word, which may have what no token has and may be
+ * empty. Returns what follows, NULL when malformed. */
 static const char *parse_value(const char *p, char **ret)
 {
 	autostr struct str value = STR_INIT;
 	size_t len;
 
 	if (*p != '"') {
-		len = token_length(p);
+		len = strcspn(p, " \t,\"");
 		*ret = xstrndup(p, len);
-		return len ? p + len : NULL;
+		return p[len] == '"' ? NULL : p + len;
 	}
 	for (p++; *p && *p != '"'; p++) {
 		if (*p == '\\' && !*++p)
@@ -93,8 +93,7 @@ static const char *parse_parameters(const char *p, struct challenge *ret)
 		if (!p)
 			return NULL;
 		keep_parameter(ret, name, len, &value);
-		p = skip_blanks(p);
-		if (*p && *p != ',')
+		if (*p && !strchr(" \t,", *p))
 			return NULL;
 	}
 }

@@ -4,7 +4,10 @@
  *
  *	Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="..."
  *
- * One header may hold several challenges; schemes and parameter names are case-insensitive.
+ * One header may hold several challenges; schemes and parameter names are case-insensitive. What
+ * registries write besides the grammar is understood where it has one meaning: a value without quotes
+ * that is no token (scope=repository:x:pull), no value at all, which is an empty one, and blanks where
+ * a comma should stand.
  */
 #ifndef NET_CHALLENGE_H
 #define NET_CHALLENGE_H

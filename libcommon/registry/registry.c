@@ -52,32 +52,35 @@ static int add_tls_hint(struct error *err)
 	return -1;
 }
 
+static int check_digest(const struct str *body, const struct digest *want, struct error *err)
+{
+	struct digest got;
+
+	if (hash_buffer(want->algorithm, body->data, body->len, &got, err) < 0)
+		return -1;
+	if (digest_equal(want, &got))
+		return 0;
+	return error_set(err, ERROR_VERIFY, "the manifest's digest should be %s, but it is %s",
+			 want->text, got.text);
+}
+
 /* The body must have the digest that was asked for (NULL: none was) and the one that the registry
- * announces. ret becomes the digest that was asked for, else sha256, the body's. */
+ * announces; what is no digest in that header announces nothing (proxies leave it empty). ret becomes
+ * the digest that was asked for, else sha256, the body's. */
 static int check_digests(const struct http_response *response, const char *wanted,
 			 const struct digest *sha256, struct digest *ret, struct error *err)
 {
 	const char *announced = http_header(response, "docker-content-digest", 0);
-	const struct str *body = &response->body;
-	const char *texts[] = { wanted, announced };
+	struct digest want;
 
-	*ret = *sha256;
-	for (size_t i = 0; i < array_size(texts); i++) {
-		struct digest want;
-		struct digest got;
-
-		if (!texts[i])
-			continue;
-		if (digest_parse(texts[i], &want, err) < 0 ||
-		    hash_buffer(want.algorithm, body->data, body->len, &got, err) < 0)
-			return -1;
-		if (!digest_equal(&want, &got))
-			return error_set(err, ERROR_VERIFY,
-					 "the manifest's digest should be %s, but it is %s",
-					 want.text, got.text);
-		if (texts[i] == wanted)
-			*ret = got;
-	}
+	if (announced && digest_parse(announced, &want, NULL) == 0 &&
+	    check_digest(&response->body, &want, err) < 0)
+		return -1;
+	want = *sha256;
+	if (wanted &&
+	    (digest_parse(wanted, &want, err) < 0 || check_digest(&response->body, &want, err) < 0))
+		return -1;
+	*ret = want;
 	return 0;
 }
 

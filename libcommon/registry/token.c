@@ -56,8 +56,8 @@ static bool token_is_valid(const char *token)
 	return *token != '\0';
 }
 
-/* The text of a member, NULL when it is none or empty: registries that know both names of the token
- * leave one of them so. */
+/* The text of a member, NULL when there is none or it is empty: registries that know both names of the
+ * token may leave one of them so. */
 static const char *token_member(const json_t *answer, const char *name)
 {
 	const char *text = json_string_value(json_object_get(answer, name));
@@ -65,10 +65,9 @@ static const char *token_member(const json_t *answer, const char *name)
 	return text && *text ? text : NULL;
 }
 
-static int parse_token_answer(const struct http_response *response, char **ret, struct error *err)
+int token_read_answer(const struct str *answer, char **ret_authorization, struct error *err)
 {
-	autojson json_t *json =
-		json_parse(response->body.data, response->body.len, "token answer", err);
+	autojson json_t *json = json_parse(answer->data, answer->len, "token answer", err);
 	struct jnode root = jnode_root(json, "token answer");
 	const char *text;
 
@@ -81,7 +80,7 @@ static int parse_token_answer(const struct http_response *response, char **ret, 
 		return error_set(err, ERROR_FAILED, "token answer: there is no token in it");
 	if (!token_is_valid(text))
 		return error_set(err, ERROR_FAILED, "token answer: the token is malformed");
-	*ret = xasprintf("Bearer %s", text);
+	*ret_authorization = xasprintf("Bearer %s", text);
 	return 0;
 }
 
@@ -159,7 +158,7 @@ int token_fetch(struct http *http, const struct token_request *request, char **r
 	get.authorization = authorization;
 	if (http_send(http, &get, &response, err) < 0 ||
 	    check_token_status(response.status, err) < 0 ||
-	    parse_token_answer(&response, ret_authorization, err) < 0)
+	    token_read_answer(&response.body, ret_authorization, err) < 0)
 		return error_prefix(err, "token server '%s'", realm.host);
 	return 0;
 }

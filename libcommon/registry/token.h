@@ -46,6 +46,10 @@ struct token_request {
 /* The URL that the realm is asked with, new. The challenge must have a realm. */
 char *token_url(const struct token_request *request);
 
+/* Read what a realm answered: the first of "token" and "access_token" that is a text and not empty, as
+ * "Bearer TOKEN", new. Nothing else in the answer decides anything. */
+int token_read_answer(const struct str *answer, char **ret_authorization, struct error *err);
+
 /* Fetch a token: ret_authorization is "Bearer TOKEN", new. ERROR_VERIFY when the realm may not be
  * asked. */
 int token_fetch(struct http *http, const struct token_request *request, char **ret_authorization,

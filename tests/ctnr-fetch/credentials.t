@@ -25,6 +25,25 @@ is_status 1 "... and is said where no other helps"
 like_stderr "*malformed WWW-Authenticate 'Bearer realm=*" "... as it stands"
 hostile_stop
 
+hostile_start "$small" --bearer --token-answer '{"token":"","access_token":"good-token"}'
+run ctnr-fetch --layout answer "docker://$hostile/x:1"
+is_status 0 "an empty token beside the right one is passed over"
+hostile_stop
+
+# Challenges as registries write them.
+hostile_start "$small" --bearer --challenge 'Bearer'
+run ctnr-fetch --layout challenge "docker://$hostile/x:1"
+is_status 0 "a Bearer challenge without a realm hinders no other"
+hostile_stop
+hostile_start "$small" --bearer
+token_server=$hostile
+hostile_start "$small" --bearer --challenge \
+	"Basic realm=x, Bearer realm=http://$token_server/token,service=,scope=repository:x:pull,push"
+run ctnr-fetch --layout challenge2 "docker://$hostile/x:1"
+is_status 0 "a challenge without quotes is answered"
+fails "... at its own realm" grep -q '^GET /token' "$hostile_log"
+hostile_stop
+
 hostile_start "$small" --bearer --token-user user:secret
 run ctnr-fetch --layout bearer --creds user:secret "docker://$hostile/x:1"
 is_status 0 "a token is fetched with a login"

@@ -16,12 +16,14 @@ the last is "-" without one, and " range" when a Range was asked for.
     --token-user U:P     given
     --realm URL          name that token server instead
     --challenge TEXT     send this WWW-Authenticate header before the one that counts
+    --token-answer JSON  what /token answers instead
     --no-range           answer a Range with everything
     --redirect URL       blobs are at URL, says a status 307
 """
 
 import argparse
 import base64
+import gzip
 import http.server
 import json
 import os
@@ -98,7 +100,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 options.token_user.encode()).decode():
             self.error(401, "who are you")
         else:
-            self.answer(200, b'{"access_token": "good-token"}')
+            answer = options.token_answer or '{"access_token": "good-token"}'
+            self.answer(200, answer.encode())
 
     # Requests
 
@@ -279,6 +282,36 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(200, body, [("Content-Type", media_type),
                                 ("Docker-Content-Digest", "sha256:" + "0" * 64)])
 
+    def fault_nodigest_manifest(self, body, media_type):
+        self.answer(200, body, [("Content-Type", media_type), ("Docker-Content-Digest", "")])
+
+    def fault_junkdigest_manifest(self, body, media_type):
+        self.answer(200, body, [("Content-Type", media_type),
+                                ("Docker-Content-Digest", "sha256:junk, md5:x")])
+
+    def fault_gzip_manifest(self, body, media_type):
+        """A content coding that nobody asked for."""
+        self.answer(200, gzip.compress(body), [("Content-Type", media_type),
+                                               ("Content-Encoding", "gzip")])
+
+    def fault_bomb_manifest(self, _body, media_type):
+        """A transfer coding that expands to 8 MiB."""
+        body = gzip.compress(bytes(8 << 20))
+        self.send_response(200)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Transfer-Encoding", "gzip, chunked")
+        self.end_headers()
+        self.wfile.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+
+    def fault_ancient_manifest(self, body, _media_type):
+        """HTTP/0.9: no headers at all."""
+        self.wfile.write(body)
+        self.cut()
+
+    def fault_patient_manifest(self, _body, _media_type):
+        """An hour, and a time that no clock has."""
+        self.error(429, "slow down", [("Retry-After", "1000000000")])
+
     def fault_digest_manifest(self, body, media_type):
         """Bad digest grammar inside."""
         document = json.loads(body)
@@ -346,7 +379,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("fault", "tls", "basic", "token-user", "realm", "challenge", "redirect"):
+    for name in ("fault", "tls", "basic", "token-user", "realm", "challenge", "redirect", "token-answer"):
         parser.add_argument("--" + name)
     parser.add_argument("--times", type=int, default=-1)
     for name in ("bearer", "no-range"):

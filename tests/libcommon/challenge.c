@@ -5,6 +5,17 @@
 
 #include <stddef.h>
 
+/* What a Bearer challenge asks for. */
+static void asks(const char *value, const char *service, const char *scope, const char *title)
+{
+	autochallenge struct challenge challenge = CHALLENGE_INIT;
+
+	is_int(challenge_find(value, "Bearer", &challenge, NULL), 1, title);
+	is_str(challenge.realm, "https://a.example/t?x=1", "... with the realm");
+	is_str(challenge.service, service, "... the service");
+	is_str(challenge.scope, scope, "... and the scope");
+}
+
 static void find(const char *value, const char *scheme, int wanted, const char *realm,
 		 const char *title)
 {
@@ -32,14 +43,35 @@ static void test_grammar(void)
 	find("Bearer realm=\"a", "Bearer", -1, NULL, "a string without end is malformed");
 	find("Bearer realm=\"a\\", "Bearer", -1, NULL, "an escape without end is malformed");
 	find("Bearer realm=, scope=x", "Bearer", 1, NULL, "a token68 is no parameter");
-	find("Bearer scope=x, realm=", "Bearer", -1, NULL, "a value is needed");
-	find("Bearer realm=\"a\"b", "Bearer", -1, NULL, "nothing follows a string but a comma");
+	find("Bearer scope=x, realm=", "Bearer", 1, "", "a value that is not there is empty");
+	find("Bearer realm=\"a\"b", "Bearer", -1, NULL, "no letter follows a string");
+	find("Bearer realm=a\"b\"", "Bearer", -1, NULL, "no string follows a letter");
+	find("Basic realm=\"a\" Bearer realm=\"b\"", "Bearer", 1, "b",
+	     "a challenge behind a blank");
 	find("\"x\"", "Bearer", -1, NULL, "no scheme");
 	find("", "Bearer", 0, NULL, "nothing");
+}
+
+#define REALM "realm=\"https://a.example/t?x=1\""
+
+static void test_habits(void)
+{
+	asks("Bearer " REALM ",service=a.example,scope=repository:x/y:pull", "a.example",
+	     "repository:x/y:pull", "a scope without quotes");
+	asks("Bearer realm=https://a.example/t?x=1,service=b,scope=repository:x:pull,push", "b",
+	     "repository:x:pull", "... ends at a comma, and so does a realm");
+	asks("Bearer " REALM ",service=,scope=", "", "", "empty ones without quotes");
+	asks("Bearer service=,scope=x," REALM, NULL, "x", "... also at the beginning");
+	asks("Bearer " REALM " service=\"b\" scope=\"c\"", "b", "c", "blanks for commas");
+	asks("Basic realm=\"r\", Bearer " REALM ",scope=\"a b\"", NULL, "a b",
+	     "two scopes, behind another challenge");
+	asks("Bearer " REALM ",error=\"invalid_token\",scope=c, Basic", NULL, "c",
+	     "unknown parameters, before another challenge");
 }
 
 int main(void)
 {
 	test_grammar();
+	test_habits();
 	return done_testing();
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a token server is asked. (What it answers: tests/ctnr-fetch/credentials.t.) */
+/* What a token server is asked, and what its answers mean. */
 #include "tap.h"
 
+#include "base/alloc.h"
 #include "registry/token.h"
 
 static const struct token_scope scope = { "repository", "library/alpine", "pull" };
@@ -19,6 +20,52 @@ static void asks(const char *header, const char *user, const char *wanted, const
 	url = token_url(&request);
 	is_str(url, wanted, title);
 	ok(!strstr(url, "secret"), "... the password is not in the URL");
+}
+
+static const struct {
+	const char *answer;
+	const char *token; /* NULL: it is refused */
+} answers[] = {
+	{ "{\"token\":\"a\"}", "a" },
+	{ "{\"access_token\":\"a\"}", "a" },
+	{ "{\"token\":\"a\",\"access_token\":\"b\"}", "a" },
+	{ "{\"token\":\"\",\"access_token\":\"b\"}", "b" },
+	{ "{\"token\":\"a\",\"access_token\":\"\"}", "a" },
+	{ "{\"token\":null,\"access_token\":\"b\"}", "b" },
+	{ "{\"token\":1,\"access_token\":\"b\"}", "b" },
+	{ "{\"token\":\"a\",\"expires_in\":-1,\"issued_at\":\"never\"}", "a" },
+	{ "{\"token\":\"a\",\"expires_in\":\"300\",\"issued_at\":5}", "a" },
+	{ "{\"token\":\"a\",\"expires_in\":4000000000000000000,\"scope\":[]}", "a" },
+	{ "{\"token\":\"!~.-_+/=\"}", "!~.-_+/=" },
+	{ "{}", NULL },
+	{ "[]", NULL },
+	{ "", NULL },
+	{ "{\"token\":\"\"}", NULL },
+	{ "{\"token\":\"\",\"access_token\":\"\"}", NULL },
+	{ "{\"token\":[\"a\"]}", NULL },
+	{ "{\"token\":\" a\"}", NULL },
+	{ "{\"token\":\"a b\"}", NULL },
+	{ "{\"token\":\"a\\n\"}", NULL },
+	{ "{\"token\":\"a\\r\\nX-Evil: 1\"}", NULL },
+	{ "{\"token\":\"a\\u0001\"}", NULL },
+	{ "{\"token\":\"a\\u007f\"}", NULL },
+	{ "{\"token\":\"a\\u00ad\"}", NULL },
+};
+
+static void test_answers(void)
+{
+	for (size_t i = 0; i < array_size(answers); i++) {
+		autostr struct str answer = STR_INIT;
+		autofree char *authorization = NULL;
+		autofree char *wanted =
+			answers[i].token ? xasprintf("Bearer %s", answers[i].token) : NULL;
+		struct error err = { 0 };
+
+		str_append(&answer, answers[i].answer);
+		ok((token_read_answer(&answer, &authorization, &err) == 0) == (wanted != NULL),
+		   answers[i].answer);
+		is_str(authorization, wanted, "... is that token");
+	}
 }
 
 int main(void)
@@ -39,5 +86,6 @@ int main(void)
 	     "https://a.example/token?x=1&service=a%20b%26c%3Dd"
 	     "&scope=repository:library/alpine:pull&account=me",
 	     "values are encoded, and follow the query that the realm has");
+	test_answers();
 	return done_testing();
 }
