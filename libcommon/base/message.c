@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/output.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -26,9 +27,9 @@ int message_log_to(const char *path, enum message_format format, struct error *e
 	log_format = format;
 	if (!path)
 		return 0;
-	log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	log_fd = output_open(path, err);
 	if (log_fd < 0)
-		return error_errno(err, "cannot open log '%s'", path);
+		return error_prefix(err, "log '%s'", path);
 	return 0;
 }
 
