@@ -21,8 +21,10 @@
 #include "oci/media_type.h"
 #include "oci/tag.h"
 #include "store/image_print.h"
+#include "system/fd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #define JOBS_DEFAULT 4
@@ -31,6 +33,7 @@
 #define RETRIES_MAX 100
 #define TIMEOUT_DEFAULT 30 /* seconds */
 #define TIMEOUT_MAX 86400
+#define CA_FILE_MAX (4U << 20) /* bytes: the system's own authorities are a quarter of a million */
 /* Slow links of real people are faster, also shared by several transfers. */
 #define LOW_SPEED_DEFAULT "1k/30"
 #define LOW_SPEED_WINDOW 30 /* seconds */
@@ -76,7 +79,9 @@ static const struct option options[] = {
 	{ "tag", 't', "NAME", "the name that the image gets", OPTION_STRING, FIELD(tag) },
 	{ "if-missing", 0, NULL, "do nothing when the name is there already", OPTION_BOOL,
 	  FIELD(if_missing) },
-	{ "creds", 0, "USER[:PASSWORD]", "log in to the registry", OPTION_STRING, FIELD(creds) },
+	{ "creds", 0, "USER[:PASSWORD]",
+	  "log in to the registry; the password may be @FILE, or - for stdin", OPTION_STRING,
+	  FIELD(creds) },
 	{ "token-host", 0, "HOST[:PORT]", "a token server that may see the credentials too",
 	  OPTION_STRING, FIELD(token_host) },
 	{ "tls-verify", 0, NULL,
@@ -155,10 +160,22 @@ static int check_options(const struct fetch_opts *opts, struct error *err)
 		return -1;
 	if (opts->token_host && check_token_host(opts->token_host, err) < 0)
 		return -1;
-	/* libcurl reads the file only once it speaks TLS: a wrong path would go unnoticed until
-	 * then. */
-	if (opts->ca_file && access(opts->ca_file, R_OK) < 0)
-		return error_errno(err, "option --ca-file: cannot read '%s'", opts->ca_file);
+	return 0;
+}
+
+/* The authorities are read here, once: libcurl would read them for each connection, which a pipe does
+ * not stand, and would wait for a FIFO without hearing signals. */
+static int read_authorities(const char *path, struct str *ret, struct error *err)
+{
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return error_errno(err, "option --ca-file: cannot read '%s'", path);
+	if (fd_read_rest(fd, CA_FILE_MAX, ret, err) < 0)
+		return error_prefix(err, "option --ca-file: '%s'", path);
+	if (!memmem(ret->data, ret->len, "-----BEGIN ", strlen("-----BEGIN ")))
+		return error_set(err, ERROR_FAILED,
+				 "option --ca-file: '%s' has no certificate in PEM", path);
 	return 0;
 }
 
@@ -170,17 +187,21 @@ struct fetch {
 	struct platform platform;
 	const struct platform *wanted; /* platform; NULL: all platforms are wanted */
 	struct http_low_speed low_speed;
+	struct str authorities; /* of --ca-file */
+	struct credentials credentials;
 };
 
 #define FETCH_INIT \
 	{ \
-		.address = ADDRESS_INIT \
+		.address = ADDRESS_INIT, .authorities = STR_INIT, .credentials = CREDENTIALS_INIT \
 	}
 
 static void fetch_release(struct fetch *fetch)
 {
 	address_release(&fetch->address);
 	free(fetch->name);
+	str_release(&fetch->authorities);
+	credentials_release(&fetch->credentials);
 }
 #define autofetch autocleanup(fetch_release)
 
@@ -215,6 +236,23 @@ static int read_request(const char *source, struct fetch *fetch, struct error *e
 				 source);
 	fetch->name = choose_name(opts, &fetch->address, err);
 	return fetch->name ? 0 : -1;
+}
+
+/* What is read of files before the work begins: they may be FIFOs that let wait, and until the
+ * work begins a signal simply ends the process. */
+static int read_files(struct fetch *fetch, struct error *err)
+{
+	const struct fetch_opts *opts = fetch->opts;
+
+	if (opts->ca_file && read_authorities(opts->ca_file, &fetch->authorities, err) < 0)
+		return -1;
+	if (!opts->creds)
+		return 0;
+	fetch->credentials.token_host = opts->token_host ? xstrdup(opts->token_host) : NULL;
+	if (credentials_parse(opts->creds, &fetch->credentials, err) < 0)
+		return error_prefix(err, "--creds");
+	credentials_hide((char *)opts->creds);
+	return 0;
 }
 
 /* The layout that is copied into. */
@@ -274,23 +312,18 @@ static int find_present(const struct fetch *fetch, struct image *ret, struct err
 	return 1;
 }
 
-/* The login of --creds; a password that is not there is asked for. */
-static int read_credentials(const struct fetch *fetch, const struct interrupt *interrupt,
-			    struct credentials *ret, struct error *err)
+/* A password that is not known yet is asked for. */
+static int complete_credentials(struct fetch *fetch, const struct interrupt *interrupt,
+				struct error *err)
 {
-	const struct fetch_opts *opts = fetch->opts;
+	struct credentials *credentials = &fetch->credentials;
 	autoreference struct reference reference = REFERENCE_INIT;
 
-	if (!opts->creds)
-		return 0;
-	ret->token_host = opts->token_host ? xstrdup(opts->token_host) : NULL;
-	if (credentials_parse(opts->creds, ret, err) < 0)
-		return error_prefix(err, "--creds");
-	if (ret->password)
+	if (!credentials->user || credentials->password)
 		return 0;
 	if (reference_parse(fetch->address.reference, &reference, err) < 0)
 		return -1;
-	return credentials_ask_password(ret, reference.registry, interrupt, err);
+	return credentials_ask_password(credentials, reference.registry, interrupt, err);
 }
 
 /* Connect to an open source and copy from it; ret describes the image. */
@@ -310,17 +343,16 @@ static int copy_from_source(const struct fetch *fetch, struct transfer *transfer
 	return result;
 }
 
-static int copy_into_layout(const struct fetch *fetch, const struct layout *layout,
+static int copy_into_layout(struct fetch *fetch, const struct layout *layout,
 			    const struct interrupt *interrupt, struct descriptor *ret,
 			    struct error *err)
 {
 	const struct fetch_opts *opts = fetch->opts;
-	autocredentials struct credentials credentials = CREDENTIALS_INIT;
 	autosource struct source source = SOURCE_INIT;
 	const struct session_options session = {
-		.credentials = &credentials,
+		.credentials = &fetch->credentials,
 		.tls = opts->tls_verify ? SESSION_TLS_VERIFY : SESSION_TLS_INSECURE,
-		.ca_file = opts->ca_file,
+		.ca = opts->ca_file ? &fetch->authorities : NULL,
 		.timeout = (unsigned)opts->timeout,
 		.low_speed = fetch->low_speed,
 		.retries = (unsigned)opts->retries,
@@ -332,20 +364,20 @@ static int copy_into_layout(const struct fetch *fetch, const struct layout *layo
 						  .interrupt = interrupt,
 						  .jobs = (unsigned)opts->jobs };
 
-	if (read_credentials(fetch, interrupt, &credentials, err) < 0 ||
+	if (complete_credentials(fetch, interrupt, err) < 0 ||
 	    source_open(&request, &source, err) < 0)
 		return -1;
 	return copy_from_source(fetch, &transfer, ret, err);
 }
 
 /* Fetch what is not there, and name it. */
-static int fetch_image(const struct fetch *fetch, struct image *ret, struct error *err)
+static int fetch_image(struct fetch *fetch, struct image *ret, struct error *err)
 {
 	autointerrupt struct interrupt interrupt = INTERRUPT_INIT;
 	autolayout struct layout layout = LAYOUT_INIT;
 	autodescriptor struct descriptor descriptor = DESCRIPTOR_INIT;
 
-	if (interrupt_init(&interrupt, err) < 0 ||
+	if (read_files(fetch, err) < 0 || interrupt_init(&interrupt, err) < 0 ||
 	    open_destination(fetch->opts, LAYOUT_CREATE, &layout, err) < 0)
 		return -1;
 	if (copy_into_layout(fetch, &layout, &interrupt, &descriptor, err) < 0) {

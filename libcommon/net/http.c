@@ -269,6 +269,7 @@ static void set_policy(struct http *http, const char *host)
 {
 	CURL *easy = http->easy;
 	const char *insecure = http->options.insecure_host;
+	const struct str *ca = http->options.ca;
 
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -280,8 +281,11 @@ static void set_policy(struct http *http, const char *host)
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (url_host_is_loopback(host))
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	if (http->options.ca_file)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, http->options.ca_file);
+	if (ca) {
+		struct curl_blob blob = { ca->data, ca->len, CURL_BLOB_NOCOPY };
+
+		curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+	}
 	if (insecure && strcasecmp(insecure, host) == 0) {
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);

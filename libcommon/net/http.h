@@ -47,9 +47,10 @@ struct http_low_speed {
 	unsigned window; /* seconds over which the rate is taken; not 0 when there is a rate */
 };
 
+/* Pointers are borrowed for the life of the client. */
 struct http_options {
 	const char *insecure_host; /* host whose certificate is not verified, or NULL */
-	const char *ca_file; /* PEM file of authorities to trust beside the system's, or NULL */
+	const struct str *ca; /* authorities in PEM to trust beside the system's, or NULL */
 	unsigned timeout; /* seconds for connecting, for all headers, and without a body; 0: 30 */
 	struct http_low_speed low_speed;
 	const struct interrupt *interrupt; /* borrowed, or NULL */

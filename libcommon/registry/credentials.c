@@ -15,7 +15,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define PASSWORD_MAX 4096 /* bytes that are read from the terminal */
+#define TERMINAL_LINE_MAX 4096 /* bytes that are read from the terminal */
 
 static void free_secret(char *secret)
 {
@@ -34,6 +34,54 @@ void credentials_release(struct credentials *credentials)
 	*credentials = (struct credentials)CREDENTIALS_INIT;
 }
 
+/* Byte by byte: what follows the line belongs to others (ctnr run -i). */
+static int read_first_line(int fd, struct str *ret, struct error *err)
+{
+	char byte = '\0';
+	ssize_t n;
+
+	while ((n = fd_read_full(fd, &byte, 1)) > 0 && byte != '\n') {
+		if (ret->len == PASSWORD_MAX)
+			return error_set(err, ERROR_FAILED, "longer than %u bytes", PASSWORD_MAX);
+		str_append_char(ret, byte);
+	}
+	return n < 0 ? error_errno(err, "cannot read") : 0;
+}
+
+/* The password that was read, without the end of its line; the bytes do not stay in secret. */
+static int take_password(struct str *secret, char **ret, struct error *err)
+{
+	size_t len = secret->len;
+	int result = 0;
+
+	len -= len > 0 && secret->data[len - 1] == '\n';
+	len -= len > 0 && secret->data[len - 1] == '\r';
+	if (len == 0)
+		result = error_set(err, ERROR_FAILED, "there is no password in it");
+	else if (memchr(secret->data, '\0', len))
+		result = error_set(err, ERROR_FAILED, "a password has no NUL bytes");
+	else
+		*ret = xstrndup(secret->data, len);
+	if (secret->len)
+		explicit_bzero(secret->data, secret->len);
+	return result;
+}
+
+/* From FILE, or from stdin (NULL). */
+static int read_password_from(const char *file, char **ret, struct error *err)
+{
+	autoclose int fd = file ? open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -EBADF;
+	autostr struct str secret = STR_INIT;
+
+	if (file && fd < 0)
+		return error_errno(err, "cannot open '%s'", file);
+	if ((file ? fd_read_rest(fd, PASSWORD_MAX, &secret, err)
+		  : read_first_line(STDIN_FILENO, &secret, err)) < 0 ||
+	    take_password(&secret, ret, err) < 0)
+		return error_prefix(err, "%s", file ? file : "stdin");
+	return 0;
+}
+
 int credentials_parse(const char *text, struct credentials *ret, struct error *err)
 {
 	const char *colon = strchr(text, ':');
@@ -41,9 +89,22 @@ int credentials_parse(const char *text, struct credentials *ret, struct error *e
 	if (colon == text || !*text)
 		return error_set(err, ERROR_USAGE, "the name of the user is missing");
 	ret->user = colon ? xstrndup(text, (size_t)(colon - text)) : xstrdup(text);
-	if (colon)
-		ret->password = xstrdup(colon + 1);
+	if (!colon)
+		return 0;
+	if (colon[1] == '@')
+		return read_password_from(colon + 2, &ret->password, err);
+	if (strcmp(colon, ":-") == 0)
+		return isatty(STDIN_FILENO) ? 0 : read_password_from(NULL, &ret->password, err);
+	ret->password = xstrdup(colon + 1);
 	return 0;
+}
+
+void credentials_hide(char *argument)
+{
+	char *colon = strchr(argument, ':');
+
+	if (colon && colon[1] != '@' && strcmp(colon, ":-") != 0)
+		memset(colon + 1, 'x', strlen(colon + 1));
 }
 
 /* One line from the terminal; the caller has turned the echo off. */
@@ -51,7 +112,7 @@ static int read_password(int tty, const struct interrupt *interrupt, char **ret,
 {
 	struct pollfd watched[] = { { .fd = tty, .events = POLLIN },
 				    { .fd = interrupt->fd, .events = POLLIN } };
-	char line[PASSWORD_MAX] = "";
+	char line[TERMINAL_LINE_MAX] = "";
 	ssize_t n;
 
 	if (poll(watched, array_size(watched), -1) < 0)
@@ -78,7 +139,7 @@ int credentials_ask_password(struct credentials *credentials, const char *place,
 
 	if (tty < 0 || tcgetattr(tty, &old) < 0) {
 		error_set(err, ERROR_USAGE, "no password given, and no terminal to ask for it");
-		return error_hint(err, "write --creds USER:PASSWORD");
+		return error_hint(err, "write --creds USER:@FILE");
 	}
 	silent = old;
 	silent.c_lflag &= ~(tcflag_t)ECHO;

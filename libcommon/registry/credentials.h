@@ -28,6 +28,8 @@
 
 #include <stdbool.h>
 
+#define PASSWORD_MAX (64U << 10) /* bytes; some registries take a whole file of keys for one */
+
 struct credentials {
 	char *user; /* NULL: anonymous */
 	char *password; /* NULL: not known yet */
@@ -43,9 +45,21 @@ struct credentials {
 void credentials_release(struct credentials *credentials);
 #define autocredentials autocleanup(credentials_release)
 
-/* Read USER[:PASSWORD] into user and password; a password may be empty and may have colons. Without
- * a colon the password stays NULL. ERROR_USAGE when the user is missing. */
+/* Read a login into user and password. ERROR_USAGE when the user is missing.
+ *
+ *	USER			the password stays NULL
+ *	USER:PASSWORD		it may be empty and may have colons
+ *	USER:@FILE		it is what FILE has, without the line feed at its end
+ *	USER:-			it is the first line of stdin, of which no more is read; NULL when
+ *				that is a terminal
+ *
+ * A password that is read has 1 to PASSWORD_MAX bytes. FILE may be a FIFO, and reading waits: signals
+ * must not be blocked yet. */
 int credentials_parse(const char *text, struct credentials *ret, struct error *err);
+
+/* Take the password of USER:PASSWORD out of an argument of this process, where ps shows it to
+ * everybody: it becomes as many x. What credentials_parse() made of it stays. */
+void credentials_hide(char *argument);
 
 /* Ask for the password on the terminal, without echo: "Password for USER at PLACE: ". ERROR_USAGE
  * when there is no terminal. */

@@ -62,7 +62,7 @@ struct http *session_connect(struct session *session, struct error *err)
 	const struct http_options http = {
 		.insecure_host =
 			options->tls == SESSION_TLS_INSECURE ? session->endpoint.host : NULL,
-		.ca_file = options->ca_file,
+		.ca = options->ca,
 		.timeout = options->timeout,
 		.low_speed = options->low_speed,
 		.interrupt = options->interrupt,

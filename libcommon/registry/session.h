@@ -32,7 +32,7 @@ enum session_tls {
 struct session_options {
 	const struct credentials *credentials; /* their user may be NULL: anonymous */
 	enum session_tls tls;
-	const char *ca_file; /* NULL: the system's authorities alone */
+	const struct str *ca; /* PEM; NULL: the system's authorities alone */
 	unsigned timeout; /* seconds; 0: the default of net/http.h */
 	struct http_low_speed low_speed;
 	unsigned retries;

@@ -20,6 +20,13 @@ run ctnr-fetch --layout out2 --tls-verify=false "docker://$hostile/x:1"
 is_status 0 "--tls-verify=false does without verification"
 run ctnr-fetch --layout out3 --ca-file nosuch.crt "docker://$hostile/x:1"
 is_status 1 "authorities that are not there are an error"
+mkfifo authority
+(cat server.crt >authority) &
+run timeout 20 ctnr-fetch --layout out3 --jobs 3 --ca-file authority "docker://$hostile/x:1"
+is_status 0 "authorities come from a FIFO too, for all connections"
+run ctnr-fetch --layout out4 --ca-file "$0" "docker://$hostile/x:1"
+is_status 1 "a file without a certificate is an error"
+like_stderr "*--ca-file: *no certificate in PEM*" "... and says so"
 tls_server=$hostile
 
 hostile_start "$small" --tls "$CTNR_TEST_TMP/server.pem" \
