@@ -35,8 +35,31 @@ struct exchange {
 	struct error failure; /* why a callback ended it */
 };
 
+/*
+ * What the libraries obey in the environment, and what becomes of it. Taken away is what writes secrets
+ * or traffic down: such a variable is set once, for a browser, and forgotten.
+ *
+ *	SSLKEYLOGFILE			libcurl, GnuTLS, NSS: the keys of every TLS session
+ *	QLOGDIR				libcurl with HTTP/3: what was sent when
+ *
+ * Obeyed is what says how this machine reaches others, and what an administrator sets for all
+ * programs. None of it gives anything away by itself, and somebody who can set these variables can
+ * set LD_PRELOAD as well:
+ *
+ *	http_proxy, HTTPS_PROXY, ...	not for loopback hosts; https stays end to end
+ *	OPENSSL_CONF, OPENSSL_MODULES	the machine's rules for ciphers, FIPS
+ *	RES_OPTIONS, LOCALDOMAIN, ...	glibc's resolver: certificates are verified all the same
+ *
+ * Not read at all, because the curl command does that and libcurl does not: ~/.netrc, CURL_HOME,
+ * CURL_CA_BUNDLE, SSL_CERT_FILE. No child of this project speaks TLS.
+ */
+static const char *const refused_variables[] = { "SSLKEYLOGFILE", "QLOGDIR" };
+
+/* libcurl looks at them when it is set up, and before there are threads. */
 static void global_init(void)
 {
+	for (size_t i = 0; i < array_size(refused_variables); i++)
+		unsetenv(refused_variables[i]);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 

@@ -21,8 +21,8 @@
  *  - bodies and headers have a limit, and so has the time that a server is waited for, in all
  *    phases (net/patience.h);
  *  - no content coding is asked for, and none is undone: the bytes are those that were sent;
- *  - nothing is read from ~/.netrc, and TLS secrets are written nowhere (net/http.c says which
- *    variables of the environment count);
+ *  - nothing is read from ~/.netrc, and TLS secrets are written nowhere: net/http.c says which
+ *    variables of the environment count, and http_new() takes the others out of it;
  *  - a readable interrupt descriptor ends the request at once.
  */
 #ifndef NET_HTTP_H

@@ -13,6 +13,12 @@ fetch() {
 	run timeout 20 ctnr-fetch --layout out "$@" "$source"
 }
 
+echo "machine 127.0.0.1 login user password se:cret" >"$HOME/.netrc"
+chmod 600 "$HOME/.netrc"
+fetch
+is_status 1 "no password is taken from ~/.netrc"
+is "$(grep -c "Basic" "$hostile_log")" 0 "... and none is sent"
+
 printf 'se:cret\n' >password
 fetch --creds user:@password
 is_status 0 "the password is what a file has"

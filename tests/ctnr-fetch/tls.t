@@ -20,6 +20,10 @@ run ctnr-fetch --layout out2 --tls-verify=false "docker://$hostile/x:1"
 is_status 0 "--tls-verify=false does without verification"
 run ctnr-fetch --layout out3 --ca-file nosuch.crt "docker://$hostile/x:1"
 is_status 1 "authorities that are not there are an error"
+run env SSLKEYLOGFILE="$CTNR_TEST_TMP/keys" ctnr-fetch --layout keys-out --ca-file server.crt \
+	"docker://$hostile/x:1"
+is_status 0 "SSLKEYLOGFILE is no hindrance"
+fails "... and gets no TLS secrets" test -e keys
 mkfifo authority
 (cat server.crt >authority) &
 run timeout 20 ctnr-fetch --layout out3 --jobs 3 --ca-file authority "docker://$hostile/x:1"
