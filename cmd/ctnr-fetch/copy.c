@@ -27,9 +27,12 @@ struct copy {
 	const struct copy_options *options;
 };
 
+/* Every document passes here, also of sources where nothing is waited for: signals are heard. */
 static int get_document(const struct copy *copy, const struct descriptor *want,
 			struct document *ret, struct error *err)
 {
+	if (interrupt_wait(copy->transfer->interrupt, 0))
+		return interrupt_error(err);
 	return source_get_document(copy->transfer->source, copy->connection, want, ret, err);
 }
 

@@ -32,6 +32,9 @@ int transfer_add(struct transfer *t, const struct descriptor *blob, struct error
 				 blob->digest.text, (unsigned long long)t->blobs[i].size,
 				 (unsigned long long)blob->size);
 	}
+	if (t->n_blobs == TRANSFER_BLOBS_MAX)
+		return error_set(err, ERROR_FAILED, "the image has more than %d blobs",
+				 TRANSFER_BLOBS_MAX);
 	t->blobs = xrealloc(t->blobs, t->n_blobs + 1, sizeof(*t->blobs));
 	t->blobs[t->n_blobs++] =
 		(struct blob_job) { .digest = blob->digest,

@@ -38,8 +38,11 @@ struct blob_job {
 void transfer_release(struct transfer *transfer);
 #define autotransfer autocleanup(transfer_release)
 
+/* Most blobs of one transfer: the images of one name for all platforms have some hundreds. */
+#define TRANSFER_BLOBS_MAX 8192
+
 /* Add a blob; one that is in the list already is passed over, but with another size it is
- * ERROR_VERIFY. */
+ * ERROR_VERIFY. Each is compared with all before it, which TRANSFER_BLOBS_MAX bounds. */
 int transfer_add(struct transfer *transfer, const struct descriptor *blob, struct error *err);
 
 /* Transfer them all; connection is the calling thread's. The first failure stops the others. */

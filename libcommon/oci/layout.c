@@ -64,7 +64,7 @@ static int make_files(int dirfd, struct error *err)
 
 	if (faccessat(dirfd, LAYOUT_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return 0;
-	lock = lock_open_at(dirfd, LAYOUT_LOCK_FILE, LOCK_EXCLUSIVE, LOCK_WAIT, err);
+	lock = lock_open_at(dirfd, LAYOUT_LOCK_FILE, LOCK_EXCLUSIVE, LOCK_WAIT_HEARING, err);
 	if (lock < 0 || dir_make_at(dirfd, "blobs/sha256", 0755, err) < 0)
 		return -1;
 	if (faccessat(dirfd, LAYOUT_INDEX_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
@@ -96,7 +96,8 @@ static int open_directory(const char *path, enum layout_mode mode, struct layout
 	if (ret->dirfd < 0)
 		return -1;
 	if (mode == LAYOUT_CREATE) {
-		ret->holdfd = lock_open_at(ret->dirfd, HOLD_FILE, LOCK_SHARED, LOCK_WAIT, err);
+		ret->holdfd =
+			lock_open_at(ret->dirfd, HOLD_FILE, LOCK_SHARED, LOCK_WAIT_HEARING, err);
 		if (ret->holdfd < 0)
 			return -1;
 		if (make_files(ret->dirfd, err) < 0)

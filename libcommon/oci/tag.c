@@ -359,7 +359,8 @@ static int edit_index(const struct layout *layout, const struct edit *edit, stru
 	json_t *manifests = NULL;
 	int n;
 
-	lock = lock_open_at(layout->dirfd, LAYOUT_LOCK_FILE, LOCK_EXCLUSIVE, LOCK_WAIT, err);
+	lock = lock_open_at(layout->dirfd, LAYOUT_LOCK_FILE, LOCK_EXCLUSIVE, LOCK_WAIT_HEARING,
+			    err);
 	if (lock >= 0)
 		document = read_for_edit(layout, &manifests, err);
 	if (!document)

@@ -73,6 +73,18 @@ bool interrupt_wait(const struct interrupt *interrupt, int milliseconds)
 	return poll(&watched, 1, milliseconds) > 0;
 }
 
+bool interrupt_is_pending(void)
+{
+	sigset_t pending;
+
+	if (sigpending(&pending) < 0)
+		return false;
+	for (size_t i = 0; i < array_size(stopping_signals); i++)
+		if (sigismember(&pending, stopping_signals[i]) == 1)
+			return true;
+	return false;
+}
+
 int interrupt_error(struct error *err)
 {
 	return error_set(err, ERROR_FAILED, "interrupted");

@@ -46,6 +46,9 @@ void interrupt_stop(const struct interrupt *interrupt);
 /* Has something asked to stop? Waits up to so many milliseconds for it. */
 bool interrupt_wait(const struct interrupt *interrupt, int milliseconds);
 
+/* Is one of the signals blocked, and has come? For where no struct interrupt is at hand. */
+bool interrupt_is_pending(void);
+
 /* Fail with "interrupted". */
 int interrupt_error(struct error *err);
 

@@ -2,6 +2,7 @@
 #include "system/lock.h"
 
 #include "system/fd.h"
+#include "system/interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,11 +14,30 @@
 #define PAUSE_NSEC 2000000
 #define PAUSES_MAX 500
 
+/* flock(2) hears no blocked signal: it is asked again and again. */
+static int lock_hearing(int fd, int operation)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NSEC };
+
+	while (flock(fd, operation | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -1;
+		if (interrupt_is_pending()) {
+			errno = EINTR;
+			return -1;
+		}
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 int lock_fd(int fd, enum lock_mode mode, enum lock_wait wait)
 {
 	int operation =
 		(mode == LOCK_SHARED ? LOCK_SH : LOCK_EX) | (wait == LOCK_TRY ? LOCK_NB : 0);
 
+	if (wait == LOCK_WAIT_HEARING)
+		return lock_hearing(fd, operation);
 	while (flock(fd, operation) < 0)
 		if (errno != EINTR)
 			return -1;

@@ -17,6 +17,8 @@ enum lock_mode {
 
 enum lock_wait {
 	LOCK_WAIT, /* block until it is ours */
+	LOCK_WAIT_HEARING, /* the same, but -1 with EINTR once a signal is pending that asks to stop
+			    * and that this process has blocked to see it (system/interrupt.h) */
 	LOCK_TRY, /* -1 with saved_errno EWOULDBLOCK when somebody holds it */
 };
 

@@ -8,6 +8,40 @@
 
 small_layout
 
+# blobs LAYOUT COUNT: an index of manifests with 499 layers each, which are COUNT different ones and
+# nowhere. Its reference is 1.
+blobs() {
+	cp -a small "$1"
+	python3 - "$@" <<-'END'
+		import hashlib, json, sys
+
+		layout, count = sys.argv[1], int(sys.argv[2])
+		oci = "application/vnd.oci.image."
+
+		def put(value, kind):
+		    text = json.dumps(value).encode()
+		    digest = hashlib.sha256(text).hexdigest()
+		    with open(f"{layout}/blobs/sha256/{digest}", "wb") as file:
+		        file.write(text)
+		    return {"mediaType": oci + kind, "digest": "sha256:" + digest, "size": len(text)}
+
+		top = json.load(open(f"{layout}/index.json"))
+		first = top["manifests"][0]["digest"].split(":")[1]
+		manifest = json.load(open(f"{layout}/blobs/sha256/{first}"))
+		entries = []
+		for start in range(0, count, 499):
+		    manifest["layers"] = [{"mediaType": oci + "layer.v1.tar", "size": 1,
+		                           "digest": "sha256:%064x" % number}
+		                          for number in range(start, min(start + 499, count))]
+		    entries.append(put(manifest, "manifest.v1+json"))
+		entry = put({"schemaVersion": 2, "mediaType": oci + "index.v1+json",
+		             "manifests": entries}, "index.v1+json")
+		entry["annotations"] = {"org.opencontainers.image.ref.name": "1"}
+		top["manifests"] = [entry]
+		json.dump(top, open(f"{layout}/index.json", "w"))
+	END
+}
+
 # nest LAYOUT DEPTH TIMES COUNT: DEPTH indexes within each other, each naming the next TIMES times; the
 # innermost names COUNT manifests, which differ in an annotation. Its reference is 1.
 nest() {
@@ -65,4 +99,13 @@ is "$(jq -c .manifests many-out/index.json)" '[]' "... and no name was given to 
 nest many 2 1 1022
 run ctnr-fetch --layout many-out --all-platforms oci:many:1
 is_status 0 "one of 1024 is fetched"
+
+# One config, and layers.
+blobs heavy 8192
+run timeout 20 ctnr-fetch --layout heavy-out --all-platforms oci:heavy:1
+is_status 1 "an image of 8193 blobs is too large"
+like_stderr "*more than 8192 blobs*" "... and the message says so"
+blobs fitting 8191
+run timeout 20 ctnr-fetch --layout heavy-out --all-platforms oci:fitting:1
+is_status 3 "of 8192 it is not: only that they are nowhere is its fault"
 done_testing
