@@ -273,8 +273,6 @@ static int run_exchange(struct exchange *x, CURLcode *ret_result, struct error *
 		return error_set(err, ERROR_FAILED, "libcurl refuses the request");
 	while (curl_multi_perform(multi, &running) == CURLM_OK && running) {
 		if (wait_for_server(x, err) < 0) {
-			/* A resolver thread would be waited for, however long that takes. */
-			curl_easy_setopt(x->http->easy, CURLOPT_QUICK_EXIT, 1L);
 			curl_multi_remove_handle(multi, x->http->easy);
 			return -1;
 		}
@@ -296,6 +294,8 @@ static void set_policy(struct http *http, const char *host)
 
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* A resolver's thread that was given up is not waited for, however long that takes. */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "ctnr/" CTNR_VERSION);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
 	/* libcurl divides it among the addresses of a host. All other limits of time are those of

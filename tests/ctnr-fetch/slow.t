@@ -36,6 +36,28 @@ is_status 4 "informational answers have an end too"
 like_stderr "*bytes of headers*" "... by the limit of all headers"
 hostile_stop
 
+# A name server that never answers: the resolver's own time is 10 seconds and more.
+echo "nameserver 127.0.0.1" >resolv.conf
+cat >silent.sh <<'END'
+ip link set lo up && mount --bind resolv.conf /etc/resolv.conf || exit 99
+python3 -c 'import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 53))
+print("bound", flush=True)
+time.sleep(30)' >bound &
+server=$!
+until [ -s bound ]; do sleep 0.05; done
+ctnr-fetch --timeout 1 --layout out docker://registry.example/x:1
+status=$?
+kill "$server"
+exit "$status"
+END
+if has USERNS "a name server that is silent is given up after --timeout"; then
+	run in_namespace timeout 8 unshare --net sh silent.sh
+	is_status 5 "a name server that is silent is given up after --timeout"
+	like_stderr "*Resolving timed out*" "... and the message says so"
+fi
+
 for value in x 1/0 1/ /5 1k/x 5000000000 -1; do
 	run ctnr-fetch --low-speed="$value" --layout out oci:small:1
 	is_status 2 "--low-speed=$value is a usage mistake"
