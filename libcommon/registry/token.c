@@ -17,15 +17,32 @@ char *token_scope_format(const struct token_scope *scope)
 	return xasprintf("%s:%s:%s", scope->type, scope->name, scope->actions);
 }
 
-/* Append KEY=VALUE to a URL's query, percent-encoded. */
-static void append_query(struct str *url, const char *key, const char *value)
+/* Append KEY=VALUE to a URL's query, percent-encoded; value has len bytes. */
+static void append_query_bytes(struct str *url, const char *key, const char *value, size_t len)
 {
 	str_appendf(url, "%c%s=", strchr(url->data, '?') ? '&' : '?', key);
-	for (const char *p = value; *p; p++) {
+	for (const char *p = value; p < value + len; p++) {
 		if (isalnum((unsigned char)*p) || strchr("-._~:/,", *p))
 			str_append_char(url, *p);
 		else
 			str_appendf(url, "%%%02X", (unsigned char)*p);
+	}
+}
+
+static void append_query(struct str *url, const char *key, const char *value)
+{
+	append_query_bytes(url, key, value, strlen(value));
+}
+
+/* A challenge has several scopes in one parameter, with blanks between them; a token server takes each
+ * as a parameter of its own. */
+static void append_scopes(struct str *url, const char *scopes)
+{
+	for (const char *p = scopes + strspn(scopes, " "); *p; p += strspn(p, " ")) {
+		size_t len = strcspn(p, " ");
+
+		append_query_bytes(url, "scope", p, len);
+		p += len;
 	}
 }
 
@@ -111,7 +128,7 @@ char *token_url(const struct token_request *request)
 	str_append(&url, challenge->realm);
 	if (is_given(challenge->service))
 		append_query(&url, "service", challenge->service);
-	append_query(&url, "scope", is_given(challenge->scope) ? challenge->scope : scope);
+	append_scopes(&url, is_given(challenge->scope) ? challenge->scope : scope);
 	if (request->credentials->user)
 		append_query(&url, "account", request->credentials->user);
 	return str_steal(&url);

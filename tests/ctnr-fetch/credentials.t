@@ -30,6 +30,16 @@ run ctnr-fetch --layout answer "docker://$hostile/x:1"
 is_status 0 "an empty token beside the right one is passed over"
 hostile_stop
 
+hostile_start "$small" --bearer --token-uses 1
+run ctnr-fetch --jobs 1 --layout expired "docker://$hostile/x:1"
+is_status 0 "a token that has expired meanwhile is replaced"
+is "$(grep -c '^GET /token' "$hostile_log")" 3 "... whenever the registry says so"
+hostile_stop
+hostile_start "$small" --bearer --token-uses 0
+run timeout 20 ctnr-fetch --layout expired2 "docker://$hostile/x:1"
+is_status 1 "tokens that are never good enough are given up"
+hostile_stop
+
 # Challenges as registries write them.
 hostile_start "$small" --bearer --challenge 'Bearer'
 run ctnr-fetch --layout challenge "docker://$hostile/x:1"

@@ -17,6 +17,7 @@ the last is "-" without one, and " range" when a Range was asked for.
     --realm URL          name that token server instead
     --challenge TEXT     send this WWW-Authenticate header before the one that counts
     --token-answer JSON  what /token answers instead
+    --token-uses N       a token is good for N requests
     --no-range           answer a Range with everything
     --redirect URL       blobs are at URL, says a status 307
 """
@@ -84,7 +85,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if options.bearer:
             realm = options.realm or "%s://%s/token" % (
                 "https" if options.tls else "http", self.headers["Host"])
-            return None if given == "Bearer good-token" else (
+            return None if given == "Bearer good-token" and self.server.use_token() else (
                 'Negotiate, Bearer realm="%s",service="a \\"b\\"",scope="repository:x:pull"'
                 % realm)
         return None
@@ -100,6 +101,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 options.token_user.encode()).decode():
             self.error(401, "who are you")
         else:
+            self.server.token_uses = options.token_uses
             answer = options.token_answer or '{"access_token": "good-token"}'
             self.answer(200, answer.encode())
 
@@ -350,6 +352,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.layout = options.layout
         self.lock = threading.Lock()
         self.left = options.times
+        self.token_uses = options.token_uses
         with open(os.path.join(options.layout, "index.json"), "rb") as source:
             self.index = json.load(source)
         self.log = open(options.log, "a", encoding="utf-8")
@@ -364,6 +367,11 @@ class Server(http.server.ThreadingHTTPServer):
         with self.lock:
             self.log.write(line + "\n")
             self.log.flush()
+
+    def use_token(self):
+        with self.lock:
+            self.token_uses -= 1
+            return self.token_uses != -1
 
     def fault(self, handler, kind):
         name = self.options.fault
@@ -381,7 +389,8 @@ def main():
     parser = argparse.ArgumentParser()
     for name in ("fault", "tls", "basic", "token-user", "realm", "challenge", "redirect", "token-answer"):
         parser.add_argument("--" + name)
-    parser.add_argument("--times", type=int, default=-1)
+    for name in ("times", "token-uses"):
+        parser.add_argument("--" + name, type=int, default=-1)
     for name in ("bearer", "no-range"):
         parser.add_argument("--" + name, action="store_true")
     for name in ("layout", "port_file", "log"):

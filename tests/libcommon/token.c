@@ -86,6 +86,9 @@ int main(void)
 	     "https://a.example/token?x=1&service=a%20b%26c%3Dd"
 	     "&scope=repository:library/alpine:pull&account=me",
 	     "values are encoded, and follow the query that the realm has");
+	asks("Bearer realm=\"https://a.example/token\",scope=\"repository:x:pull  repository:y:pull \"",
+	     NULL, "https://a.example/token?scope=repository:x:pull&scope=repository:y:pull",
+	     "several scopes are asked for one by one");
 	test_answers();
 	return done_testing();
 }
