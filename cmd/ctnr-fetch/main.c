@@ -6,37 +6,27 @@
  * Order of operations:
  *  1. name the image: --tag, or what the source calls it
  *  2. with --if-missing, look whether that name is there already
- *  3. copy manifests and blobs (copy.c), each verified before it is visible
- *  4. let the name stand for the image, last: it never names what is not there
- *  5. print the record, or the ref
- * SIGINT, SIGTERM and SIGHUP are blocked meanwhile and looked for wherever something is waited
+ *  3. read the files that the options name, as that of a password (access.c)
+ *  4. copy manifests and blobs (copy.c), each verified before it is visible
+ *  5. let the name stand for the image, last: it never names what is not there
+ *  6. print the record, or the ref
+ * SIGINT, SIGTERM and SIGHUP are blocked from step 4 on and looked for wherever something is waited
  * for; the process dies of them at the end, when everything half-made is gone.
  */
+#include "access.h"
 #include "copy.h"
 
 #include "base/alloc.h"
-#include "base/number.h"
 #include "base/tool.h"
-#include "net/url.h"
 #include "oci/media_type.h"
 #include "oci/tag.h"
 #include "store/image_print.h"
-#include "system/fd.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #define JOBS_DEFAULT 4
 #define JOBS_MAX 64
-#define RETRIES_DEFAULT 3
-#define RETRIES_MAX 100
-#define TIMEOUT_DEFAULT 30 /* seconds */
-#define TIMEOUT_MAX 86400
-#define CA_FILE_MAX (4U << 20) /* bytes: the system's own authorities are a quarter of a million */
-/* Slow links of real people are faster, also shared by several transfers. */
-#define LOW_SPEED_DEFAULT "1k/30"
-#define LOW_SPEED_WINDOW 30 /* seconds */
 
 struct fetch_opts {
 	const char *store;
@@ -46,24 +36,15 @@ struct fetch_opts {
 	int format;
 	const char *tag;
 	bool if_missing;
-	const char *creds;
-	const char *token_host;
-	bool tls_verify;
-	const char *ca_file;
+	struct access_opts access;
 	uint64_t jobs;
-	uint64_t timeout;
-	const char *low_speed;
-	uint64_t retries;
 	int progress;
 	int print; /* enum image_print */
 };
 
 static const struct fetch_opts defaults = {
-	.tls_verify = true,
+	.access = ACCESS_OPTS_DEFAULT,
 	.jobs = JOBS_DEFAULT,
-	.timeout = TIMEOUT_DEFAULT,
-	.low_speed = LOW_SPEED_DEFAULT,
-	.retries = RETRIES_DEFAULT,
 };
 
 #define FIELD(name) offsetof(struct fetch_opts, name)
@@ -79,73 +60,14 @@ static const struct option options[] = {
 	{ "tag", 't', "NAME", "the name that the image gets", OPTION_STRING, FIELD(tag) },
 	{ "if-missing", 0, NULL, "do nothing when the name is there already", OPTION_BOOL,
 	  FIELD(if_missing) },
-	{ "creds", 0, "USER[:PASSWORD]",
-	  "log in to the registry; the password may be @FILE, or - for stdin", OPTION_STRING,
-	  FIELD(creds) },
-	{ "token-host", 0, "HOST[:PORT]", "a token server that may see the credentials too",
-	  OPTION_STRING, FIELD(token_host) },
-	{ "tls-verify", 0, NULL,
-	  "verify the registry's certificate (the default); =false: take any", OPTION_BOOL,
-	  FIELD(tls_verify) },
-	{ "ca-file", 0, "FILE", "trust the authorities in FILE too", OPTION_STRING,
-	  FIELD(ca_file) },
+	OPTION_INCLUDE(access_options, FIELD(access)),
 	{ "jobs", 'j', "N", "transfer N blobs at a time", OPTION_NUMBER, FIELD(jobs) },
-	{ "timeout", 0, "SECONDS", "give up after that long without an answer", OPTION_NUMBER,
-	  FIELD(timeout) },
-	{ "low-speed", 0, "SIZE[/SECONDS]",
-	  "give up a blob of which fewer bytes come in a second; 0: never", OPTION_STRING,
-	  FIELD(low_speed) },
-	{ "retries", 0, "N", "try N times again what fails for a moment", OPTION_NUMBER,
-	  FIELD(retries) },
 	{ "progress", 0, "MODE", "show progress: auto, tty, plain, json or none", OPTION_CHOICE,
 	  FIELD(progress), progress_mode_names },
 	{ "print", 0, "WHAT", "print the image's record or its ref", OPTION_CHOICE, FIELD(print),
 	  image_print_names },
 	OPTION_END
 };
-
-static int check_range(const char *name, uint64_t value, uint64_t min, uint64_t max,
-		       struct error *err)
-{
-	if (value >= min && value <= max)
-		return 0;
-	return error_set(err, ERROR_USAGE,
-			 "option --%s: expected a number from %llu to %llu, got %llu", name,
-			 (unsigned long long)min, (unsigned long long)max,
-			 (unsigned long long)value);
-}
-
-/* Read SIZE[/SECONDS]. */
-static int parse_low_speed(const char *text, struct http_low_speed *ret, struct error *err)
-{
-	size_t len = strcspn(text, "/");
-	autofree char *rate = xstrndup(text, len);
-	uint64_t window = LOW_SPEED_WINDOW;
-
-	if (number_parse_size(rate, UINT32_MAX, &ret->rate, err) < 0 ||
-	    (text[len] && number_parse(text + len + 1, TIMEOUT_MAX, &window, err) < 0))
-		return error_prefix(err, "option --low-speed: SIZE[/SECONDS]");
-	if (window == 0)
-		return error_set(err, ERROR_USAGE, "option --low-speed: the time is 0 seconds");
-	ret->window = (unsigned)window;
-	return 0;
-}
-
-/* A loopback host must have its port: any user may listen on the others. */
-static int check_token_host(const char *named, struct error *err)
-{
-	autofree char *text = xasprintf("https://%s/", named);
-	autourl struct url url = URL_INIT;
-	struct error ignored = { 0 };
-
-	if (url_parse(text, &url, &ignored) < 0 || strpbrk(named, "/?#"))
-		return error_set(err, ERROR_USAGE, "option --token-host: '%s' is not HOST[:PORT]",
-				 named);
-	if (url_host_is_loopback(named))
-		return error_set(err, ERROR_USAGE,
-				 "option --token-host: '%s' needs its port, HOST:PORT", named);
-	return 0;
-}
 
 static int check_options(const struct fetch_opts *opts, struct error *err)
 {
@@ -154,29 +76,7 @@ static int check_options(const struct fetch_opts *opts, struct error *err)
 				 "--platform and --all-platforms exclude each other");
 	if (opts->layout && opts->store)
 		return error_set(err, ERROR_USAGE, "--layout and --store exclude each other");
-	if (check_range("jobs", opts->jobs, 1, JOBS_MAX, err) < 0 ||
-	    check_range("timeout", opts->timeout, 1, TIMEOUT_MAX, err) < 0 ||
-	    check_range("retries", opts->retries, 0, RETRIES_MAX, err) < 0)
-		return -1;
-	if (opts->token_host && check_token_host(opts->token_host, err) < 0)
-		return -1;
-	return 0;
-}
-
-/* The authorities are read here, once: libcurl would read them for each connection, which a pipe does
- * not stand, and would wait for a FIFO without hearing signals. */
-static int read_authorities(const char *path, struct str *ret, struct error *err)
-{
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-	if (fd < 0)
-		return error_errno(err, "option --ca-file: cannot read '%s'", path);
-	if (fd_read_rest(fd, CA_FILE_MAX, ret, err) < 0)
-		return error_prefix(err, "option --ca-file: '%s'", path);
-	if (!memmem(ret->data, ret->len, "-----BEGIN ", strlen("-----BEGIN ")))
-		return error_set(err, ERROR_FAILED,
-				 "option --ca-file: '%s' has no certificate in PEM", path);
-	return 0;
+	return access_check_range("jobs", opts->jobs, 1, JOBS_MAX, err);
 }
 
 /* What one run is about. */
@@ -186,22 +86,19 @@ struct fetch {
 	char *name; /* the reference that the image gets */
 	struct platform platform;
 	const struct platform *wanted; /* platform; NULL: all platforms are wanted */
-	struct http_low_speed low_speed;
-	struct str authorities; /* of --ca-file */
-	struct credentials credentials;
+	struct access access;
 };
 
 #define FETCH_INIT \
 	{ \
-		.address = ADDRESS_INIT, .authorities = STR_INIT, .credentials = CREDENTIALS_INIT \
+		.address = ADDRESS_INIT, .access = ACCESS_INIT \
 	}
 
 static void fetch_release(struct fetch *fetch)
 {
 	address_release(&fetch->address);
 	free(fetch->name);
-	str_release(&fetch->authorities);
-	credentials_release(&fetch->credentials);
+	access_release(&fetch->access);
 }
 #define autofetch autocleanup(fetch_release)
 
@@ -225,34 +122,17 @@ static int read_request(const char *source, struct fetch *fetch, struct error *e
 
 	platform_host(&fetch->platform);
 	fetch->wanted = opts->all_platforms ? NULL : &fetch->platform;
-	if (check_options(opts, err) < 0 ||
-	    parse_low_speed(opts->low_speed, &fetch->low_speed, err) < 0 ||
+	if (check_options(opts, err) < 0 || access_check(&opts->access, &fetch->access, err) < 0 ||
 	    address_parse(source, &fetch->address, err) < 0 ||
 	    (opts->platform && platform_parse(opts->platform, &fetch->platform, err) < 0))
 		return -1;
-	if (fetch->address.transport != TRANSPORT_DOCKER && (opts->creds || opts->token_host))
+	if (fetch->address.transport != TRANSPORT_DOCKER &&
+	    (opts->access.creds || opts->access.token_host))
 		return error_set(err, ERROR_USAGE,
 				 "--creds and --token-host are for registries, '%s' is none",
 				 source);
 	fetch->name = choose_name(opts, &fetch->address, err);
 	return fetch->name ? 0 : -1;
-}
-
-/* What is read of files before the work begins: they may be FIFOs that let wait, and until the
- * work begins a signal simply ends the process. */
-static int read_files(struct fetch *fetch, struct error *err)
-{
-	const struct fetch_opts *opts = fetch->opts;
-
-	if (opts->ca_file && read_authorities(opts->ca_file, &fetch->authorities, err) < 0)
-		return -1;
-	if (!opts->creds)
-		return 0;
-	fetch->credentials.token_host = opts->token_host ? xstrdup(opts->token_host) : NULL;
-	if (credentials_parse(opts->creds, &fetch->credentials, err) < 0)
-		return error_prefix(err, "--creds");
-	credentials_hide((char *)opts->creds);
-	return 0;
 }
 
 /* The layout that is copied into. */
@@ -312,20 +192,6 @@ static int find_present(const struct fetch *fetch, struct image *ret, struct err
 	return 1;
 }
 
-/* A password that is not known yet is asked for. */
-static int complete_credentials(struct fetch *fetch, const struct interrupt *interrupt,
-				struct error *err)
-{
-	struct credentials *credentials = &fetch->credentials;
-	autoreference struct reference reference = REFERENCE_INIT;
-
-	if (!credentials->user || credentials->password)
-		return 0;
-	if (reference_parse(fetch->address.reference, &reference, err) < 0)
-		return -1;
-	return credentials_ask_password(credentials, reference.registry, interrupt, err);
-}
-
 /* Connect to an open source and copy from it; ret describes the image. */
 static int copy_from_source(const struct fetch *fetch, struct transfer *transfer,
 			    struct descriptor *ret, struct error *err)
@@ -349,22 +215,15 @@ static int copy_into_layout(struct fetch *fetch, const struct layout *layout,
 {
 	const struct fetch_opts *opts = fetch->opts;
 	autosource struct source source = SOURCE_INIT;
-	const struct session_options session = {
-		.credentials = &fetch->credentials,
-		.tls = opts->tls_verify ? SESSION_TLS_VERIFY : SESSION_TLS_INSECURE,
-		.ca = opts->ca_file ? &fetch->authorities : NULL,
-		.timeout = (unsigned)opts->timeout,
-		.low_speed = fetch->low_speed,
-		.retries = (unsigned)opts->retries,
-		.interrupt = interrupt,
-	};
+	struct session_options session;
 	const struct source_request request = { &fetch->address, fetch->wanted, &session };
 	autotransfer struct transfer transfer = { .source = &source,
 						  .layout = layout,
 						  .interrupt = interrupt,
 						  .jobs = (unsigned)opts->jobs };
 
-	if (complete_credentials(fetch, interrupt, err) < 0 ||
+	if (access_session(&fetch->access, fetch->address.reference, interrupt, &session, err) <
+		    0 ||
 	    source_open(&request, &source, err) < 0)
 		return -1;
 	return copy_from_source(fetch, &transfer, ret, err);
@@ -377,7 +236,7 @@ static int fetch_image(struct fetch *fetch, struct image *ret, struct error *err
 	autolayout struct layout layout = LAYOUT_INIT;
 	autodescriptor struct descriptor descriptor = DESCRIPTOR_INIT;
 
-	if (read_files(fetch, err) < 0 || interrupt_init(&interrupt, err) < 0 ||
+	if (access_read_files(&fetch->access, err) < 0 || interrupt_init(&interrupt, err) < 0 ||
 	    open_destination(fetch->opts, LAYOUT_CREATE, &layout, err) < 0)
 		return -1;
 	if (copy_into_layout(fetch, &layout, &interrupt, &descriptor, err) < 0) {
