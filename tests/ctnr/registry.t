@@ -23,6 +23,12 @@ run ctnr run --rm box:1 echo short
 is_stdout short "... and run by the short name"
 run ctnr run --rm --pull always --creds user:secret "$registry/box:1" echo always
 is_stdout always "--pull always asks the registry"
+run sh -c 'printf "secret\nhello\n" | ctnr run -i --rm --pull always --creds user:- "$1" cat' sh \
+	"$registry/box:1"
+is_stdout hello "... with a password from stdin, the rest of which is the container's"
+echo secret >password
+run ctnr pull --creds user:@password "$registry/box:1" "docker://$registry/box:1"
+is_status 0 "a password from a file is good for several images"
 run ctnr run --rm --pull never "$registry/box:2" true
 is_status 125 "--pull never does not"
 run ctnr pull --creds user:secret "$registry/nosuch"
