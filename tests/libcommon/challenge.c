@@ -54,8 +54,14 @@ static void test_grammar(void)
 
 #define REALM "realm=\"https://a.example/t?x=1\""
 
+/* As registries and proxies were seen to write them. */
 static void test_habits(void)
 {
+	find("Basic realm=/", "Basic", 1, "/", "a realm that is a path");
+	find("Negotiate, Basic realm=\"Artifactory Realm\"", "Basic", 1, "Artifactory Realm",
+	     "a scheme before it that is not spoken here");
+	find("Bearer realm=\"https://a.example/t?x=1,y=2\",service=b", "Bearer", 1,
+	     "https://a.example/t?x=1,y=2", "a realm with a comma in its query");
 	asks("Bearer " REALM ",service=a.example,scope=repository:x/y:pull", "a.example",
 	     "repository:x/y:pull", "a scope without quotes");
 	asks("Bearer realm=https://a.example/t?x=1,service=b,scope=repository:x:pull,push", "b",
