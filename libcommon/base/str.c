@@ -143,15 +143,12 @@ bool str_ends_with(const char *text, const char *suffix)
 	return text_len >= suffix_len && strcmp(text + text_len - suffix_len, suffix) == 0;
 }
 
-/* The length of the well-formed UTF-8 sequence at p that is safe to print, or 0. C1 controls
- * (U+0080 to U+009F) and the bidirectional overrides count as unsafe. */
-static size_t utf8_printable(const unsigned char *p)
+size_t str_utf8(const char *text, size_t size, uint32_t *ret)
 {
-	uint32_t code;
-	size_t len;
+	const unsigned char *p = (const unsigned char *)text;
+	uint32_t code = p[0];
+	size_t len = 1;
 
-	if (p[0] >= 0x20 && p[0] < 0x7f)
-		return p[0] == '\\' ? 0 : 1;
 	if (p[0] >= 0xc2 && p[0] <= 0xdf) {
 		code = p[0] & 0x1fU;
 		len = 2;
@@ -161,35 +158,44 @@ static size_t utf8_printable(const unsigned char *p)
 	} else if (p[0] >= 0xf0 && p[0] <= 0xf4) {
 		code = p[0] & 0x07U;
 		len = 4;
-	} else {
+	} else if (p[0] >= 0x80) {
 		return 0;
 	}
+	if (len > size)
+		return 0;
 	for (size_t i = 1; i < len; i++) {
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;
 		code = code << 6 | (p[i] & 0x3fU);
 	}
-	if (code < 0xa0 || (len == 3 && code < 0x800) || (len == 4 && code < 0x10000) ||
-	    code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+	if ((len == 3 && code < 0x800) || (len == 4 && code < 0x10000) || code > 0x10ffff ||
+	    (code >= 0xd800 && code < 0xe000))
 		return 0;
-	if ((code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
-	    (code >= 0x2066 && code <= 0x2069) || code == 0xfeff)
-		return 0;
+	*ret = code;
 	return len;
+}
+
+bool str_is_printable(uint32_t code)
+{
+	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
+		return false;
+	return !(code >= 0x200b && code <= 0x200f) && !(code >= 0x2028 && code <= 0x202e) &&
+	       !(code >= 0x2066 && code <= 0x2069) && code != 0xfeff;
 }
 
 void str_append_escaped(struct str *s, const char *text)
 {
-	const unsigned char *p = (const unsigned char *)text;
+	const char *end = text + strlen(text);
 
-	while (*p) {
-		size_t len = utf8_printable(p);
+	while (text < end) {
+		uint32_t code;
+		size_t len = str_utf8(text, (size_t)(end - text), &code);
 
-		if (len) {
-			str_append_bytes(s, p, len);
-			p += len;
+		if (len && code != '\\' && str_is_printable(code)) {
+			str_append_bytes(s, text, len);
+			text += len;
 		} else {
-			str_appendf(s, "\\x%02x", *p++);
+			str_appendf(s, "\\x%02x", (unsigned char)*text++);
 		}
 	}
 }

@@ -67,6 +67,14 @@ void strlist_sort(struct strlist *list); /* in the order of bytes */
 bool str_starts_with(const char *text, const char *prefix);
 bool str_ends_with(const char *text, const char *suffix);
 
+/* The length of the well-formed UTF-8 sequence that text of size > 0 bytes begins with, and its code
+ * point; 0 when it begins with none. A NUL is a character too. */
+size_t str_utf8(const char *text, size_t size, uint32_t *ret);
+
+/* May a terminal be shown the character? Control characters, also C1's (U+0080 to U+009F), and what
+ * is invisible or turns the direction of writing may not. */
+bool str_is_printable(uint32_t code);
+
 /* Append text with control bytes, backslash and invalid UTF-8 written as \xNN, so that a terminal
  * shows what is there and obeys none of it. */
 void str_append_escaped(struct str *s, const char *text);

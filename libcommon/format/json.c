@@ -3,11 +3,17 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "format/json_odd.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define NO_TEXT "a NUL or what is no Unicode"
+#define NUMBER_TEXT_MAX 24 /* bytes of 64 bits in digits, with sign and NUL */
 
 void json_free(json_t **document)
 {
@@ -15,32 +21,109 @@ void json_free(json_t **document)
 	*document = NULL;
 }
 
+/* jansson refused the text, or might take a key for a carried one: give it odd tokens carried. In a
+ * changed text columns are not the document's. */
+static json_t *parse_with_odd_tokens(const char *text, size_t len, json_error_t *where)
+{
+	autostr struct str carried = STR_INIT;
+	json_t *value;
+
+	if (!json_odd_carry(text, len, &carried))
+		return json_loadb(text, len, JSON_REJECT_DUPLICATES, where);
+	value = json_loadb(carried.data, carried.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
+			   where);
+	where->column = 0;
+	return value;
+}
+
 json_t *json_parse(const char *text, size_t len, const char *document, struct error *err)
 {
 	json_error_t where;
-	json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
+	json_t *value = NULL;
 
+	if (!json_odd_is_forged(text, len))
+		value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
 	if (!value)
+		value = parse_with_odd_tokens(text, len, &where);
+	if (value)
+		return value;
+	if (where.column)
 		error_set(err, ERROR_FAILED, "%s: line %d, column %d: %s", document, where.line,
 			  where.column, where.text);
-	return value;
+	else
+		error_set(err, ERROR_FAILED, "%s: line %d: %s", document, where.line, where.text);
+	return NULL;
 }
 
 char *json_format(const json_t *value)
 {
 	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	autostr struct str restored = STR_INIT;
 
 	/* Strings that came from JSON are valid UTF-8: only memory can be short. */
-	return text ? text : xstrdup("null");
+	if (!text)
+		return xstrdup("null");
+	if (!json_odd_is_carried(text))
+		return text;
+	json_odd_restore(text, &restored);
+	free(text);
+	return str_steal(&restored);
+}
+
+/* The same value of a text that a terminal may be shown: what is no character, or could give a
+ * terminal orders, is escaped. */
+static char *format_for_terminal(const char *text)
+{
+	autostr struct str safe = STR_INIT;
+	const char *end = text + strlen(text);
+
+	while (text < end) {
+		uint32_t code = 0xfffd;
+		size_t len = str_utf8(text, (size_t)(end - text), &code);
+
+		if (len && str_is_printable(code))
+			str_append_bytes(&safe, text, len);
+		else
+			str_appendf(&safe, "\\u%04x", code);
+		text += len ? len : 1;
+	}
+	return str_steal(&safe);
+}
+
+static bool is_ascii(const char *text)
+{
+	while (*text >= ' ' && *text < 0x7f)
+		text++;
+	return !*text;
 }
 
 int json_print(FILE *out, const json_t *value, struct error *err)
 {
 	autofree char *text = json_format(value);
 
+	/* ASCII of jansson's holds no control characters. */
+	if (!is_ascii(text) && isatty(fileno(out))) {
+		char *safe = format_for_terminal(text);
+
+		free(text);
+		text = safe;
+	}
 	if (fprintf(out, "%s\n", text) < 0)
 		return error_errno(err, "cannot write JSON");
 	return 0;
+}
+
+const char *json_text(const json_t *value)
+{
+	return json_odd_kind(value) == JSON_ODD_NOT ? json_string_value(value) : NULL;
+}
+
+void json_append_key(const char *key, struct str *ret)
+{
+	if (json_odd_key_is_carried(key))
+		json_odd_append_key_text(key, ret);
+	else
+		str_append(ret, key);
 }
 
 struct jnode jnode_root(const json_t *value, const char *document)
@@ -99,7 +182,7 @@ static const char *type_name(const json_t *value)
 	case JSON_ARRAY:
 		return "array";
 	case JSON_STRING:
-		return "string";
+		break;
 	case JSON_INTEGER:
 		return "integer";
 	case JSON_REAL:
@@ -108,9 +191,16 @@ static const char *type_name(const json_t *value)
 	case JSON_FALSE:
 		return "boolean";
 	case JSON_NULL:
-		break;
+		return "null";
 	}
-	return "null";
+	switch (json_odd_kind(value)) {
+	case JSON_ODD_INTEGER:
+		return "integer";
+	case JSON_ODD_REAL:
+		return "real number";
+	default:
+		return "string";
+	}
 }
 
 static int wrong_type(const struct jnode *node, const char *expected, struct error *err)
@@ -120,32 +210,94 @@ static int wrong_type(const struct jnode *node, const char *expected, struct err
 	return jnode_error(node, err, "expected %s, got %s", expected, type_name(node->value));
 }
 
+int jnode_check_text(const struct jnode *node, struct error *err)
+{
+	if (json_is_string(node->value) && json_odd_kind(node->value) <= JSON_ODD_STRING)
+		return 0;
+	return wrong_type(node, "string", err);
+}
+
 int jnode_string(const struct jnode *node, const char **ret, struct error *err)
 {
-	const char *text = json_string_value(node->value);
-
-	if (!text)
-		return wrong_type(node, "string", err);
-	if (strlen(text) != json_string_length(node->value))
-		return jnode_error(node, err, "string contains a NUL");
-	*ret = text;
+	if (jnode_check_text(node, err) < 0)
+		return -1;
+	if (json_odd_kind(node->value) != JSON_ODD_NOT)
+		return jnode_error(node, err, "the string contains " NO_TEXT);
+	*ret = json_string_value(node->value);
 	return 0;
+}
+
+int jnode_check_key(const struct jnode *object, const char *key, struct error *err)
+{
+	if (!json_odd_key_is_carried(key))
+		return 0;
+	return jnode_error(object, err, "a key contains " NO_TEXT);
+}
+
+static bool is_integer(const json_t *value)
+{
+	return json_is_integer(value) || json_odd_kind(value) == JSON_ODD_INTEGER;
+}
+
+/* An integer that is out of range, with its own digits. */
+static int range_error(const struct jnode *node, const char *min, const char *max,
+		       struct error *err)
+{
+	autostr struct str number = STR_INIT;
+
+	if (json_is_integer(node->value))
+		str_appendf(&number, "%" PRId64, (int64_t)json_integer_value(node->value));
+	else
+		json_odd_append_token(node->value, &number);
+	return jnode_error(node, err, "expected a number from %s to %s, got %.100s", min, max,
+			   number.data);
 }
 
 int jnode_integer(const struct jnode *node, int64_t min, int64_t max, int64_t *ret,
 		  struct error *err)
 {
 	json_int_t value = json_integer_value(node->value);
+	char min_text[NUMBER_TEXT_MAX];
+	char max_text[NUMBER_TEXT_MAX];
 
-	if (!json_is_integer(node->value))
+	if (!is_integer(node->value))
 		return wrong_type(node, "integer", err);
-	if (value < min || value > max)
-		return jnode_error(node, err,
-				   "expected a number from %" PRId64 " to %" PRId64
-				   ", got %" PRId64,
-				   min, max, (int64_t)value);
-	*ret = value;
-	return 0;
+	if (json_is_integer(node->value) && value >= min && value <= max) {
+		*ret = value;
+		return 0;
+	}
+	snprintf(min_text, sizeof(min_text), "%" PRId64, min);
+	snprintf(max_text, sizeof(max_text), "%" PRId64, max);
+	return range_error(node, min_text, max_text, err);
+}
+
+/* The value of an integer that is not negative. */
+static bool read_unsigned(const json_t *value, uint64_t *ret)
+{
+	autostr struct str token = STR_INIT;
+
+	*ret = (uint64_t)json_integer_value(value);
+	if (json_is_integer(value))
+		return json_integer_value(value) >= 0;
+	json_odd_append_token(value, &token);
+	errno = 0;
+	*ret = strtoull(token.data, NULL, 10);
+	return token.data[0] != '-' && errno == 0;
+}
+
+int jnode_unsigned(const struct jnode *node, uint64_t max, uint64_t *ret, struct error *err)
+{
+	char max_text[NUMBER_TEXT_MAX];
+	uint64_t value;
+
+	if (!is_integer(node->value))
+		return wrong_type(node, "integer", err);
+	if (read_unsigned(node->value, &value) && value <= max) {
+		*ret = value;
+		return 0;
+	}
+	snprintf(max_text, sizeof(max_text), "%" PRIu64, max);
+	return range_error(node, "0", max_text, err);
 }
 
 int jnode_bool(const struct jnode *node, bool *ret, struct error *err)
@@ -195,9 +347,9 @@ int jnode_strings(const struct jnode *node, struct strlist *list, struct error *
 		return -1;
 	for (size_t i = 0; i < len; i++) {
 		struct jnode element = jnode_element(node, i);
-		const char *text;
+		const char *text = "";
 
-		if (jnode_string(&element, &text, err) < 0)
+		if (jnode_string_opt(&element, &text, err) < 0)
 			return -1;
 		strlist_append(list, text);
 	}

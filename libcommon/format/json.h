@@ -14,7 +14,9 @@
  * A jnode borrows its document, its parent and its key: keep it on the stack, below its parent.
  * A node of a member that is absent or null has value NULL; members of it are absent too, so that
  * chains need no checks in between. Duplicate keys are refused when parsing: two readers could
- * take different ones. Unknown members are ignored by reading and kept by editing.
+ * take different ones. Unknown members are ignored by reading and kept by editing, also those that
+ * jansson cannot express (format/json_odd.h): such a value is a string to jansson, and one that
+ * begins with NUL, so jnode_*() tell what it is, and json_string_value() gives "" for it.
  */
 #ifndef FORMAT_JSON_H
 #define FORMAT_JSON_H
@@ -34,10 +36,20 @@ void json_free(json_t **document);
 #define autojson autocleanup(json_free)
 
 /* Parse a whole text into a new document; document names it in messages ("config.json").
- * Duplicate keys, a NUL and trailing text are errors; depth is limited by jansson (2048). */
+ * Duplicate keys, trailing text and what is no JSON are errors; depth is limited by jansson (2048). */
 json_t *json_parse(const char *text, size_t len, const char *document, struct error *err);
 
-/* Print one compact line: {"a":1}\n. */
+/* The string that a value is (borrowed), or NULL: when it is another value, or a string that C cannot
+ * have or that is no Unicode. */
+const char *json_text(const json_t *value);
+
+/* Append an object's key as other readers understand it: a NUL and what is no Unicode become
+ * U+FFFD. */
+struct str;
+void json_append_key(const char *key, struct str *ret);
+
+/* Print one compact line: {"a":1}\n. Odd tokens are written as they stood; on a terminal what is no
+ * character, or could give the terminal orders, is written as \uXXXX. */
 int json_print(FILE *out, const json_t *value, struct error *err);
 
 /* The same as a new string without the line feed; never NULL. */
@@ -71,7 +83,15 @@ int jnode_error(const struct jnode *node, struct error *err, const char *format,
 int jnode_string(const struct jnode *node, const char **ret, struct error *err);
 int jnode_integer(const struct jnode *node, int64_t min, int64_t max, int64_t *ret,
 		  struct error *err);
+int jnode_unsigned(const struct jnode *node, uint64_t max, uint64_t *ret, struct error *err);
 int jnode_bool(const struct jnode *node, bool *ret, struct error *err);
+
+/* -1 when it is no string at all. For what is only handed on: a string that C cannot have or that is
+ * no Unicode is one here, and is refused by jnode_string(). */
+int jnode_check_text(const struct jnode *node, struct error *err);
+
+/* -1 when an object's key is one that C cannot have or that is no Unicode. */
+int jnode_check_key(const struct jnode *object, const char *key, struct error *err);
 
 /* Optional values: absent leaves *ret as it is. */
 int jnode_string_opt(const struct jnode *node, const char **ret, struct error *err);
@@ -83,7 +103,7 @@ int jnode_bool_opt(const struct jnode *node, bool *ret, struct error *err);
 int jnode_array(const struct jnode *node, size_t *ret_len, struct error *err);
 int jnode_object(const struct jnode *node, struct error *err);
 
-/* An array of strings (absent: empty), appended to list as copies. */
+/* An array of strings (absent: empty), appended to list as copies. An element null is "". */
 struct strlist;
 int jnode_strings(const struct jnode *node, struct strlist *list, struct error *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON from anywhere: what is accepted is written and read again unchanged, and every value can be
+/* JSON from anywhere: what is accepted is written and read again unchanged, byte for byte, and every value can be
  * asked for in every way. */
 #include "base/str.h"
 #include "format/json.h"
@@ -19,12 +19,15 @@ static void visit(const struct jnode *node, int depth)
 	struct error err;
 	const char *text = NULL;
 	int64_t number;
+	uint64_t natural;
 	bool boolean;
 	size_t len = 0;
 
 	jnode_string(node, &text, &err);
 	jnode_string_opt(node, &text, &err);
+	jnode_check_text(node, &err);
 	jnode_integer(node, -5, 5, &number, &err);
+	jnode_unsigned(node, UINT64_MAX, &natural, &err);
 	jnode_bool(node, &boolean, &err);
 	jnode_strings(node, &list, &err);
 	jnode_object(node, &err);
@@ -55,7 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	autojson json_t *document = json_parse((const char *)data, size, "fuzz", &err);
 	autojson json_t *again = NULL;
 	struct jnode root = jnode_root(document, "fuzz");
-	char *text;
+	autofree char *text = NULL;
+	autofree char *text_again = NULL;
 
 	if (!document)
 		return 0;
@@ -64,6 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	again = json_parse(text, strlen(text), "again", &err);
 	if (!again || !json_equal(document, again))
 		abort();
-	free(text);
+	text_again = json_format(again);
+	if (strcmp(text, text_again) != 0)
+		abort();
 	return 0;
 }

@@ -4,8 +4,9 @@
 #include "base/str.h"
 #include "format/json.h"
 
-static const char text[] = "{\"s\":\"text\",\"n\":7,\"neg\":-1,\"r\":1.5,\"b\":true,\"nul\":null,"
-			   "\"a\":[\"x\",\"y\"],\"mixed\":[\"x\",1],\"o\":{\"in\":{\"k\":[1]}}}";
+static const char text[] =
+	"{\"s\":\"text\",\"n\":7,\"neg\":-1,\"r\":1.5,\"b\":true,\"nul\":null,"
+	"\"a\":[\"x\",\"y\"],\"mixed\":[\"x\",1],\"nulls\":[null],\"o\":{\"in\":{\"k\":[1]}}}";
 
 static void refused(const char *document, const char *title)
 {
@@ -49,6 +50,8 @@ static void test_containers(const struct jnode *root)
 {
 	autostrlist struct strlist list = STRLIST_INIT;
 	struct jnode a = jnode_member(root, "a");
+	autostrlist struct strlist empty = STRLIST_INIT;
+	struct jnode nulls = jnode_member(root, "nulls");
 	struct jnode mixed = jnode_member(root, "mixed");
 	struct jnode o = jnode_member(root, "o");
 	struct jnode in = jnode_member(&o, "in");
@@ -66,8 +69,82 @@ static void test_containers(const struct jnode *root)
 	ok(jnode_string(&k0, &string, &err) < 0, "a nested value of a wrong type is refused");
 	is_str(err.message, "doc: o.in.k[0]: expected string, got integer", "... with its path");
 	ok(!jnode_is_present(&below), "members of what is absent are absent");
+	ok(jnode_strings(&nulls, &empty, &err) == 0 && empty.len == 1 && !*empty.items[0],
+	   "null in an array of strings is an empty string");
 	ok(jnode_array(&absent, &len, &err) == 0 && len == 0, "an absent array is empty");
 	ok(jnode_object(&a, &err) < 0, "an array is no object");
+}
+
+/* Documents without blanks, which are written as they were read. */
+static void test_kept(void)
+{
+	static const char *const documents[] = {
+		"{\"nul\":\"b\\u0000c\"}",
+		"{\"latin\":\"caf\xe9 \\\"q\\\" \\\\\"}",
+		"{\"half\":\"\\ud800\",\"other\":\"\\udc00\\ud800x\"}",
+		"{\"encoded half\":\"\xed\xa0\x80\",\"overlong\":\"\xc0\x80\",\"cut\":\"\xe2\x82\"}",
+		"[18446744073709551615,-9223372036854775809,9223372036854775807,1e999,-1E+999]",
+		"{\"k\\u0000\":{\"\xff\":[\"\\u0000\"]},\"\\ud800\":null}",
+		/* Keys and values that look like carried ones. */
+		"{\"\xef\xbf\xbf\\\"k\\\"\":\"\xef\xbf\xbf\\\"v\\\"\",\"\\uFffF18\":1}",
+		"{\"a\":\"\\u0000\\\"b\\\"\",\"c\":\"\\u000018446744073709551615\"}",
+		"{\"a\":\"\\\"\xef\xbf\xbf\\\":\",\"b\":\"\\\\\\\"\\u0000\"}",
+	};
+
+	for (size_t i = 0; i < array_size(documents); i++) {
+		struct error err = { 0 };
+		autojson json_t *value =
+			json_parse(documents[i], strlen(documents[i]), "document", &err);
+		autofree char *again = json_format(value);
+
+		is_str(again, documents[i], "odd tokens are kept byte for byte");
+	}
+}
+
+static void test_odd_values(void)
+{
+	static const char odd[] = "{\"nul\":\"b\\u0000c\",\"latin\":\"\xe9\",\"null\":null,"
+				  "\"max\":18446744073709551615,\"over\":18446744073709551616,"
+				  "\"under\":-9223372036854775809,\"real\":1e999}";
+	struct error err = { 0 };
+	autojson json_t *document = json_parse(odd, strlen(odd), "doc", &err);
+	struct jnode root = jnode_root(document, "doc");
+	struct jnode nul = jnode_member(&root, "nul");
+	struct jnode latin = jnode_member(&root, "latin");
+	struct jnode null = jnode_member(&root, "null");
+	struct jnode max = jnode_member(&root, "max");
+	struct jnode over = jnode_member(&root, "over");
+	struct jnode under = jnode_member(&root, "under");
+	struct jnode real = jnode_member(&root, "real");
+	const char *string = NULL;
+	int64_t number = 0;
+	uint64_t natural = 0;
+
+	ok(document != NULL, "a document with odd tokens is parsed");
+	ok(jnode_string(&nul, &string, &err) < 0,
+	   "a string with a NUL is refused where it is used");
+	is_str(err.message,
+	       "doc: nul: the string contains a NUL or what is no Unicode",
+	       "... with its path");
+	ok(jnode_string(&latin, &string, &err) < 0, "... as is one that is no UTF-8");
+	ok(jnode_check_text(&nul, &err) == 0 && jnode_check_text(&latin, &err) == 0,
+	   "both are strings where they are handed on");
+	ok(jnode_check_text(&max, &err) < 0, "a large integer is none");
+	is_str(err.message, "doc: max: expected string, got integer", "... but an integer");
+	ok(jnode_check_text(&null, &err) < 0, "null is none");
+	ok(jnode_integer(&max, -1, 5, &number, &err) < 0, "a large integer is out of range");
+	is_str(err.message, "doc: max: expected a number from -1 to 5, got 18446744073709551615",
+	       "... which its own digits show");
+	ok(jnode_unsigned(&max, UINT64_MAX, &natural, &err) == 0 && natural == UINT64_MAX,
+	   "... but is read where 64 bits without a sign are wanted");
+	ok(jnode_unsigned(&max, 7, &natural, &err) < 0, "... in their range");
+	ok(jnode_unsigned(&over, UINT64_MAX, &natural, &err) < 0, "one more is too large");
+	is_str(err.message,
+	       "doc: over: expected a number from 0 to 18446744073709551615, got 18446744073709551616",
+	       "... and the message says so");
+	ok(jnode_unsigned(&under, UINT64_MAX, &natural, &err) < 0, "so is what is below zero");
+	ok(jnode_integer(&real, 0, 5, &number, &err) < 0, "a real number beyond all is no integer");
+	is_str(err.message, "doc: real: expected integer, got real number", "... but that");
 }
 
 int main(void)
@@ -84,8 +161,14 @@ int main(void)
 	refused("{", "a cut text is refused");
 	refused("{\"a\":1,\"a\":2}", "duplicate keys are refused");
 	refused("{} {}", "text behind the document is refused");
-	refused("{\"a\":\"\xff\"}", "invalid UTF-8 is refused");
-	refused("{\"a\":\"b\\u0000c\"}", "a NUL in a string is refused");
+	refused("{\"a\":1 /* b */}", "a comment is refused");
+	refused("\xef\xbb\xbf{}", "a byte order mark is refused");
+	refused("{\"a\":\"b\nc\"}", "a line feed in a string is refused");
+	refused("{\"a\":\"\\u0000\",\"b\":01}", "... also beside an odd string");
+	refused("{\"a\":\"\\u0000", "... and so is an odd text that is cut");
+	refused("{\"a\\u0000\":1,\"a\\u0000\":2}", "... and duplicate odd keys");
+	test_kept();
+	test_odd_values();
 	formatted = json_format(json_object_get(document, "a"));
 	is_str(formatted, "[\"x\",\"y\"]", "a value is written on one line without blanks");
 	free(formatted);

@@ -33,20 +33,20 @@ void rlimits_config_release(struct rlimits_config *rlimits)
 	rlimits->len = 0;
 }
 
-/* Limits are 64 bits without a sign; "unlimited" is written as 2^64-1, which JSON libraries hand
- * on as a real number, or as -1. */
+/* Limits are 64 bits without a sign; "unlimited" is written as 2^64-1, which some JSON libraries
+ * write as a real number, or as -1. */
 static int read_value(const struct jnode *node, rlim_t *ret, struct error *err)
 {
-	int64_t value;
+	uint64_t value;
 
-	if (jnode_is_present(node) && json_is_real(node->value) &&
-	    json_real_value(node->value) >= 9223372036854775808.0) {
+	if ((json_is_integer(node->value) && json_integer_value(node->value) == -1) ||
+	    (json_is_real(node->value) && json_real_value(node->value) >= 9223372036854775808.0)) {
 		*ret = RLIM_INFINITY;
 		return 0;
 	}
-	if (jnode_integer(node, -1, INT64_MAX, &value, err) < 0)
+	if (jnode_unsigned(node, UINT64_MAX, &value, err) < 0)
 		return -1;
-	*ret = value < 0 ? RLIM_INFINITY : (rlim_t)value;
+	*ret = value;
 	return 0;
 }
 

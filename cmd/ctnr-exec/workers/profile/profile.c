@@ -77,7 +77,7 @@ static const struct {
 	{ "SCMP_CMP_MASKED_EQ", SCMP_CMP_MASKED_EQ },
 };
 
-/* JSON has 64-bit numbers that do not fit a signed integer: they come as reals or negative. */
+/* 64 bits without a sign. Some JSON libraries write large ones as real numbers, or below zero. */
 static int read_value(const struct jnode *node, uint64_t *ret, struct error *err)
 {
 	if (jnode_is_present(node) && json_is_real(node->value)) {
@@ -88,7 +88,11 @@ static int read_value(const struct jnode *node, uint64_t *ret, struct error *err
 		*ret = (uint64_t)value;
 		return 0;
 	}
-	return jnode_integer_opt(node, INT64_MIN, INT64_MAX, (int64_t *)ret, err);
+	if (json_is_integer(node->value) && json_integer_value(node->value) < 0) {
+		*ret = (uint64_t)json_integer_value(node->value);
+		return 0;
+	}
+	return jnode_is_present(node) ? jnode_unsigned(node, UINT64_MAX, ret, err) : 0;
 }
 
 static int read_argument(const struct jnode *node, struct scmp_arg_cmp *ret, struct error *err)
