@@ -20,11 +20,11 @@ void descriptor_release(struct descriptor *descriptor)
 static int read_media_type(const struct jnode *node, char **ret, struct error *err)
 {
 	struct jnode member = jnode_member(node, "mediaType");
-	const char *text;
+	const char *text = "";
 
-	if (jnode_string(&member, &text, err) < 0)
+	if (jnode_string_opt(&member, &text, err) < 0)
 		return -1;
-	if (strlen(text) > MEDIA_TYPE_LENGTH_MAX || !strchr(text, '/'))
+	if (*text && (strlen(text) > MEDIA_TYPE_LENGTH_MAX || !strchr(text, '/')))
 		return jnode_error(&member, err, "not a media type");
 	for (const char *c = text; *c; c++)
 		if (*c <= ' ' || *c >= 0x7f)
@@ -46,11 +46,11 @@ static int read_digest(const struct jnode *node, struct digest *ret, struct erro
 	return error_recode(err, ERROR_VERIFY);
 }
 
-int descriptor_from_json(const struct jnode *node, struct descriptor *ret, struct error *err)
+/* All but the platform. */
+static int read_descriptor(const struct jnode *node, struct descriptor *ret, struct error *err)
 {
 	autodescriptor struct descriptor d = DESCRIPTOR_INIT;
 	struct jnode size_node = jnode_member(node, "size");
-	struct jnode platform_node = jnode_member(node, "platform");
 	struct jnode annotations = jnode_member(node, "annotations");
 	int64_t size = 0;
 
@@ -59,14 +59,37 @@ int descriptor_from_json(const struct jnode *node, struct descriptor *ret, struc
 	if (jnode_object(node, err) < 0 || jnode_object(&annotations, err) < 0 ||
 	    read_media_type(node, &d.media_type, err) < 0 ||
 	    read_digest(node, &d.digest, err) < 0 ||
-	    jnode_integer(&size_node, 0, INT64_MAX, &size, err) < 0 ||
-	    platform_from_json(&platform_node, &d.platform, err) < 0)
+	    jnode_integer(&size_node, 0, INT64_MAX, &size, err) < 0)
 		return -1;
 	d.size = (uint64_t)size;
 	/* Shared with the document: editing takes a copy first. */
 	d.json = json_incref((json_t *)node->value);
 	*ret = d;
 	d = (struct descriptor)DESCRIPTOR_INIT;
+	return 0;
+}
+
+int descriptor_from_json(const struct jnode *node, struct descriptor *ret, struct error *err)
+{
+	struct jnode platform = jnode_member(node, "platform");
+
+	if (read_descriptor(node, ret, err) < 0)
+		return -1;
+	if (platform_from_json(&platform, &ret->platform, err) == 0)
+		return 0;
+	descriptor_release(ret);
+	return -1;
+}
+
+int descriptor_from_index(const struct jnode *node, struct descriptor *ret, struct error *err)
+{
+	struct jnode platform = jnode_member(node, "platform");
+
+	if (read_descriptor(node, ret, err) < 0)
+		return -1;
+	/* One that nobody here has: the entry is not chosen, and hinders no other. */
+	if (platform_from_json(&platform, &ret->platform, NULL) < 0)
+		ret->platform = platform_unknown;
 	return 0;
 }
 
@@ -79,6 +102,9 @@ json_t *descriptor_to_json(const struct descriptor *descriptor)
 	json_object_set_new(object, "mediaType", json_string(descriptor->media_type));
 	json_object_set_new(object, "digest", json_string(descriptor->digest.text));
 	json_object_set_new(object, "size", json_integer((json_int_t)descriptor->size));
+	/* The platform may be unknown because it could not be read. */
+	if (old_platform && strcmp(descriptor->platform.os, platform_unknown.os) == 0)
+		return object;
 	if (platform && json_is_object(old_platform))
 		json_object_update(old_platform, platform);
 	else if (platform)
@@ -95,8 +121,7 @@ void descriptor_copy(const struct descriptor *from, struct descriptor *ret)
 
 const char *descriptor_annotation(const struct descriptor *descriptor, const char *key)
 {
-	return json_string_value(
-		json_object_get(json_object_get(descriptor->json, "annotations"), key));
+	return json_text(json_object_get(json_object_get(descriptor->json, "annotations"), key));
 }
 
 /* The annotations of this descriptor alone, ready to be changed. Borrowed. */

@@ -16,7 +16,7 @@
 #define ANNOTATION_DOCKER_REFERENCE_TYPE "vnd.docker.reference.type"
 
 struct descriptor {
-	char *media_type;
+	char *media_type; /* "" when none is stated */
 	struct digest digest;
 	uint64_t size; /* bytes */
 	struct platform platform; /* empty os: not stated */
@@ -31,8 +31,11 @@ struct descriptor {
 void descriptor_release(struct descriptor *descriptor);
 #define autodescriptor autocleanup(descriptor_release)
 
-/* ret is new. -1 when a member is missing or wrong: mediaType, digest and size must be there. */
+/* ret is new. -1 when a member is wrong, or digest or size is missing. */
 int descriptor_from_json(const struct jnode *node, struct descriptor *ret, struct error *err);
+
+/* The same for an entry of an index, where a platform that makes no sense is platform_unknown. */
+int descriptor_from_index(const struct jnode *node, struct descriptor *ret, struct error *err);
 
 /* A new object: the kept json with mediaType, digest, size and platform as they stand now. */
 json_t *descriptor_to_json(const struct descriptor *descriptor);

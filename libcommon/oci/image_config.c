@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "oci/manifest.h"
+#include "oci/media_type.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +32,11 @@ static int read_keys(const struct jnode *parent, const char *key, struct strlist
 
 	if (jnode_object(&node, err) < 0)
 		return -1;
-	json_object_foreach ((json_t *)node.value, name, value)
+	json_object_foreach ((json_t *)node.value, name, value) {
+		if (jnode_check_key(&node, name, err) < 0)
+			return -1;
 		strlist_append(ret, name);
+	}
 	strlist_sort(ret);
 	return 0;
 }
@@ -47,9 +51,8 @@ static int read_labels(const struct jnode *parent, const json_t **ret, struct er
 		return -1;
 	json_object_foreach ((json_t *)node.value, name, value) {
 		struct jnode label = jnode_member(&node, name);
-		const char *text;
 
-		if (jnode_string(&label, &text, err) < 0)
+		if (jnode_is_present(&label) && jnode_check_text(&label, err) < 0)
 			return -1;
 	}
 	*ret = node.value;
@@ -104,7 +107,7 @@ static int read_rootfs(const struct jnode *root, struct image_config *c, struct 
 	if (jnode_object(&rootfs, err) < 0 || jnode_string_opt(&type_node, &type, err) < 0 ||
 	    jnode_array(&diff_ids, &len, err) < 0)
 		return -1;
-	if (strcmp(type, "layers") != 0)
+	if (*type && strcmp(type, "layers") != 0)
 		return jnode_error(&type_node, err, "expected 'layers', got '%s'", type);
 	if (len > MANIFEST_LAYERS_MAX)
 		return jnode_error(&diff_ids, err, "%zu layers are too many (at most %d)", len,
@@ -133,10 +136,8 @@ static int read_config(json_t *json, struct image_config *ret, struct error *err
 
 	if (!json_is_object(c.json))
 		return jnode_error(&root, err, "expected object");
-	if (platform_from_json(&root, &c.platform, err) < 0 ||
-	    read_string(&root, "created", &c.created, err) < 0 ||
-	    read_string(&root, "author", &c.author, err) < 0 ||
-	    read_execution(&root, &c, err) < 0 || read_rootfs(&root, &c, err) < 0)
+	if (platform_from_json(&root, &c.platform, err) < 0 || read_execution(&root, &c, err) < 0 ||
+	    read_rootfs(&root, &c, err) < 0)
 		return -1;
 	*ret = c;
 	c = (struct image_config)IMAGE_CONFIG_INIT;
@@ -172,11 +173,28 @@ json_t *image_config_read_json(const struct layout *layout, const struct descrip
 	return json;
 }
 
+/* Types that old registries gave configs (docker/distribution 1621), and what no type means. */
+static bool is_type_of_config(const char *media_type)
+{
+	static const char *const vague[] = { "", "application/octet-stream", "application/json",
+					     "text/html" };
+
+	for (size_t i = 0; i < array_size(vague); i++)
+		if (strcmp(media_type, vague[i]) == 0)
+			return true;
+	return media_type_kind(media_type) == MEDIA_CONFIG;
+}
+
 int image_config_read(const struct layout *layout, const struct descriptor *descriptor,
 		      struct image_config *ret, struct error *err)
 {
-	json_t *json = image_config_read_json(layout, descriptor, err);
+	json_t *json;
 
+	if (!is_type_of_config(descriptor->media_type))
+		return error_set(err, ERROR_FAILED,
+				 "this is no image but an artifact: its config is '%s'",
+				 descriptor->media_type);
+	json = image_config_read_json(layout, descriptor, err);
 	if (!json)
 		return -1;
 	return read_config(json, ret, err) < 0 ? config_failed(descriptor, err) : 0;

@@ -25,8 +25,6 @@
 
 struct image_config {
 	struct platform platform;
-	const char *created; /* borrowed from json; NULL: not stated */
-	const char *author;
 	/* "config" */
 	const char *user; /* "" when not stated */
 	struct strlist env;
@@ -36,7 +34,8 @@ struct image_config {
 	const char *stop_signal; /* NULL when not stated */
 	struct strlist exposed_ports; /* keys, sorted */
 	struct strlist volumes; /* keys, sorted */
-	const json_t *labels; /* object of strings, or NULL; borrowed */
+	const json_t *
+		labels; /* object of strings (any that JSON can hold) and nulls, or NULL; borrowed */
 	/* "rootfs" */
 	struct digest *diff_ids;
 	size_t n_diff_ids;
@@ -55,7 +54,8 @@ void image_config_release(struct image_config *config);
 int image_config_parse(const char *text, size_t len, struct image_config *ret, struct error *err);
 
 /* Read the config that a manifest names (manifest.config) from its layout, as layout_read_blob()
- * does: ERROR_NOT_FOUND when it is not there. */
+ * does: ERROR_NOT_FOUND when it is not there. ERROR_FAILED when it is not the config of an image by
+ * its media type. */
 int image_config_read(const struct layout *layout, const struct descriptor *descriptor,
 		      struct image_config *ret, struct error *err);
 

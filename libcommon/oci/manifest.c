@@ -44,8 +44,7 @@ static int verify_error(const struct jnode *node, struct error *err, const char 
 
 /*
  * What both documents have in common: the parser must not be able to see another kind of document
- * in the same bytes than the next program does (CVE-2021-41190). A member that is null counts as
- * there.
+ * in the same bytes than the next program does (CVE-2021-41190). A member that is null is none.
  */
 static int check_kind(const struct jnode *root, const char *said, enum media_kind kind,
 		      const char *const *foreign_members, char **ret_media_type, struct error *err)
@@ -64,6 +63,9 @@ static int check_kind(const struct jnode *root, const char *said, enum media_kin
 		return verify_error(&version_node, err, "Docker schema 1 is not supported");
 	if (version != 2)
 		return verify_error(&version_node, err, "expected 2");
+	/* What Go's programs write for none. */
+	if (type && !*type)
+		type = NULL;
 	if (said && type && strcmp(said, type) != 0)
 		return verify_error(&type_node, err, "not the media type it was announced with");
 	if (!type)
@@ -78,7 +80,7 @@ static int check_kind(const struct jnode *root, const char *said, enum media_kin
 	for (; *foreign_members; foreign_members++) {
 		struct jnode foreign = jnode_member(root, *foreign_members);
 
-		if (json_object_get(root->value, *foreign_members))
+		if (jnode_is_present(&foreign))
 			return verify_error(&foreign, err,
 					    kind == MEDIA_INDEX ? "does not belong in an index"
 								: "does not belong in a manifest");
@@ -87,13 +89,14 @@ static int check_kind(const struct jnode *root, const char *said, enum media_kin
 	return 0;
 }
 
-static int read_descriptors(const struct jnode *array, size_t max, struct descriptor **ret,
-			    size_t *ret_len, struct error *err)
+/* No array is an empty one, as Go's programs write it. */
+static int read_descriptors(const struct jnode *array, size_t max,
+			    int (*read)(const struct jnode *node, struct descriptor *ret,
+					struct error *err),
+			    struct descriptor **ret, size_t *ret_len, struct error *err)
 {
 	size_t len = 0;
 
-	if (!jnode_is_present(array))
-		return jnode_error(array, err, "missing, expected array");
 	if (jnode_array(array, &len, err) < 0)
 		return -1;
 	if (len > max)
@@ -102,7 +105,7 @@ static int read_descriptors(const struct jnode *array, size_t max, struct descri
 	for (*ret_len = 0; *ret_len < len; ++*ret_len) {
 		struct jnode element = jnode_element(array, *ret_len);
 
-		if (descriptor_from_json(&element, &(*ret)[*ret_len], err) < 0)
+		if (read(&element, &(*ret)[*ret_len], err) < 0)
 			return -1;
 	}
 	return 0;
@@ -127,7 +130,8 @@ int manifest_parse(const char *text, size_t len, const char *media_type, struct 
 	layers = jnode_member(&root, "layers");
 	if (check_kind(&root, media_type, MEDIA_MANIFEST, of_an_index, &m.media_type, err) < 0 ||
 	    descriptor_from_json(&config, &m.config, err) < 0 ||
-	    read_descriptors(&layers, MANIFEST_LAYERS_MAX, &m.layers, &m.n_layers, err) < 0)
+	    read_descriptors(&layers, MANIFEST_LAYERS_MAX, descriptor_from_json, &m.layers,
+			     &m.n_layers, err) < 0)
 		return -1;
 	*ret = m;
 	m = (struct manifest)MANIFEST_INIT;
@@ -148,20 +152,24 @@ int index_parse(const char *text, size_t len, const char *media_type, struct ind
 	root = jnode_root(index.json, "index");
 	manifests = jnode_member(&root, "manifests");
 	if (check_kind(&root, media_type, MEDIA_INDEX, of_a_manifest, &index.media_type, err) < 0 ||
-	    read_descriptors(&manifests, INDEX_MANIFESTS_MAX, &index.manifests, &index.n_manifests,
-			     err) < 0)
+	    read_descriptors(&manifests, INDEX_MANIFESTS_MAX, descriptor_from_index,
+			     &index.manifests, &index.n_manifests, err) < 0)
 		return -1;
 	*ret = index;
 	index = (struct index)INDEX_INIT;
 	return 0;
 }
 
-/* An index entry that is an attestation ("unknown/unknown" or Docker's annotation)? */
-static bool descriptor_is_attestation(const struct descriptor *descriptor)
+/* Is an index entry no image: of a type that is none's, or an attestation ("unknown/unknown" or
+ * Docker's annotation)? */
+static bool descriptor_is_no_image(const struct descriptor *descriptor)
 {
-	return descriptor_annotation(descriptor, ANNOTATION_DOCKER_REFERENCE_TYPE) ||
-	       (strcmp(descriptor->platform.os, "unknown") == 0 &&
-		strcmp(descriptor->platform.architecture, "unknown") == 0);
+	enum media_kind kind = media_type_kind(descriptor->media_type);
+
+	return (kind != MEDIA_MANIFEST && kind != MEDIA_INDEX) ||
+	       descriptor_annotation(descriptor, ANNOTATION_DOCKER_REFERENCE_TYPE) ||
+	       (strcmp(descriptor->platform.os, platform_unknown.os) == 0 &&
+		strcmp(descriptor->platform.architecture, platform_unknown.architecture) == 0);
 }
 
 /* "no image for linux/arm64: there is linux/amd64, linux/s390x" */
@@ -175,7 +183,7 @@ static void no_such_platform(const struct index *index, const struct platform *w
 	for (size_t i = 0; i < index->n_manifests; i++) {
 		const struct descriptor *d = &index->manifests[i];
 
-		if (descriptor_is_attestation(d) || !d->platform.os[0])
+		if (descriptor_is_no_image(d) || !d->platform.os[0])
 			continue;
 		if (shown == PLATFORMS_SHOWN) {
 			str_append(&there, ", ...");
@@ -206,7 +214,7 @@ const struct descriptor *index_choose(const struct index *index, const struct pl
 		const struct descriptor *d = &index->manifests[i];
 		int distance = platform_distance(&d->platform, want);
 
-		if (descriptor_is_attestation(d))
+		if (descriptor_is_no_image(d))
 			continue;
 		if (!d->platform.os[0] && !unstated)
 			unstated = d;

@@ -48,6 +48,8 @@ static const char *const systems[] = {
 	"android", "solaris", "illumos", "aix",     "plan9",  "dragonfly",
 };
 
+const struct platform platform_unknown = { .os = "unknown", .architecture = "unknown" };
+
 static bool is_system(const char *text)
 {
 	for (size_t i = 0; i < array_size(systems); i++)

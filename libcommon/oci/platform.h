@@ -15,6 +15,9 @@ struct platform {
 	char os_version[64];
 };
 
+/* unknown/unknown: what an entry of an index states that is no image. */
+extern const struct platform platform_unknown;
+
 /* The platform of this machine: linux and GOARCH of uname(2), variant for arm. */
 void platform_host(struct platform *ret);
 

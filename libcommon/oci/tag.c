@@ -192,12 +192,16 @@ static json_t *read_for_edit(const struct layout *layout, json_t **ret_manifests
 		return NULL;
 	root = jnode_root(document, LAYOUT_INDEX_FILE);
 	manifests = jnode_member(&root, "manifests");
-	if (!json_is_object(document) || !jnode_is_present(&manifests)) {
+	if (!json_is_object(document)) {
 		jnode_error(&root, err, "not an image index");
 		return NULL;
 	}
 	if (jnode_array(&manifests, &len, err) < 0)
 		return NULL;
+	if (!jnode_is_present(&manifests)) {
+		json_object_set_new(document, "manifests", json_array());
+		manifests = jnode_member(&root, "manifests");
+	}
 	*ret_manifests = (json_t *)manifests.value;
 	return steal(&document);
 }
@@ -226,7 +230,7 @@ static int write_index(const struct layout *layout, const json_t *document, stru
 
 static const char *entry_name(const json_t *entry)
 {
-	return json_string_value(
+	return json_text(
 		json_object_get(json_object_get(entry, "annotations"), ANNOTATION_REF_NAME));
 }
 

@@ -62,16 +62,24 @@ static void test_manifest(void)
 	       "a manifest announced as an index is confusion");
 	is_int(manifest(MANIFEST(",\"manifests\":[]"), MEDIA_TYPE_MANIFEST), ERROR_VERIFY,
 	       "layers and manifests in one document are confusion");
-	is_int(manifest(MANIFEST(",\"manifests\":null"), MEDIA_TYPE_MANIFEST), ERROR_VERIFY,
-	       "... even when one of them is null");
+	is_int(manifest(MANIFEST(",\"manifests\":null"), MEDIA_TYPE_MANIFEST), 0,
+	       "... null is no member");
+	is_int(manifest(MANIFEST(",\"mediaType\":\"\""), MEDIA_TYPE_MANIFEST), 0,
+	       "an empty type is none");
 	is_int(manifest("{\"schemaVersion\":1,\"fsLayers\":[]}", NULL), ERROR_VERIFY,
 	       "Docker schema 1 is refused");
 	ok(strstr(err.message, "schema 1"), "... by its name");
 	is_int(manifest("[]", NULL), ERROR_VERIFY, "an array is no manifest");
 	is_int(manifest("{\"schemaVersion\":2,\"layers\":[]}", NULL), ERROR_FAILED,
 	       "a manifest without a config is refused");
-	is_int(manifest("{\"schemaVersion\":2,\"config\":" CONFIG "}", NULL), ERROR_FAILED,
-	       "... and one without layers");
+	is_int(manifest("{\"schemaVersion\":2,\"config\":null,\"layers\":[]}", NULL), ERROR_FAILED,
+	       "... as is one whose config is null");
+	is_int(manifest("{\"schemaVersion\":2,\"config\":" CONFIG "}", NULL), 0,
+	       "a manifest may have no layers");
+	is_int(manifest("{\"schemaVersion\":2,\"config\":" CONFIG ",\"layers\":null}", NULL), 0,
+	       "... or null");
+	is_int(manifest("{\"schemaVersion\":2,\"config\":{\"digest\":\"" A "\",\"size\":1}}", NULL),
+	       0, "a descriptor need not state its type");
 }
 
 static void test_descriptor(void)
@@ -138,8 +146,8 @@ static void test_index(void)
 	       "an index with layers is confusion");
 	is_int(index_of("{\"schemaVersion\":2,\"manifests\":[],\"config\":{}}", NULL), ERROR_VERIFY,
 	       "... and one with a config");
-	is_int(index_of("{\"schemaVersion\":2}", NULL), ERROR_FAILED,
-	       "an index without manifests is refused");
+	is_int(index_of("{\"schemaVersion\":2,\"manifests\":null,\"layers\":null}", NULL), 0,
+	       "an index may name nothing");
 	choice(two, "linux/arm64", B, "the platform decides");
 	choice(two, "linux/s390x", NULL, "a platform that is not there is not found");
 	is_str(err.message, "no image for linux/s390x, there is linux/amd64, linux/arm64",
@@ -156,6 +164,21 @@ static void test_index(void)
 					 "\"attestation-manifest\"}") "," ENTRY(B,
 										PLATFORM("amd64"))),
 	       "linux/amd64", B, "attestations are passed over");
+	choice(INDEX("{\"mediaType\":\"application/vnd.oci.artifact.manifest.v1+json\",\"digest\":\"" A
+		     "\",\"size\":1},{\"digest\":\"" A "\",\"size\":1}," ENTRY(B, "")),
+	       "linux/amd64", B, "... and so is what is of no type or an unknown one");
+	choice(INDEX(ENTRY(
+		       A,
+		       ",\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\","
+		       "\"variant\":\"\\u0000\"}") "," ENTRY(B,
+							     ",\"platform\":{\"os\":\"a name that is longer than any that there is\"}") "," ENTRY(C,
+																		  PLATFORM(
+																			  "amd64"))),
+	       "linux/amd64", C, "... and a platform that makes no sense");
+	choice(INDEX(ENTRY(A, ",\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\","
+			      "\"variant\":\"\"}")),
+	       "linux/amd64", A, "an empty variant is none");
+	choice(INDEX(ENTRY(A, ",\"platform\":null")), "linux/amd64", A, "a null platform is none");
 	choice(INDEX(ENTRY(A, "") "," ENTRY(B, PLATFORM("arm64"))), "linux/amd64", A,
 	       "what states no platform is the last resort");
 }
@@ -188,11 +211,21 @@ static void test_config(void)
 		"\"Cmd\":[\"sh\"],\"Volumes\":{\"/b\":{},\"/a\":{}},\"Labels\":{\"k\":\"v\"},"
 		"\"Entrypoint\":null},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"" A "\"]}}";
 	static const char bare[] = "{\"rootfs\":{\"diff_ids\":[]}}";
+	static const char odd[] =
+		"{\"author\":\"\\u0000\",\"created\":\"\xe9\",\"history\":null,\"config\":{"
+		"\"Env\":[null,\"\"],\"Cmd\":null,\"Volumes\":null,\"ExposedPorts\":null,"
+		"\"User\":null,\"Labels\":{\"a\":null,\"b\":\"\\u0000\",\"\\u0000\":\"\"}},"
+		"\"rootfs\":{\"type\":\"\",\"diff_ids\":null}}";
+	static const char bad_volume[] =
+		"{\"config\":{\"Volumes\":{\"/a\\u0000\":{}}},\"rootfs\":{\"diff_ids\":[]}}";
+	static const char bad_env[] =
+		"{\"config\":{\"Env\":[\"A=\xe9\"]},\"rootfs\":{\"diff_ids\":[]}}";
 	static const char bad_label[] =
 		"{\"config\":{\"Labels\":{\"k\":1}},\"rootfs\":{\"diff_ids\":[]}}";
 	static const char bad_id[] = "{\"rootfs\":{\"diff_ids\":[\"sha256:1\"]}}";
 	autoimageconfig struct image_config c = IMAGE_CONFIG_INIT;
 	autoimageconfig struct image_config d = IMAGE_CONFIG_INIT;
+	autoimageconfig struct image_config e = IMAGE_CONFIG_INIT;
 
 	ok(image_config_parse(text, strlen(text), &c, &err) == 0, "an image config is read");
 	ok(c.env.len == 1 && c.cmd.len == 1 && c.entrypoint.len == 0, "... its process");
@@ -203,6 +236,16 @@ static void test_config(void)
 	ok(image_config_parse(bad_label, strlen(bad_label), &d, &err) < 0,
 	   "a label that is no string is refused");
 	is_str(err.message, "image config: config.Labels.k: expected string, got integer",
+	       "... with its path");
+	ok(image_config_parse(odd, strlen(odd), &e, &err) == 0, "what is odd and unused is read");
+	ok(image_config_parse(bad_volume, strlen(bad_volume), &d, &err) < 0,
+	   "what is odd and used is refused");
+	is_str(err.message,
+	       "image config: config.Volumes: a key contains a NUL or what is no Unicode",
+	       "... with its path");
+	ok(image_config_parse(bad_env, strlen(bad_env), &d, &err) < 0, "... as is a variable");
+	is_str(err.message,
+	       "image config: config.Env[0]: the string contains a NUL or what is no Unicode",
 	       "... with its path");
 	ok(image_config_parse(bad_id, strlen(bad_id), &d, &err) < 0 && err.code == ERROR_VERIFY,
 	   "an invalid diff ID is refused");
