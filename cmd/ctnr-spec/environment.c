@@ -124,6 +124,32 @@ static void apply_defaults(struct spec *spec, json_t *env)
 		set_default(env, "TERM", "xterm");
 }
 
+/* The image's variables. Of several with one name the last counts and takes the first one's place: a
+ * program that looks for one takes the first. What has no name or no value is none, as for docker and
+ * podman. */
+static void append_image_env(json_t *env, const struct strlist *entries)
+{
+	autojson json_t *positions = json_object(); /* in env, of the names */
+
+	for (size_t i = 0; i < entries->len; i++) {
+		const char *text = entries->items[i];
+		size_t len = strcspn(text, "=");
+		autofree char *name = xstrndup(text, len);
+		const json_t *position = json_object_get(positions, name);
+
+		if (!len || !text[len])
+			continue;
+		if (position) {
+			json_array_set_new(env, (size_t)json_integer_value(position),
+					   json_string(text));
+			continue;
+		}
+		json_object_set_new(positions, name,
+				    json_integer((json_int_t)json_array_size(env)));
+		json_array_append_new(env, json_string(text));
+	}
+}
+
 int environment_apply(struct spec *spec, struct error *err)
 {
 	const struct environment_opts *opts = &spec->opts->environment;
@@ -132,8 +158,8 @@ int environment_apply(struct spec *spec, struct error *err)
 
 	if (!env)
 		return -1;
-	for (size_t i = 0; spec->image && i < spec->image->env.len; i++)
-		json_array_append_new(env, json_string(spec->image->env.items[i]));
+	if (spec->image)
+		append_image_env(env, &spec->image->env);
 	for (size_t i = 0; i < opts->env_file.len; i++)
 		if (apply_env_file(env, opts->env_file.items[i], err) < 0)
 			return error_prefix(err, "option --env-file");

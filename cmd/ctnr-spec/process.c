@@ -59,6 +59,12 @@ static int append_entrypoint(json_t *args, const char *text, struct error *err)
 	return append_strings(args, items.items, err);
 }
 
+/* [""] is how docker writes an entrypoint that was taken back. */
+static bool is_reset_entrypoint(const struct strlist *entrypoint)
+{
+	return entrypoint->len == 1 && !*entrypoint->items[0];
+}
+
 /* entrypoint + command. An entrypoint on the command line drops the image's command too, because the
  * image's command was written for the image's own entrypoint. */
 static json_t *make_args(const struct spec *spec, struct error *err)
@@ -69,7 +75,7 @@ static json_t *make_args(const struct spec *spec, struct error *err)
 
 	if (spec->opts->process.entrypoint)
 		status = append_entrypoint(args, spec->opts->process.entrypoint, err);
-	else if (image)
+	else if (image && !is_reset_entrypoint(&image->entrypoint))
 		status = append_strings(args, image->entrypoint.items, err);
 	if (status < 0)
 		return NULL;

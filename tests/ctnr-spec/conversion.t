@@ -19,12 +19,19 @@ is "$(query '.process.rlimits')" null "no limits unless asked for"
 is "$(query .root)" '{"path":"rootfs"}' "the root filesystem is the bundle's, writable"
 
 from_config '{Cmd: ["sh"], Env: ["A=1", "PATH=/x", "HOME=/y", "A=1 2=3"], WorkingDir: "/srv"}'
-is "$(query .process.env)" '["A=1","PATH=/x","HOME=/y","A=1 2=3"]' \
-	"the image's environment is taken as it stands, and nothing in it is overridden"
+is "$(query .process.env)" '["A=1 2=3","PATH=/x","HOME=/y"]' \
+	"the image's environment is taken, the last of one name, and nothing in it is overridden"
 is "$(query .process.cwd)" '"/srv"' "the working directory is the image's"
 from_config '{Cmd: ["sh"], WorkingDir: "srv"}'
 is "$(query .process.cwd)" '"/srv"' "a relative working directory starts at the root"
 
+from_config '{Cmd: ["sh"], Env: ["A", "", "=x", "PATH=/x", "HOME=/y", "B="]}'
+is "$(query .process.env)" '["PATH=/x","HOME=/y","B="]' \
+	"what has no name or no equals sign is no variable"
+
+from_config '{Entrypoint: [""], Cmd: ["a", "", "b"]}'
+is "$(query .process.args)" '["a","","b"]' \
+	"an entrypoint that was taken back is none; arguments may be empty"
 from_config '{Entrypoint: ["/bin/app"], Cmd: ["a"]}' -- c d
 is "$(query .process.args)" '["/bin/app","c","d"]' "operands replace the image's command"
 from_config '{Entrypoint: ["/bin/app"], Cmd: ["a"]}' --entrypoint sh -- -c id
