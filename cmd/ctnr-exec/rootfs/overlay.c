@@ -30,6 +30,13 @@ static int check_owner(const struct container *c, struct error *err)
 	return 0;
 }
 
+/* A layer is a symlink of ours; that of an image without layers is a directory of the bundle. */
+static bool is_layer(const struct stat *st, size_t index)
+{
+	return st->st_uid == geteuid() &&
+	       (S_ISLNK(st->st_mode) || (index == 0 && S_ISDIR(st->st_mode)));
+}
+
 static int append_layers(const struct container *c, int lower, struct str *options,
 			 struct error *err)
 {
@@ -39,8 +46,8 @@ static int append_layers(const struct container *c, int lower, struct str *optio
 	int found;
 
 	for (; (found = bundle_stack_layer(lower, i, name, &st, err)) > 0; i++) {
-		if (!S_ISLNK(st.st_mode) || st.st_uid != geteuid())
-			return error_set(err, ERROR_FAILED, "'%s/lower/%s' is no symlink of ours",
+		if (!is_layer(&st, i))
+			return error_set(err, ERROR_FAILED, "'%s/lower/%s' is no layer of ours",
 					 c->bundle.path, name);
 		if (i == OVERLAY_LAYERS_MAX)
 			return error_set(err, ERROR_FAILED, "more than %d layers",
