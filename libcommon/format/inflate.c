@@ -3,6 +3,8 @@
 
 #include "base/alloc.h"
 
+#include "format/gzip_header.h"
+
 #include <isa-l/igzip_lib.h>
 #include <zstd.h>
 
@@ -28,7 +30,8 @@ struct inflate {
 	const unsigned char *held; /* of magic, still to be taken as input */
 	size_t held_len;
 	bool in_stream; /* a member or frame has begun and not ended */
-	bool in_padding; /* behind the last gzip member there were zeros */
+	struct gzip_header header; /* of the gzip member that has begun */
+	bool is_over; /* behind the last gzip member came something else */
 	struct inflate_state *gzip;
 	ZSTD_DStream *zstd;
 };
@@ -71,7 +74,6 @@ static int set_format(struct inflate *inflate, struct error *err)
 	if (inflate->format == FORMAT_GZIP) {
 		inflate->gzip = xmalloc(sizeof(*inflate->gzip));
 		isal_inflate_init(inflate->gzip);
-		inflate->gzip->crc_flag = ISAL_GZIP;
 	} else if (inflate->format == FORMAT_ZSTD) {
 		inflate->zstd = ZSTD_createDStream();
 		if (!inflate->zstd)
@@ -91,22 +93,33 @@ static void run_plain(const unsigned char **in, size_t *in_len, unsigned char *o
 	*out_len = len;
 }
 
-/* Between members: the first byte of the next one, or zeros up to the end (tape blocks). */
-static int start_member(struct inflate *inflate, const unsigned char **in, size_t *in_len,
-			struct error *err)
+/* Pass the header of a member. 1: its content follows, 0: more input is needed, -1. Between members:
+ * what does not begin one ends the stream, as for gzip(1). Tapes have zeros there, downloads worse;
+ * the digest of the result is checked by the caller. */
+static int pass_header(struct inflate *inflate, const unsigned char **in, size_t *in_len,
+		       struct error *err)
 {
-	while (*in_len && **in == 0 && inflate->in_padding) {
-		(*in)++;
-		(*in_len)--;
+	if (!inflate->in_stream) {
+		if (*in_len == 0)
+			return 0;
+		inflate->header = (struct gzip_header) { 0 };
+		inflate->in_stream = true;
 	}
-	if (*in_len == 0)
+	switch (gzip_header_pass(&inflate->header, in, in_len)) {
+	case GZIP_COMPLETE:
+		isal_inflate_reset(inflate->gzip);
+		inflate->gzip->crc_flag = ISAL_GZIP_NO_HDR_VER;
+		return 1;
+	case GZIP_NO_MEMBER:
+		inflate->is_over = true;
+		inflate->in_stream = false;
 		return 0;
-	if (inflate->in_padding)
-		return error_set(err, ERROR_FAILED, "gzip: garbage behind the end");
-	isal_inflate_reset(inflate->gzip);
-	inflate->gzip->crc_flag = ISAL_GZIP;
-	inflate->in_stream = true;
-	return 1;
+	case GZIP_WRONG_CHECKSUM:
+		return error_set(err, ERROR_FAILED, "gzip: damaged data (header checksum)");
+	case GZIP_INCOMPLETE:
+		break;
+	}
+	return 0;
 }
 
 static int run_gzip(struct inflate *inflate, const unsigned char **in, size_t *in_len,
@@ -117,12 +130,13 @@ static int run_gzip(struct inflate *inflate, const unsigned char **in, size_t *i
 	int result;
 
 	*out_len = 0;
-	if (!inflate->in_stream) {
-		int more;
+	if (!inflate->in_stream || inflate->header.part != GZIP_CONTENT) {
+		int more = inflate->is_over ? 0 : pass_header(inflate, in, in_len, err);
 
-		if (*in_len && **in == 0 && state->block_state == ISAL_BLOCK_FINISH)
-			inflate->in_padding = true;
-		more = start_member(inflate, in, in_len, err);
+		if (inflate->is_over) {
+			*in += *in_len;
+			*in_len = 0;
+		}
 		if (more <= 0)
 			return more;
 	}

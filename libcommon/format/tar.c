@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "format/magic.h"
 #include "format/tar_header.h"
 
 #include <string.h>
@@ -13,6 +14,7 @@ struct tar_reader {
 	const unsigned char *bytes; /* what is left of the source's last block */
 	size_t len;
 	unsigned char block[TAR_BLOCK_SIZE]; /* a header that the source gave in two parts */
+	bool has_begun; /* a header was read */
 	bool has_ended;
 
 	/* Of the present entry. */
@@ -135,10 +137,33 @@ static int next_block(struct tar_reader *r, const unsigned char **ret, struct er
 		*ret = take_buffered(r, &len);
 		return 1;
 	}
-	if (copy_bytes(r, r->block, TAR_BLOCK_SIZE, err) < 0)
-		return -1;
+	/* An archive that is cut in its first block leaves zeros behind what there is of it. */
 	*ret = r->block;
-	return 1;
+	return copy_bytes(r, r->block, TAR_BLOCK_SIZE, err) < 0 ? -1 : 1;
+}
+
+/* The next header block, parsed. 1, 0 at the end of input, -1. Something that is no archive at all is
+ * named when it is known. */
+static int next_header(struct tar_reader *r, const unsigned char **ret_block,
+		       struct tar_header *ret, struct error *err)
+{
+	const unsigned char *block = NULL;
+	int more = next_block(r, &block, err);
+	const char *name = block && !r->has_begun ? magic_name(block, TAR_BLOCK_SIZE) : NULL;
+
+	*ret_block = block;
+	if (more == 0 || (more > 0 && tar_block_is_zero(block)))
+		return 0;
+	if (more > 0 && tar_header_parse(block, ret, err) == 0) {
+		r->has_begun = true;
+		return 1;
+	}
+	if (name)
+		error_set(
+			err, ERROR_FAILED,
+			"it is no archive but %s data: layers are compressed with gzip, zstd or not at all",
+			name);
+	return -1;
 }
 
 static unsigned int padding_of(uint64_t size)
@@ -373,8 +398,10 @@ static int take_content(struct tar_reader *r, const struct tar_header *header,
 	r->segments.len = 0;
 	r->is_sparse = false;
 	if (r->entry.type != TAR_FILE) {
-		/* Readers disagree on whether content follows. */
-		if (size || header->size)
+		/* No content follows, whatever size the header states: all readers agree, and old
+		 * writers give directories one. A size in an extended header has led readers
+		 * astray (CVE-2025-62518). */
+		if (e->has_size && e->size)
 			return error_set(err, ERROR_FAILED,
 					 "ambiguous archive: '%.300s' is no file and has a size",
 					 r->entry.path);
@@ -480,18 +507,16 @@ int tar_next(struct tar_reader *r, const struct tar_entry **ret, struct error *e
 	if (pass_content(r, err) < 0)
 		return -1;
 	while (is_addition) {
-		int more = next_block(r, &block, err);
+		int more = next_header(r, &block, &header, err);
 
 		if (more < 0)
 			return -1;
-		if (more == 0 || tar_block_is_zero(block)) {
+		if (more == 0) {
 			if (r->has_extension || r->has_long_path || r->has_long_link)
 				return truncated_error(err);
 			r->has_ended = true;
-			return more == 0 ? 0 : take_end(r, err);
+			return block ? take_end(r, err) : 0;
 		}
-		if (tar_header_parse(block, &header, err) < 0)
-			return -1;
 		is_addition = take_addition(r, &header, err);
 		if (is_addition < 0)
 			return -1;

@@ -2,6 +2,7 @@
 /* Extended headers of the pax format: records "LENGTH KEY=VALUE\n" (POSIX pax, "Extended Header"),
  * with the keys of star, libarchive and GNU tar. */
 #include "base/cleanup.h"
+#include "format/tar_acl.h"
 #include "format/tar_header.h"
 
 #include <stdlib.h>
@@ -170,6 +171,29 @@ static int take_libarchive_xattr(struct tar_extension *ext, const struct record 
 	return add_xattr(ext, name, record->value, (size_t)len, false, err);
 }
 
+/* The list becomes the kernel's attribute. One that cannot is handed on by its own name, which nobody
+ * sets and somebody tells of. */
+static int take_acl(struct tar_extension *ext, const struct record *record, enum tar_acl which,
+		    struct error *err)
+{
+	static const char *const names[] = {
+		[TAR_ACL_ACCESS] = "system.posix_acl_access",
+		[TAR_ACL_DEFAULT] = "system.posix_acl_default",
+	};
+	autostr struct str value = STR_INIT;
+	int n_entries = tar_acl_convert(record->value, record->len, &value);
+	size_t len = value.len;
+
+	if (ext->acls[which])
+		return bad_value(record, err);
+	if (n_entries < 0)
+		return add_xattr(ext, record->key, record->value, record->len, false, err);
+	if (which == TAR_ACL_ACCESS && n_entries <= TAR_ACL_ENTRIES_OF_MODE)
+		return 0;
+	ext->acls[which] = str_steal(&value);
+	return add_xattr(ext, names[which], ext->acls[which], len, false, err);
+}
+
 /* GNU.sparse.map: "OFFSET,LENGTH,OFFSET,LENGTH..." */
 static int take_map(struct tar_extension *ext, const struct record *record, struct error *err)
 {
@@ -236,6 +260,13 @@ static int take_record(struct tar_extension *ext, const struct record *record, s
 	if (str_starts_with(record->key, "LIBARCHIVE.xattr."))
 		return take_libarchive_xattr(ext, record, record->key + strlen("LIBARCHIVE.xattr."),
 					     err);
+	if (strcmp(record->key, "SCHILY.acl.access") == 0)
+		return take_acl(ext, record, TAR_ACL_ACCESS, err);
+	if (strcmp(record->key, "SCHILY.acl.default") == 0)
+		return take_acl(ext, record, TAR_ACL_DEFAULT, err);
+	/* NFSv4's, as of FreeBSD and Solaris, mean nothing here. */
+	if (strcmp(record->key, "SCHILY.acl.ace") == 0)
+		return add_xattr(ext, record->key, record->value, record->len, false, err);
 	if (str_starts_with(record->key, "GNU.sparse."))
 		return take_sparse(ext, record, record->key + strlen("GNU.sparse."), err);
 	if (strcmp(record->key, "path") == 0)
@@ -267,6 +298,8 @@ void tar_extension_clear(struct tar_extension *ext)
 	if (!ext)
 		return;
 	free(ext->segments.items);
+	for (size_t i = 0; i < TAR_ACL_MAX; i++)
+		free(ext->acls[i]);
 	*ext = (struct tar_extension) { 0 };
 }
 

@@ -61,6 +61,12 @@ enum tar_sparse {
 	TAR_SPARSE_DATA, /* the map stands before the content: pax 1.0 */
 };
 
+enum tar_acl {
+	TAR_ACL_ACCESS,
+	TAR_ACL_DEFAULT,
+	TAR_ACL_MAX,
+};
+
 /* What an extended header says about the next entry. Pointers lie in its text. */
 struct tar_extension {
 	const char *path;
@@ -72,6 +78,7 @@ struct tar_extension {
 	struct timespec mtime;
 	struct tar_xattr xattrs[TAR_XATTRS_MAX];
 	size_t n_xattrs;
+	char *acls[TAR_ACL_MAX]; /* owned: values of xattrs */
 	enum tar_sparse sparse;
 	const char *sparse_path;
 	bool has_sparse_size;

@@ -57,8 +57,7 @@ refused link-through "*No such file*" "a hardlink through a symlink stays inside
 symlink out $CTNR_TEST_TMP/outside
 hardlink a out/file
 END
-refused link-self "*itself*" "a hardlink to itself is refused" <<'END'
-file a data=a
+refused link-self "*does not exist*" "a hardlink to itself, which is not there, is refused" <<'END'
 hardlink a a
 END
 refused loop "*symbolic links*" "a loop of symlinks is refused" <<'END'
@@ -82,8 +81,8 @@ END
 refused checksum "*checksum*" "a wrong checksum is refused" <<'END'
 file a data=a checksum=1
 END
-refused sized-symlink "*has a size*" "a size on what has no content is refused" <<'END'
-symlink a b size=512
+refused data-symlink "*checksum*" "content of what has none is refused" <<'END'
+entry 2 a b data=content
 END
 refused sized-dir "*has a size*" "an extended size on a directory is refused" <<'END'
 dir a pax.size=512

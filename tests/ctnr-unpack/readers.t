@@ -106,6 +106,14 @@ file a data=a
 raw $(printf '%02048d' 0)
 file b data=b
 END
+readers sizes same "what has no content, and a size all the same" <<'END'
+entry 5 d size=4096
+file d/a data=a
+entry 2 l d/a size=9
+entry 1 h d/a size=1
+entry 6 p size=700
+file z data=z
+END
 readers two-headers refused "two extended headers for one entry" <<END
 $(pax_header 'path=bcdefgh')
 $(pax_header 'path=cdefghi')

@@ -123,8 +123,7 @@ static void test_odd_values(void)
 	ok(document != NULL, "a document with odd tokens is parsed");
 	ok(jnode_string(&nul, &string, &err) < 0,
 	   "a string with a NUL is refused where it is used");
-	is_str(err.message,
-	       "doc: nul: the string contains a NUL or what is no Unicode",
+	is_str(err.message, "doc: nul: the string contains a NUL or what is no Unicode",
 	       "... with its path");
 	ok(jnode_string(&latin, &string, &err) < 0, "... as is one that is no UTF-8");
 	ok(jnode_check_text(&nul, &err) == 0 && jnode_check_text(&latin, &err) == 0,

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define TICK_ENTRIES 64 /* entries between two ticks */
@@ -32,20 +33,38 @@ static int add_object(struct layer *layer, struct view_dir *dir, const char *nam
 	return 0;
 }
 
+/* Where there is no directory there is nothing to hide: umoci also writes deletions of what was below
+ * something that is deleted itself. */
+static int add_whiteout(struct layer *layer, enum name_kind kind, const struct name_parts *name,
+			struct error *err)
+{
+	struct view *view = &layer->view;
+	struct error absent = { 0 };
+	struct view_dir *dir;
+
+	if (view_dir(view, name->path, name->parent_len, VIEW_LOOK, &dir, &absent) < 0)
+		return error_errno_is(&absent, ENOENT) || error_errno_is(&absent, ENOTDIR)
+			       ? 0
+			       : error_move(err, &absent);
+	if (view_dir(view, name->path, name->parent_len, VIEW_MAKE, &dir, err) < 0)
+		return -1;
+	if (kind == NAME_OPAQUE)
+		return whiteout_apply_opaque(layer, dir, err);
+	return whiteout_apply(layer, dir, name->last + strlen(NAME_WHITEOUT_PREFIX), err);
+}
+
 static int add_by_kind(struct layer *layer, enum name_kind kind, const struct name_parts *name,
 		       const struct tar_entry *entry, struct tar_reader *tar, struct error *err)
 {
 	struct view_dir *dir;
 
-	if (kind == NAME_ORDINARY && entry->type == TAR_HARDLINK)
+	if (kind != NAME_ORDINARY)
+		return add_whiteout(layer, kind, name, err);
+	if (entry->type == TAR_HARDLINK)
 		return link_make(layer, name, entry, err);
 	if (view_dir(&layer->view, name->path, name->parent_len, VIEW_MAKE, &dir, err) < 0)
 		return -1;
-	if (kind == NAME_ORDINARY)
-		return add_object(layer, dir, name->last, entry, tar, err);
-	if (kind == NAME_OPAQUE)
-		return whiteout_apply_opaque(layer, dir, err);
-	return whiteout_apply(layer, dir, name->last + strlen(NAME_WHITEOUT_PREFIX), err);
+	return add_object(layer, dir, name->last, entry, tar, err);
 }
 
 static int add_entry(struct layer *layer, const struct tar_entry *entry, struct tar_reader *tar,

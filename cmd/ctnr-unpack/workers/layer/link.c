@@ -102,8 +102,9 @@ int link_make(struct layer *layer, const struct name_parts *name, const struct t
 	if (view_dir(&layer->view, name->path, name->parent_len, VIEW_MAKE, &dir, err) < 0)
 		return -1;
 	full = view_path(dir, name->last);
+	/* It is there, and so is the name: nothing to do, as for GNU tar. */
 	if (strcmp(full, target.path.data) == 0)
-		return error_set(err, ERROR_FAILED, "hardlink to itself");
+		return 0;
 	result = linkat(target.dirfd, target.name, dir->fd, name->last, 0);
 	if (result < 0 && errno == EEXIST) {
 		if (view_remove(&layer->view, dir, name->last, err) < 0)
