@@ -9,6 +9,7 @@
 #include "conversion.h"
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "oci/image_config.h"
 #include "oci/media_type.h"
 
@@ -193,7 +194,7 @@ struct node {
 	struct document document;
 	struct manifest manifest; /* of a manifest */
 	struct index index; /* of an index */
-	const struct node **children; /* as many as index has manifests; borrowed */
+	const struct node **children; /* as many as index has manifests; NULL: left out; borrowed */
 	struct descriptor descriptor; /* of what it becomes in the layout */
 };
 
@@ -254,9 +255,26 @@ static const struct node *gather_child(struct tree *tree, const struct descripto
 	return gather_document(tree, &document, depth, err);
 }
 
+/* Can what a descriptor describes be a part of an image? Nobody knows what is below other documents. */
+static bool is_document(const struct descriptor *descriptor)
+{
+	enum media_kind kind = media_type_kind(descriptor->media_type);
+
+	return kind == MEDIA_MANIFEST || kind == MEDIA_INDEX;
+}
+
+static void warn_left_out(const struct node *node, size_t n)
+{
+	if (n)
+		message_warning(
+			"index %s: %zu of its entries are of types that are not known, leaving them out",
+			node->document.digest.text, n);
+}
+
 static int gather_index(struct tree *tree, struct node *node, int depth, struct error *err)
 {
 	struct index *index = &node->index;
+	size_t n_left_out = 0;
 
 	if (depth == INDEX_NESTING_MAX)
 		return error_set(err, ERROR_FAILED, "%s: more than %d indexes within each other",
@@ -265,10 +283,15 @@ static int gather_index(struct tree *tree, struct node *node, int depth, struct 
 		return -1;
 	node->children = xcalloc(index->n_manifests + 1, sizeof(const void *));
 	for (size_t i = 0; i < index->n_manifests; i++) {
+		if (!is_document(&index->manifests[i])) {
+			n_left_out++;
+			continue;
+		}
 		node->children[i] = gather_child(tree, &index->manifests[i], depth + 1, err);
 		if (!node->children[i])
 			return -1;
 	}
+	warn_left_out(node, n_left_out);
 	return 0;
 }
 
@@ -313,7 +336,9 @@ static int convert_index(const struct copy *copy, struct node *node, struct erro
 	autofree char *text = NULL;
 
 	for (size_t i = 0; i < index->n_manifests; i++) {
-		children[i] = node->children[i]->descriptor;
+		const struct node *child = node->children[i];
+
+		children[i] = child ? child->descriptor : index->manifests[i];
 		changed =
 			changed || !digest_equal(&children[i].digest, &index->manifests[i].digest);
 	}

@@ -2,7 +2,6 @@
 #include "format/inflate.h"
 
 #include "base/alloc.h"
-
 #include "format/gzip_header.h"
 
 #include <isa-l/igzip_lib.h>

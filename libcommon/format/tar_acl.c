@@ -62,7 +62,7 @@ static int parse_permissions(const struct field *field, uint16_t *ret)
 
 	*ret = 0;
 	for (size_t i = 0; i < field->len; i++) {
-		const char *letter = memchr(letters, field->text[i], 3);
+		const char *letter = field->text[i] ? strchr(letters, field->text[i]) : NULL;
 
 		if (letter)
 			*ret |= (uint16_t)(1U << (letter - letters));

@@ -13,6 +13,8 @@
 #define MEDIA_TYPE_LAYER_ZSTD MEDIA_TYPE_LAYER "+zstd"
 #define MEDIA_TYPE_DOCKER_LIST "application/vnd.docker.distribution.manifest.list.v2+json"
 #define MEDIA_TYPE_DOCKER_MANIFEST "application/vnd.docker.distribution.manifest.v2+json"
+/* Of what we know by name alone: the beginning of its types. */
+#define MEDIA_TYPE_DOCKER_SCHEMA1 "application/vnd.docker.distribution.manifest.v1+"
 #define MEDIA_TYPE_DOCKER_CONFIG "application/vnd.docker.container.image.v1+json"
 #define MEDIA_TYPE_DOCKER_LAYER "application/vnd.docker.image.rootfs.diff.tar"
 #define MEDIA_TYPE_DOCKER_LAYER_GZIP MEDIA_TYPE_DOCKER_LAYER ".gzip"

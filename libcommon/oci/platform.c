@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -78,6 +79,19 @@ static void normalise_platform(struct platform *platform)
 			set_field(platform->variant, sizeof(platform->variant), aliases[i].variant);
 		return;
 	}
+}
+
+/* Some write uname's names, or capitals. */
+static struct platform canonical_platform(const struct platform *platform)
+{
+	struct platform canonical = *platform;
+
+	for (char *c = canonical.os; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	for (char *c = canonical.architecture; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	normalise_platform(&canonical);
+	return canonical;
 }
 
 void platform_host(struct platform *ret)
@@ -158,8 +172,10 @@ static int variant_number(const char *variant)
 	return variant[1] - '0';
 }
 
-int platform_distance(const struct platform *have, const struct platform *want)
+int platform_distance(const struct platform *have_, const struct platform *want)
 {
+	const struct platform canonical = canonical_platform(have_);
+	const struct platform *have = &canonical;
 	const char *have_variant = effective_variant(have);
 	const char *want_variant = effective_variant(want);
 	int have_number = variant_number(have_variant);

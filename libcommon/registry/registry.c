@@ -98,6 +98,8 @@ static int take_manifest(struct http_response *response, const char *wanted, str
 	for (char *p = media_type; *p; p++)
 		*p = (char)tolower((unsigned char)*p);
 	kind = media_type_kind(media_type);
+	if (str_starts_with(media_type, MEDIA_TYPE_DOCKER_SCHEMA1))
+		return error_set(err, ERROR_VERIFY, "Docker schema 1 is not supported");
 	if (kind != MEDIA_MANIFEST && kind != MEDIA_INDEX)
 		return error_set(err, ERROR_VERIFY,
 				 "the Content-Type '%s' is not that of a manifest", media_type);
