@@ -42,6 +42,7 @@ refused 3 "*\\\\x1b*" "what a registry says is escaped" missing
 refused 1 "*redirected more than*" "redirects have an end" loop
 refused 4 "*neither https nor http*" "a redirect to a file is refused" file
 refused 4 "*not that of a manifest*" "a manifest that comes as text is refused" text
+refused 4 "*Docker schema 1 is not supported" "Docker's first manifests are refused by name" schema1
 refused 4 "*media type*" "a manifest that comes as an index is refused" type
 refused 4 "*does not belong*" "a document with manifests and layers is refused" both
 refused 4 "*digest should be*" "a manifest that is not what its header says is refused" header

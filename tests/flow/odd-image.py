@@ -72,6 +72,7 @@ def make_configs():
                            "StopSignal", "OnBuild"])
     ref("nulls", manifest(config(nulls, history=None, author=None, created=None), annotations=None))
     ref("config-null", manifest(config(None)))
+    ref("ports-odd", manifest(config({"ExposedPorts": {"8080,": {}, "": {}, "x/y": None}})))
     for name, kind in {"octets": "application/octet-stream", "json": "application/json",
                        "none": "", "absent": ABSENT,
                        "helm": "application/vnd.cncf.helm.config.v1+json",
@@ -85,8 +86,14 @@ def make_layers():
             "docker": "application/vnd.docker.image.rootfs.diff.tar.gzip",
             "foreign": "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
             "nondistributable": OCI + "layer.nondistributable.v1.tar+gzip",
-            "plain": OCI + "layer.v1.tar", "zstd": OCI + "layer.v1.tar+zstd"}.items():
+            "encrypted": OCI + "layer.v1.tar+gzip+encrypted", "plain": OCI + "layer.v1.tar", "zstd": OCI + "layer.v1.tar+zstd"}.items():
         ref("layer-" + name, manifest(layer_type=kind))
+    other = put(b"anything", "application/vnd.example.module.v1+wasm")
+    ref("layer-other", manifest(layers=[other, put(gz, LAYER), other]))
+    unknown = {"type": "layers", "diff_ids": ["sha256:" + 64 * "0"]}
+    ref("layer-secret", manifest(config({}, rootfs=unknown), layers=[put(
+        1024 * b"x", OCI + "layer.v1.tar+gzip+encrypted")]))
+    ref("layer-missing", manifest(layers=[]))
 
 
 def make_indexes():

@@ -13,7 +13,8 @@ python3 "$test_lib/../flow/odd-image.py" odd layer.tar "$architecture"
 
 # image REF copied|refused OUTPUT-OR-ERROR: what skopeo does with it, and what running it says.
 image() {
-	run ctnr run --rm "oci:$CTNR_TEST_TMP/odd:$1"
+	# A store of its own, so that the layer is not there already.
+	run ctnr --store "$CTNR_TEST_TMP/stores/$1" run --rm "oci:$CTNR_TEST_TMP/odd:$1"
 	case $3 in
 	ok*) is_stdout "$3" "$1: it runs" ;;
 	*)
@@ -44,6 +45,7 @@ entrypoint-empty	copied	ok 0:0 /
 env-twice		copied	ok 0:0 /
 nulls			copied	ok 0:0 /
 config-null		copied	no command given
+ports-odd		copied	ok 0:0 /
 config-octets		copied	ok 0:0 /
 config-json		copied	ok 0:0 /
 config-none		copied	ok 0:0 /
@@ -59,6 +61,10 @@ layer-foreign		copied	ok 0:0 /
 layer-nondistributable	copied	ok 0:0 /
 layer-plain		copied	ok 0:0 /
 layer-zstd		copied	ok 0:0 /
+layer-encrypted		copied	ok 0:0 /
+layer-other		copied	ok 0:0 /
+layer-secret		copied	hint: it is encrypted ('application/vnd.oci.image.layer.v1.tar+gzip+encrypted')
+layer-missing		copied	1 diff IDs, but the manifest has 0 layers
 
 index-mixed		copied	ok 0:0 /
 index-others		refused	no image for linux/

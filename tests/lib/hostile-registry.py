@@ -269,6 +269,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         other = "application/vnd.oci.image.index.v1+json"
         self.answer(200, body, [("Content-Type", other)])
 
+    def fault_schema1_manifest(self, _body, _media_type):
+        self.answer(200, b'{"schemaVersion":1,"fsLayers":[]}', [
+            ("Content-Type", "application/vnd.docker.distribution.manifest.v1+prettyjws")])
+
     def fault_text_manifest(self, body, _media_type):
         self.answer(200, body, [("Content-Type", "text/html")])
 

@@ -5,6 +5,7 @@
 #include "format/hash.h"
 #include "oci/blob.h"
 #include "oci/image_config.h"
+#include "oci/media_type.h"
 #include "system/fd.h"
 
 #include <string.h>
@@ -46,6 +47,31 @@ static int read_request(struct job *job, struct error *err)
 	return 0;
 }
 
+static bool is_layer(const struct descriptor *descriptor)
+{
+	return media_type_kind(descriptor->media_type) == MEDIA_LAYER;
+}
+
+/* Some tools add what is no layer to an image's layers; the config does not know it. Where layers and
+ * diff IDs are of one number, all are layers, whatever their types say. */
+static void drop_artifacts(struct manifest *manifest, size_t n_diff_ids)
+{
+	size_t n_layers = 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < manifest->n_layers; i++)
+		n_layers += is_layer(&manifest->layers[i]);
+	if (manifest->n_layers == n_diff_ids || n_layers != n_diff_ids)
+		return;
+	for (size_t i = 0; i < manifest->n_layers; i++) {
+		if (is_layer(&manifest->layers[i]))
+			manifest->layers[kept++] = manifest->layers[i];
+		else
+			descriptor_release(&manifest->layers[i]);
+	}
+	manifest->n_layers = kept;
+}
+
 static int read_image(struct job *job, struct error *err)
 {
 	autoimageconfig struct image_config config = IMAGE_CONFIG_INIT;
@@ -54,6 +80,7 @@ static int read_image(struct job *job, struct error *err)
 	if (layout_read_manifest(&job->layout, &job->image.descriptor, &job->manifest, err) < 0 ||
 	    image_config_read(&job->layout, descriptor, &config, err) < 0)
 		return -1;
+	drop_artifacts(&job->manifest, config.n_diff_ids);
 	if (config.n_diff_ids != job->manifest.n_layers)
 		return error_set(err, ERROR_VERIFY,
 				 "image config %s: %zu diff IDs, but the manifest has %zu layers",

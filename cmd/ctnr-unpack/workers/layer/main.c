@@ -128,6 +128,14 @@ static int apply_blob(const struct worker *worker, size_t index, const struct la
 	return result;
 }
 
+/* What is encrypted looks like damage. */
+static void explain_encryption(const struct descriptor *descriptor, struct error *err)
+{
+	if (str_ends_with(descriptor->media_type, "+encrypted"))
+		error_hint(err, "it is encrypted ('%s'), which is not supported",
+			   descriptor->media_type);
+}
+
 /* 0, or -1 with a silent error: the child has reported. */
 static int wait_for_child(pid_t pid, struct error *err)
 {
@@ -166,6 +174,7 @@ static int run_layer(struct worker *worker, size_t index, const struct layer_tar
 		die_with_parent(worker_pid);
 		if (apply_blob(worker, index, target, blob, &failure) == 0)
 			_exit(0);
+		explain_encryption(descriptor, &failure);
 		error_prefix(&failure, "layer %s", descriptor->digest.text);
 		report_error(&failure);
 		_exit(failure.code);
