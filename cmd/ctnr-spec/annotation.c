@@ -61,10 +61,13 @@ static int copy_texts(json_t *annotations, const struct image_config *image,
 	return jnode_strings(&features, ret_features, err);
 }
 
+/* An annotation needs a name; what a label says need not be text. */
 static void copy_label(json_t *annotations, const char *key, json_t *value)
 {
 	autostr struct str text = STR_INIT;
 
+	if (!*key)
+		return;
 	json_append_key(key, &text);
 	if (is_obeyed(text.data))
 		message_warning("the image's label '%s' would give orders to a runtime, ignoring",

@@ -55,6 +55,14 @@ is "$(query '.mounts[] | select(.destination == "/data") | .type')" '"tmpfs"' \
 	"a filter, which has no place for a volume, makes it a tmpfs"
 
 # Annotations
+printf '%s' '{"os":"linux","author":"a\u0000","config":{"Cmd":["sh"],"Labels":{"":"x","a":null,
+	"b\u0000":"\ud800","run.oci.x\u0000":"y"}},"rootfs":{"diff_ids":[]}}' >config.json
+run ctnr-spec --image-config - <config.json
+is_status 0 "labels that are no text are handed on"
+ok "... as they stand" grep -qF '"org.opencontainers.image.author":"a\u0000"' "$stdout_file"
+ok "... null as an empty one, and none without a name" \
+	grep -qF '"a":"","b\u0000":"\ud800"}' "$stdout_file"
+like_stderr "*label 'run.oci.x*would give orders*" "... and none that gives orders"
 jq -cn '{os: "linux", architecture: "arm64", variant: "v8", author: "me",
 	created: "2024-01-01T00:00:00Z", "os.version": "1", "os.features": ["x", "y"],
 	config: {Cmd: ["sh"], StopSignal: "SIGINT", ExposedPorts: {"80/tcp": {}, "443": {}},

@@ -73,6 +73,8 @@ def make_configs():
     ref("nulls", manifest(config(nulls, history=None, author=None, created=None), annotations=None))
     ref("config-null", manifest(config(None)))
     ref("ports-odd", manifest(config({"ExposedPorts": {"8080,": {}, "": {}, "x/y": None}})))
+    labels = {"nul": "a\0b", "half": "\ud800", "null": None, "": "nameless", "key\0": "value"}
+    ref("labels-odd", manifest(config({"Labels": labels}, author="\0", created="\udc00")))
     for name, kind in {"octets": "application/octet-stream", "json": "application/json",
                        "none": "", "absent": ABSENT,
                        "helm": "application/vnd.cncf.helm.config.v1+json",
