@@ -16,7 +16,8 @@
  * chains need no checks in between. Duplicate keys are refused when parsing: two readers could
  * take different ones. Unknown members are ignored by reading and kept by editing, also those that
  * jansson cannot express (format/json_odd.h): such a value is a string to jansson, and one that
- * begins with NUL, so jnode_*() tell what it is, and json_string_value() gives "" for it.
+ * begins with NUL, so jnode_*() tell what it is, and json_string_value() gives "" for it. Strings that
+ * it can express keep their characters, and real numbers their value, not their spelling.
  */
 #ifndef FORMAT_JSON_H
 #define FORMAT_JSON_H

@@ -41,4 +41,13 @@ kept '"z":["\\ud800","\\udc00\\ud800"]' "halves of surrogate pairs"
 kept '"z":18446744073709551615' "an integer beyond 63 bits"
 kept '"z":[-9223372036854775809,1e999]' "numbers beyond all types"
 kept '"\\u0000z\xff":null' "an odd key"
+
+# U+009B as UTF-8 and as a byte of Latin-1: both begin orders to some terminals.
+rm -rf odd
+python3 "$test_lib/../flow/odd-json.py" odd '"z":"\xc2\x9b31m \x9b32m \xc3\xa9"'
+run ctnr-store image show "oci:odd:t"
+ok "what a pipe gets is as it stands" env LC_ALL=C grep -qaF "$(printf '"z":"\302\23331m \23332m \303\251"')" \
+	"$stdout_file"
+run "$test_lib/terminal.py" ctnr-store image show "oci:odd:t" </dev/null
+like_stdout '*"z":"\\u009b31m \\ufffd32m é"*' "a terminal gets no orders"
 done_testing
