@@ -42,7 +42,7 @@ static int copy_text(json_t *annotations, const char *key, const struct jnode *c
 
 	if (!jnode_is_present(&node))
 		return 0;
-	if (jnode_check_text(&node, err) < 0)
+	if (jnode_check_string(&node, err) < 0)
 		return -1;
 	if (json_string_length(node.value))
 		json_object_set(annotations, key, (json_t *)node.value);

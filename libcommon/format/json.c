@@ -210,7 +210,7 @@ static int wrong_type(const struct jnode *node, const char *expected, struct err
 	return jnode_error(node, err, "expected %s, got %s", expected, type_name(node->value));
 }
 
-int jnode_check_text(const struct jnode *node, struct error *err)
+int jnode_check_string(const struct jnode *node, struct error *err)
 {
 	if (json_is_string(node->value) && json_odd_kind(node->value) <= JSON_ODD_STRING)
 		return 0;
@@ -219,7 +219,7 @@ int jnode_check_text(const struct jnode *node, struct error *err)
 
 int jnode_string(const struct jnode *node, const char **ret, struct error *err)
 {
-	if (jnode_check_text(node, err) < 0)
+	if (jnode_check_string(node, err) < 0)
 		return -1;
 	if (json_odd_kind(node->value) != JSON_ODD_NOT)
 		return jnode_error(node, err, "the string contains " NO_TEXT);

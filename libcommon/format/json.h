@@ -89,7 +89,7 @@ int jnode_bool(const struct jnode *node, bool *ret, struct error *err);
 
 /* -1 when it is no string at all. For what is only handed on: a string that C cannot have or that is
  * no Unicode is one here, and is refused by jnode_string(). */
-int jnode_check_text(const struct jnode *node, struct error *err);
+int jnode_check_string(const struct jnode *node, struct error *err);
 
 /* -1 when an object's key is one that C cannot have or that is no Unicode. */
 int jnode_check_key(const struct jnode *object, const char *key, struct error *err);

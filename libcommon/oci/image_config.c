@@ -52,7 +52,7 @@ static int read_labels(const struct jnode *parent, const json_t **ret, struct er
 	json_object_foreach ((json_t *)node.value, name, value) {
 		struct jnode label = jnode_member(&node, name);
 
-		if (jnode_is_present(&label) && jnode_check_text(&label, err) < 0)
+		if (jnode_is_present(&label) && jnode_check_string(&label, err) < 0)
 			return -1;
 	}
 	*ret = node.value;

@@ -25,7 +25,7 @@ static void visit(const struct jnode *node, int depth)
 
 	jnode_string(node, &text, &err);
 	jnode_string_opt(node, &text, &err);
-	jnode_check_text(node, &err);
+	jnode_check_string(node, &err);
 	jnode_integer(node, -5, 5, &number, &err);
 	jnode_unsigned(node, UINT64_MAX, &natural, &err);
 	jnode_bool(node, &boolean, &err);

@@ -126,11 +126,11 @@ static void test_odd_values(void)
 	is_str(err.message, "doc: nul: the string contains a NUL or what is no Unicode",
 	       "... with its path");
 	ok(jnode_string(&latin, &string, &err) < 0, "... as is one that is no UTF-8");
-	ok(jnode_check_text(&nul, &err) == 0 && jnode_check_text(&latin, &err) == 0,
+	ok(jnode_check_string(&nul, &err) == 0 && jnode_check_string(&latin, &err) == 0,
 	   "both are strings where they are handed on");
-	ok(jnode_check_text(&max, &err) < 0, "a large integer is none");
+	ok(jnode_check_string(&max, &err) < 0, "a large integer is none");
 	is_str(err.message, "doc: max: expected string, got integer", "... but an integer");
-	ok(jnode_check_text(&null, &err) < 0, "null is none");
+	ok(jnode_check_string(&null, &err) < 0, "null is none");
 	ok(jnode_integer(&max, -1, 5, &number, &err) < 0, "a large integer is out of range");
 	is_str(err.message, "doc: max: expected a number from -1 to 5, got 18446744073709551615",
 	       "... which its own digits show");
