@@ -34,6 +34,18 @@ config c '.process.rlimits = [{type: "RLIMIT_NOFILE", soft: 100, hard: 200000000
 in_container true
 is_status 125 "a limit above what we may set is an error"
 like_stderr "*RLIMIT_NOFILE*hint:*may go up to*" "... that says what we may"
+# 2^64-1, as docker and podman write "unlimited"; jq would round it.
+config c '.process.rlimits = [{type: "RLIMIT_CORE", soft: 77777, hard: 77777}]'
+in_container 'ulimit -Sc; ulimit -Hc'
+sed 's/77777/18446744073709551615/' c/config.json >c/new && mv c/new c/config.json
+run ctnr-exec run ./c
+is_stdout "unlimited
+unlimited" "a limit may be 64 bits without a sign"
+sed 's/18446744073709551615/18446744073709551616/' c/config.json >c/new && mv c/new c/config.json
+run ctnr-exec run ./c
+is_status 125 "... and no more"
+like_stderr "*process.rlimits\[0].soft: expected a number from 0 to 18446744073709551615, got 18446744073709551616*" \
+	"... which is said with its own digits"
 config c 'del(.process.rlimits)'
 
 config c '.process.capabilities = {bounding: ["CAP_CHOWN", "CAP_NOSUCH"],

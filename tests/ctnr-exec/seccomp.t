@@ -105,6 +105,9 @@ config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: 
 	args: [{index: 0, value: 8, op: "SCMP_CMP_NE"}, {index: 0, value: 4611686018427387904, op: "SCMP_CMP_EQ"}]}]}'
 in_container 'echo fine'
 is_stdout fine "several conditions on one argument, and 64-bit values"
+sed 's/4611686018427387904/18446744073709551615/' c/config.json >c/new && mv c/new c/config.json
+run ctnr-exec run ./c
+is_stdout fine "... without a sign"
 sed 's/"seccomp"/"\\u0073eccomp"/' c/config.json >c/new && mv c/new c/config.json
 run ctnr-exec run ./c
 is_stdout fine "a key written with escapes is the same key"
