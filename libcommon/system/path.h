@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Paths inside a root filesystem that somebody else filled. Every path that comes from an image,
- * a layer or a running container is resolved here, by openat2(2), and never as a string. About text
- * are path_absolute() and path_clean() alone.
+ * a layer or a running container is resolved here, by openat2(2), and never as a string; what is
+ * missing is made by path_make.h. About text are path_absolute() and path_clean() alone.
  *
  * rootfd is a directory descriptor of the root (O_PATH is enough). Paths may be absolute or
  * relative; both mean "from rootfd". Symlinks resolve as they would after chroot(2)
@@ -27,21 +27,6 @@ enum path_resolve {
 /* openat2 beneath the root: flags as for open(2) (O_CLOEXEC is added). Returns the new fd, or -1
  * with errno set. */
 int path_open(int rootfd, const char *path, int flags, mode_t mode, enum path_resolve resolve);
-
-/* Open (O_PATH) the directory that holds the last component of path, and point ret_name at that
- * component within path. "", "." and ".." as last component are refused with EINVAL; trailing
- * slashes are ignored, and ret_name_len tells the length. Returns the new fd or -1 with errno. */
-int path_open_parent(int rootfd, const char *path, enum path_resolve resolve, const char **ret_name,
-		     size_t *ret_name_len);
-
-/* May a directory be made in dir? */
-typedef bool path_permission(int dir, void *data);
-
-/* mkdir -p inside the root, symlinks resolved in it. Returns an O_PATH fd of the directory, or -1
- * with errno. New directories get that mode (before umask). may_make (NULL: everywhere) is asked
- * with the very descriptor that a directory is then made in; where it says no, errno is EXDEV. */
-int path_make_dirs(int rootfd, const char *path, mode_t mode, path_permission *may_make,
-		   void *data);
 
 /* A path that the caller wrote, from the root: below the present directory when it is relative.
  * Symlinks stay. New string, or NULL. */

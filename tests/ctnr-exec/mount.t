@@ -11,7 +11,7 @@ bundle c
 mkdir -p shared/sub && echo data >shared/file
 config c '.mounts += [
 	{destination: "/a/deep/dir", type: "bind", source: "'"$PWD"'/shared", options: ["rbind"]},
-	{destination: "/ro", type: "none", source: "'"$PWD"'/shared", options: ["bind", "ro", "nosuid", "nodev", "noexec", "noatime"]},
+	{destination: "/ro", type: "none", source: "'"$PWD"'/shared", options: ["bind", "ro", "nosuid", "nodev", "noexec", "relatime"]},
 	{destination: "/a/file", type: "bind", source: "'"$PWD"'/shared/file", options: ["bind", "rprivate"]},
 	{destination: "/rel", type: "bind", source: "etc", options: ["bind"]},
 	{destination: "/mem", type: "tmpfs", source: "tmpfs", options: ["size=64k", "mode=1770", "noexec", "nosuid"]},
@@ -66,6 +66,10 @@ config c '.mounts += [{destination: "/x", type: "bind", source: "/nonexistent", 
 in_container true
 is_status 125 "a source that does not exist is an error"
 like_stderr "*mount '/x'*'/nonexistent'*" "... that names both"
+config c '.mounts[-1] = {destination: "/x", type: "none", source: "/etc"}'
+in_container true
+is_status 125 "a mount of no type that is no bind is an error"
+like_stderr "*mounts\[*neither bind nor rbind*" "... that says so"
 config c '.mounts[-1] = {destination: "/x", type: "tmpfs", options: ["nonsense=1"]}'
 in_container true
 is_status 125 "an option that the filesystem does not know is an error"
@@ -92,7 +96,40 @@ in_container 'stat -c "%F %t:%T" /dev/zero /dev/sub/fifo'
 is_stdout "character special file 1:5
 fifo 0:0" "devices of the config"
 
+# What a mount outside has cannot be changed in a user namespace, into which root goes here too.
+place=/sys
+bundle c
 if identity root; then
+	place=$PWD/locked && mkdir locked && mount -t tmpfs -o ro,nosuid,nodev,noexec tmpfs locked
+	config c '.linux.namespaces += [{type: "user"}] | .linux.uidMappings =
+		[{containerID: 0, hostID: 0, size: 65536}] | .linux.gidMappings = .linux.uidMappings'
+	chmod 755 c
+fi
+config c '.mounts += [{destination: "/x", type: "bind", source: "'"$place"'", options: ["rbind"]}]'
+cp c/config.json plain.json
+identity root && for option in rw suid dev exec; do
+	cp plain.json c/config.json
+	config c '.mounts[-1].options += ["'"$option"'"]'
+	in_container 'grep " /x " /proc/mounts'
+	like_stdout "* /x tmpfs ro,nosuid,nodev,noexec,*" "an attribute that is locked stays: $option"
+	is_stderr "ctnr-exec: warning: mount '/x': the host has locked what '$option' would change, ignoring it" \
+		"... and that is said"
+done
+for option in noatime strictatime nodiratime rnoatime; do
+	cp plain.json c/config.json
+	config c '.mounts[-1].options += ["'"$option"'"]'
+	in_container true
+	is_status 125 "access times that are locked are an error: $option"
+	is_stderr "ctnr-exec: error: mount '/x': the option '${option#r}' cannot be had: the host has locked it
+ctnr-exec: hint: mount the source so on the host, or leave the option out" "... that names it"
+done
+cp plain.json c/config.json
+config c '.mounts[-1].options += ["ro", "nosuid", "relatime", "nodev"]'
+in_container 'grep " /x " /proc/mounts'
+like_stdout "* /x * ro,nosuid,nodev*" "what is asked for beside locked attributes is had, and a default need not be"
+is_stderr "" "... and nothing is said"
+if identity root; then
+	umount locked
 	bundle c
 	config c '.mounts += [{destination: "/tree", type: "bind", source: "'"$PWD"'/tree", options: ["rbind", "ro", "bind"]}]'
 	script c 'ls /tree/sub'

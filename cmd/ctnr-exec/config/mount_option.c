@@ -43,10 +43,10 @@ static const struct {
 	{ "nosymfollow", SET, MOUNT_ATTR_NOSYMFOLLOW },
 	{ "symfollow", CLEAR, MOUNT_ATTR_NOSYMFOLLOW },
 	{ "relatime", ATIME, MOUNT_ATTR_RELATIME },
+	{ "strictatime", ATIME, MOUNT_ATTR_STRICTATIME },
 	{ "norelatime", ATIME, MOUNT_ATTR_STRICTATIME },
 	{ "noatime", ATIME, MOUNT_ATTR_NOATIME },
 	{ "atime", ATIME, MOUNT_ATTR_RELATIME },
-	{ "strictatime", ATIME, MOUNT_ATTR_STRICTATIME },
 	{ "nostrictatime", ATIME, MOUNT_ATTR_RELATIME },
 	{ "private", PROPAGATION, PROPAGATION_PRIVATE },
 	{ "slave", PROPAGATION, PROPAGATION_SLAVE },
@@ -170,4 +170,17 @@ void mount_options_flatten(struct mount_options *options)
 	options->clear = (options->clear & ~options->set_recursive) | options->clear_recursive;
 	options->set_recursive = 0;
 	options->clear_recursive = 0;
+}
+
+const char *mount_option_name(uint64_t set, uint64_t clear)
+{
+	for (size_t i = 0; i < array_size(known_options); i++) {
+		uint64_t value = known_options[i].value;
+		enum kind kind = known_options[i].kind;
+
+		if ((kind == SET && set & value) || (kind == CLEAR && clear & value) ||
+		    (kind == ATIME && value && (set & MOUNT_ATTR__ATIME) == value))
+			return known_options[i].name;
+	}
+	return NULL;
 }

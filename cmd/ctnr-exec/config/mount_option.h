@@ -33,6 +33,9 @@ void mount_options_release(struct mount_options *options);
 /* Read an array of options; one that we cannot honour is an error. */
 int mount_options_read(const struct jnode *list, struct mount_options *ret, struct error *err);
 
+/* The option that sets or clears one of these attributes (MOUNT_ATTR_*): static, NULL when none does. */
+const char *mount_option_name(uint64_t set, uint64_t clear);
+
 /* Apply the recursive attributes to the mount itself, and have none. */
 void mount_options_flatten(struct mount_options *options);
 

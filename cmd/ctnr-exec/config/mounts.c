@@ -58,6 +58,9 @@ static int read_mount(const struct jnode *entry, struct mount_config *ret, struc
 		ret->options.binding = MOUNT_BIND;
 	if (ret->options.binding != MOUNT_NEW && !ret->source)
 		return jnode_error(entry, err, "a bind mount without a source");
+	if (ret->options.binding == MOUNT_NEW && strcmp(ret->type, "none") == 0)
+		return jnode_error(entry, err,
+				   "it has no type, and its options have neither bind nor rbind");
 	/* Nothing is below a new filesystem: "rro" is "ro". */
 	if (ret->options.binding == MOUNT_NEW)
 		mount_options_flatten(&ret->options);

@@ -21,6 +21,7 @@
 #include "oci/runtime.h"
 #include "system/fd.h"
 #include "system/path.h"
+#include "system/path_make.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,8 +63,11 @@ static int enter_cwd(const char *cwd, struct error *err)
 	if (root < 0)
 		return error_errno(err, "cannot open the root directory");
 	fd = path_open(root, cwd, O_PATH | O_DIRECTORY, 0, PATH_IN_ROOT);
-	if (fd < 0 && errno == ENOENT)
-		fd = path_make_dirs(root, cwd, 0755, NULL, NULL);
+	if (fd < 0 && errno == ENOENT) {
+		const struct path_maker maker = { .root = root };
+
+		fd = path_make(&maker, cwd, PATH_DIRECTORY, NULL);
+	}
 	if (fd < 0 || fchdir(fd) < 0)
 		return error_errno(err, "cannot enter working directory '%s'", cwd);
 	if (syscall(SYS_getcwd, proof, sizeof(proof)) < 0 || proof[0] != '/')

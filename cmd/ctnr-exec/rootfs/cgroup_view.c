@@ -51,7 +51,7 @@ static int mount_unified(struct rootfs *r, const char *destination, uint64_t att
 			 struct error *err)
 {
 	struct error cause = { 0 };
-	autoclose int fd = mount_fd_make("cgroup2", "cgroup", NULL, attributes, &cause);
+	int fd = mount_fd_make("cgroup2", "cgroup", NULL, attributes, &cause);
 
 	/* A user namespace without a cgroup namespace of its own may not mount cgroups: the host's
 	 * are bound. */
@@ -59,9 +59,8 @@ static int mount_unified(struct rootfs *r, const char *destination, uint64_t att
 		fd = clone_host(CGROUP_ROOT, attributes | MOUNT_ATTR_RDONLY);
 	if (fd < 0)
 		return error_move(err, &cause);
-	if (mount_fd_attach(fd, r, destination, MOUNT_FD_ANYWHERE, err) < 0)
-		return -1;
-	return rootfs_remember(r, destination, fd_steal(&fd), ROOTFS_BOUND, err);
+	return mount_fd_attach(fd, r, destination, MOUNT_FD_ANYWHERE, ROOTFS_BOUND, err) < 0 ? -1
+											     : 0;
 }
 
 /* One line of /proc/self/cgroup, "4:cpu,cpuacct:/path": bind that directory as cpu,cpuacct. A
@@ -97,20 +96,20 @@ static int mount_legacy(const struct container *c, struct rootfs *r, const char 
 			uint64_t attributes, struct error *err)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
-	autoclose int fd = mount_fd_make("tmpfs", "cgroup", NULL,
-					 attributes & ~(uint64_t)MOUNT_ATTR_RDONLY, err);
+	int fd = mount_fd_make("tmpfs", "cgroup", NULL, attributes & ~(uint64_t)MOUNT_ATTR_RDONLY,
+			       err);
 	autofree char *text = xstrdup(c->cgroups ? c->cgroups : "");
 	char *rest = text;
 	char *line;
 
-	if (fd < 0 || mount_fd_attach(fd, r, destination, MOUNT_FD_ANYWHERE, err) < 0)
+	if (fd < 0 || mount_fd_attach(fd, r, destination, MOUNT_FD_ANYWHERE, ROOTFS_OWN, err) < 0)
 		return -1;
 	while ((line = strsep(&rest, "\n")))
 		if (bind_hierarchy(fd, line, attributes, err) < 0)
 			return -1;
 	if (mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
 		return error_errno(err, "cannot make it read-only");
-	return rootfs_remember(r, destination, fd_steal(&fd), ROOTFS_OWN, err);
+	return 0;
 }
 
 int cgroup_view_mount(const struct container *c, struct rootfs *r, const char *destination,

@@ -18,6 +18,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#define UEVENT_MAX 4096 /* bytes */
+
 static const struct {
 	const char *path;
 	const char *target;
@@ -78,10 +80,7 @@ static int left_alone_error(const char *path, struct error *err)
 /* Open the directory, made when it is missing. */
 static int open_parent(struct rootfs *r, const char *parent, const char *path, struct error *err)
 {
-	const char *rest;
-	int anchor = rootfs_anchor(r, parent, &rest);
-	int dir = *rest ? rootfs_make_dirs(r, anchor, rest, ROOTFS_FOR_DEVICE)
-			: openat(anchor, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int dir = rootfs_make(r, parent, PATH_DIRECTORY, ROOTFS_FOR_DEVICE, NULL);
 
 	if (dir < 0 && errno == EXDEV)
 		return left_alone_error(path, err);
@@ -173,17 +172,12 @@ int device_bind_console(struct rootfs *r, int fd, struct error *err)
 	return place.is_own ? bind_at(&place, fd, path, err) : cover_console(&place, fd, err);
 }
 
-/* Returns 1 when it was made, 0 when the kernel does not let us. */
-static int make_node(const struct place *place, const struct device_config *d, struct error *err)
+/* Make the node name in dir. Returns 1 when it was made, 0 when the kernel does not let us. */
+static int make_node(int dir, const char *name, const struct device_config *d, struct error *err)
 {
-	const char *name = place->name;
-	int dir = place->dir;
 	struct stat st;
 	int tries = 2;
 
-	/* Among the image's own files a node would stay in the bundle. */
-	if (d->type != S_IFIFO && !place->takes_nodes)
-		return 0;
 	while (mknodat(dir, name, d->type | d->mode, makedev(d->major, d->minor)) < 0) {
 		if (errno == EPERM)
 			return 0;
@@ -199,34 +193,88 @@ static int make_node(const struct place *place, const struct device_config *d, s
 	return 1;
 }
 
-/* A clone of the host's node, found by its name or by its number. */
-static int open_host_node(const struct device_config *d, struct error *err)
+/* The tmpfs lies over the bundle, which nothing opens by its path any more, and goes with the host's
+ * mounts: old kernels clone nothing of a filesystem that is attached nowhere. */
+static int open_nodes(struct rootfs *r, struct error *err)
+{
+	if (r->nodes >= 0)
+		return 0;
+	r->nodes = mount_fd_make("tmpfs", "tmpfs", NULL, MOUNT_ATTR_NOSUID, err);
+	if (r->nodes < 0)
+		return -1;
+	return mount_fd_move(r->nodes, r->bundle) < 0
+		       ? error_errno(err, "cannot mount a filesystem for devices")
+		       : 0;
+}
+
+/* A mount of a node that is the container's own, made where nobody sees it: among the image's files
+ * a node would stay in the bundle. Returns -EBADF when the kernel lets us make none. */
+static int clone_own_node(struct rootfs *r, const struct device_config *d, struct error *err)
+{
+	autofree char *name = NULL;
+	int clone, made;
+
+	if (open_nodes(r, err) < 0)
+		return -1;
+	name = xasprintf("%u", r->n_nodes++);
+	made = make_node(r->nodes, name, d, err);
+	if (made <= 0)
+		return made < 0 ? -1 : -EBADF;
+	clone = open_tree(r->nodes, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	return clone < 0 ? error_errno(err, "cannot clone '%s'", d->path) : clone;
+}
+
+/* The path on the host of the device of that number: the kernel tells its name (sysfs(5), uevent). New,
+ * or NULL. */
+static char *find_host_path(const struct device_config *d)
+{
+	autofree char *uevent =
+		xasprintf("/sys/dev/%s/%u:%u/uevent", d->type == S_IFCHR ? "char" : "block",
+			  d->major, d->minor);
+	autostr struct str text = STR_INIT;
+	const char *name;
+
+	if (file_read_at(AT_FDCWD, uevent, UEVENT_MAX, &text, NULL) < 0)
+		return NULL;
+	name = strstr(text.data, "DEVNAME=");
+	if (!name)
+		return NULL;
+	name += strlen("DEVNAME=");
+	return xasprintf("/dev/%.*s", (int)strcspn(name, "\n"), name);
+}
+
+/* A clone of the host's node, found by its path or by its number. */
+static int clone_host_node(const struct device_config *d, struct error *err)
 {
 	autofree char *by_number = NULL;
 	int fd = device_open_host(d->path, d->type, d->major, d->minor, err);
 
 	if (fd >= 0)
 		return fd;
-	by_number = xasprintf("/dev/%s/%u:%u", d->type == S_IFCHR ? "char" : "block", d->major,
-			      d->minor);
-	return device_open_host(by_number, d->type, d->major, d->minor, NULL);
+	by_number = find_host_path(d);
+	return by_number ? device_open_host(by_number, d->type, d->major, d->minor, NULL) : -1;
 }
 
 static int make_device(struct rootfs *r, const struct place *place, const struct device_config *d,
 		       struct error *err)
 {
-	autoclose int host = -EBADF;
+	autoclose int clone = -EBADF;
 
-	if (r->mknod || d->type == S_IFIFO) {
-		int made = make_node(place, d, err);
+	if (d->type == S_IFIFO || (r->mknod && place->takes_nodes)) {
+		int made = make_node(place->dir, place->name, d, err);
 
 		if (made != 0)
 			return made < 0 ? -1 : 0;
+	} else if (r->mknod) {
+		clone = clone_own_node(r, d, err);
+		if (clone == -1)
+			return -1;
 	}
 	if (d->type == S_IFIFO)
 		return error_set(err, ERROR_FAILED, "cannot create FIFO '%s'", d->path);
-	host = open_host_node(d, err);
-	return host < 0 ? -1 : bind_at(place, host, d->path, err);
+	if (clone < 0)
+		clone = clone_host_node(d, err);
+	return clone < 0 ? -1 : bind_at(place, clone, d->path, err);
 }
 
 /* linux.devices where something was bound, the node itself or its directory: what is there already

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Device nodes: the default ones (runtime-spec config-linux.md, "Default Devices") and
- * linux.devices. Made by mknod where the kernel allows it, else the host's are bound. */
+ * linux.devices, wherever these are. Where the kernel allows it they are nodes of the container's own,
+ * made in a tmpfs, and bound from one where the place is among the image's files; else the host's are
+ * bound. */
 #ifndef CTNR_EXEC_ROOTFS_DEVICE_H
 #define CTNR_EXEC_ROOTFS_DEVICE_H
 

@@ -6,6 +6,7 @@
 #include "rootfs/mount_fd.h"
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "system/fd.h"
 
 #include <errno.h>
@@ -17,36 +18,79 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* Change attributes; those that a user namespace has locked keep their values. */
-static int set_attributes(int fd, const struct mount_options *o, struct error *err)
+/* Access times that were asked for and that the kernel refuses: a user namespace cannot change those of
+ * a mount from outside (mount_namespaces(7), locked flags). The default ones ("relatime") need not be
+ * had. */
+static int set_atime(int fd, unsigned flags, uint64_t set, uint64_t clear, struct error *err)
 {
-	const struct {
-		unsigned flags;
-		uint64_t set, clear;
-	} steps[] = { { AT_EMPTY_PATH, o->set, o->clear & MOUNT_ATTR__ATIME },
-		      { AT_EMPTY_PATH, 0, o->clear & ~(uint64_t)MOUNT_ATTR__ATIME },
-		      { AT_EMPTY_PATH | AT_RECURSIVE, o->set_recursive,
-			o->clear_recursive & MOUNT_ATTR__ATIME },
-		      { AT_EMPTY_PATH | AT_RECURSIVE, 0,
-			o->clear_recursive & ~(uint64_t)MOUNT_ATTR__ATIME } };
+	struct mount_attr attr = { .attr_set = set, .attr_clr = clear };
 
-	for (size_t i = 0; i < array_size(steps); i++) {
-		struct mount_attr attr = { .attr_set = steps[i].set, .attr_clr = steps[i].clear };
+	if ((!set && !clear) || mount_setattr(fd, "", flags, &attr, sizeof(attr)) == 0)
+		return 0;
+	if (errno != EPERM)
+		return error_errno(err, "cannot set mount attributes");
+	if (!set)
+		return 0;
+	error_set(err, ERROR_FAILED, "the option '%s' cannot be had: the host has locked it",
+		  mount_option_name(set, 0));
+	return error_hint(err, "mount the source so on the host, or leave the option out");
+}
 
-		if (!attr.attr_set && !attr.attr_clr)
-			continue;
-		if (mount_setattr(fd, "", steps[i].flags, &attr, sizeof(attr)) == 0)
-			continue;
-		if (errno != EPERM)
-			return error_errno(err, "cannot set mount attributes");
-		/* The user namespace has locked attributes: what only relaxes, and access times, stay
-		 * as they are. */
-		attr.attr_set &= ~(uint64_t)MOUNT_ATTR__ATIME;
-		attr.attr_clr = 0;
-		if (attr.attr_set && mount_setattr(fd, "", steps[i].flags, &attr, sizeof(attr)) < 0)
-			return error_errno(err, "cannot set mount attributes");
-	}
+/* Other engines write "rw" for every mount: an attribute that stays as it is on the host is no error,
+ * as with other runtimes. */
+static int clear_attribute(int fd, unsigned flags, const char *destination, uint64_t bit,
+			   struct error *err)
+{
+	struct mount_attr attr = { .attr_clr = bit };
+
+	if (mount_setattr(fd, "", flags, &attr, sizeof(attr)) == 0)
+		return 0;
+	if (errno != EPERM)
+		return error_errno(err, "cannot set mount attributes");
+	message_warning("mount '%s': the host has locked what '%s' would change, ignoring it",
+			destination, mount_option_name(0, bit));
 	return 0;
+}
+
+/* All at once is refused: one after the other shows which cannot be had. */
+static int change_each_attribute(int fd, unsigned flags, const char *destination, uint64_t set,
+				 uint64_t clear, struct error *err)
+{
+	const uint64_t atime = MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME;
+	struct mount_attr attr = { .attr_set = set & ~atime };
+
+	if (mount_setattr(fd, "", flags, &attr, sizeof(attr)) < 0)
+		return error_errno(err, "cannot set mount attributes");
+	if (set_atime(fd, flags, set & MOUNT_ATTR__ATIME, clear & MOUNT_ATTR__ATIME, err) < 0 ||
+	    set_atime(fd, flags, set & MOUNT_ATTR_NODIRATIME, 0, err) < 0)
+		return -1;
+	for (uint64_t bit = 1; bit <= UINT32_MAX; bit <<= 1)
+		if (clear & bit & ~(uint64_t)MOUNT_ATTR__ATIME &&
+		    clear_attribute(fd, flags, destination, bit, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int change_attributes(int fd, unsigned flags, const char *destination, uint64_t set,
+			     uint64_t clear, struct error *err)
+{
+	struct mount_attr attr = { .attr_set = set, .attr_clr = clear };
+
+	if ((!set && !clear) || mount_setattr(fd, "", flags, &attr, sizeof(attr)) == 0)
+		return 0;
+	if (errno != EPERM)
+		return error_errno(err, "cannot set mount attributes");
+	return change_each_attribute(fd, flags, destination, set, clear, err);
+}
+
+static int set_attributes(int fd, const struct mount_config *e, struct error *err)
+{
+	const struct mount_options *o = &e->options;
+
+	if (change_attributes(fd, AT_EMPTY_PATH, e->destination, o->set, o->clear, err) < 0)
+		return -1;
+	return change_attributes(fd, AT_EMPTY_PATH | AT_RECURSIVE, e->destination, o->set_recursive,
+				 o->clear_recursive, err);
 }
 
 static int set_propagation(int fd, const struct mount_options *o, struct error *err)
@@ -90,7 +134,7 @@ static int make_bind(struct rootfs *r, struct mount_config *e, struct error *err
 	 * sysfs must not show them writable. */
 	if (e->options.set & MOUNT_ATTR_RDONLY && is_filesystem(fd, SYSFS_MAGIC))
 		e->options.set_recursive |= MOUNT_ATTR_RDONLY;
-	if (set_attributes(fd, &e->options, err) < 0)
+	if (set_attributes(fd, e, err) < 0)
 		return -1;
 	return fd_steal(&fd);
 }
@@ -147,7 +191,7 @@ static int make_mount(const struct container *c, struct rootfs *r, struct mount_
 					      : MOUNT_FD_ANYWHERE;
 	enum rootfs_owner owner;
 	bool becomes_readonly;
-	autoclose int fd = -EBADF;
+	int fd;
 
 	if (!is_bind && (strcmp(e->type, "cgroup") == 0 || strcmp(e->type, "cgroup2") == 0))
 		return cgroup_view_mount(c, r, e->destination, e->options.set,
@@ -157,9 +201,8 @@ static int make_mount(const struct container *c, struct rootfs *r, struct mount_
 	if (becomes_readonly)
 		e->options.set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
 	fd = is_bind ? make_bind(r, e, err) : make_filesystem(r, e, err);
-	if (fd < 0 || mount_fd_attach(fd, r, e->destination, target, err) < 0 ||
-	    set_propagation(fd, &e->options, err) < 0 ||
-	    rootfs_remember(r, e->destination, fd_steal(&fd), owner, err) < 0)
+	if (fd < 0 || mount_fd_attach(fd, r, e->destination, target, owner, err) < 0 ||
+	    set_propagation(fd, &e->options, err) < 0)
 		return -1;
 	if (becomes_readonly)
 		rootfs_protect_later(r);

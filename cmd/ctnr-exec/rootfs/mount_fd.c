@@ -75,35 +75,54 @@ static int open_plain_directory(struct rootfs *r, const char *path, struct error
 	return fd;
 }
 
+/* Open where a directory or file is to be mounted. ret_path gets the canonical path. */
+static int open_target(struct rootfs *r, const char *path, enum mount_fd_target target,
+		       enum path_kind kind, struct str *ret_path, struct error *err)
+{
+	struct error refusal = { 0 };
+	int place = -1;
+
+	if (target == MOUNT_FD_NO_SYMLINKS)
+		place = open_plain_directory(r, path, &refusal);
+	if (refusal.code)
+		return error_move(err, &refusal);
+	if (place >= 0 && !strstr(path, "..")) {
+		str_append(ret_path, path);
+		return place;
+	}
+	fd_close(&place);
+	return rootfs_make_target(r, path, kind, ret_path, err);
+}
+
 /* Why what source says was not mounted on place, from errno. */
 static int move_error(const struct stat *source, int place, struct error *err)
 {
 	int number = errno;
 	struct stat st;
 
-	if (!S_ISDIR(source->st_mode) && fstat(place, &st) == 0 && S_ISDIR(st.st_mode))
-		return error_set(err, ERROR_FAILED, "a file cannot be mounted on a directory");
+	if (fstat(place, &st) == 0 && S_ISDIR(source->st_mode) != S_ISDIR(st.st_mode))
+		return error_set(err, ERROR_FAILED,
+				 S_ISDIR(st.st_mode) ? "a file cannot be mounted on a directory"
+						     : "a directory cannot be mounted on a file");
 	errno = number;
 	return error_errno(err, "cannot mount");
 }
 
 int mount_fd_attach(int fd, struct rootfs *r, const char *path, enum mount_fd_target target,
-		    struct error *err)
+		    enum rootfs_owner owner, struct error *err)
 {
+	autoclose int owned = fd;
 	autoclose int place = -EBADF;
-	struct error refusal = { 0 };
+	autostr struct str real = STR_INIT;
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
 		return error_errno(err, "cannot read what is to be mounted");
-	if (target == MOUNT_FD_NO_SYMLINKS)
-		place = open_plain_directory(r, path, &refusal);
-	if (refusal.code)
-		return error_move(err, &refusal);
-	if (place < 0)
-		place = rootfs_make_target(
-			r, path, S_ISDIR(st.st_mode) ? ROOTFS_DIRECTORY : ROOTFS_FILE, err);
+	place = open_target(r, path, target, S_ISDIR(st.st_mode) ? PATH_DIRECTORY : PATH_FILE,
+			    &real, err);
 	if (place < 0)
 		return -1;
-	return mount_fd_move(fd, place) < 0 ? move_error(&st, place, err) : 0;
+	if (mount_fd_move(fd, place) < 0)
+		return move_error(&st, place, err);
+	return rootfs_remember(r, path, real.data, fd_steal(&owned), owner, err) < 0 ? -1 : fd;
 }

@@ -5,7 +5,8 @@
  *
  *	autoclose int fd = mount_fd_make("tmpfs", "tmpfs", NULL, MOUNT_ATTR_NODEV, err);
  *
- *	if (fd < 0 || mount_fd_attach(fd, r, "/run", MOUNT_FD_ANYWHERE, err) < 0) ...
+ *	if (fd < 0 || mount_fd_attach(fd_steal(&fd), r, "/run", MOUNT_FD_ANYWHERE, ROOTFS_OWN,
+ *					  err) < 0)
  *
  * After it was moved the descriptor is the root of the attached mount.
  */
@@ -27,12 +28,13 @@ int mount_fd_make(const char *type, const char *source, const struct strlist *da
 /* Move the mount onto the file or directory that target (O_PATH) is. -1 with errno. */
 int mount_fd_move(int fd, int target);
 
-/* Move the mount to a path below the root, where its mount point is made when it is missing. */
+/* Move the mount to a path below the root, where its mount point is made when it is missing, and
+ * remember it there with that owner. Takes fd; returns it, borrowed from then on, or -1. */
 enum mount_fd_target {
 	MOUNT_FD_ANYWHERE,
 	MOUNT_FD_NO_SYMLINKS, /* a symlink on the way is an error */
 };
 int mount_fd_attach(int fd, struct rootfs *r, const char *path, enum mount_fd_target target,
-		    struct error *err);
+		    enum rootfs_owner owner, struct error *err);
 
 #endif

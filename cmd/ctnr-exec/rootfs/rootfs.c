@@ -8,7 +8,9 @@
  *    openat2 beneath a descriptor, and all that follows works on the descriptor that came out.
  *  - Mounts are made detached and moved onto a descriptor. Nobody can slip a symlink in between.
  *  - What lies below a mount of ours is resolved from that mount's descriptor, not from the root:
- *    "/proc/sys" is "sys" below the procfs that we mounted, whatever "/proc" is called by now.
+ *    "/proc/sys" is "sys" below the procfs that we mounted, whatever "/proc" is called by now. A
+ *    symlink in a mount may lead out of that mount, but not out of the root: then the path is walked
+ *    name by name, and goes on in whichever mount of ours it comes to (path_make.h).
  *  - Files are made only in the root and in filesystems of this run. Text cannot tell where a path
  *    ends ("/dev" may be a link into a volume): the mount ID of the descriptor can.
  */
@@ -70,19 +72,18 @@ static char *normal_form(const char *path)
 	return clean.len ? xasprintf("/%s", clean.data) : xstrdup("");
 }
 
-/* Is that a directory of the kernel's interfaces, or below one? */
-static bool is_kernels(const char *destination)
+/* Is path at top or below? Both are in normal form. */
+static bool is_below(const char *path, const char *top)
 {
-	static const char *const tops[] = { "/dev", "/proc", "/sys" };
+	size_t len = strlen(top);
 
-	for (size_t i = 0; i < array_size(tops); i++) {
-		size_t len = strlen(tops[i]);
+	return strncmp(path, top, len) == 0 && (path[len] == '/' || !path[len]);
+}
 
-		if (strncmp(destination, tops[i], len) == 0 &&
-		    (destination[len] == '/' || !destination[len]))
-			return true;
-	}
-	return false;
+/* Is that a directory of the kernel's interfaces, or below one? */
+static bool is_kernels(const char *path)
+{
+	return is_below(path, "/dev") || is_below(path, "/proc") || is_below(path, "/sys");
 }
 
 static bool is_directory(int fd)
@@ -92,8 +93,8 @@ static bool is_directory(int fd)
 	return fstat(fd, &st) < 0 || S_ISDIR(st.st_mode);
 }
 
-int rootfs_remember(struct rootfs *r, const char *destination, int fd, enum rootfs_owner owner,
-		    struct error *err)
+int rootfs_remember(struct rootfs *r, const char *destination, const char *path, int fd,
+		    enum rootfs_owner owner, struct error *err)
 {
 	autoclose int owned = fd;
 	struct rootfs_mount *mount;
@@ -102,9 +103,11 @@ int rootfs_remember(struct rootfs *r, const char *destination, int fd, enum root
 		return error_set(err, ERROR_FAILED, "more than %d mounts", ROOTFS_MOUNTS_MAX);
 	mount = &r->mounts[r->n_mounts++];
 	mount->destination = normal_form(destination);
+	mount->path = normal_form(path);
 	mount->fd = fd_steal(&owned);
-	mount->owner =
-		owner == ROOTFS_BOUND && is_kernels(mount->destination) ? ROOTFS_UNTOUCHED : owner;
+	mount->owner = owner;
+	if (owner == ROOTFS_BOUND && (is_kernels(mount->destination) || is_kernels(mount->path)))
+		mount->owner = ROOTFS_UNTOUCHED;
 	/* Nothing is ever made below a file. */
 	r->has_bound |= owner == ROOTFS_BOUND && is_directory(fd);
 	return 0;
@@ -119,10 +122,9 @@ bool rootfs_is_mount_point(const struct rootfs *r, const char *path)
 {
 	for (size_t i = r->n_mounts; i-- > 0;) {
 		const char *destination = r->mounts[i].destination;
-		size_t len = strlen(destination);
 
-		if (strncmp(path, destination, len) == 0 && (path[len] == '/' || !path[len]))
-			return !path[len];
+		if (is_below(path, destination))
+			return strcmp(path, destination) == 0;
 	}
 	return false;
 }
@@ -182,42 +184,50 @@ static bool may_make_mount_point_in(int dir, void *data)
 	return find_owner(data, dir) != ROOTFS_UNTOUCHED;
 }
 
-int rootfs_make_dirs(struct rootfs *r, int anchor, const char *path, enum rootfs_purpose purpose)
+/* The mount that holds a path in normal form: of all whose path it begins with the one that was made
+ * last, because that hides the others. */
+static int find_anchor(const char *path, const char **ret_rest, void *data)
 {
-	return path_make_dirs(
-		anchor, path, 0755,
-		purpose == ROOTFS_FOR_MOUNT ? may_make_mount_point_in : may_make_device_in, r);
+	const struct rootfs *r = data;
+
+	for (size_t i = r->n_mounts; i-- > 0;) {
+		const struct rootfs_mount *mount = &r->mounts[i];
+
+		if (!is_below(path, mount->path))
+			continue;
+		*ret_rest = path + strlen(mount->path);
+		return mount->fd;
+	}
+	*ret_rest = path;
+	return r->fd;
 }
 
-/* A path is compared as text only to find where to start; ".." in it makes the text worthless. */
-int rootfs_anchor(struct rootfs *r, const char *path, const char **ret_rest)
+int rootfs_make(struct rootfs *r, const char *path, enum path_kind kind,
+		enum rootfs_purpose purpose, struct str *ret_path)
 {
-	int best = r->fd;
-	size_t best_len = 0;
+	const struct path_maker maker = {
+		.root = r->fd,
+		.anchor = find_anchor,
+		.may_make =
+			purpose == ROOTFS_FOR_MOUNT ? may_make_mount_point_in : may_make_device_in,
+		.data = r,
+	};
 
-	*ret_rest = path;
-	if (path[0] != '/' || strstr(path, "/..") || strstr(path, "//") || strstr(path, "/./"))
-		return best;
-	for (size_t i = 0; i < r->n_mounts; i++) {
-		const char *destination = r->mounts[i].destination;
-		size_t len = strlen(destination);
-
-		if (len < best_len || strncmp(path, destination, len) != 0 ||
-		    (path[len] != '/' && path[len]))
-			continue;
-		best = r->mounts[i].fd;
-		best_len = len;
-		*ret_rest = path + len;
-	}
-	return best;
+	return path_make(&maker, path, kind, ret_path);
 }
 
 int rootfs_open(struct rootfs *r, const char *path, int flags)
 {
+	autofree char *plain = normal_form(path);
 	const char *rest;
-	int anchor = rootfs_anchor(r, path, &rest);
+	int anchor = find_anchor(plain, &rest, r);
+	int fd = path_open(anchor, rest, flags, 0,
+			   anchor == r->fd ? PATH_IN_ROOT : PATH_NO_SYMLINKS);
 
-	return path_open(anchor, rest, flags, 0, PATH_IN_ROOT);
+	/* A link in a mount begins at the root, not at the mount. */
+	if (fd < 0 && anchor != r->fd && errno == ELOOP)
+		fd = path_open(r->fd, plain, flags, 0, PATH_IN_ROOT);
+	return fd;
 }
 
 /* Why a mount point could not be made, from errno. */
@@ -231,50 +241,20 @@ static int mount_point_error(struct error *err)
 			  "mount it elsewhere, or make it in the source of the bind mount first");
 }
 
-static int make_file(struct rootfs *r, int anchor, const char *rest, struct error *err)
+int rootfs_make_target(struct rootfs *r, const char *path, enum path_kind kind,
+		       struct str *ret_path, struct error *err)
 {
-	const char *name;
-	size_t len;
-	autofree char *last = NULL;
-	autofree char *parent_path = NULL;
-	autoclose int parent = -EBADF;
-	autoclose int fd = path_open(anchor, rest, O_PATH, 0, PATH_IN_ROOT);
+	autofree char *plain = normal_form(path);
+	size_t start = ret_path->len;
+	autoclose int fd = rootfs_make(r, plain, kind, ROOTFS_FOR_MOUNT, ret_path);
+	const char *real = ret_path->data + start;
 
-	if (fd >= 0)
-		return fd_steal(&fd);
-	parent = path_open_parent(anchor, rest, PATH_IN_ROOT, &name, &len);
-	if (parent < 0 && errno == ENOENT) {
-		const char *slash = strrchr(rest, '/');
-
-		parent_path = xstrndup(rest, slash ? (size_t)(slash - rest) : 0);
-		parent = rootfs_make_dirs(r, anchor, parent_path, ROOTFS_FOR_MOUNT);
-		name = slash ? slash + 1 : rest;
-		len = strlen(name);
-	}
-	if (parent < 0)
+	if (fd < 0)
 		return mount_point_error(err);
-	if (!may_make_mount_point_in(parent, r)) {
-		errno = EXDEV;
-		return mount_point_error(err);
-	}
-	last = xstrndup(name, len);
-	fd = openat(parent, last, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	return fd < 0 ? mount_point_error(err) : fd_steal(&fd);
-}
-
-int rootfs_make_target(struct rootfs *r, const char *path, enum rootfs_target target,
-		       struct error *err)
-{
-	const char *rest;
-	int anchor = rootfs_anchor(r, path, &rest);
-	int fd;
-
-	if (target == ROOTFS_FILE)
-		return make_file(r, anchor, rest, err);
-	/* The mount itself, when something is mounted on top of it again. */
-	fd = *rest ? rootfs_make_dirs(r, anchor, rest, ROOTFS_FOR_MOUNT)
-		   : openat(anchor, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? mount_point_error(err) : fd;
+	if (strcmp(real, plain) != 0 && !is_kernels(plain) &&
+	    (is_below(real, "/proc") || is_below(real, "/sys")))
+		return error_set(err, ERROR_FAILED, "a symlink on the way leads to '%s'", real);
+	return fd_steal(&fd);
 }
 
 /* A working directory that is missing is made while that is possible. What is wrong with it
@@ -284,7 +264,7 @@ static void make_cwd(struct rootfs *r, const char *cwd)
 	autoclose int fd = rootfs_open(r, cwd, O_PATH | O_DIRECTORY);
 
 	if (fd < 0 && errno == ENOENT)
-		fd = rootfs_make_target(r, cwd, ROOTFS_DIRECTORY, NULL);
+		fd = rootfs_make(r, cwd, PATH_DIRECTORY, ROOTFS_FOR_MOUNT, NULL);
 }
 
 static int protect_mounts(const struct rootfs *r, struct error *err)

@@ -14,6 +14,9 @@
 
 #include "container.h"
 
+#include "base/str.h"
+#include "system/path_make.h"
+
 #define ROOTFS_MOUNTS_MAX 512
 
 enum rootfs_owner {
@@ -23,7 +26,8 @@ enum rootfs_owner {
 };
 
 struct rootfs_mount {
-	char *destination; /* normal form: no double, leading "/" kept, no trailing */
+	char *destination; /* as the config has it, in normal form: no double "/", none at the end */
+	char *path; /* where it is: the same without symlinks; "" for the root */
 	int fd; /* its root */
 	uint64_t id; /* statx(2), stx_mnt_id; 0: not asked for yet */
 	enum rootfs_owner owner;
@@ -35,6 +39,8 @@ struct rootfs {
 	uint64_t id; /* of its mount, as below */
 	int bundle;
 	bool mknod; /* device nodes can be made */
+	int nodes; /* a tmpfs for nodes that are bound elsewhere (device.c); -EBADF: none yet */
+	unsigned n_nodes; /* that are in it */
 	bool has_bound; /* there may be directories of bind mounts below the root */
 	struct rootfs_mount mounts[ROOTFS_MOUNTS_MAX];
 	size_t n_mounts;
@@ -43,15 +49,15 @@ struct rootfs {
 /* The first process fills one and never returns from that, so nothing of it is released. */
 #define ROOTFS_INIT \
 	{ \
-		.fd = -EBADF, .bundle = -EBADF \
+		.fd = -EBADF, .bundle = -EBADF, .nodes = -EBADF \
 	}
 
 /* Mount the root of the bundle, at BUNDLE/root.path, and make it ready to be filled. */
 int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *err);
 
-/* Remember a mount that was made at destination, own or bound; takes fd. */
-int rootfs_remember(struct rootfs *r, const char *destination, int fd, enum rootfs_owner owner,
-		    struct error *err);
+/* Remember a mount that was made at destination, which is at path, own or bound; takes fd. */
+int rootfs_remember(struct rootfs *r, const char *destination, const char *path, int fd,
+		    enum rootfs_owner owner, struct error *err);
 
 /* Make the mount that was remembered last read-only in rootfs_enter(): mount points, devices and
  * links are made in it before. */
@@ -67,29 +73,23 @@ bool rootfs_is_own(struct rootfs *r, int dir);
 /* Is dir among the root's own files, which stay in the bundle? */
 bool rootfs_is_root(struct rootfs *r, int dir);
 
-/* mkdir -p of path, below anchor, which rootfs_anchor() gave. Returns an O_PATH fd, or -1 with
- * errno: EXDEV where a directory would have to be made and may not be. */
+/* Open (O_PATH) what is at path, made when it is missing, also behind symlinks (path_make.h). The
+ * canonical path is appended to ret_path (may be NULL). Returns -1 with errno: EXDEV where something
+ * would have to be made and may not be. */
 enum rootfs_purpose {
 	ROOTFS_FOR_DEVICE, /* in the root and in own mounts */
 	ROOTFS_FOR_MOUNT, /* also in bind mounts */
 };
-int rootfs_make_dirs(struct rootfs *r, int anchor, const char *path, enum rootfs_purpose purpose);
+int rootfs_make(struct rootfs *r, const char *path, enum path_kind kind,
+		enum rootfs_purpose purpose, struct str *ret_path);
 
-/* The descriptor from which path is to be resolved: that of the innermost mount of ours that
- * holds it, so that a rename in a shared directory cannot lead us elsewhere. ret_rest points into
- * path. The descriptor is borrowed. */
-int rootfs_anchor(struct rootfs *r, const char *path, const char **ret_rest);
-
-/* Open (O_PATH) what is at path, which may be a symlink inside the root. -1 with errno. */
+/* Open (O_PATH) what is at path; symlinks are resolved inside the root. -1 with errno. */
 int rootfs_open(struct rootfs *r, const char *path, int flags);
 
-/* Open path to mount on it, made when it is missing: a directory or an empty file. */
-enum rootfs_target {
-	ROOTFS_DIRECTORY,
-	ROOTFS_FILE,
-};
-int rootfs_make_target(struct rootfs *r, const char *path, enum rootfs_target target,
-		       struct error *err);
+/* Open path to mount on it, made when it is missing; its canonical path is appended to ret_path. A
+ * symlink that leads to /proc or /sys is an error: it would hide what belongs there. */
+int rootfs_make_target(struct rootfs *r, const char *path, enum path_kind kind,
+		       struct str *ret_path, struct error *err);
 
 /* Make read-only what the config wants so, the root and mounts, and the root that of this process. */
 int rootfs_enter(const struct container *c, struct rootfs *r, struct error *err);
