@@ -138,3 +138,11 @@ int etc_apply(struct spec *spec, struct error *err)
 		return -1;
 	return 0;
 }
+
+void etc_put_last(json_t *mounts)
+{
+	static const char *const files[] = { "/etc/hosts", "/etc/hostname", "/etc/resolv.conf" };
+
+	for (size_t i = 0; i < array_size(files); i++)
+		mount_put_last(mounts, files[i]);
+}

@@ -19,4 +19,7 @@ int etc_apply_hostname(struct spec *spec, struct error *err);
 /* Write the files and mount them. Nothing to do without a bundle. */
 int etc_apply(struct spec *spec, struct error *err);
 
+/* Let the mounts of these files, where there are any, be the last. */
+void etc_put_last(json_t *mounts);
+
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mount.h"
 
+#include "base/message.h"
 #include "base/str.h"
 #include "system/fd.h"
 #include "system/path.h"
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 char *mount_destination(const char *text, struct error *err)
 {
@@ -66,6 +68,30 @@ json_t *mount_find(const json_t *mounts, const char *destination)
 	return json_array_get(mounts, find_mount_index(mounts, destination));
 }
 
+bool mount_is_below(const char *path, const char *top)
+{
+	size_t len = strlen(top);
+
+	return strncmp(path, top, len) == 0 && (path[len] == '/' || !path[len]);
+}
+
+/* Where a mount at destination hides none: before the first below it, but behind all above it, because
+ * these would hide it. */
+static size_t find_place(const json_t *mounts, const char *destination)
+{
+	size_t place = json_array_size(mounts);
+	size_t i;
+	json_t *mount;
+
+	json_array_foreach (mounts, i, mount) {
+		if (mount_is_below(destination_of(mount), destination) && i < place)
+			place = i;
+		if (mount_is_below(destination, destination_of(mount)))
+			place = json_array_size(mounts);
+	}
+	return place;
+}
+
 void mount_put(json_t *mounts, json_t *mount)
 {
 	size_t i = find_mount_index(mounts, destination_of(mount));
@@ -73,23 +99,45 @@ void mount_put(json_t *mounts, json_t *mount)
 	if (i < json_array_size(mounts))
 		json_array_set_new(mounts, i, mount);
 	else
-		json_array_append_new(mounts, mount);
+		json_array_insert_new(mounts, find_place(mounts, destination_of(mount)), mount);
 }
 
-/* The rest of path below destination, where something is mounted that belongs to /dev, /proc or
- * /sys; NULL when path is not below, or destination belongs to none of them. */
-static const char *path_below_kernel_mount(const char *destination, const char *path)
+void mount_put_last(json_t *mounts, const char *destination)
 {
-	static const char *const tops[] = { "/dev", "/proc", "/sys" };
-	size_t len = strlen(destination);
+	size_t i = find_mount_index(mounts, destination);
+	json_t *mount = json_incref(json_array_get(mounts, i));
 
-	if (strncmp(path, destination, len) != 0 || path[len] != '/')
-		return NULL;
-	for (size_t i = 0; i < array_size(tops); i++)
-		if (str_starts_with(destination, tops[i]) &&
-		    strchr("/", destination[strlen(tops[i])]))
-			return path + len;
-	return NULL;
+	if (!mount)
+		return;
+	json_array_remove(mounts, i);
+	json_array_append_new(mounts, mount);
+}
+
+static bool has_option(const json_t *mount, const char *option)
+{
+	size_t i;
+	json_t *have;
+
+	json_array_foreach (json_object_get(mount, "options"), i, have) {
+		if (json_is_string(have) && strcmp(json_string_value(have), option) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool mount_is_kernels(const char *destination)
+{
+	return mount_is_below(destination, "/dev") || mount_is_below(destination, "/proc") ||
+	       mount_is_below(destination, "/sys");
+}
+
+/* Is nothing made in what is bound there, or can nothing be made in it? */
+static bool bind_is_closed(const json_t *bind, const char *source)
+{
+	struct statvfs fs;
+
+	return mount_is_kernels(destination_of(bind)) || has_option(bind, "ro") ||
+	       has_option(bind, "rro") || (statvfs(source, &fs) == 0 && fs.f_flag & ST_RDONLY);
 }
 
 /* Does what is bound there have nothing to mount destination on? */
@@ -97,51 +145,41 @@ static bool bind_lacks_mount_point(const json_t *bind, const char *destination)
 {
 	const char *source = json_string_value(json_object_get(bind, "source"));
 	const char *type = json_string_value(json_object_get(bind, "type"));
-	const char *rest = path_below_kernel_mount(destination_of(bind), destination);
+	size_t len = strlen(destination_of(bind));
 	autoclose int top = -EBADF;
 	autoclose int fd = -EBADF;
 
-	if (!rest || !source || !type || strcmp(type, "bind") != 0)
+	if (!source || !type || strcmp(type, "bind") != 0 || !destination[len] ||
+	    !mount_is_below(destination, destination_of(bind)) || !bind_is_closed(bind, source))
 		return false;
 	top = open(source, O_PATH | O_CLOEXEC);
-	fd = top < 0 ? -1 : path_open(top, rest, O_PATH, 0, PATH_IN_ROOT);
+	fd = top < 0 ? -1 : path_open(top, destination + len, O_PATH, 0, PATH_IN_ROOT);
 	return fd < 0;
+}
+
+/* The mount of added that has no place for a mount at destination, or NULL. */
+static const json_t *find_closed_bind(const json_t *added, const char *destination)
+{
+	const json_t *bind;
+	size_t i;
+
+	json_array_foreach (added, i, bind) {
+		if (bind_lacks_mount_point(bind, destination))
+			return bind;
+	}
+	return NULL;
 }
 
 void mount_drop_unreachable(json_t *mounts, const json_t *added)
 {
-	const json_t *bind;
-	size_t k;
-
 	for (size_t i = json_array_size(mounts); i-- > 0;) {
 		const char *destination = destination_of(json_array_get(mounts, i));
-		bool is_unreachable = false;
+		const json_t *bind = find_closed_bind(added, destination);
 
-		json_array_foreach (added, k, bind)
-			is_unreachable |= bind_lacks_mount_point(bind, destination);
-		if (is_unreachable)
-			json_array_remove(mounts, i);
-	}
-}
-
-static unsigned depth_of(const json_t *mount)
-{
-	unsigned depth = 0;
-
-	for (const char *p = destination_of(mount); *p; p++)
-		depth += *p == '/';
-	return depth;
-}
-
-void mount_sort(json_t *mounts)
-{
-	for (size_t i = 1; i < json_array_size(mounts); i++) {
-		json_t *moved = json_incref(json_array_get(mounts, i));
-		size_t to = i;
-
-		while (to > 0 && depth_of(json_array_get(mounts, to - 1)) > depth_of(moved))
-			to--;
+		if (!bind)
+			continue;
+		message_warning("'%s' has no place in what is bound to '%s', leaving it out",
+				destination, destination_of(bind));
 		json_array_remove(mounts, i);
-		json_array_insert_new(mounts, to, moved);
 	}
 }

@@ -12,6 +12,8 @@
 #include "base/error.h"
 #include "format/json.h"
 
+#include <stdbool.h>
+
 /* An absolute path inside the container without "//", "." and a slash at the end: new. ERROR_USAGE
  * for a relative one, one with "..", and the root itself. */
 char *mount_destination(const char *text, struct error *err);
@@ -21,19 +23,25 @@ char *mount_destination(const char *text, struct error *err);
 json_t *mount_new(const char *destination, const char *type, const char *source,
 		  const char *options);
 
-/* Put a mount into the list: in the place of one with the same destination, else at the end.
- * Takes mount. */
+/* Put a mount into the list: in the place of one with the same destination, else where it hides
+ * none: before those below it, behind those above it. The order is kept otherwise. Takes mount. */
 void mount_put(json_t *mounts, json_t *mount);
+
+/* Let the mount with that destination, if there is one, be the last, so that nothing hides it. */
+void mount_put_last(json_t *mounts, const char *destination);
+
+/* Is path that of top or below? Both are as mount_destination() writes them. */
+bool mount_is_below(const char *path, const char *top);
 
 /* The mount with that destination, borrowed, or NULL. */
 json_t *mount_find(const json_t *mounts, const char *destination);
 
-/* Sort by depth of the destination, so that no mount hides one before it; equal ones stay. */
-void mount_sort(json_t *mounts);
+/* Does the destination belong to /dev, /proc or /sys? */
+bool mount_is_kernels(const char *destination);
 
-/* Take out of mounts what cannot be mounted when those of added come too: a mount of ours below
- * /dev, /proc or /sys, where one of added binds something that has no such mount point. (Nothing is
- * made in what somebody binds there; docker does without these mounts too.) */
+/* Take out of mounts what cannot be mounted when those of added come too: where one of added binds
+ * something that has no mount point for it, and in which none may or can be made, at /dev, /proc or
+ * /sys, or read-only. There is a warning for each. */
 void mount_drop_unreachable(json_t *mounts, const json_t *added);
 
 #endif

@@ -7,7 +7,9 @@
 #include "volume.h"
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "system/cgroup.h"
+#include "system/path.h"
 
 #include <errno.h>
 #include <string.h>
@@ -155,23 +157,72 @@ static int add_texts(struct spec *spec, const struct strlist *texts, const char 
 	return 0;
 }
 
+/* What a volume of the image would hide or replace there, or NULL. path is what the destination is in
+ * the root filesystem, where it may be a symlink. */
+static const char *volume_refusal(const json_t *mounts, const char *path)
+{
+	if (strcmp(path, "/") == 0)
+		return "it is the root itself";
+	if (mount_is_kernels(path))
+		return "it would hide what the kernel shows there";
+	return mount_find(mounts, path) ? "something else is mounted there" : NULL;
+}
+
+/* Where the destination of a volume leads in the root filesystem, as far as that is there: new. */
+static char *resolve_in_root(const struct spec *spec, const char *destination)
+{
+	autostack struct stack parent = STACK_INIT;
+	autostackentry struct stack_entry entry = STACK_ENTRY_INIT;
+	autostr struct str path = STR_INIT;
+
+	if (!spec->has_root ||
+	    stack_resolve(&spec->root, destination, &parent, &entry, &path, NULL) < 0)
+		return xstrdup(destination);
+	return xasprintf("/%s", path.data);
+}
+
+/* An image may write its volumes relative, and with "..": both begin at the root. New. */
+static char *volume_destination(const char *text)
+{
+	autostr struct str clean = STR_INIT;
+
+	str_append_char(&clean, '/');
+	path_clean(text, PATH_DOTDOT_FOLDED, &clean);
+	return str_steal(&clean);
+}
+
 /* The volumes that the image declares, where no option mounts something else. A filter has no
  * bundle that could keep them: there they are empty tmpfs, whose content ends with the container. */
-static int add_image_volumes(struct spec *spec, json_t *list, struct error *err)
+static int add_image_volume(struct spec *spec, const char *text, const json_t *mounts, json_t *list,
+			    struct error *err)
 {
+	automountrequest struct mount_request request = MOUNT_REQUEST_INIT;
 	enum mount_request_kind kind = spec->bundle ? MOUNT_REQUEST_VOLUME : MOUNT_REQUEST_TMPFS;
-	const char *options = spec->bundle ? NULL : "nosuid,nodev";
+	autofree char *destination = volume_destination(text);
+	autofree char *path = resolve_in_root(spec, destination);
+	const char *refusal = NULL;
 
-	for (size_t i = 0; spec->image && i < spec->image->volumes.len; i++) {
-		automountrequest struct mount_request request = MOUNT_REQUEST_INIT;
-
-		if (mount_request_init(kind, spec->image->volumes.items[i], options,
-				       &spec->identity, &request, err) < 0)
-			return error_prefix(err, "the image's volume");
-		if (!mount_find(list, request.destination) &&
-		    add_requested(spec, &request, list, err) < 0)
-			return error_prefix(err, "the image's volume");
+	if (mount_find(list, destination))
+		return 0;
+	refusal = volume_refusal(mounts, destination);
+	if (!refusal)
+		refusal = volume_refusal(mounts, path);
+	if (refusal) {
+		message_warning("the image's volume '%s': %s, ignoring it", text, refusal);
+		return 0;
 	}
+	if (mount_request_init(kind, destination, spec->bundle ? NULL : "nosuid,nodev",
+			       &spec->identity, &request, err) < 0)
+		return -1;
+	return add_requested(spec, &request, list, err);
+}
+
+static int add_image_volumes(struct spec *spec, const json_t *mounts, json_t *list,
+			     struct error *err)
+{
+	for (size_t i = 0; spec->image && i < spec->image->volumes.len; i++)
+		if (add_image_volume(spec, spec->image->volumes.items[i], mounts, list, err) < 0)
+			return error_prefix(err, "the image's volume");
 	return 0;
 }
 
@@ -188,12 +239,15 @@ int mounts_apply_requests(struct spec *spec, struct error *err)
 	if (add_texts(spec, &opts->volume, "volume", mount_request_parse_volume, list, err) < 0 ||
 	    add_texts(spec, &opts->mount, "mount", mount_request_parse_mount, list, err) < 0 ||
 	    add_texts(spec, &opts->tmpfs, "tmpfs", mount_request_parse_tmpfs, list, err) < 0 ||
-	    add_image_volumes(spec, list, err) < 0)
+	    add_image_volumes(spec, mounts, list, err) < 0)
 		return -1;
-	mount_sort(list);
+	if (!json_array_size(list))
+		return 0;
 	mount_drop_unreachable(mounts, list);
 	json_array_foreach (list, i, mount) {
 		mount_put(mounts, json_incref(mount));
 	}
+	/* Also where a symlink leads a mount to /etc, these stay to be seen. */
+	etc_put_last(mounts);
 	return 0;
 }

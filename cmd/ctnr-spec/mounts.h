@@ -25,7 +25,8 @@ int mounts_apply_defaults(struct spec *spec, struct error *err);
 void mounts_apply_sysfs(struct spec *spec, json_t *mounts);
 
 /* Add what options and image ask for, parents before children; volumes are made (volume.h). Two
- * options for the same place are an error, but an option replaces an image's volume. */
+ * options for the same place are an error, but an option replaces an image's volume. An image's volume
+ * that would hide or replace what is mounted by default is left out with a warning. */
 int mounts_apply_requests(struct spec *spec, struct error *err);
 
 #endif

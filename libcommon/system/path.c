@@ -52,6 +52,16 @@ char *path_absolute(const char *path, struct error *err)
 	return xasprintf("%s/%s", present, path);
 }
 
+/* Cut the last component off what was appended behind start. */
+static void cut_component(struct str *path, size_t start)
+{
+	while (path->len > start && path->data[path->len - 1] != '/')
+		path->len--;
+	if (path->len > start)
+		path->len--;
+	path->data[path->len] = '\0';
+}
+
 int path_clean(const char *path, enum path_dotdot dotdot, struct str *ret)
 {
 	size_t start = ret->len;
@@ -59,10 +69,14 @@ int path_clean(const char *path, enum path_dotdot dotdot, struct str *ret)
 	while (*path) {
 		size_t len = strcspn(path, "/");
 		bool is_dot = len == 1 && path[0] == '.';
+		bool is_dotdot = len == 2 && memcmp(path, "..", 2) == 0;
 
-		if (dotdot == PATH_DOTDOT_REFUSED && len == 2 && memcmp(path, "..", 2) == 0)
+		if (dotdot == PATH_DOTDOT_REFUSED && is_dotdot)
 			return -1;
-		if (len && !is_dot) {
+		if (dotdot == PATH_DOTDOT_FOLDED && is_dotdot) {
+			if (ret->len > start)
+				cut_component(ret, start);
+		} else if (len && !is_dot) {
 			if (ret->len > start)
 				str_append_char(ret, '/');
 			str_append_bytes(ret, path, len);

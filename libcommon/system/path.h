@@ -36,6 +36,7 @@ char *path_absolute(const char *path, struct error *err);
 enum path_dotdot {
 	PATH_DOTDOT_KEPT, /* it stays; the kernel resolves it */
 	PATH_DOTDOT_REFUSED, /* an error */
+	PATH_DOTDOT_FOLDED, /* it takes away the component before, if there is one */
 };
 
 /* Append the components of a path, joined by single slashes, without "." and without slashes at

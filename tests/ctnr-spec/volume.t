@@ -144,6 +144,76 @@ is "$(config_of vol '[.mounts[] | select(.destination == "/srv") | .type]')" '["
 from_config '{Cmd: ["sh"], Volumes: {"/srv": {}}}'
 is "$(query '.mounts[] | select(.destination == "/srv") | [.type, .options]')" \
 	'["tmpfs",["nosuid","nodev"]]' "a filter has an image's volume as a tmpfs, where programs run"
-from_config '{Cmd: ["sh"], Volumes: {"/x/../../etc": {}}}'
-is_status 2 "a volume that climbs is refused"
+from_config '{Cmd: ["sh"], Volumes: {"/x/../../etc": {}, "data": {}, "./a/./b/..": {}, "/data/": {}}}'
+is_status 0 "an image's volumes may be relative, and climb"
+is "$(query '[.mounts[].destination | select(test("etc|a"))]')" '["/a","/data","/etc"]' \
+	"... but not out of the root; two names of one place are one"
+from_config '{Cmd: ["sh"], Volumes: {"/": {}, ".": {}, "/..": {}}}'
+is_status 0 "an image starts that declares its root to be a volume"
+is_stderr "ctnr-spec: warning: the image's volume '.': it is the root itself, ignoring it
+ctnr-spec: warning: the image's volume '/': it is the root itself, ignoring it
+ctnr-spec: warning: the image's volume '/..': it is the root itself, ignoring it" "... which is told and ignored"
+
+# Nothing that an image declares hides what is mounted there.
+from_config "$image"
+query '[.mounts[] | [.destination, .type]]' >plain
+for place in /proc /proc/x /sys /sys/fs/cgroup /dev dev/../dev/pts /dev/shm /dev/fd /dev/null /x/../proc; do
+	from_config '{Cmd: ["sh"], Volumes: {"'"$place"'": {}}}'
+	is_status 0 "an image starts that declares a volume $place"
+	query '[.mounts[] | [.destination, .type]]' >mounts
+	is_file mounts plain "... which hides nothing"
+	is_stderr "ctnr-spec: warning: the image's volume '$place': it would hide what the kernel shows there, ignoring it" \
+		"... and that is said"
+done
+from_config '{Cmd: ["sh"], Volumes: {"/dev/shm": {}}}' --tmpfs /dev/shm:size=1m
+is "$(at /dev/shm | jq -c '.[2] | index("size=1m") != null')" true "what a person asks for there is done"
+is_stderr "" "... and nothing is said"
+ln -s /proc vol/rootfs/kernel && ln -s ../dev/shm/x vol/rootfs/shm && ln -s nowhere vol/rootfs/dangling
+mkdir vol/rootfs/etc && ln -s etc/hosts vol/rootfs/names
+printf 'dir srv\n' | layout linked --config '{"config": {"Cmd": ["sh"],
+	"Volumes": {"/kernel": {}, "/shm": {}, "/dangling": {}, "/etc/hosts": {}, "/names": {}}}}' >image.json
+jq -c --arg path "$here/vol" '{bundle: $path, id: "vol", image: .,
+	rootfs: {path: ($path + "/rootfs"), driver: "copy"}}' image.json >record.json
+run ctnr-spec - <record.json
+is_status 0 "an image starts whose volumes are links"
+is_stderr "ctnr-spec: warning: the image's volume '/etc/hosts': something else is mounted there, ignoring it
+ctnr-spec: warning: the image's volume '/kernel': it would hide what the kernel shows there, ignoring it
+ctnr-spec: warning: the image's volume '/names': something else is mounted there, ignoring it
+ctnr-spec: warning: the image's volume '/shm': it would hide what the kernel shows there, ignoring it" \
+	"... those that lead to what is mounted are told and ignored"
+is "$(config_of vol '.mounts[] | select(.destination == "/dangling") | .source')" \
+	"\"$here/vol/volumes/dangling\"" "... and one that dangles is a volume"
+
+# The files in /etc are ours, and stay to be seen.
+last='[.mounts[-4:][].destination]'
+wanted='["/etc","/etc/hosts","/etc/hostname","/etc/resolv.conf"]'
+mkdir -p etc && touch etc/hosts
+run ctnr-spec "$record" -v ./etc:/etc
+is "$(config_of box "$last")" "$wanted" "hosts, hostname and resolv.conf are mounted over what is mounted at /etc"
+run ctnr-spec "$record" --tmpfs /etc
+is "$(config_of box "$last")" "$wanted" "... a tmpfs too"
+run ctnr-spec "$record" -v ./etc:/data
+is "$(config_of box "$last")" '["/data","/etc/hosts","/etc/hostname","/etc/resolv.conf"]' \
+	"... and at whatever may be a link to it"
+run ctnr-spec "$record" -v ./src/file:/etc/hosts -v /etc
+is "$(config_of box '[.mounts[] | select(.destination == "/etc/hosts") | .source]')" "[\"$here/src/file\"]" \
+	"a person's own file there takes the place of ours"
+is "$(config_of box "$last")" "$wanted" "... and is mounted over what is at /etc, too"
+run ctnr-spec "$record" -v ./etc:/etc:ro
+is_status 0 "a read-only mount at /etc is possible"
+is "$(config_of box '[.mounts[].destination | select(startswith("/etc"))]')" '["/etc","/etc/hosts"]' \
+	"... with those of our files that it has a place for"
+is_stderr "ctnr-spec: warning: '/etc/resolv.conf' has no place in what is bound to '/etc', leaving it out
+ctnr-spec: warning: '/etc/hostname' has no place in what is bound to '/etc', leaving it out" "... the others are told"
+run ctnr-spec "$record"
+run ctnr-spec --edit box/config.json -v ./etc:/etc
+is "$(config_of box "$last")" "$wanted" "an edit, too, puts them over what it mounts at /etc"
+from_config "$image" -v ./src:/b -v ./src:/a/b -v ./src:/a -v ./src:/a/b/c
+is "$(query '[.mounts[].destination | select(test("^/[ab]"))]')" '["/b","/a","/a/b","/a/b/c"]' \
+	"parents come first, and else the order is the person's"
+edit -v ./src:/a/b/d -v ./src:/c --tmpfs /a/b/c/e
+edit --tmpfs /c/d/e
+edit --tmpfs /c/d
+is "$(query '[.mounts[].destination | select(test("^/[abc]"))]')" \
+	'["/b","/a","/a/b","/a/b/c","/a/b/d","/c","/a/b/c/e","/c/d","/c/d/e"]' "... in an edit, too"
 done_testing

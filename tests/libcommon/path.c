@@ -8,8 +8,10 @@ static void cleaned(const char *path, enum path_dotdot dotdot, const char *wante
 	autostr struct str got = STR_INIT;
 	char title[128];
 
+	static const char *const names[] = { "kept", "refused", "folded" };
+
 	snprintf(title, sizeof(title), "'%s' is '%s' where '..' is %s", path,
-		 wanted ? wanted : "refused", dotdot == PATH_DOTDOT_KEPT ? "kept" : "refused");
+		 wanted ? wanted : "refused", names[dotdot]);
 	is_str(path_clean(path, dotdot, &got) < 0 ? NULL : got.data, wanted, title);
 }
 
@@ -17,7 +19,7 @@ int main(void)
 {
 	autostr struct str prefixed = STR_INIT;
 
-	for (int dotdot = PATH_DOTDOT_KEPT; dotdot <= PATH_DOTDOT_REFUSED; dotdot++) {
+	for (int dotdot = PATH_DOTDOT_KEPT; dotdot <= PATH_DOTDOT_FOLDED; dotdot++) {
 		cleaned("", dotdot, "");
 		cleaned("/", dotdot, "");
 		cleaned("a", dotdot, "a");
@@ -28,8 +30,11 @@ int main(void)
 	cleaned("..", PATH_DOTDOT_KEPT, "..");
 	cleaned("/a/../b", PATH_DOTDOT_REFUSED, NULL);
 	cleaned("a/..", PATH_DOTDOT_REFUSED, NULL);
+	cleaned("/a/../b", PATH_DOTDOT_FOLDED, "b");
+	cleaned("/x/y/../../../etc/..", PATH_DOTDOT_FOLDED, "");
+	cleaned("../a/b/..", PATH_DOTDOT_FOLDED, "a");
 	str_append_char(&prefixed, '/');
-	path_clean("a/b", PATH_DOTDOT_REFUSED, &prefixed);
+	path_clean("../a/b", PATH_DOTDOT_FOLDED, &prefixed);
 	is_str(prefixed.data, "/a/b", "the cleaned path is appended to what is there");
 	return done_testing();
 }
