@@ -8,6 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PING_GROUP_RANGE "net.ipv4.ping_group_range"
+#define PING_GROUP_MAX INT32_MAX /* the kernel's */
+
 static const char *const network_names[] = {
 	[NETWORK_HOST] = "host", [NETWORK_NONE] = "none", NULL
 };
@@ -91,16 +94,86 @@ int namespace_read_identity(struct spec *spec, struct error *err)
 }
 
 /* With one ID the maps follow the user, so they are written when either is new. */
+static bool maps_are_new(const struct spec *spec)
+{
+	return spec->has_user_namespace &&
+	       (spec->image ||
+		(spec->identity.rung == IDENTITY_SINGLE && spec->opts->process.user));
+}
+
 static void apply_maps(const struct spec *spec, json_t *linux_object)
 {
 	const struct identity *identity = &spec->identity;
 
-	if (!spec->has_user_namespace)
-		return;
-	if (!spec->image && (identity->rung != IDENTITY_SINGLE || !spec->opts->process.user))
+	if (!maps_are_new(spec))
 		return;
 	json_object_set_new(linux_object, "uidMappings", runtime_idmap_to_json(&identity->uids));
 	json_object_set_new(linux_object, "gidMappings", runtime_idmap_to_json(&identity->gids));
+}
+
+/* A network namespace that is made, not joined. */
+static bool is_new(const json_t *namespaces, const char *type)
+{
+	const json_t *entry = find_namespace(namespaces, type, NULL);
+
+	return entry && !json_object_get(entry, "path");
+}
+
+/* The groups that may ask by ICMP without a capability: all, as far as they are mapped. The kernel takes
+ * the two ends and compares them as they are outside; where these are in the other order it would let
+ * no group, so it gets the process's own. */
+static json_t *ping_groups(const struct spec *spec)
+{
+	const struct idmap *gids = &spec->identity.gids;
+	const json_t *process = json_object_get(spec->config, "process");
+	json_int_t gid =
+		json_integer_value(json_object_get(json_object_get(process, "user"), "gid"));
+	uint32_t first = PING_GROUP_MAX, last = 0, first_outside = 0, last_outside = 0;
+
+	for (size_t i = 0; i < gids->len; i++) {
+		uint64_t end = (uint64_t)gids->ranges[i].inside + gids->ranges[i].count - 1;
+
+		if (gids->ranges[i].inside < first)
+			first = gids->ranges[i].inside;
+		if (end > last)
+			last = end < PING_GROUP_MAX ? (uint32_t)end : PING_GROUP_MAX;
+	}
+	if (!idmap_to_outside(gids, first, &first_outside) ||
+	    !idmap_to_outside(gids, last, &last_outside) || first_outside > last_outside)
+		return json_sprintf("%lld %lld", (long long)gid, (long long)gid);
+	return json_sprintf("%u %u", first, last);
+}
+
+/* Forget what was said for a network namespace that is there no more. */
+static void drop_ping_groups(json_t *linux_object)
+{
+	json_t *sysctl = json_object_get(linux_object, "sysctl");
+
+	if (json_object_del(sysctl, PING_GROUP_RANGE) == 0 && !json_object_size(sysctl))
+		json_object_del(linux_object, "sysctl");
+}
+
+/* A new network namespace lets no group ask by ICMP, and the container has no CAP_NET_RAW. What an
+ * edited config says of it stays while the maps do. */
+static int apply_ping_groups(const struct spec *spec, json_t *linux_object, struct error *err)
+{
+	enum network_mode network = spec->opts->namespace.network;
+	bool is_edit = !spec->image;
+	json_t *sysctl;
+	bool is_said;
+
+	if (network == NETWORK_HOST)
+		drop_ping_groups(linux_object);
+	if (!is_new(json_object_get(linux_object, "namespaces"), "network"))
+		return 0;
+	is_said = json_object_get(json_object_get(linux_object, "sysctl"), PING_GROUP_RANGE);
+	if (is_edit && (is_said ? !maps_are_new(spec) : network != NETWORK_NONE))
+		return 0;
+	sysctl = spec_member(linux_object, "linux", "sysctl", JSON_OBJECT, err);
+	if (!sysctl)
+		return -1;
+	json_object_set_new(sysctl, PING_GROUP_RANGE, ping_groups(spec));
+	return 0;
 }
 
 int namespace_apply(struct spec *spec, struct error *err)
@@ -126,5 +199,5 @@ int namespace_apply(struct spec *spec, struct error *err)
 	else if (spec->opts->namespace.network == NETWORK_HOST)
 		remove_namespaces(namespaces, "network");
 	apply_maps(spec, linux_object);
-	return 0;
+	return apply_ping_groups(spec, linux_object, err);
 }

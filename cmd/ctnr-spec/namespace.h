@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* linux.namespaces, linux.uidMappings and gidMappings. */
+/* linux.namespaces, linux.uidMappings and gidMappings, and linux.sysctl for a new network namespace. */
 #ifndef CTNR_SPEC_NAMESPACE_H
 #define CTNR_SPEC_NAMESPACE_H
 
@@ -30,7 +30,8 @@ bool namespace_is_present(const json_t *config, const char *type);
 /* When editing: what the config says about users goes into spec->identity. */
 int namespace_read_identity(struct spec *spec, struct error *err);
 
-/* The namespaces, the network as --network says, the maps as the identity says. */
+/* The namespaces, the network as --network says, the maps as the identity says; in a new network
+ * namespace linux.sysctl lets the container's groups ping. */
 int namespace_apply(struct spec *spec, struct error *err);
 
 #endif

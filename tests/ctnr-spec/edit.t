@@ -39,7 +39,22 @@ edit --network none
 is "$(query '[([.linux.namespaces[].type] | index("network") != null),
 	(.mounts[] | select(.destination == "/sys") | .type)]')" '[true,"sysfs"]' \
 	"--network none: a namespace, and a sysfs of its own"
+range='.linux.sysctl["net.ipv4.ping_group_range"]'
+if identity one; then
+	is "$(query "$range")" '"0 0"' "... in which its group may ping"
+	cp "$stdout_file" none.json
+	edit -u 7:8
+	is "$(query "$range")" '"8 8"' "... as whatever it is mapped"
+	cp none.json "$stdout_file"
+else
+	is "$(query "[$range, (.linux.gidMappings | map(.containerID + .size - 1) | max)] |
+		.[0] == \"0 \\(.[1])\"")" true "... in which all its groups may ping"
+	jq -c "$range = \"1 2\"" "$stdout_file" >said.json && cp said.json "$stdout_file"
+	edit --network none
+	is "$(query "$range")" '"1 2"' "... or those that the config says"
+fi
 edit --network host
+is "$(query .linux.sysctl)" null "the host's network has it from the host"
 is "$(query '[.linux.namespaces[].type] | index("network")')" null "... and back again"
 
 cp whole.json "$stdout_file"

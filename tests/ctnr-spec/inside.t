@@ -87,7 +87,7 @@ inside "0000000000001000" "... but for one that was asked for" -u 1000:1000 --ca
 
 # Capabilities
 # (Without device cgroups, ctnr-exec takes MKNOD from real root.)
-inside 00000000a00425fb "the default capabilities" --cap-drop MKNOD -- sh -c "$(line /proc/self/status CapEff:)"
+inside 00000000a00405fb "the default capabilities" --cap-drop MKNOD -- sh -c "$(line /proc/self/status CapEff:)"
 inside "0000000000000000 0000000000000000" "inheritable and ambient ones are none" -- \
 	sh -c "echo \$($(line /proc/self/status CapInh:)) \$($(line /proc/self/status CapAmb:))"
 inside 0000000000000021 "--cap-drop ALL --cap-add" --cap-drop ALL --cap-add chown \
@@ -119,6 +119,25 @@ fi
 inside lo "--network none: loopback alone" --network none -- sh -c 'cd /sys/class/net && echo *'
 inside up "... which is up" --network none -- \
 	sh -c 'ip addr show lo | grep -q LOOPBACK,UP && echo up'
+if cc -O1 -static -no-pie -D_GNU_SOURCE -o sockets "$test_lib/../ctnr-spec/inside/sockets.c" 2>cc.log; then
+	sockets() {
+		sockets_wanted=$1
+		sockets_title=$2
+		shift 2
+		inside "$sockets_wanted" "$sockets_title" -v ./sockets:/sockets:ro "$@" -- \
+			sh -c '/sockets | grep -v "$0" | xargs' "${sockets_left_out:-nothing}"
+	}
+	sockets "packet denied raw denied ping ok" "in a network of its own a container may ping, and no more" \
+		--network none
+	sockets "packet denied raw denied ping ok" "... an ordinary user too" --network none -u 1000:1000
+	sockets "packet ok raw ok ping ok" "--cap-add NET_RAW" --network none --cap-add NET_RAW
+	sockets_left_out=ping # as the host has it
+	sockets "packet denied raw denied" "a container of the host's network does not see what others send"
+	if identity root; then
+		sockets "packet ok raw ok" "... unless it is asked for" --cap-add NET_RAW
+		sockets "packet ok raw ok" "... or privileged" --privileged
+	fi
+fi
 inside "$(cd /sys/class/net && echo *)" "--network host: the host's" --network host -- \
 	sh -c 'cd /sys/class/net && echo *'
 inside no "cgroups cannot be written to" -- \
