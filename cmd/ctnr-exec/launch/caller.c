@@ -3,6 +3,7 @@
 
 #include "launch/keeper.h"
 #include "launch/signal.h"
+#include "launch/source.h"
 #include "launch/watch.h"
 
 #include "system/fd.h"
@@ -35,7 +36,9 @@ static int connect_processes(struct launch *l, struct error *err)
 	l->parent = (int)syscall(SYS_pidfd_open, getpid(), 0);
 	if (l->parent < 0)
 		return error_errno(err, "cannot make a pidfd");
-	if ((c->config.process.terminal || c->namespaces.userns == USERNS_HELPED) &&
+	l->hands_sources = sources_are_needed(c);
+	if ((c->config.process.terminal || l->hands_sources ||
+	     c->namespaces.userns == USERNS_HELPED) &&
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, l->sync) < 0)
 		return error_errno(err, "cannot make a socket pair");
 	return 0;
@@ -62,7 +65,13 @@ static int start_keeper(struct launch *l, pid_t *ret_pid, struct error *err)
 		return -1;
 	*ret_pid = pid;
 	fd_close(&l->sync[1]);
-	return l->container->namespaces.userns == USERNS_HELPED ? map_keeper(l, pid, err) : 0;
+	if (l->container->namespaces.userns == USERNS_HELPED)
+		return map_keeper(l, pid, err);
+	if (l->hands_sources && sources_hand_over(l, err) < 0) {
+		kill(pid, SIGKILL);
+		return -1;
+	}
+	return 0;
 }
 
 static int run_processes(struct launch *l, struct relay *relay, struct error *err)

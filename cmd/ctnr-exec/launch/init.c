@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/init.h"
 
+#include "launch/source.h"
 #include "process/process.h"
 #include "process/sysctl.h"
 #include "process/terminal.h"
@@ -121,6 +122,8 @@ static int fill_root(const struct launch *l, struct rootfs *r, int *ret_slave, s
 	if (rootfs_mount(c, r, err) < 0)
 		return -1;
 	r->mknod = c->namespaces.userns == USERNS_NONE;
+	if (l->hands_sources && sources_take(l, &r->sources, err) < 0)
+		return -1;
 	if (mounts_make(c, r, err) < 0 || devices_make(c, r, err) < 0)
 		return -1;
 	if (c->config.process.terminal) {

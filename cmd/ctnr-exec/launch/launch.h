@@ -55,7 +55,8 @@ struct launch {
 	const struct container *container; /* borrowed */
 	struct winsize window; /* the size of its terminal at the start */
 	int parent; /* pidfd of the caller */
-	int sync[2]; /* socket pair of caller and container: carries the maps' "go" and the terminal */
+	int sync[2]; /* socket pair of caller and container: carries the maps' "go", sources, the terminal */
+	bool hands_sources; /* the caller opens the sources of bind mounts (source.h) */
 	struct launch_page *page;
 };
 

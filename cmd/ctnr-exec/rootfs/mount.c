@@ -111,23 +111,26 @@ static bool is_filesystem(int fd, long magic)
 	return fstatfs(fd, &fs) == 0 && (long)fs.f_type == magic;
 }
 
-static int clone_source(int bundle, const struct mount_config *e, struct error *err)
+/* source: the descriptor of it, or -EBADF. */
+static int clone_source(int bundle, int source, const struct mount_config *e, struct error *err)
 {
-	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
-	int fd = open_tree(bundle, e->source,
+	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (source >= 0 ? AT_EMPTY_PATH : 0);
+	int dir = source >= 0 ? source : bundle;
+	const char *path = source >= 0 ? "" : e->source;
+	int fd = open_tree(dir, path,
 			   flags | (e->options.binding == MOUNT_RBIND ? AT_RECURSIVE : 0));
 
 	/* A user namespace may not leave out what is mounted below: that might hide something. */
 	if (fd < 0 && errno == EINVAL)
-		fd = open_tree(bundle, e->source, flags | AT_RECURSIVE);
+		fd = open_tree(dir, path, flags | AT_RECURSIVE);
 	return fd < 0 ? error_errno(err, "cannot bind '%s'", e->source) : fd;
 }
 
-static int make_bind(struct rootfs *r, struct mount_config *e, struct error *err)
+static int make_bind(struct rootfs *r, int source, struct mount_config *e, struct error *err)
 {
 	autoclose int fd = -EBADF;
 
-	fd = clone_source(r->bundle, e, err);
+	fd = clone_source(r->bundle, source, e, err);
 	if (fd < 0)
 		return -1;
 	/* "ro" means one mount; but the host mounts its control groups below /sys, and a read-only
@@ -153,7 +156,7 @@ static int make_sysfs(struct rootfs *r, struct mount_config *e, struct error *er
 	e->source = "/sys";
 	e->options.binding = MOUNT_RBIND;
 	e->options.set_recursive |= e->options.set | MOUNT_ATTR_RDONLY;
-	return make_bind(r, e, err);
+	return make_bind(r, -EBADF, e, err);
 }
 
 static int make_filesystem(struct rootfs *r, struct mount_config *e, struct error *err)
@@ -181,8 +184,8 @@ static enum rootfs_owner owner_of(const struct mount_config *e)
 	return ROOTFS_BOUND;
 }
 
-static int make_mount(const struct container *c, struct rootfs *r, struct mount_config *e,
-		      struct error *err)
+static int make_mount(const struct container *c, struct rootfs *r, int source,
+		      struct mount_config *e, struct error *err)
 {
 	bool is_bind = e->options.binding != MOUNT_NEW;
 	/* On "/proc -> elsewhere" everything that is done to /proc later would miss it. */
@@ -200,7 +203,7 @@ static int make_mount(const struct container *c, struct rootfs *r, struct mount_
 	becomes_readonly = owner == ROOTFS_OWN && e->options.set & MOUNT_ATTR_RDONLY;
 	if (becomes_readonly)
 		e->options.set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
-	fd = is_bind ? make_bind(r, e, err) : make_filesystem(r, e, err);
+	fd = is_bind ? make_bind(r, source, e, err) : make_filesystem(r, e, err);
 	if (fd < 0 || mount_fd_attach(fd, r, e->destination, target, owner, err) < 0 ||
 	    set_propagation(fd, &e->options, err) < 0)
 		return -1;
@@ -215,7 +218,7 @@ int mounts_make(const struct container *c, struct rootfs *r, struct error *err)
 		/* A mount that the kernel refuses may be made in another way: in a copy. */
 		struct mount_config mount = c->config.mounts.items[i];
 
-		if (make_mount(c, r, &mount, err) < 0)
+		if (make_mount(c, r, r->sources ? r->sources[i] : -EBADF, &mount, err) < 0)
 			return error_prefix(err, "mount '%s'", mount.destination);
 	}
 	return 0;

@@ -41,6 +41,7 @@ struct rootfs {
 	bool mknod; /* device nodes can be made */
 	int nodes; /* a tmpfs for nodes that are bound elsewhere (device.c); -EBADF: none yet */
 	unsigned n_nodes; /* that are in it */
+	int *sources; /* of the config's bind mounts, opened by the caller (launch/source.h); or NULL */
 	bool has_bound; /* there may be directories of bind mounts below the root */
 	struct rootfs_mount mounts[ROOTFS_MOUNTS_MAX];
 	size_t n_mounts;
