@@ -7,6 +7,8 @@
 #                            config.json as simple as it can be; as an overlay of one layer
 # config NAME FILTER         change its config.json by jq
 # marker NAME                bind $CTNR_TEST_TMP/NAME.marker into it, for mounts_of
+# bind SOURCE DESTINATION    bind $CTNR_TEST_TMP/SOURCE into bundle c
+# linked LINK TARGET         make bundle c with that link in its root
 # script NAME TEXT           its process is sh -c TEXT
 # in_container TEXT          run ctnr-exec on bundle c with that script
 
@@ -78,6 +80,18 @@ marker() {
 	: >"$CTNR_TEST_TMP/$1.marker"
 	config "$1" ".mounts += [{destination: \"/marker\", type: \"bind\", options: [\"bind\"],
 		source: \"$CTNR_TEST_TMP/$1.marker\"}]"
+}
+
+bind() {
+	bind_mount=$(jq -cn --arg source "$CTNR_TEST_TMP/$1" --arg destination "$2" \
+		'{$source, $destination, type: "bind", options: ["bind"]}')
+	config c ".mounts += [$bind_mount]"
+}
+
+linked() {
+	bundle c
+	mkdir -p "c/rootfs$(dirname "$1")"
+	ln -s "$2" "c/rootfs$1"
 }
 
 script() {

@@ -11,20 +11,6 @@ needs USERNS
 echo data >file
 mkdir -p dir && echo in >dir/in
 
-# bind SOURCE DESTINATION [OPTION...]: add a bind mount to bundle c
-bind() {
-	bind_mount=$(jq -cn --arg source "$PWD/$1" --arg destination "$2" \
-		'{$source, $destination, type: "bind", options: ["bind"]}')
-	config c ".mounts += [$bind_mount]"
-}
-
-# linked LINK TARGET: bundle c with that link in its root
-linked() {
-	bundle c
-	mkdir -p "c/rootfs$(dirname "$1")"
-	ln -s "$2" "c/rootfs$1"
-}
-
 for link in "/etc/resolv.conf ../run/systemd/resolve/stub-resolv.conf /run/systemd/resolve/stub-resolv.conf" \
 	"/etc/hosts /nowhere/hosts /nowhere/hosts" \
 	"/etc/localtime ../../../../usr/share/zoneinfo/X /usr/share/zoneinfo/X" \
@@ -113,27 +99,6 @@ is "$(find first second | sort)" "first
 second
 second/b
 second/b/c" "... and made there"
-# peer NAME: run bundle c with another runtime, which wants no hybrid cgroup hierarchy.
-peer() {
-	run unshare -m --propagation private sh -c '
-		! mountpoint -q /sys/fs/cgroup/unified || umount -l /sys/fs/cgroup/unified
-		[ $1 = runc ] || set -- "$1" "$2" "$3" --cgroup-manager=disabled
-		exec "$1" --root "$2/peer" ${4-} run --bundle c "$3"' sh "$1" "$PWD" "mount-point-$$"
-}
-
-# What the others can do is tried by root, who can take away what is in their way.
-for peer in crun runc; do
-	identity root || continue
-	has "PEER:$peer" "$peer runs it" || continue
-	rm -rf second/b
-	peer $peer
-	is_stdout "data
-b" "$peer does the same"
-	is "$(find second | sort)" "second
-second/b
-second/b/c" "... with the same mount points"
-done
-
 bundle c
 for n in 1 2 3; do
 	echo "text $n" >file$n
