@@ -168,7 +168,7 @@ static const char *volume_refusal(const json_t *mounts, const char *path)
 	return mount_find(mounts, path) ? "something else is mounted there" : NULL;
 }
 
-/* Where the destination of a volume leads in the root filesystem, as far as that is there: new. */
+/* Where a destination leads in the root filesystem, symlinks resolved as far as they are there: new. */
 static char *resolve_in_root(const struct spec *spec, const char *destination)
 {
 	autostack struct stack parent = STACK_INIT;
@@ -179,6 +179,22 @@ static char *resolve_in_root(const struct spec *spec, const char *destination)
 	    stack_resolve(&spec->root, destination, &parent, &entry, &path, NULL) < 0)
 		return xstrdup(destination);
 	return xasprintf("/%s", path.data);
+}
+
+/* Does one of list lie at path, which has no symlinks? */
+static bool place_is_taken(const struct spec *spec, const json_t *list, const char *path)
+{
+	size_t i;
+	json_t *mount;
+
+	json_array_foreach (list, i, mount) {
+		autofree char *place = resolve_in_root(
+			spec, json_string_value(json_object_get(mount, "destination")));
+
+		if (strcmp(place, path) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* An image may write its volumes relative, and with "..": both begin at the root. New. */
@@ -202,7 +218,7 @@ static int add_image_volume(struct spec *spec, const char *text, const json_t *m
 	autofree char *path = resolve_in_root(spec, destination);
 	const char *refusal = NULL;
 
-	if (mount_find(list, destination))
+	if (place_is_taken(spec, list, path))
 		return 0;
 	refusal = volume_refusal(mounts, destination);
 	if (!refusal)
@@ -226,6 +242,32 @@ static int add_image_volumes(struct spec *spec, const json_t *mounts, json_t *li
 	return 0;
 }
 
+/* Let parents come before children also where a symlink of the image makes them so ("/run/lock" and
+ * "/var/run"); the order stays otherwise. */
+static void order_by_place(const struct spec *spec, json_t *list)
+{
+	autojson json_t *places = json_array();
+	size_t i;
+	json_t *mount, *place;
+
+	json_array_foreach (list, i, mount) {
+		const char *text = json_string_value(json_object_get(mount, "destination"));
+		autofree char *path = resolve_in_root(spec, text);
+
+		place = json_pack("{s:s, s:O}", "destination", path, "mount", mount);
+		/* A link and what it leads to are two mounts at one place. */
+		if (place && mount_find(places, path))
+			json_array_append_new(places, place);
+		else if (place)
+			mount_put(places, place);
+	}
+	if (json_array_size(places) != json_array_size(list))
+		return;
+	json_array_foreach (places, i, place) {
+		json_array_set(list, i, json_object_get(place, "mount"));
+	}
+}
+
 int mounts_apply_requests(struct spec *spec, struct error *err)
 {
 	const struct mounts_opts *opts = &spec->opts->mounts;
@@ -244,6 +286,7 @@ int mounts_apply_requests(struct spec *spec, struct error *err)
 	if (!json_array_size(list))
 		return 0;
 	mount_drop_unreachable(mounts, list);
+	order_by_place(spec, list);
 	json_array_foreach (list, i, mount) {
 		mount_put(mounts, json_incref(mount));
 	}

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "layer/mark.h"
 #include "system/fd.h"
+#include "system/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -232,6 +233,8 @@ int stack_resolve(const struct stack *root, const char *path, struct stack *ret_
 							      .rest = STR_INIT };
 	autostack struct stack parent = STACK_INIT;
 	autostackentry struct stack_entry entry = STACK_ENTRY_INIT;
+	autostr struct str canonical = STR_INIT;
+	autostr struct str missing = STR_INIT;
 	char name[NAME_MAX + 1];
 	bool failed, restart;
 
@@ -246,7 +249,9 @@ int stack_resolve(const struct stack *root, const char *path, struct stack *ret_
 			entry = (struct stack_entry)STACK_ENTRY_INIT;
 		} else if (w.done.len) {
 			stack_entry_release(&entry);
-			break; /* something below a file or below nothing: absent */
+			/* something below a file or below nothing: absent */
+			str_appendf(&missing, "%s/%s", name, w.rest.data);
+			break;
 		}
 		if (path_walk_step(&w, root, &parent, name, &restart, &entry, err) < 0)
 			return -1;
@@ -257,8 +262,11 @@ int stack_resolve(const struct stack *root, const char *path, struct stack *ret_
 	}
 	if (failed)
 		return -1;
-	for (size_t i = 0; ret_path && i < w.done.len; i++)
-		str_appendf(ret_path, "%s%s", i ? "/" : "", w.done.items[i]);
+	for (size_t i = 0; i < w.done.len; i++)
+		str_appendf(&canonical, "%s/", w.done.items[i]);
+	str_append(&canonical, missing.data);
+	if (ret_path)
+		path_clean(canonical.data, PATH_DOTDOT_FOLDED, ret_path);
 	*ret_parent = parent;
 	parent = (struct stack)STACK_INIT;
 	*ret = entry;

@@ -87,7 +87,7 @@ int stack_find(const int *dirfds, size_t n_dirfds, const char *name, struct stac
 
 /* Look up a path from the root, symlinks resolved. ret_parent keeps open what ret->parent borrows
  * from. The canonical path, without links and without a slash in front, is appended to ret_path
- * (may be NULL). Absence is no error, and the root, which is no name in a directory, is told as absent;
+ * (may be NULL); what is below something absent is in it as it was written. Absence is no error, and the root, which is no name in a directory, is told as absent;
  * too many links are an error. */
 int stack_resolve(const struct stack *root, const char *path, struct stack *ret_parent,
 		  struct stack_entry *ret, struct str *ret_path, struct error *err);

@@ -184,6 +184,23 @@ ctnr-spec: warning: the image's volume '/shm': it would hide what the kernel sho
 is "$(config_of vol '.mounts[] | select(.destination == "/dangling") | .source')" \
 	"\"$here/vol/volumes/dangling\"" "... and one that dangles is a volume"
 
+ln -s round vol/rootfs/round
+run ctnr-spec - -v /round <record.json
+is_status 1 "a volume at a link that leads to itself is an error"
+like_stderr "*'round'*Too many*" "... that names it"
+is "$(find vol/volumes -name '*round*')" "" "... and nothing of it is left"
+
+mkdir -p vol/rootfs/run && ln -s ../run vol/rootfs/var
+printf 'dir srv\n' | layout parent --config '{"config": {"Cmd": ["sh"], "Volumes": {"/var": {}}}}' >image.json
+jq -c --arg path "$here/vol" '{bundle: $path, id: "vol", image: .,
+	rootfs: {path: ($path + "/rootfs"), driver: "copy"}}' image.json >record.json
+run ctnr-spec - --tmpfs /run <record.json
+is "$(config_of vol '[.mounts[].destination | select(test("^/(var|run)"))]')" '["/run"]' \
+	"an option takes the place of an image's volume also by way of a link"
+run ctnr-spec - --tmpfs /run/a/b --tmpfs /x --tmpfs /var/a <record.json
+is "$(config_of vol '[.mounts[].destination | select(test("^/(var|run|x)"))]')" \
+	'["/var","/var/a","/run/a/b","/x"]' "a parent by way of a link comes before its children"
+
 # The files in /etc are ours, and stay to be seen.
 last='[.mounts[-4:][].destination]'
 wanted='["/etc","/etc/hosts","/etc/hostname","/etc/resolv.conf"]'

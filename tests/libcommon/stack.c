@@ -148,10 +148,11 @@ int main(void)
 	resolves("/d/./new", "d/new=other");
 	resolves("link", "d/old=other");
 	resolves("/../d/sub/../../f", "f=other");
-	resolves("f/hidden", "f=absent");
+	resolves("f/hidden", "f/hidden=absent");
 	resolves("g/.", "g=directory");
 	resolves("loop", "error");
-	resolves("nothing/x", "nothing=absent");
+	resolves("nothing/x", "nothing/x=absent");
+	resolves("nothing/x/../y/./z", "nothing/y/z=absent");
 	walks("+d:0 d/new:0 d/old:2 +d/sub:1 d/sub/x:1 d/sub/y:2 -d/sub:1 -d:0 f:0 +g:1 -g:1 link:0 "
 	      "loop:0 -:0 .",
 	      "a walk sees every object once, of the topmost layer that has it");
