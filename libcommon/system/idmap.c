@@ -105,6 +105,15 @@ bool idmap_has_inside(const struct idmap *map, uint32_t id)
 	return idmap_to_outside(map, id, &outside);
 }
 
+bool idmap_has_outside(const struct idmap *map, uint32_t id)
+{
+	for (size_t i = 0; i < map->len; i++)
+		if (id >= map->ranges[i].outside &&
+		    id - map->ranges[i].outside < map->ranges[i].count)
+			return true;
+	return false;
+}
+
 bool idmap_to_outside(const struct idmap *map, uint32_t id, uint32_t *ret)
 {
 	for (size_t i = 0; i < map->len; i++) {

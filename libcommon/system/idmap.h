@@ -51,7 +51,11 @@ int idmap_read(const char *path, struct idmap *ret, struct error *err);
 /* Is that ID, seen from inside, in the map? */
 bool idmap_has_inside(const struct idmap *map, uint32_t id);
 
-/* The same, and which ID it is outside: *ret is written only when the ID is in the map. */
+/* Is that ID, seen from outside, in the map? */
+bool idmap_has_outside(const struct idmap *map, uint32_t id);
+
+/* Is that ID, seen from inside, in the map, and which ID is it outside? *ret is written only when
+ * the ID is in the map. */
 bool idmap_to_outside(const struct idmap *map, uint32_t id, uint32_t *ret);
 
 /* Is every ID mapped to itself, as in the first user namespace? */

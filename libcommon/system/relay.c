@@ -1,233 +1,136 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Two buffers, each filled only when it is empty, so that a slow reader slows down its writer. The
- * caller's descriptors are shared with other processes and stay in blocking mode; but a terminal or
- * pipe on stdout is opened once more, for us alone and non-blocking: a reader that never comes must
- * not keep us from taking signals. Where that cannot be, no more is written at once than a pipe
- * takes when poll(2) says that it can be written to. The master is ours.
- */
 #include "system/relay.h"
 
 #include "system/fd.h"
 #include "system/path.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define END_OF_FILE "\004\004" /* VEOF of a new pty: once ends a line that is open */
-
-static bool open_output(struct relay *relay)
+int relay_borrow(int fd, int mode)
 {
 	char path[PATH_PROC_FD_MAX];
 	struct stat st;
-	int fd;
+	int again = -1;
 
 	/* A file has a position, and sockets cannot be opened. */
-	if (fstat(relay->out, &st) < 0 || (!S_ISCHR(st.st_mode) && !S_ISFIFO(st.st_mode)))
-		return false;
-	fd = open(path_proc_fd(relay->out, path), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	relay->out = fd;
-	return true;
+	if (fstat(fd, &st) == 0 && (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)))
+		again = open(path_proc_fd(fd, path), mode | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	return again >= 0 ? again : fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
-int relay_init(struct relay *relay, enum relay_input input, struct error *err)
+/* A pipe that is ready takes PIPE_BUF bytes without waiting, and so does a terminal. */
+static size_t find_chunk(int to)
 {
-	relay->in = input == RELAY_STDIN ? STDIN_FILENO : -1;
-	relay->out = STDOUT_FILENO;
-	relay->terminal = -1;
-	relay->master = -1;
-	if (input == RELAY_TTY) {
-		relay->in = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-		if (relay->in < 0) {
-			error_errno(err, "the config asks for a terminal, and there is none");
-			return error_hint(err,
-					  "give the bundle as an argument, or leave out --tty");
-		}
-		relay->own_in = true;
-	}
-	if (relay->in >= 0 && isatty(relay->in))
-		relay->terminal = relay->in;
-	else if (isatty(relay->out))
-		relay->terminal = relay->out;
-	relay->own_out = open_output(relay);
-	return 0;
+	struct stat st;
+	bool never_waits =
+		(fstat(to, &st) == 0 && S_ISREG(st.st_mode)) || fcntl(to, F_GETFL) & O_NONBLOCK;
+
+	return never_waits ? RELAY_BUFFER : PIPE_BUF;
+}
+
+void relay_open(struct relay *relay, int from, int to)
+{
+	relay->from = from < 0 ? -EBADF : from;
+	relay->to = to < 0 ? -EBADF : to;
+	relay->chunk = find_chunk(to);
+	relay->left = SIZE_MAX;
+	relay->start = relay->end = 0;
+	relay->last = '\n';
 }
 
 void relay_release(struct relay *relay)
 {
 	if (!relay)
 		return;
-	relay_pause(relay);
-	fd_close(&relay->master);
-	if (relay->own_in)
-		fd_close(&relay->in);
-	if (relay->own_out)
-		fd_close(&relay->out);
-}
-
-struct winsize relay_window(const struct relay *relay)
-{
-	struct winsize size = { 0 };
-
-	if (relay->terminal < 0 || ioctl(relay->terminal, TIOCGWINSZ, &size) < 0)
-		memset(&size, 0, sizeof(size));
-	return size;
-}
-
-void relay_start(struct relay *relay, int master)
-{
-	relay->master = master;
-	fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK);
-	relay_resize(relay);
-	relay_resume(relay);
-}
-
-void relay_pause(struct relay *relay)
-{
-	if (!relay->raw)
-		return;
-	tcsetattr(relay->terminal, TCSADRAIN, &relay->saved);
-	relay->raw = false;
-}
-
-void relay_resume(struct relay *relay)
-{
-	struct termios settings;
-
-	/* Only where keys are read: without them, Ctrl-C has to stay a signal. */
-	if (relay->raw || relay->terminal < 0 || relay->terminal != relay->in ||
-	    tcgetattr(relay->terminal, &relay->saved) < 0)
-		return;
-	settings = relay->saved;
-	cfmakeraw(&settings);
-	relay->raw = tcsetattr(relay->terminal, TCSADRAIN, &settings) == 0;
-}
-
-void relay_continue(struct relay *relay)
-{
-	struct termios settings = relay->saved;
-
-	relay_resize(relay);
-	if (!relay->raw)
-		return;
-	/* Not from what is set now: a shell may have restored its own settings, or not. */
-	cfmakeraw(&settings);
-	tcsetattr(relay->terminal, TCSADRAIN, &settings);
-}
-
-void relay_resize(const struct relay *relay)
-{
-	struct winsize size = relay_window(relay);
-
-	if (relay->master >= 0 && size.ws_row)
-		ioctl(relay->master, TIOCSWINSZ, &size);
-}
-
-static bool is_empty(const struct relay_buffer *b)
-{
-	return b->start == b->end;
+	fd_close(&relay->from);
+	fd_close(&relay->to);
+	relay->start = relay->end = 0;
 }
 
 void relay_prepare(const struct relay *relay, struct pollfd fds[RELAY_POLLS])
 {
-	bool ready = relay->master >= 0;
-	short master = 0;
+	bool is_empty = relay_is_empty(relay);
+	bool can_read = is_empty && (relay->to >= 0 || relay->discards);
 
-	if (is_empty(&relay->to_caller))
-		master |= POLLIN;
-	if (!is_empty(&relay->to_container))
-		master |= POLLOUT;
-	fds[0] = (struct pollfd) { ready ? relay->master : -1, master, 0 };
-	fds[1] = (struct pollfd) { ready && is_empty(&relay->to_container) ? relay->in : -1, POLLIN,
-				   0 };
-	fds[2] = (struct pollfd) { ready && !is_empty(&relay->to_caller) ? relay->out : -1, POLLOUT,
-				   0 };
+	fds[0] = (struct pollfd) { can_read ? relay->from : -1, POLLIN, 0 };
+	fds[1] = (struct pollfd) { is_empty ? -1 : relay->to, POLLOUT, 0 };
 }
 
-static void put_bytes(struct relay_buffer *b, const char *data, size_t len)
+static bool is_temporary(void)
 {
-	memcpy(b->data, data, len);
-	b->start = 0;
-	b->end = len;
+	return errno == EAGAIN || errno == EINTR;
 }
 
-/* Returns false at the end of the input, or when the container's side has hung up. */
-static bool fill_buffer(struct relay_buffer *b, int fd)
+static void fill_buffer(struct relay *relay)
 {
-	ssize_t n = read(fd, b->data, sizeof(b->data));
+	size_t wanted = relay->left < sizeof(relay->data) ? relay->left : sizeof(relay->data);
+	ssize_t n = read(relay->from, relay->data, wanted);
 
 	if (n > 0) {
-		b->start = 0;
-		b->end = (size_t)n;
+		relay->start = 0;
+		relay->end = (size_t)n;
+		relay->last = relay->data[n - 1];
+		relay->left -= relay->left == SIZE_MAX ? 0 : (size_t)n;
+	} else if (n == 0 || !is_temporary()) {
+		fd_close(&relay->from);
 	}
-	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-static bool flush_buffer(struct relay_buffer *b, int fd)
+static void flush_buffer(struct relay *relay)
 {
-	size_t len = b->end - b->start;
-	ssize_t n = write(fd, b->data + b->start, len < PIPE_BUF ? len : PIPE_BUF);
+	size_t len = relay->end - relay->start;
+	ssize_t n = write(relay->to, relay->data + relay->start,
+			  len < relay->chunk ? len : relay->chunk);
 
-	if (n > 0)
-		b->start += (size_t)n;
-	return n >= 0 || errno == EAGAIN || errno == EINTR;
-}
-
-static void close_output(struct relay *relay)
-{
-	if (relay->own_out)
-		fd_close(&relay->out);
-	relay->out = -1;
-	relay->own_out = false;
-}
-
-void relay_send(struct relay *relay)
-{
-	if (relay->out >= 0 && !flush_buffer(&relay->to_caller, relay->out))
-		close_output(relay);
-	if (relay->out < 0) /* nobody wants it: the container must not wait */
-		relay->to_caller.start = relay->to_caller.end;
-}
-
-static void take_input(struct relay *relay)
-{
-	struct relay_buffer *b = &relay->to_container;
-
-	if (!fill_buffer(b, relay->in)) {
-		put_bytes(b, END_OF_FILE, relay->line_open ? 2 : 1);
-		if (relay->own_in)
-			fd_close(&relay->in);
-		relay->in = -1;
-	} else if (!is_empty(b)) {
-		relay->line_open = b->data[b->end - 1] != '\n' && b->data[b->end - 1] != '\r';
+	if (n > 0) {
+		relay->start += (size_t)n;
+	} else if (n < 0 && !is_temporary()) {
+		fd_close(&relay->to);
+		if (!relay->discards)
+			fd_close(&relay->from);
 	}
+}
+
+/* What an end means for the other side. */
+static void settle_ends(struct relay *relay)
+{
+	if (relay->to < 0)
+		relay->start = relay->end = 0;
+	if (relay->from < 0 && relay_is_empty(relay))
+		fd_close(&relay->to);
 }
 
 void relay_move(struct relay *relay, const struct pollfd fds[RELAY_POLLS])
 {
-	if (relay->master < 0)
+	bool is_ready = fds[1].revents;
+
+	if (!fds[0].revents && !is_ready)
 		return;
-	if (fds[0].revents & POLLOUT && !flush_buffer(&relay->to_container, relay->master))
-		relay->to_container.start = relay->to_container.end;
-	if (fds[0].revents & (POLLIN | POLLHUP | POLLERR) && is_empty(&relay->to_caller) &&
-	    !fill_buffer(&relay->to_caller, relay->master))
-		fd_close(&relay->master);
-	if (fds[1].revents)
-		take_input(relay);
-	if (fds[2].revents || relay->out < 0)
-		relay_send(relay);
+	if (fds[0].revents && relay->from >= 0 && relay_is_empty(relay)) {
+		fill_buffer(relay);
+		is_ready = relay->chunk == RELAY_BUFFER;
+	}
+	if (is_ready && relay->to >= 0 && !relay_is_empty(relay))
+		flush_buffer(relay);
+	settle_ends(relay);
+}
+
+void relay_finish(struct relay *relay)
+{
+	int left = 0;
+
+	if (relay->from >= 0 && ioctl(relay->from, FIONREAD, &left) == 0)
+		relay->left = (size_t)left;
 }
 
 bool relay_has_rest(struct relay *relay)
 {
-	if (is_empty(&relay->to_caller) && relay->master >= 0 &&
-	    !fill_buffer(&relay->to_caller, relay->master))
-		fd_close(&relay->master);
-	return relay->out >= 0 && !is_empty(&relay->to_caller);
+	if (relay->from >= 0 && relay_is_empty(relay))
+		fill_buffer(relay);
+	settle_ends(relay);
+	return !relay_is_empty(relay);
 }

@@ -1,74 +1,76 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* process.terminal, the caller's side: between the caller's terminal (or whatever stdin and stdout
- * are) and the master of the container's pty. */
+/*
+ * Bytes on their way from one descriptor to another, moved by poll(2): the caller's terminal to a
+ * container, a container's output to the caller.
+ *
+ * A relay owns both descriptors. It reads only when everything before was written, so that a slow
+ * reader slows down its writer. When the source has ended and its last byte is written, the target
+ * is closed; when the target fails, the source is closed (the writer gets EPIPE), unless the relay
+ * discards.
+ *
+ *	struct relay relay = RELAY_INIT;
+ *
+ *	relay_open(&relay, relay_borrow(STDIN_FILENO, O_RDONLY), pipe[1]);
+ *	relay_prepare(&relay, fds);
+ *	if (poll(fds, RELAY_POLLS, -1) > 0)
+ *		relay_move(&relay, fds);
+ */
 #ifndef SYSTEM_RELAY_H
 #define SYSTEM_RELAY_H
 
-#include "base/error.h"
-
+#include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/ioctl.h>
-#include <termios.h>
+#include <stdint.h>
 
-#define RELAY_BUFFER 16384
-#define RELAY_POLLS 3
-
-/* Bytes on their way. */
-struct relay_buffer {
-	char data[RELAY_BUFFER];
-	size_t start;
-	size_t end;
-};
+#define RELAY_BUFFER 65536
+#define RELAY_POLLS 2
 
 struct relay {
-	int in; /* -1: nothing (more) to read */
-	int out; /* -1: nobody reads */
-	int terminal; /* whose settings and size count; -1: none */
-	int master; /* -1: not there yet, or hung up */
-	bool raw; /* the terminal is in raw mode */
-	bool own_in; /* in is ours to close */
-	bool own_out;
-	bool line_open; /* what was typed last is not the end of a line */
-	struct termios saved;
-	struct relay_buffer to_container;
-	struct relay_buffer to_caller;
+	int from; /* -EBADF: nothing (more) to read */
+	int to; /* -EBADF: nobody takes it */
+	bool discards; /* what nobody takes is read all the same, so that its writer goes on */
+	size_t left; /* how many bytes are still to be read; SIZE_MAX: as many as come */
+	size_t chunk; /* how much a write(2) to a target that is ready takes without waiting */
+	size_t start; /* data[start] to data[end - 1] are still to be written */
+	size_t end;
+	char last; /* the last byte that was read; '\n' before the first */
+	char data[RELAY_BUFFER];
 };
 
-enum relay_input {
-	RELAY_NO_INPUT,
-	RELAY_STDIN,
-	RELAY_TTY, /* /dev/tty: stdin is a pipe that carried the record */
-};
+#define RELAY_INIT \
+	{ \
+		.from = -EBADF, .to = -EBADF, .left = SIZE_MAX, .last = '\n' \
+	}
 
-/* Find the ends; no settings are changed yet. */
-int relay_init(struct relay *relay, enum relay_input input, struct error *err);
-void relay_release(struct relay *relay); /* restores the terminal */
+/* A descriptor that a relay may own, new, for one of ours that other processes share: their
+ * descriptors stay in blocking mode. A terminal, device or pipe is opened once more, non-blocking,
+ * so that neither a reader that never comes nor a writer whose data others took keeps us waiting;
+ * anything else, and what cannot be opened, is a duplicate. mode: O_RDONLY or O_WRONLY. -1 with
+ * errno. */
+int relay_borrow(int fd, int mode);
 
-/* The size of the caller's terminal; zeros when there is none. */
-struct winsize relay_window(const struct relay *relay);
+/* Both descriptors are taken, also -1. */
+void relay_open(struct relay *relay, int from, int to);
 
-/* The container's terminal is there: take the master, make the caller's terminal raw. */
-void relay_start(struct relay *relay, int master);
+/* Close both ends; nothing is passed on any more. Accepts what was never opened. */
+void relay_release(struct relay *relay);
 
-/* Raw mode off and on again, around being stopped. */
-void relay_pause(struct relay *relay);
-void relay_resume(struct relay *relay);
-
-/* Somebody else had us stopped and continued: raw mode again, and the size of now. */
-void relay_continue(struct relay *relay);
-
-/* The caller's window has changed. */
-void relay_resize(const struct relay *relay);
+/* Was everything that was read passed on, or thrown away? */
+static inline bool relay_is_empty(const struct relay *relay)
+{
+	return relay->start == relay->end;
+}
 
 /* Fill fds with what poll(2) is to wait for; then move what it says can be moved. */
 void relay_prepare(const struct relay *relay, struct pollfd fds[RELAY_POLLS]);
 void relay_move(struct relay *relay, const struct pollfd fds[RELAY_POLLS]);
 
-/* The container has ended: is there more of its output to pass on? */
+/* The writer to a pipe has ended: what is there now is the rest, whoever else holds the pipe. */
+void relay_finish(struct relay *relay);
+
+/* Is there something to write now? Reads what a non-blocking source has. */
 bool relay_has_rest(struct relay *relay);
-/* Pass on as much as can be written to relay->out without waiting. */
-void relay_send(struct relay *relay);
 
 #endif

@@ -120,6 +120,24 @@ script c 'echo from tty'
 run sh -c 'ctnr-exec run ./c | cat'
 like_stdout "*from tty*" "stdout may be a pipe"
 
+# The size: the caller's window, else what the config says.
+config c '.process.consoleSize = {height: 33, width: 77}'
+script c 'stty size'
+run ctnr-exec run ./c </dev/null
+is_stdout "33 77$(printf '\r')" "consoleSize is the size of a terminal whose caller has none"
+terminal ctnr-exec run ./c </dev/null
+like_stdout "*30 90*" "... and the caller's window counts where there is one"
+config c '.process.terminal = false'
+run ctnr-exec run ./c </dev/null
+unlike_stdout "*33*" "... and without a terminal it is ignored"
+for size in '{height: 33}' '{height: 65536, width: 1}' '{height: "33", width: 77}' '[]'; do
+	config c ".process.consoleSize = $size"
+	run ctnr-exec run ./c </dev/null
+	is_status 125 "consoleSize $size is refused"
+	like_stderr "*config.json: process.consoleSize*" "... by name"
+done
+config c 'del(.process.consoleSize) | .process.terminal = true'
+
 config c '.mounts |= map(select(.type != "devpts"))'
 run ctnr-exec run ./c
 is_status 125 "a terminal without devpts is an error"
@@ -139,7 +157,7 @@ terminal sh -c 'ctnr-exec run ./plain; line=$(timeout --foreground 0.5 head -n 1
 expect 'read='
 END
 unlike_stdout "* ok*" "nothing can be typed into the caller's terminal, nor can it be taken"
-like_stdout "*TIOCSTI EPERM*/dev/tty ENXIO*read=.*" "... and the caller reads nothing of it"
+like_stdout "*TIOCSTI ENOTTY*/dev/tty ENXIO*read=.*" "... and the caller reads nothing of it"
 
 bundle record
 script record 'cat; echo end'
@@ -154,6 +172,12 @@ typed
 END
 is_stdout "typed
 end" "else stdin is the container's"
+config record '.process.terminal = true'
+script record 'cat </dev/tty & sleep 0.5; kill $! && echo waited'
+run ctnr-exec run "$(jq -cn --arg b "$PWD/record" '{bundle: $b, id: "record", stdin: false}')"
+is_stdout "waited$(printf '\r')" "a terminal without stdin has no input, and no end of it"
+config record '.process.terminal = false'
+script record 'cat; echo end'
 run sh -c 'echo "$1" | ctnr-exec run -' - "$record"
 is_stdout end "a record on stdin leaves the container nothing to read"
 done_testing

@@ -4,6 +4,8 @@
 #include "base/alloc.h"
 #include "system/idmap.h"
 
+#include <limits.h>
+
 #define GROUPS_MAX 65536
 #define UMASK_DEFAULT 022
 
@@ -84,16 +86,37 @@ static int read_oom_score(const struct jnode *process, struct process_config *re
 	return 0;
 }
 
-int process_config_read(const struct jnode *process, struct process_config *ret, struct error *err)
+/* It is ignored without a terminal, as the specification wants; but what is there is checked. */
+static int read_console(const struct jnode *process, struct process_config *ret, struct error *err)
 {
 	struct jnode terminal = jnode_member(process, "terminal");
+	struct jnode size = jnode_member(process, "consoleSize");
+	struct jnode height_node = jnode_member(&size, "height");
+	struct jnode width_node = jnode_member(&size, "width");
+	int64_t height, width;
+
+	if (jnode_bool_opt(&terminal, &ret->terminal, err) < 0)
+		return -1;
+	if (!jnode_is_present(&size))
+		return 0;
+	if (jnode_object(&size, err) < 0 ||
+	    jnode_integer(&height_node, 0, USHRT_MAX, &height, err) < 0 ||
+	    jnode_integer(&width_node, 0, USHRT_MAX, &width, err) < 0)
+		return -1;
+	ret->console_size.ws_row = (unsigned short)height;
+	ret->console_size.ws_col = (unsigned short)width;
+	return 0;
+}
+
+int process_config_read(const struct jnode *process, struct process_config *ret, struct error *err)
+{
 	struct jnode no_new_privileges = jnode_member(process, "noNewPrivileges");
 
 	if (!jnode_is_present(process))
 		return jnode_error(process, err, "missing");
 	if (jnode_object(process, err) < 0 || read_command(process, ret, err) < 0 ||
 	    read_user(process, ret, err) < 0 || read_oom_score(process, ret, err) < 0 ||
-	    jnode_bool_opt(&terminal, &ret->terminal, err) < 0 ||
+	    read_console(process, ret, err) < 0 ||
 	    jnode_bool_opt(&no_new_privileges, &ret->no_new_privileges, err) < 0 ||
 	    capabilities_read(process, &ret->capabilities, err) < 0)
 		return -1;

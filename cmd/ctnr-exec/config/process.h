@@ -12,6 +12,7 @@
 #include "base/str.h"
 
 #include <stdbool.h>
+#include <sys/ioctl.h>
 #include <sys/types.h>
 
 struct process_config {
@@ -26,6 +27,7 @@ struct process_config {
 	struct capabilities capabilities;
 	struct rlimits_config rlimits;
 	bool terminal;
+	struct winsize console_size; /* with terminal; no rows: not given */
 	bool no_new_privileges;
 	bool has_oom_score;
 	int oom_score; /* oomScoreAdj, -1000 to 1000 */

@@ -65,6 +65,7 @@ static int start_keeper(struct launch *l, pid_t *ret_pid, struct error *err)
 		return -1;
 	*ret_pid = pid;
 	fd_close(&l->sync[1]);
+	streams_close_inside(l->streams);
 	if (l->container->namespaces.userns == USERNS_HELPED)
 		return map_keeper(l, pid, err);
 	if (l->hands_sources && sources_hand_over(l, err) < 0) {
@@ -74,15 +75,15 @@ static int start_keeper(struct launch *l, pid_t *ret_pid, struct error *err)
 	return 0;
 }
 
-static int run_processes(struct launch *l, struct relay *relay, struct error *err)
+static int run_processes(struct launch *l, struct error *err)
 {
-	struct watch watch = { .launch = l, .relay = relay };
+	struct watch watch = { .launch = l };
 	autoclose int signals = -EBADF;
 	int started, status;
 
 	if (connect_processes(l, err) < 0)
 		return -1;
-	signals = signals_take(relay != NULL, err);
+	signals = signals_take(l->streams->has_terminal, err);
 	if (signals < 0)
 		return -1;
 	watch.signals = signals;
@@ -92,23 +93,23 @@ static int run_processes(struct launch *l, struct relay *relay, struct error *er
 	return started < 0 ? -1 : status;
 }
 
-static int run_with_terminal(struct launch *l, enum relay_input input, struct error *err)
+static int open_streams(struct streams *s, const struct container *c, enum terminal_input input,
+			struct error *err)
 {
-	autocleanup(relay_release) struct relay relay = { .in = -1, .out = -1, .master = -1 };
-
-	if (relay_init(&relay, input, err) < 0)
-		return -1;
-	l->window = relay_window(&relay);
-	return run_processes(l, &relay, err);
+	return c->config.process.terminal ? streams_open_terminal(s, c, input, err)
+					  : streams_open(s, c, err);
 }
 
-int launch_container(const struct container *container, enum relay_input input, struct error *err)
+int launch_container(const struct container *container, enum terminal_input input,
+		     struct error *err)
 {
-	autolaunch struct launch launch = LAUNCH_INIT(container);
+	autostreams struct streams streams = STREAMS_INIT;
+	autolaunch struct launch launch = LAUNCH_INIT(container, &streams);
 	struct error cleaning = { 0 };
-	int status = container->config.process.terminal ? run_with_terminal(&launch, input, err)
-							: run_processes(&launch, NULL, err);
+	int status = open_streams(&streams, container, input, err);
 
+	if (status == 0)
+		status = run_processes(&launch, err);
 	if (launch.page && launch.page->cleaned)
 		return status;
 	/* The keeper was killed, or was never started. From outside the user namespace not all can

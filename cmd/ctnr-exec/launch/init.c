@@ -88,24 +88,12 @@ static int fill_namespaces(const struct container *c, struct error *err)
 	return 0;
 }
 
-static int open_stdin(const struct container *c, struct error *err)
-{
-	autoclose int null = -EBADF;
-
-	if (!c->stdin_closed || c->config.process.terminal)
-		return 0;
-	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
-		return error_errno(err, "cannot open '/dev/null'");
-	return 0;
-}
-
 /* Open the container's terminal and send its master to the caller. Returns the slave. */
 static int open_terminal(const struct launch *l, struct rootfs *r, struct error *err)
 {
 	autoclose int master = -EBADF;
-	autoclose int slave =
-		terminal_open(r, &l->window, l->container->config.process.uid, &master, err);
+	autoclose int slave = terminal_open(r, &l->streams->window,
+					    l->container->config.process.uid, &master, err);
 
 	if (slave < 0)
 		return -1;
@@ -130,7 +118,8 @@ static int fill_root(const struct launch *l, struct rootfs *r, int *ret_slave, s
 		*ret_slave = open_terminal(l, r, err);
 		if (*ret_slave < 0)
 			return -1;
-	} else if (devices_reopen_null(r, err) < 0) {
+	} else if (streams_take(l->streams, err) < 0 ||
+		   devices_open_null(r, l->streams->is_null, err) < 0) {
 		return -1;
 	}
 	return mounts_mask(c, r, err);
@@ -144,7 +133,7 @@ static int become_payload(const struct launch *l, int go, struct error *err)
 	int slave = -EBADF;
 
 	if (become_alone(l, err) < 0 || (go >= 0 && take_maps(c, go, err) < 0) ||
-	    leave_keyring(err) < 0 || fill_namespaces(c, err) < 0 || open_stdin(c, err) < 0 ||
+	    leave_keyring(err) < 0 || fill_namespaces(c, err) < 0 ||
 	    fill_root(l, &r, &slave, err) < 0 || rootfs_enter(c, &r, err) < 0 ||
 	    (slave >= 0 && terminal_take(slave, err) < 0))
 		return -1;

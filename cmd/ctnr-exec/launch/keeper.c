@@ -193,11 +193,13 @@ static int keep_container(struct launch *l, struct error *err)
 	/* The signals that the caller's terminal sends are the caller's. */
 	setsid();
 	fd_close(&l->sync[0]);
+	streams_close_outside(l->streams);
 	if (enter_user_namespace(l, err) < 0)
 		return -1;
 	init = start_init(l, err);
 	if (init >= 0) {
 		fd_close(&l->sync[1]);
+		streams_close_inside(l->streams);
 		result = record_init(l, err);
 		if (result < 0)
 			syscall(SYS_pidfd_send_signal, init, SIGKILL, NULL, 0);

@@ -33,12 +33,12 @@
 #define CTNR_EXEC_LAUNCH_LAUNCH_H
 
 #include "container.h"
+#include "launch/streams.h"
 
 #include "base/error.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/ioctl.h>
 
 /* A page that the three processes share. Nothing of it survives the execve of the payload. */
 struct launch_page {
@@ -53,16 +53,16 @@ struct launch_page {
 /* Filled by the caller; keeper and init inherit a copy, and speak back through the page alone. */
 struct launch {
 	const struct container *container; /* borrowed */
-	struct winsize window; /* the size of its terminal at the start */
+	struct streams *streams; /* borrowed */
 	int parent; /* pidfd of the caller */
 	int sync[2]; /* socket pair of caller and container: carries the maps' "go", sources, the terminal */
 	bool hands_sources; /* the caller opens the sources of bind mounts (source.h) */
 	struct launch_page *page;
 };
 
-#define LAUNCH_INIT(container) \
+#define LAUNCH_INIT(container, streams) \
 	{ \
-		container, .parent = -EBADF, .sync = { -EBADF, -EBADF } \
+		container, streams, .parent = -EBADF, .sync = { -EBADF, -EBADF } \
 	}
 
 #endif

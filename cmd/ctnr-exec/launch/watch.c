@@ -114,16 +114,17 @@ static void reap_children(struct watch *w)
 }
 
 /* Stop as job control wants it, with the terminal as the shell had it. */
-static void stop_for_shell(const struct watch *w)
+static void stop_for_shell(struct streams *s)
 {
-	relay_pause(w->relay);
+	raw_terminal_pause(&s->caller);
 	raise(SIGSTOP);
-	relay_resume(w->relay);
-	relay_resize(w->relay);
+	raw_terminal_resume(&s->caller);
+	streams_resize_terminal(s);
 }
 
 static void take_signal(struct watch *w)
 {
+	struct streams *streams = w->launch->streams;
 	struct signalfd_siginfo info;
 
 	if (read(w->signals, &info, sizeof(info)) != sizeof(info))
@@ -133,15 +134,15 @@ static void take_signal(struct watch *w)
 		reap_children(w);
 		break;
 	case SIGCONT:
-		if (w->relay)
-			relay_continue(w->relay);
+		streams_resize_terminal(streams);
+		raw_terminal_continue(&streams->caller);
 		break;
 	case SIGTSTP:
-		stop_for_shell(w);
+		stop_for_shell(streams);
 		break;
 	case SIGWINCH:
-		if (w->relay) {
-			relay_resize(w->relay);
+		if (streams->has_terminal) {
+			streams_resize_terminal(streams);
 			break;
 		}
 		__attribute__((fallthrough));
@@ -157,56 +158,84 @@ static void take_terminal(struct watch *w)
 
 	fd_close(&w->launch->sync[0]);
 	if (master >= 0)
-		relay_start(w->relay, master);
+		streams_start_terminal(w->launch->streams, master);
+}
+
+/* The program on the terminal reads keys, and has read many ends of input: tell it as a terminal
+ * that is closed does, and then take the terminal away. */
+static void hang_up_terminal(struct watch *w)
+{
+	if (w->hung_up)
+		streams_hang_up(w->launch->streams);
+	else
+		pass_signal(w, SIGHUP);
+	w->hung_up = true;
+}
+
+static int find_timeout(const struct watch *w)
+{
+	int streams = streams_timeout(w->launch->streams);
+
+	if (!w->doubtful)
+		return streams;
+	return streams >= 0 && streams < DOUBT_MSEC ? streams : DOUBT_MSEC;
 }
 
 static void wait_for_event(struct watch *w)
 {
-	struct pollfd fds[2 + RELAY_POLLS] = { { w->signals, POLLIN, 0 }, { -1, POLLIN, 0 } };
+	struct streams *s = w->launch->streams;
+	struct pollfd fds[2 + STREAMS_POLLS] = { { w->signals, POLLIN, 0 }, { -1, POLLIN, 0 } };
 	nfds_t n = 1;
 	int ready;
 
-	if (w->relay) {
-		fds[1].fd = w->launch->sync[0];
-		relay_prepare(w->relay, fds + 2);
+	if (s->is_relayed) {
+		fds[1].fd = s->has_terminal ? w->launch->sync[0] : -1;
+		streams_prepare(s, fds + 2);
 		n = array_size(fds);
 	}
-	ready = poll(fds, n, w->doubtful ? DOUBT_MSEC : -1);
+	ready = poll(fds, n, find_timeout(w));
 	settle_doubt(w);
+	if (!streams_continue(s))
+		hang_up_terminal(w);
 	if (ready <= 0)
 		return;
 	if (fds[1].revents)
 		take_terminal(w);
-	if (w->relay)
-		relay_move(w->relay, fds + 2);
+	if (s->is_relayed)
+		streams_move(s, fds + 2);
 	if (fds[0].revents)
 		take_signal(w);
 }
 
 /* Pass on the rest of what the container wrote. The reader of our output may be slow, or never read
  * again: signals are taken meanwhile, and a container that was ended by one waits for no reader. */
-static void drain_terminal(struct watch *w)
+static void drain_output(struct watch *w)
 {
-	while (!w->abandoned && relay_has_rest(w->relay)) {
-		struct pollfd fds[] = { { w->signals, POLLIN, 0 }, { w->relay->out, POLLOUT, 0 } };
-		int ready = poll(fds, array_size(fds), w->fatal ? 0 : -1);
+	struct streams *s = w->launch->streams;
 
+	streams_finish(s);
+	while (!w->abandoned && streams_have_rest(s)) {
+		struct pollfd fds[1 + STREAMS_POLLS] = { { w->signals, POLLIN, 0 } };
+		int ready;
+
+		streams_prepare(s, fds + 1);
+		ready = poll(fds, array_size(fds), w->fatal ? 0 : -1);
 		if (ready == 0)
 			break;
 		if (ready > 0 && fds[0].revents)
 			take_signal(w);
-		if (ready > 0 && fds[1].revents)
-			relay_send(w->relay);
+		if (ready > 0)
+			streams_move(s, fds + 1);
 	}
-	relay_pause(w->relay);
+	raw_terminal_pause(&s->caller);
 }
 
 void watch_until_end(struct watch *watch)
 {
 	while (watch->keeper || init_is_alive(watch))
 		wait_for_event(watch);
-	if (watch->relay)
-		drain_terminal(watch);
+	if (watch->launch->streams->is_relayed)
+		drain_output(watch);
 }
 
 /* The status of init: how it ended, or -1 with the reason why the payload was never executed. */

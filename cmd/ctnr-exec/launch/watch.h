@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Waiting for a container in the caller's process: signals and the terminal are passed on
+ * Waiting for a container in the caller's process: signals and streams are passed on
  * meanwhile, and the end of keeper and init is taken.
  */
 #ifndef CTNR_EXEC_LAUNCH_WATCH_H
@@ -8,15 +8,12 @@
 
 #include "launch/launch.h"
 
-#include "system/relay.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 struct watch {
 	struct launch *launch; /* borrowed */
-	struct relay *relay; /* borrowed; NULL: no terminal */
 	int signals; /* signals_take() */
 	pid_t keeper; /* 0: the keeper has ended, or was never there */
 	bool init_ended;
@@ -24,6 +21,7 @@ struct watch {
 	int fatal; /* the signal that the container was ended for, or 0 */
 	int doubtful; /* a signal that init had blocked when it was sent, or 0 */
 	int64_t doubt_ends; /* clock_monotonic_ms() */
+	bool hung_up; /* the terminal's program was told that there is no more input */
 	bool abandoned; /* the rest of the output is not wanted */
 };
 

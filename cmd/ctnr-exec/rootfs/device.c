@@ -369,12 +369,12 @@ static int open_null(struct rootfs *r, struct error *err)
 	return fd < 0 ? error_errno(err, "cannot open '/dev/null'") : fd;
 }
 
-int devices_reopen_null(struct rootfs *r, struct error *err)
+int devices_open_null(struct rootfs *r, const bool is_null[3], struct error *err)
 {
 	autoclose int null = -EBADF;
 
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (!is_null(fd))
+		if (!is_null[fd])
 			continue;
 		if (null < 0)
 			null = open_null(r, err);

@@ -26,8 +26,8 @@ int devices_make(const struct container *c, struct rootfs *r, struct error *err)
  * replaced. In a /dev that is bound only a console that is there is covered. */
 int device_bind_console(struct rootfs *r, int fd, struct error *err);
 
-/* Let descriptors 0 to 2 that are the host's null device be the container's: root inside could
- * change the mode and owner of the host's by them. */
-int devices_reopen_null(struct rootfs *r, struct error *err);
+/* Make those of the descriptors 0 to 2 for which is_null is true the container's null device. The
+ * host's is never handed in: root inside could change its mode and owner. */
+int devices_open_null(struct rootfs *r, const bool is_null[3], struct error *err);
 
 #endif

@@ -96,12 +96,12 @@ static int claim_container(struct container *c, const struct run_opts *opts, str
 }
 
 /* Where the input of the container's terminal comes from, if it has one. */
-static enum relay_input terminal_input(const struct container *c, const struct run_opts *opts,
-				       const char *word)
+static enum terminal_input find_terminal_input(const struct container *c,
+					       const struct run_opts *opts, const char *word)
 {
 	if (is_record_on_stdin(opts, word))
-		return RELAY_TTY;
-	return c->stdin_closed ? RELAY_NO_INPUT : RELAY_STDIN;
+		return TERMINAL_TTY;
+	return c->stdin_closed ? TERMINAL_NO_INPUT : TERMINAL_STDIN;
 }
 
 /* Is the bundle one of our own making, of which ps tells how its container ended? A bundle that was
@@ -112,7 +112,7 @@ static bool keeps_status(const struct container *c)
 }
 
 /* Run the container, and write down how it ended. */
-static int run_and_record(const struct container *c, enum relay_input input, struct error *err)
+static int run_and_record(const struct container *c, enum terminal_input input, struct error *err)
 {
 	struct error cause = { 0 };
 	int status;
@@ -143,5 +143,5 @@ int run_container(const void *opts_, const struct strlist *operands, struct erro
 		container_clean_up(&c, &cleaning);
 		return container_status_cleaned(-1, &cleaning, err);
 	}
-	return run_and_record(&c, terminal_input(&c, opts, word), err);
+	return run_and_record(&c, find_terminal_input(&c, opts, word), err);
 }

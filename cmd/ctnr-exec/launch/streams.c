@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launch/streams.h"
+
+#include "launch/stream_access.h"
+
+#include "base/str.h"
+#include "oci/runtime.h"
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+static bool is_null_device(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
+/* Put a pipe and a relay in the place of the caller's descriptor. */
+static int relay_stream(struct streams *s, const struct container *c, int fd, struct error *err)
+{
+	int mode = fd == STDIN_FILENO ? O_RDONLY : O_WRONLY;
+	int inner = mode == O_RDONLY ? 0 : 1;
+	int ends[2];
+	int outside;
+	struct stat st;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_errno(err, "cannot make a pipe");
+	s->inside[fd] = ends[inner];
+	outside = relay_borrow(fd, mode);
+	if (mode == O_RDONLY)
+		relay_open(&s->relays[fd], outside, ends[1]);
+	else
+		relay_open(&s->relays[fd], ends[0], outside);
+	s->is_relayed = true;
+	if (outside < 0 || fcntl(ends[1 - inner], F_SETFL, O_NONBLOCK) < 0 ||
+	    fstat(s->inside[fd], &st) < 0)
+		return error_errno(err, "cannot relay fd %d", fd);
+	stream_is_accessible(c, s->inside[fd], &st, mode);
+	return 0;
+}
+
+/* A file as stdin has a position that others share. */
+static int keep_unread(struct streams *s, const struct stat *st, struct error *err)
+{
+	if (!S_ISREG(st->st_mode))
+		return 0;
+	s->unread = fcntl(s->inside[STDIN_FILENO], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	return s->unread < 0 ? error_errno(err, "cannot relay fd 0") : 0;
+}
+
+static int share_stream(struct streams *s, int fd, int with, struct error *err)
+{
+	s->inside[fd] = fcntl(s->inside[with], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	return s->inside[fd] < 0 ? error_errno(err, "cannot relay fd %d", fd) : 0;
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static bool is_kept(const struct container *c, int fd, const struct stat *st)
+{
+	if (S_ISCHR(st->st_mode) && isatty(fd))
+		return false;
+	return stream_is_accessible(c, fd, st, fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+}
+
+static int open_stream(struct streams *s, const struct container *c, int fd, struct stat *st,
+		       struct error *err)
+{
+	s->is_null[fd] = fd == STDIN_FILENO && c->stdin_closed;
+	if (s->is_null[fd])
+		return 0;
+	if (fstat(fd, &st[fd]) < 0)
+		return error_errno(err, "cannot read what fd %d is", fd);
+	s->is_null[fd] = is_null_device(&st[fd]);
+	if (s->is_null[fd] || is_kept(c, fd, &st[fd]))
+		return 0;
+	if (fd == STDERR_FILENO && s->inside[STDOUT_FILENO] >= 0 &&
+	    is_same_file(&st[STDOUT_FILENO], &st[fd]))
+		return share_stream(s, fd, STDOUT_FILENO, err);
+	if (relay_stream(s, c, fd, err) < 0)
+		return -1;
+	return fd == STDIN_FILENO ? keep_unread(s, &st[fd], err) : 0;
+}
+
+int streams_open(struct streams *s, const struct container *c, struct error *err)
+{
+	struct stat st[STREAMS_MAX];
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (open_stream(s, c, fd, st, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int open_tty(struct error *err)
+{
+	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	error_errno(err, "the config asks for a terminal, and there is none");
+	return error_hint(err, "give the bundle as an argument, or leave out --tty");
+}
+
+/* The source and the target of the pty's side come with its master. */
+int streams_open_terminal(struct streams *s, const struct container *c, enum terminal_input input,
+			  struct error *err)
+{
+	int in = STDIN_FILENO;
+
+	s->has_terminal = s->is_relayed = true;
+	s->has_input = input != TERMINAL_NO_INPUT;
+	if (input == TERMINAL_TTY) {
+		in = s->tty = open_tty(err);
+		if (in < 0)
+			return -1;
+	}
+	if (s->has_input)
+		s->relays[STDIN_FILENO].from = relay_borrow(in, O_RDONLY);
+	s->relays[STDOUT_FILENO].to = relay_borrow(STDOUT_FILENO, O_WRONLY);
+	s->caller.has_keys = s->has_input && isatty(in);
+	if (s->caller.has_keys)
+		s->caller.fd = in;
+	else if (isatty(STDOUT_FILENO))
+		s->caller.fd = STDOUT_FILENO;
+	s->window = raw_terminal_size(&s->caller);
+	if (!s->window.ws_row)
+		s->window = c->config.process.console_size;
+	return 0;
+}
+
+void streams_release(struct streams *s)
+{
+	if (!s)
+		return;
+	raw_terminal_pause(&s->caller);
+	streams_close_inside(s);
+	streams_close_outside(s);
+	fd_close(&s->unread);
+	fd_close(&s->tty);
+	fd_close(&s->master);
+}
+
+void streams_close_outside(struct streams *s)
+{
+	for (int i = 0; i < STREAMS_MAX; i++)
+		relay_release(&s->relays[i]);
+}
+
+void streams_close_inside(struct streams *s)
+{
+	for (int i = 0; i < STREAMS_MAX; i++)
+		fd_close(&s->inside[i]);
+}
+
+int streams_take(const struct streams *s, struct error *err)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (s->inside[fd] >= 0 && dup2(s->inside[fd], fd) < 0)
+			return error_errno(err, "cannot use a pipe as fd %d", fd);
+	return 0;
+}
+
+void streams_start_terminal(struct streams *s, int master)
+{
+	struct relay *in = &s->relays[STDIN_FILENO];
+	struct relay *out = &s->relays[STDOUT_FILENO];
+
+	fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK);
+	s->master = master;
+	if (s->has_input)
+		relay_open(in, in->from, fcntl(master, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+	relay_open(out, fcntl(master, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), out->to);
+	out->discards = true;
+	streams_resize_terminal(s);
+	raw_terminal_resume(&s->caller);
+}
+
+void streams_resize_terminal(const struct streams *s)
+{
+	struct winsize size = raw_terminal_size(&s->caller);
+
+	if (s->master >= 0 && size.ws_row)
+		ioctl(s->master, TIOCSWINSZ, &size);
+}
+
+void streams_prepare(const struct streams *s, struct pollfd fds[STREAMS_POLLS])
+{
+	for (int i = 0; i < STREAMS_MAX; i++)
+		relay_prepare(&s->relays[i], fds + (ptrdiff_t)i * RELAY_POLLS);
+}
+
+void streams_hang_up(struct streams *s)
+{
+	fd_close(&s->relays[STDIN_FILENO].to);
+	fd_close(&s->relays[STDOUT_FILENO].from);
+	fd_close(&s->master);
+	s->input.interval = 0;
+}
+
+void streams_move(struct streams *s, const struct pollfd fds[STREAMS_POLLS])
+{
+	const struct relay *in = &s->relays[STDIN_FILENO];
+
+	for (int i = 0; i < STREAMS_MAX; i++)
+		relay_move(&s->relays[i], fds + (ptrdiff_t)i * RELAY_POLLS);
+	if (s->master < 0)
+		return;
+	if (s->relays[STDOUT_FILENO].from < 0)
+		streams_hang_up(s); /* nobody has the other end open any more */
+	else if (s->has_input && in->to < 0 && !s->input.interval)
+		pty_input_end(&s->input, s->master, in->last != '\n' && in->last != '\r');
+}
+
+int streams_timeout(const struct streams *s)
+{
+	return s->master >= 0 ? pty_input_timeout(&s->input) : -1;
+}
+
+bool streams_continue(struct streams *s)
+{
+	return s->master < 0 || pty_input_continue(&s->input, s->master);
+}
+
+/* Step back in the file by what the container has not read. */
+static void return_input(struct streams *s)
+{
+	const struct relay *in = &s->relays[STDIN_FILENO];
+	int unread = 0;
+
+	if (s->unread >= 0 && ioctl(s->unread, FIONREAD, &unread) == 0)
+		lseek(STDIN_FILENO, -(off_t)(unread + (int)(in->end - in->start)), SEEK_CUR);
+}
+
+void streams_finish(struct streams *s)
+{
+	return_input(s);
+	relay_release(&s->relays[STDIN_FILENO]);
+	/* A pty loses its other users when the container's first process, which leads the session,
+	 * ends; a pipe does not. */
+	for (int i = STDOUT_FILENO; i < STREAMS_MAX && !s->has_terminal; i++)
+		relay_finish(&s->relays[i]);
+}
+
+bool streams_have_rest(struct streams *s)
+{
+	bool has_rest = false;
+
+	for (int i = STDOUT_FILENO; i < STREAMS_MAX; i++)
+		has_rest |= relay_has_rest(&s->relays[i]);
+	return has_rest;
+}
