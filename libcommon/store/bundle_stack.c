@@ -4,17 +4,16 @@
 #include "base/alloc.h"
 #include "oci/manifest.h"
 #include "store/layer.h"
+#include "system/descriptor_limit.h"
 #include "system/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define LOWER "lower"
 #define PATH_SIZE 32 /* bytes: "lower/" and a number */
-#define FILE_LIMIT_AT 200 /* layers that the usual limit of descriptors surely allows */
 
 static void format_name(size_t index, char name[BUNDLE_STACK_NAME_MAX])
 {
@@ -84,17 +83,6 @@ int bundle_stack_layer(int lower, size_t index, char ret_name[BUNDLE_STACK_NAME_
 	return errno == ENOENT ? 0 : error_errno(err, "cannot read '" LOWER "/%s'", ret_name);
 }
 
-/* A stack needs an open directory for each layer, and looking something up another one. */
-static void raise_file_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /* Put the directory of that name below the others. Returns 0 when it is not there. */
 static int push_directory(int dirfd, const char *name, struct stack *stack, struct error *err)
 {
@@ -115,8 +103,9 @@ static int push_layers(int bundlefd, int lower, struct stack *stack, struct erro
 	for (size_t i = 0; found >= 0 && i < MANIFEST_LAYERS_MAX; i++) {
 		char name[BUNDLE_STACK_NAME_MAX];
 
-		if (i == FILE_LIMIT_AT)
-			raise_file_limit();
+		/* A stack has an open directory for each layer, and looking something up another. */
+		if (i == DESCRIPTOR_LIMIT_FREE)
+			descriptor_limit_raise();
 		format_name(i, name);
 		found = push_directory(lower, name, stack, err);
 		if (found == 0)

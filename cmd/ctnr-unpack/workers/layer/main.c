@@ -25,6 +25,7 @@
 
 #include "base/alloc.h"
 #include "store/layer.h"
+#include "system/descriptor_limit.h"
 #include "system/fd.h"
 #include "system/tree.h"
 
@@ -33,7 +34,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -78,12 +78,7 @@ static int enter_namespace(struct worker *worker, struct error *err)
 /* The table of descriptors has an entry for each layer, and for the files that are open. */
 static void raise_limits(void)
 {
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
+	descriptor_limit_raise();
 	umask(0);
 	/* A file that grows too large is an error of write(2). */
 	signal(SIGXFSZ, SIG_IGN);
