@@ -89,6 +89,7 @@ static void flush_buffer(struct relay *relay)
 	if (n > 0) {
 		relay->start += (size_t)n;
 	} else if (n < 0 && !is_temporary()) {
+		relay->failure = errno;
 		fd_close(&relay->to);
 		if (!relay->discards)
 			fd_close(&relay->from);

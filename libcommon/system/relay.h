@@ -35,6 +35,7 @@ struct relay {
 	size_t chunk; /* how much a write(2) to a target that is ready takes without waiting */
 	size_t start; /* data[start] to data[end - 1] are still to be written */
 	size_t end;
+	int failure; /* errno of the write(2) that failed, or 0 */
 	char last; /* the last byte that was read; '\n' before the first */
 	char data[RELAY_BUFFER];
 };

@@ -166,4 +166,11 @@ if identity root; then
 	is_stdout "1:3
 own" "a stdin that is the host's null device is the container's"
 fi
+# A descriptor of a device is enough to change its mode.
+bundle held
+before=$(stat -c %a /dev/full)
+script held 'chmod 600 /proc/self/fd/0; chmod 600 /proc/self/fd/1; echo tried >&2'
+run sh -c 'ctnr-exec run ./held </dev/zero >/dev/full'
+like_stderr "*tried*" "a container gets devices as its stdin and stdout"
+is "$(stat -c %a /dev/full /dev/zero | sort -u)" "$before" "... and does not change the host's"
 done_testing

@@ -218,10 +218,70 @@ send '\x04'
 END
 is_status 0 "... and opens them again"
 
-# What is full, or never read.
+# What cannot be written: the container hears of it where the descriptor is its own.
 if [ -w /dev/full ]; then
 	script c 'echo x || exit 9'
 	run sh -c 'ctnr-exec run ./c >/dev/full'
-	is_status 9 "a write that fails fails in the container"
+	if identity root; then
+		is_status 125 "output that cannot be written is an error"
+		like_stderr "*error: cannot write *fd 1: No space left on device*" "... that says why"
+	else
+		is_status 9 "a write that fails fails in the container"
+	fi
+	config c '.process.terminal = true'
+	run sh -c 'ctnr-exec run ./c >/dev/full'
+	is_status 125 "a terminal's output that cannot be written is an error"
+	config c '.process.terminal = false'
+fi
+if identity root sub; then
+	script u 'head -c 3000000 /dev/zero; exit "$(cat /status)"'
+	(umask 077 && : >log)
+	echo 0 >u/rootfs/status
+	run sh -c 'ulimit -f 4000 && exec ctnr-exec run ./u >>log'
+	is_status 125 "so is that of a file that grows too large"
+	like_stderr "*fd 1: File too large*" "... which is said"
+	echo 3 >u/rootfs/status
+	run sh -c 'ulimit -f 4000 && exec ctnr-exec run ./u >>log'
+	is_status 3 "... and the container's own failure stays"
+fi
+
+# Sockets, as systemd's journal gives them, cannot be opened by anybody.
+cat >with-sockets <<'END'
+import os, socket, subprocess, sys
+
+ours, theirs = socket.socketpair()
+stdin = theirs if sys.argv[1] == "service" else subprocess.DEVNULL
+child = subprocess.Popen(sys.argv[2:], stdin=stdin, stdout=theirs, stderr=theirs)
+theirs.close()
+if sys.argv[1] == "service":
+    ours.sendall(b"request\n")
+data = b""
+while part := ours.recv(4096):
+    data += part
+os.write(1, data)
+sys.exit(child.wait())
+END
+script u 'echo out >/dev/stdout; echo err >/dev/stderr'
+run python3 with-sockets log ctnr-exec run ./u
+is_stdout "out
+err" "a log that is a socket is opened as /dev/stdout and /dev/stderr"
+script u 'read -r line; echo "got $line"; readlink /proc/self/fd/1'
+run python3 with-sockets service ctnr-exec run ./u
+like_stdout "got request
+socket:*" "the socket of a service is the container's own"
+
+# A pipe of another user, whose mode is not ours to change.
+if identity root; then
+	bundle other
+	config other '.linux.namespaces += [{type: "user"}] |
+		.linux.uidMappings = [{containerID: 0, hostID: 65534, size: 1}] |
+		.linux.gidMappings = .linux.uidMappings'
+	script other 'echo out >/dev/stdout; echo err >/dev/stderr; cat /dev/stdin'
+	mkdir -m 700 other.run && chown -R 65534:65534 other other.run
+	run sh -c 'echo in | env CTNR_RUN_DIR="$PWD/other.run" setpriv --reuid=65534 --regid=65534 \
+		--clear-groups ctnr-exec run ./other 2>&1 | cat'
+	is_stdout "out
+err
+in" "pipes of another user are opened too"
 fi
 done_testing

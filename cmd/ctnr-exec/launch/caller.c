@@ -79,6 +79,7 @@ static int run_processes(struct launch *l, struct error *err)
 {
 	struct watch watch = { .launch = l };
 	autoclose int signals = -EBADF;
+	struct error lost = { 0 };
 	int started, status;
 
 	if (connect_processes(l, err) < 0)
@@ -90,7 +91,10 @@ static int run_processes(struct launch *l, struct error *err)
 	started = start_keeper(l, &watch.keeper, err);
 	watch_until_end(&watch);
 	status = watch_status(&watch, err);
-	return started < 0 ? -1 : status;
+	if (started < 0)
+		return -1;
+	streams_check_output(l->streams, &lost);
+	return container_status_cleaned(status, &lost, err);
 }
 
 static int open_streams(struct streams *s, const struct container *c, enum terminal_input input,

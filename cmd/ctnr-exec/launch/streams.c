@@ -65,11 +65,27 @@ static bool is_same_file(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-static bool is_kept(const struct container *c, int fd, const struct stat *st)
+/* As root outside of a user namespace, a container could change the mode and owner of a device. */
+static bool is_device_kept(const struct container *c, int fd)
 {
-	if (S_ISCHR(st->st_mode) && isatty(fd))
-		return false;
-	return stream_is_accessible(c, fd, st, fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+	return c->namespaces.userns != USERNS_NONE && !isatty(fd);
+}
+
+/* What stdin is too belongs to a service for one connection, as inetd starts it. Any other socket is
+ * a log that takes text, and the kernel lets nobody open it again. */
+static bool is_socket_kept(int fd, const struct stat st[STREAMS_MAX], bool has_stdin)
+{
+	return fd == STDIN_FILENO || (has_stdin && is_same_file(&st[STDIN_FILENO], &st[fd]));
+}
+
+static bool is_kept(const struct streams *s, const struct container *c, int fd,
+		    const struct stat st[STREAMS_MAX])
+{
+	if (S_ISCHR(st[fd].st_mode))
+		return is_device_kept(c, fd);
+	if (S_ISSOCK(st[fd].st_mode))
+		return is_socket_kept(fd, st, !s->is_null[STDIN_FILENO]);
+	return stream_is_accessible(c, fd, &st[fd], fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
 }
 
 static int open_stream(struct streams *s, const struct container *c, int fd, struct stat *st,
@@ -81,7 +97,7 @@ static int open_stream(struct streams *s, const struct container *c, int fd, str
 	if (fstat(fd, &st[fd]) < 0)
 		return error_errno(err, "cannot read what fd %d is", fd);
 	s->is_null[fd] = is_null_device(&st[fd]);
-	if (s->is_null[fd] || is_kept(c, fd, &st[fd]))
+	if (s->is_null[fd] || is_kept(s, c, fd, st))
 		return 0;
 	if (fd == STDERR_FILENO && s->inside[STDOUT_FILENO] >= 0 &&
 	    is_same_file(&st[STDOUT_FILENO], &st[fd]))
@@ -258,4 +274,20 @@ bool streams_have_rest(struct streams *s)
 	for (int i = STDOUT_FILENO; i < STREAMS_MAX; i++)
 		has_rest |= relay_has_rest(&s->relays[i]);
 	return has_rest;
+}
+
+int streams_check_output(const struct streams *s, struct error *err)
+{
+	for (int fd = STDOUT_FILENO; fd < STREAMS_MAX; fd++) {
+		int failure = s->relays[fd].failure;
+		struct stat st;
+
+		/* A reader that has gone, or a terminal that was closed, wants no more. */
+		if (!failure || failure == EPIPE ||
+		    (failure == EIO && fstat(fd, &st) == 0 && S_ISCHR(st.st_mode)))
+			continue;
+		errno = failure;
+		return error_errno(err, "cannot write what the container wrote to fd %d", fd);
+	}
+	return 0;
 }

@@ -9,7 +9,8 @@
  *    between it and the caller's stdin and stdout.
  *  - Without, what is no terminal is the container's as it is, and costs nothing. In the place of a
  *    terminal the container gets a pipe, and a relay passes on what goes through it; so it does in
- *    the place of what process.user could not open again (launch/stream_access.h). One pipe serves
+ *    the place of what process.user could not open again (launch/stream_access.h), of a socket for
+ *    output, which nobody can, and of a device that root in the container could change. One pipe serves
  *    stdout and stderr when they are the same: the order of what is written to both is kept.
  *
  * The pipes are made before the keeper is cloned. Each process closes what is not its own, because
@@ -117,5 +118,8 @@ void streams_finish(struct streams *streams);
 
 /* Is there more of the output to pass on? */
 bool streams_have_rest(struct streams *streams);
+
+/* Was any output lost that somebody wanted? The container has not heard of that: it wrote to a pipe. */
+int streams_check_output(const struct streams *streams, struct error *err);
 
 #endif
