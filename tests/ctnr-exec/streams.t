@@ -79,7 +79,7 @@ END
 is_status 130 "... and ends one that does not take it"
 
 script c 'echo ready; while read -r line; do echo "got $line"; done; exit 7'
-terminal bash -i <<'END'
+terminal bash --norc -i <<'END'
 send 'PS1="%% "; ctnr-exec run ./c\n'
 expect 'ready'
 send '\x1a'
@@ -104,7 +104,7 @@ END
 is_status 7 "Ctrl-Z stops ctnr-exec, fg lets it go on" || note "$stdout"
 
 script c 'sleep 0.3; echo from behind; exit 6'
-terminal bash -i <<'END'
+terminal bash --norc -i <<'END'
 send 'PS1="%% "; ctnr-exec run ./c </dev/null & wait $!; echo status=$?\n'
 expect 'from behind'
 expect 'status=6'

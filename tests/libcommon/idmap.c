@@ -89,6 +89,9 @@ static void test_lookup(void)
 	ok(!idmap_to_outside(&map, 65537, &outside) && outside == 165535,
 	   "an ID that is not mapped is nothing outside");
 	ok(idmap_has_inside(&map, 65536) && !idmap_has_inside(&map, 65537), "... and not inside");
+	ok(idmap_has_outside(&map, 165535) && !idmap_has_outside(&map, 165536) &&
+		   !idmap_has_outside(&map, 0),
+	   "an ID outside is found in any of the ranges");
 	ok(!idmap_is_whole(&map) && !idmap_is_single(&map),
 	   "two ranges are neither whole nor single");
 	ok(idmap_is_single(&single) && !idmap_is_whole(&single), "one ID is single");
