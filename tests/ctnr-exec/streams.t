@@ -112,6 +112,27 @@ send 'exit\n'
 END
 is_status 0 "a container in the background writes to the terminal"
 
+script c 'i=0; while [ $i -lt 10 ]; do sleep 0.2; i=$((i+1)); done; echo counted; read -r line; echo "got $line"'
+terminal bash --norc -i <<'END'
+send 'PS1="%% "; ctnr-exec run ./c &\n'
+expect '% '
+send 'jobs\n'
+expect 'Running'
+send 'echo typed to the shell\n'
+expect 'counted'
+send 'jobs\n'
+expect 'Running'
+send 'fg\n'
+expect './c'
+send 'word\n'
+expect 'got word'
+expect '% '
+send 'exit\n'
+END
+is_status 0 "... is not stopped by what is typed to the shell, and reads when it comes to the front" ||
+	note "$stdout"
+
+script c 'sleep 0.3; echo from behind; exit 6'
 terminal sh -c 'exec ctnr-exec run ./c' <<'END'
 hangup
 END

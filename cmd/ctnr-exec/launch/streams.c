@@ -15,6 +15,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#define FOREGROUND_MSEC 250 /* between two looks whether the caller is in the foreground */
+
 static bool is_null_device(const struct stat *st)
 {
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
@@ -104,7 +106,10 @@ static int open_stream(struct streams *s, const struct container *c, int fd, str
 		return share_stream(s, fd, STDOUT_FILENO, err);
 	if (relay_stream(s, c, fd, err) < 0)
 		return -1;
-	return fd == STDIN_FILENO ? keep_unread(s, &st[fd], err) : 0;
+	if (fd != STDIN_FILENO)
+		return 0;
+	s->reads_terminal = isatty(fd);
+	return keep_unread(s, &st[fd], err);
 }
 
 int streams_open(struct streams *s, const struct container *c, struct error *err)
@@ -209,10 +214,22 @@ void streams_resize_terminal(const struct streams *s)
 		ioctl(s->master, TIOCSWINSZ, &size);
 }
 
+/* A job in the background that reads from its terminal is stopped by the kernel. The relay cannot know
+ * whether the container wants to read: it leaves what is typed to the shell. No signal tells that a
+ * job that runs has come to the front. */
+static bool leaves_input(const struct streams *s)
+{
+	pid_t group = s->reads_terminal ? tcgetpgrp(STDIN_FILENO) : -1;
+
+	return group >= 0 && group != getpgrp();
+}
+
 void streams_prepare(const struct streams *s, struct pollfd fds[STREAMS_POLLS])
 {
 	for (int i = 0; i < STREAMS_MAX; i++)
 		relay_prepare(&s->relays[i], fds + (ptrdiff_t)i * RELAY_POLLS);
+	if (leaves_input(s))
+		fds[0].fd = -1;
 }
 
 void streams_hang_up(struct streams *s)
@@ -223,10 +240,12 @@ void streams_hang_up(struct streams *s)
 	s->input.interval = 0;
 }
 
-void streams_move(struct streams *s, const struct pollfd fds[STREAMS_POLLS])
+void streams_move(struct streams *s, struct pollfd fds[STREAMS_POLLS])
 {
 	const struct relay *in = &s->relays[STDIN_FILENO];
 
+	if (leaves_input(s))
+		fds[0].revents = 0;
 	for (int i = 0; i < STREAMS_MAX; i++)
 		relay_move(&s->relays[i], fds + (ptrdiff_t)i * RELAY_POLLS);
 	if (s->master < 0)
@@ -239,6 +258,8 @@ void streams_move(struct streams *s, const struct pollfd fds[STREAMS_POLLS])
 
 int streams_timeout(const struct streams *s)
 {
+	if (leaves_input(s))
+		return FOREGROUND_MSEC;
 	return s->master >= 0 ? pty_input_timeout(&s->input) : -1;
 }
 

@@ -56,6 +56,7 @@ struct streams {
 	int inside
 		[STREAMS_MAX]; /* the container's side of a pipe; -EBADF: the descriptor is kept */
 	bool is_relayed; /* is there anything to poll for? */
+	bool reads_terminal; /* stdin is a terminal, and there is a pipe in its place */
 	struct relay relays[STREAMS_MAX]; /* by the caller's descriptor */
 	int unread; /* where stdin is a file: the container's side of its pipe */
 	bool has_terminal; /* process.terminal; the rest is for that */
@@ -100,7 +101,7 @@ void streams_resize_terminal(const struct streams *streams);
 
 /* Fill fds with what poll(2) is to wait for; then move what it says can be moved. */
 void streams_prepare(const struct streams *streams, struct pollfd fds[STREAMS_POLLS]);
-void streams_move(struct streams *streams, const struct pollfd fds[STREAMS_POLLS]);
+void streams_move(struct streams *streams, struct pollfd fds[STREAMS_POLLS]);
 
 /* How long poll(2) may wait: ms, or -1. */
 int streams_timeout(const struct streams *streams);
