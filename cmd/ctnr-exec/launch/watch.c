@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define DOUBT_MSEC 50
+#define DOUBTS_MAX 20 /* looks at a signal that stays blocked: a busy machine is slow to fork */
 
 static pid_t init_pid(const struct watch *w)
 {
@@ -64,16 +65,27 @@ static void pass_termination(struct watch *w, int number)
 	 * for a moment: later they can be told apart. */
 	if (fate == SIGNAL_BLOCKED) {
 		w->doubtful = number;
+		w->doubts = 0;
 		w->doubt_ends = clock_monotonic_ms() + DOUBT_MSEC;
 	}
 }
 
-/* The signal was unblocked meanwhile, and there was no handler: it is lost. */
+/* A signal that was unblocked meanwhile, and for which there is no handler, is lost. */
 static void settle_doubt(struct watch *w)
 {
-	if (!w->doubtful || clock_monotonic_ms() < w->doubt_ends)
+	enum signal_fate fate = SIGNAL_TAKEN;
+	int64_t now = w->doubtful ? clock_monotonic_ms() : 0;
+
+	if (!w->doubtful || now < w->doubt_ends)
 		return;
-	if (init_is_alive(w) && signal_fate(init_pid(w), w->doubtful) == SIGNAL_LOST)
+	if (init_is_alive(w))
+		fate = signal_fate(init_pid(w), w->doubtful);
+	if (fate == SIGNAL_BLOCKED && w->doubts < DOUBTS_MAX) {
+		w->doubts++;
+		w->doubt_ends = now + DOUBT_MSEC;
+		return;
+	}
+	if (fate == SIGNAL_LOST)
 		end_by_signal(w, w->doubtful);
 	w->doubtful = 0;
 }

@@ -20,7 +20,8 @@ struct watch {
 	int init_status; /* of wait(2) */
 	int fatal; /* the signal that the container was ended for, or 0 */
 	int doubtful; /* a signal that init had blocked when it was sent, or 0 */
-	int64_t doubt_ends; /* clock_monotonic_ms() */
+	int doubts; /* looks at it so far */
+	int64_t doubt_ends; /* clock_monotonic_ms() of the next look */
 	bool hung_up; /* the terminal's program was told that there is no more input */
 	bool abandoned; /* the rest of the output is not wanted */
 };
