@@ -2,6 +2,7 @@
 #include "base/option.h"
 
 #include "base/alloc.h"
+#include "base/nearest.h"
 #include "base/number.h"
 
 #include <string.h>
@@ -68,6 +69,7 @@ static int set_bool(const struct option *o, bool *field, const char *value, stru
 
 static int set_choice(const struct option *o, int *field, const char *value, struct error *err)
 {
+	struct nearest nearest = nearest_to(value);
 	autostr struct str names = STR_INIT;
 
 	for (int i = 0; o->choices[i]; i++) {
@@ -75,10 +77,12 @@ static int set_choice(const struct option *o, int *field, const char *value, str
 			*field = i;
 			return 0;
 		}
+		nearest_offer(&nearest, o->choices[i]);
 		str_appendf(&names, "%s%s", i ? ", " : "", o->choices[i]);
 	}
-	return error_set(err, ERROR_USAGE, "option --%s: expected one of %s, got '%s'", o->name,
-			 names.data, value);
+	error_set(err, ERROR_USAGE, "option --%s: expected one of %s, got '%s'", o->name,
+		  names.data, value);
+	return nearest_hint(&nearest, "", err);
 }
 
 /* value is NULL for a boolean without one. */
@@ -142,6 +146,27 @@ static const struct option *find_option(const struct parser *p, const char *name
 	return NULL;
 }
 
+static void offer_names(struct nearest *nearest, const struct option *table)
+{
+	for (const struct option *o = table; o->kind != OPTION_END_OF_TABLE; o++) {
+		if (o->kind == OPTION_INCLUDED_TABLE)
+			offer_names(nearest, o->included);
+		else
+			nearest_offer(nearest, o->name);
+	}
+}
+
+/* The hint is the option whose name is near to name. */
+static int hint_at_option(const struct parser *p, const char *name, struct error *err)
+{
+	struct nearest nearest = nearest_to(name);
+
+	for (size_t i = 0; i < p->n_targets; i++)
+		if (!p->targets[i].hidden)
+			offer_names(&nearest, p->targets[i].table);
+	return nearest_hint(&nearest, "--", err);
+}
+
 static int parse_long(struct parser *p, const char *arg, struct error *err)
 {
 	const char *equals = strchr(arg, '=');
@@ -150,8 +175,10 @@ static int parse_long(struct parser *p, const char *arg, struct error *err)
 	const struct option *o = find_option(p, name, 0, &field);
 	const char *value = equals ? equals + 1 : NULL;
 
-	if (!o)
-		return error_set(err, ERROR_USAGE, "unknown option '--%s'", name);
+	if (!o) {
+		error_set(err, ERROR_USAGE, "unknown option '--%s'", name);
+		return hint_at_option(p, name, err);
+	}
 	if (!value && takes_argument(o)) {
 		if (!*p->next)
 			return error_set(err, ERROR_USAGE, "option --%s needs a value (%s)", name,
@@ -163,13 +190,18 @@ static int parse_long(struct parser *p, const char *arg, struct error *err)
 
 static int parse_letters(struct parser *p, const char *letters, struct error *err)
 {
+	const char *word = letters;
+
 	while (*letters) {
 		void *field;
 		const struct option *o = find_option(p, NULL, *letters, &field);
 		const char *value = NULL;
 
-		if (!o)
-			return error_set(err, ERROR_USAGE, "unknown option '-%c'", *letters);
+		if (!o) {
+			error_set(err, ERROR_USAGE, "unknown option '-%c'", *letters);
+			/* A long name with one dash: -name. */
+			return word[1] ? hint_at_option(p, word, err) : -1;
+		}
 		letters++;
 		if (takes_argument(o)) {
 			value = *letters ? letters : *p->next;

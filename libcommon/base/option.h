@@ -89,12 +89,14 @@ enum option_order {
 struct option_target {
 	const struct option *table; /* ends with OPTION_END */
 	void *opts; /* NULL: the options are recognised, and their values not stored */
+	bool hidden; /* options for programs: no hint names them */
 };
 
 /*
  * Parse argv[1..] (argv[0] is skipped); each option is looked up in one table after the other.
  * Operands are appended to ret_operands (NULL-terminated, copies). Fails with ERROR_USAGE and a
- * message that names the option as it was written.
+ * message that names the option as it was written; the hint is the name or the choice that was
+ * probably meant, where one is near (base/nearest.h).
  */
 int option_parse(const struct option_target *targets, size_t n_targets, enum option_order order,
 		 char *const *argv, struct strlist *ret_operands, struct error *err);

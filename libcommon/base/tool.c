@@ -3,10 +3,12 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "base/nearest.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,10 +16,14 @@
 #error "CTNR_VERSION comes from the GNUmakefile"
 #endif
 
+#define VERB_VARIABLE "CTNR_VERB"
+#define VERB_MAX 40 /* letters */
+
 struct common_opts {
 	bool help;
 	bool version;
 	bool dump_options;
+	const char *nearest; /* the word of --nearest, or NULL */
 	const char *log;
 	int log_format;
 };
@@ -40,6 +46,8 @@ static const struct option common_options[] = {
 static const struct option hidden_options[] = {
 	{ "dump-options", 0, NULL, "print the option table", OPTION_BOOL,
 	  offsetof(struct common_opts, dump_options), NULL },
+	{ "nearest", 0, "WORD", "print the operand that is nearest to WORD", OPTION_STRING,
+	  offsetof(struct common_opts, nearest), NULL },
 	OPTION_END,
 };
 
@@ -120,6 +128,21 @@ static const struct command *find_command(const struct tool *tool, char *const *
 	return NULL;
 }
 
+/* The commands whose names are near to the words that are none, or to the first of them. */
+static int unknown_command(const struct tool *tool, char *const *word, struct error *err)
+{
+	autofree char *both = word[1] ? xasprintf("%s %s", word[0], word[1]) : xstrdup(word[0]);
+	struct nearest nearest = nearest_to(both), nearest_one = nearest_to(word[0]);
+
+	for (const struct command *c = tool->commands; c->run; c++) {
+		nearest_offer(&nearest, c->name);
+		nearest_offer(&nearest_one, c->name);
+	}
+	error_set(err, ERROR_USAGE, "unknown command '%s'", word[0]);
+	nearest_hint(&nearest, "", err);
+	return nearest_hint(&nearest_one, "", err);
+}
+
 /* Find the verb behind the options that may stand before it, and take its words out of argv. No
  * operand at all is no error: ret_command is NULL. */
 static int take_command(const struct tool *tool, char **argv, const struct command **ret_command,
@@ -127,7 +150,7 @@ static int take_command(const struct tool *tool, char **argv, const struct comma
 {
 	const struct option_target targets[] = { { options_of(tool) },
 						 { common_options },
-						 { hidden_options } };
+						 { hidden_options, NULL, true } };
 	const struct command *command;
 	size_t index;
 	char **word;
@@ -141,18 +164,23 @@ static int take_command(const struct tool *tool, char **argv, const struct comma
 	}
 	command = find_command(tool, word);
 	if (!command)
-		return error_set(err, ERROR_USAGE, "unknown command '%s'", *word);
+		return unknown_command(tool, word, err);
 	for (size_t words = strchr(command->name, ' ') ? 2 : 1; (word[0] = word[words]); word++)
 		;
 	*ret_command = command;
 	return 0;
 }
 
-static void usage_hint(const struct tool *tool, const struct command *c, struct error *err)
+/* called_as is NULL when the front did not call. */
+static void usage_hint(const struct tool *tool, const struct command *c, const char *called_as,
+		       struct error *err)
 {
-	if (error_is(err, ERROR_USAGE))
-		error_default_hint(err, "try '%s%s%s --help'", tool->name, c && c->name ? " " : "",
-				   c && c->name ? c->name : "");
+	if (!error_is(err, ERROR_USAGE))
+		return;
+	if (called_as)
+		error_default_hint(err, "try '%s --help'", called_as);
+	error_default_hint(err, "try '%s%s%s --help'", tool->name, c && c->name ? " " : "",
+			   c && c->name ? c->name : "");
 }
 
 /* Data that could not be written is a failure: returns the status, or -1. It is silent when the
@@ -175,6 +203,17 @@ static int print_version(const struct tool *tool)
 	return printf("%s %s\n%s", tool->name, CTNR_VERSION, details) < 0 ? ERROR_FAILED : 0;
 }
 
+static int print_nearest(const char *word, const struct strlist *candidates)
+{
+	struct nearest nearest = nearest_to(word);
+
+	for (size_t i = 0; i < candidates->len; i++)
+		nearest_offer(&nearest, candidates->items[i]);
+	if (nearest.best)
+		puts(nearest.best);
+	return 0;
+}
+
 static int run_command(const struct tool *tool, const struct command *command,
 		       struct common_opts *common, char **argv, struct error *err)
 {
@@ -183,7 +222,7 @@ static int run_command(const struct tool *tool, const struct command *command,
 	autostrlist struct strlist operands = STRLIST_INIT;
 	const struct option_target targets[] = { { command->options, opts },
 						 { common_options, common },
-						 { hidden_options, common } };
+						 { hidden_options, common, true } };
 	int status = -1;
 
 	if (option_parse(targets, array_size(targets), command->order, argv, &operands, err) < 0)
@@ -194,6 +233,8 @@ static int run_command(const struct tool *tool, const struct command *command,
 		status = print_version(tool);
 	else if (common->dump_options)
 		status = (dump_options(tool), 0);
+	else if (common->nearest)
+		status = print_nearest(common->nearest, &operands);
 	else if (message_log_to(common->log, (enum message_format)common->log_format, err) == 0)
 		status = command->run(opts, &operands, err);
 	option_release(command->options, opts);
@@ -207,7 +248,7 @@ static int run_without_command(const struct tool *tool, char **argv, struct erro
 	autostrlist struct strlist operands = STRLIST_INIT;
 	const struct option_target targets[] = { { options_of(tool), NULL },
 						 { common_options, &common },
-						 { hidden_options, &common } };
+						 { hidden_options, &common, true } };
 
 	if (option_parse(targets, array_size(targets), OPTION_PERMUTE, argv, &operands, err) < 0)
 		return -1;
@@ -233,8 +274,27 @@ static void occupy_standard_descriptors(void)
 			return;
 }
 
+static bool is_verb(const char *text)
+{
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz ");
+
+	return len > 0 && len <= VERB_MAX && !text[len];
+}
+
+/* Take the front's verb out of the environment: "ctnr VERB", new, or NULL. */
+static char *take_verb(void)
+{
+	const char *verb = getenv(VERB_VARIABLE);
+	char *called_as = verb && is_verb(verb) ? xasprintf("ctnr %s", verb) : NULL;
+
+	if (verb)
+		unsetenv(VERB_VARIABLE);
+	return called_as;
+}
+
 int tool_main(const struct tool *tool, int argc, char **argv)
 {
+	const char *called_as = take_verb(); /* never freed, because messages begin with it */
 	const struct command *command = tool->commands;
 	struct common_opts common = { 0 };
 	struct error err = { 0 };
@@ -242,7 +302,7 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 
 	(void)argc;
 	occupy_standard_descriptors();
-	message_init(tool->name);
+	message_init(called_as ? called_as : tool->name);
 	/* A reader that went away is an error of write(2), not a silent death. */
 	signal(SIGPIPE, SIG_IGN);
 	/* A caller that ignores it would have our children end unseen. */
@@ -258,7 +318,7 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 		status = flush_stdout(status, &err);
 	if (status >= 0)
 		return status;
-	usage_hint(tool, command, &err);
+	usage_hint(tool, command, called_as, &err);
 	message_error(&err);
 	if (!err.code)
 		err.code = ERROR_FAILED;

@@ -15,8 +15,14 @@
  *		return tool_main(&tool, argc, argv);
  *	}
  *
- * Common options of every tool: --help, --version, --log FILE, --log-format text|json, and
- * --dump-options (for programs: the option table; in no help text).
+ * Common options of every tool: --help, --version, --log FILE, --log-format text|json. For programs,
+ * and in no help text: --dump-options prints the option table, and of a tool without verbs --nearest
+ * WORD prints the operand that is nearest to WORD, if one is near (base/nearest.h).
+ *
+ * CTNR_VERB=VERB in the environment says that the front called the tool for its verb VERB: messages
+ * and usage hints then speak of "ctnr VERB", which is what was typed. The variable is taken out of the
+ * environment at once, so that no program that the tool executes has it, and decides nothing but that
+ * name; what is no verb (words of lower-case letters) is as good as unset.
  *
  * Before the verb of a tool with verbs may stand the common options and those of the tool's own
  * table, and no others: the verb is the first word that is neither such an option nor its value.

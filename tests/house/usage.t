@@ -23,6 +23,36 @@ for tool in "$CTNR_TEST_BUILD"/bin/*; do
 $name: hint: try '$name --help'" "a wrong option of $name is named, in one line and a hint"
 	is_stdout "" "... and nothing goes to stdout"
 done
+
+run ctnr-fetch --platfrom=linux/amd64 docker://x
+is_stderr "ctnr-fetch: error: unknown option '--platfrom'
+ctnr-fetch: hint: did you mean '--platform'?" "a mistyped option gets the nearest one"
+run ctnr-fetch -platform docker://x
+is_stderr "ctnr-fetch: error: unknown option '-p'
+ctnr-fetch: hint: did you mean '--platform'?" "... also with one dash"
+run ctnr-fetch --dump-option
+unlike_stderr "*--dump-options*" "... but none that is for programs"
+run ctnr-fetch --progress=plian docker://x
+is_stderr "ctnr-fetch: error: option --progress: expected one of auto, tty, plain, json, none, got 'plian'
+ctnr-fetch: hint: did you mean 'plain'?" "a mistyped choice gets the nearest one"
+for command in 'imgae ls' 'image lss' 'imagels'; do
+	# shellcheck disable=SC2086 # words
+	run ctnr-store $command
+	is_stderr "ctnr-store: error: unknown command '${command%% *}'
+ctnr-store: hint: did you mean 'image ls'?" "a mistyped command gets the nearest one: $command"
+done
+
+# The name of the front's verb, that messages begin with.
+run env CTNR_VERB='bundle run' ctnr-exec run --nosuch
+is_stderr "ctnr bundle run: error: unknown option '--nosuch'
+ctnr bundle run: hint: try 'ctnr bundle run --help'" "a tool that the front calls speaks of the front's verb"
+for value in '' 'RUN' '../x' 'a: error: b' "$(printf '\033[2J')" aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; do
+	run env CTNR_VERB="$value" ctnr-fetch --nosuch
+	like_stderr "ctnr-fetch: error: *" "... but of nothing that is no verb: $value"
+done
+run env CTNR_VERB=unshare ctnr-unshare printenv CTNR_VERB
+is_status 1 "... and hands the name on to nobody"
+
 for verb in "$CTNR_TEST_BUILD"/libexec/ctnr/verbs/*; do
 	run ctnr "$(basename "$verb" | tr - ' ')" --help
 	ok "ctnr ${verb##*/} --help stays within 80 columns" [ "$(width)" -lt 80 ]
