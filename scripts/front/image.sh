@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2154
 #
 # From IMAGE to a bundle, for the verbs that make one. The options are in fetch_options,
-# unpack_options and so on (front/split.sh), pull is missing, always or never.
+# unpack_options and so on (front/split.sh), pull is missing, always or never, quiet is true or false.
 
 # find_image IMAGE: set image, what the store may know it by (or nothing), source, where it can be
 # fetched from (or nothing), and guessed, when IMAGE does not say itself that this is the place. Which
@@ -36,11 +36,10 @@ abandon() {
 }
 
 fetch_image() {
-	[ ! -t 2 ] || printf 'ctnr: pulling %s\n' "$source" >&2
+	[ ! -t 2 ] || [ "$quiet" = true ] || printf 'ctnr %s: pulling %s\n' "$shown" "$source" >&2
 	image=$(exec_tool "$fetch_options" ctnr-fetch "$source") || {
 		status=$?
-		[ -z "$guessed" ] || printf "ctnr: hint: no image '%s' is in the store: see ctnr images\n" \
-			"$guessed" >&2
+		[ -z "$guessed" ] || tell hint "no image '$guessed' is in the store: see 'ctnr images'"
 		abandon "${failure:-$status}"
 	}
 }
@@ -53,6 +52,10 @@ make_bundle() {
 	trap 'abandon 143' TERM
 	find_image "$1"
 	shift
+	if [ "$quiet" = true ]; then
+		fetch_options="$fetch_options --progress=none"
+		unpack_options="$unpack_options --progress=none"
+	fi
 	case $pull in
 	never) [ -n "$image" ] || die "${failure:-1}" "'$source' has to be pulled, and --pull is never" ;;
 	always)

@@ -1,18 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh disable=SC2154
 #
-# One command line for several tools: each option goes to the tools whose tables have it. What the
-# tables say is in options-VERB.sh, which scripts/make-front generates and the verb sources before:
+# The command line of a verb, for one tool or several: each option goes to the tools whose tables have
+# it. ctnr sources this before the verb, behind what the tables say, options-VERB.sh, which
+# scripts/make-front generates:
 #
-# find_option OPTION         sets option, kind and tools, or fails
+# find_option OPTION         sets option (its long name), kind and tools, or fails
 # give WORD                  appends the word, an option, to TOOL_options of each of $tools, quoted for
-#                            exec_tool; a word of the front goes to own_option
+#                            exec_tool; a word of the front goes to own_option; --help shows the help
+# option_names               all long names, without dashes
 #
-# Here:
+# The rule for all verbs, that of the tools (base/option.h): options stand before and behind operands, up
+# to "--"; where the operands are a command (run, bundle, unshare), its first word ends them. Here:
 #
+# split_words ARG...         gives all options, and sets operands to the other words, quoted for eval:
+#                            eval "set -- $operands"
 # split_options ARG...       gives the options up to the first operand, and sets split_shift, the
 #                            number of arguments that were used
 # own_option OPTION VALUE    is the verb's: called for options of the front itself
+
+# unknown_option OPTION [WORD]: say so, or that it is not there yet. WORD is the whole word, where the
+# option is a letter in it.
+unknown_option() {
+	if find_absent "$verb" "$1"; then
+		absent=${absent% "$1"}
+		absent=${absent#"$1"}
+		usage "option $1${absent:+ (${absent# })} is not there yet" "$hint"
+	fi
+	# A long name with one dash is a word of letters.
+	word=${2:-$1}
+	word=${word#-}
+	word=${word#-}
+	hint=
+	# shellcheck disable=SC2086 # words
+	[ "${#word}" -lt 2 ] || find_nearest -- "${word%%=*}" $option_names
+	usage "unknown option '$1'" "$hint"
+}
 
 split_letters() {
 	letters=${1#-}
@@ -20,7 +43,7 @@ split_letters() {
 		rest=${letters#?}
 		letter=${letters%"$rest"}
 		letters=$rest
-		find_option "-$letter" || usage "unknown option '-$letter'"
+		find_option "-$letter" || unknown_option "-$letter" "$1"
 		if [ "$kind" = bool ]; then
 			give "$option=true"
 		elif [ -n "$letters" ]; then
@@ -37,22 +60,26 @@ split_letters() {
 
 split_options() {
 	split_shift=0
+	split_ended=
 	while [ $# -gt 0 ]; do
 		split_before=$split_shift
 		split_shift=$((split_shift + 1))
 		case $1 in
-		--) return ;;
+		--)
+			split_ended=--
+			return
+			;;
 		--*=*)
-			find_option "${1%%=*}" || usage "unknown option '${1%%=*}'"
-			give "$1"
+			find_option "${1%%=*}" || unknown_option "${1%%=*}"
+			give "$option=${1#*=}"
 			;;
 		--*)
-			find_option "$1" || usage "unknown option '$1'"
+			find_option "$1" || unknown_option "$1"
 			if [ "$kind" = bool ]; then
-				give "$1=true"
+				give "$option=true"
 			else
 				[ $# -ge 2 ] || usage "option $1 needs a value"
-				give "$1=$2"
+				give "$option=$2"
 				split_shift=$((split_shift + 1))
 			fi
 			;;
@@ -66,7 +93,36 @@ split_options() {
 	done
 }
 
-# is_bool OPTION VALUE, is_name VALUE, is_when VALUE: hold values of options of the front to their kinds.
+split_words() {
+	operands=
+	split_ended=
+	while [ $# -gt 0 ]; do
+		if [ -z "$split_ended" ]; then
+			split_options "$@"
+			shift "$split_shift"
+			[ $# -gt 0 ] || return 0
+		fi
+		quote "$1"
+		operands="$operands $quoted"
+		shift
+	done
+}
+
+# is_choice OPTION VALUE CHOICE...: hold the value of an option of the front to its choices.
+is_choice() {
+	own=$1
+	value=$2
+	shift 2
+	choices=
+	for choice; do
+		[ "$value" != "$choice" ] || return 0
+		choices="${choices:+$choices, }$choice"
+	done
+	find_nearest '' "$value" "$@"
+	usage "option $own: expected one of $choices, got '$value'" "$hint"
+}
+
+# is_bool OPTION VALUE, is_name VALUE: likewise, to its kind.
 is_bool() {
 	case $2 in
 	true | false) ;;
@@ -78,12 +134,5 @@ is_name() {
 	case $1 in
 	*/*) usage "option --name: a container's name has no slash, got '$1'" ;;
 	. | ..) usage "option --name: '$1' is no name" ;;
-	esac
-}
-
-is_when() {
-	case $1 in
-	missing | always | never) ;;
-	*) usage "option --pull: expected one of missing, always, never, got '$1'" ;;
 	esac
 }

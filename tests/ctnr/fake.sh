@@ -5,7 +5,7 @@
 # test.sh. $front is the copied ctnr; each tool appends its name and its arguments, each in
 # brackets, to the file calls, and its store and state directory, as the environment names them, to the
 # file places, prints a record of its own, and exits with the status in the file
-# STATUS.TOOL where there is one. A file DELAY.TOOL holds the seconds that it waits first.
+# STATUS.TOOL where there is one. For --nearest the real tool is asked. A file DELAY.TOOL holds the seconds that it waits first.
 
 fake=$CTNR_TEST_TMP/fake
 mkdir "$fake"
@@ -17,6 +17,7 @@ while read -r tool; do
 	tool=${tool#ctnr-}
 	cat >"$fake/bin/ctnr-$tool" <<-END
 		#!/bin/sh
+		case \${1-} in --nearest=*) exec "$(command -v "ctnr-$tool")" "\$@" ;; esac
 		{
 			printf '%s' "$tool"
 			printf ' [%s]' "\$@"

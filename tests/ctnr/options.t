@@ -30,6 +30,11 @@ like "$calls" "unpack *?--platform=linux/arm64? ?--store=$PWD/s?*" "an option of
 like "$calls" "*spec ?--store=$PWD/s? ?--? *" "... to spec as far as it has it"
 like "$calls" "*exec ?run? ?--store=$PWD/s? ?--? *" "... and to exec"
 
+calls run -h web --net host -q localhost/app
+is "$calls" 'unpack [--progress=none] [--] [localhost/app]
+spec [--hostname=web] [--network=host] [--] [{"unpack":1}]
+exec [run] [--] [{"spec":1}]' "-h, --net and -q mean what they mean in docker"
+
 weird="it's \"\$HOME\" \\ \`id\`
 and a second line ''"
 calls run -e "A=$weird" localhost/app "$weird" ''
@@ -60,7 +65,7 @@ for verb in ps images "rm x" "rmi x" "untag x" "tag x y" "pull oci:x" "bundle ru
 	is "$status $places" "0 ${calls%% *} [/a b] [/r]" "... also of ctnr $verb"
 done
 calls --log /l images --json
-is "$calls" 'store [image] [ls] [--log=/l] [--json]' "a common option may stand before the verb"
+is "$calls" 'store [image] [ls] [--log=/l] [--json=true] [--]' "a common option may stand before the verb"
 for words in --help "help images" "images --help" --version; do
 	# shellcheck disable=SC2086 # words
 	run "$front" --log /l --store /s $words
@@ -73,25 +78,25 @@ ctnr: hint: try 'ctnr --help'" "... and says so"
 
 calls run --nosuch localhost/app
 is_status 125 "an unknown option of run is 125"
-is_stderr "ctnr: error: run: unknown option '--nosuch'
-ctnr: hint: try 'ctnr run --help'" "... and is named, with a hint"
+is_stderr "ctnr run: error: unknown option '--nosuch'
+ctnr run: hint: try 'ctnr run --help'" "... and is named, with a hint"
 is "$calls" "" "... and nothing was called"
 calls run --name a/b localhost/app
-is_stderr "ctnr: error: run: option --name: a container's name has no slash, got 'a/b'
-ctnr: hint: try 'ctnr run --help'" "a name is no path"
+is_stderr "ctnr run: error: option --name: a container's name has no slash, got 'a/b'
+ctnr run: hint: try 'ctnr run --help'" "a name is no path"
 calls run --update --name .. localhost/app
-is_stderr "ctnr: error: run: option --name: '..' is no name
-ctnr: hint: try 'ctnr run --help'" "... nor '..'"
+is_stderr "ctnr run: error: option --name: '..' is no name
+ctnr run: hint: try 'ctnr run --help'" "... nor '..'"
 is "$calls" "" "... and nothing was called"
 calls run -Z localhost/app
-is_stderr "ctnr: error: run: unknown option '-Z'
-ctnr: hint: try 'ctnr run --help'" "... an unknown letter too"
+is_stderr "ctnr run: error: unknown option '-Z'
+ctnr run: hint: try 'ctnr run --help'" "... an unknown letter too"
 calls run --env
-is_stderr "ctnr: error: run: option --env needs a value
-ctnr: hint: try 'ctnr run --help'" "an option without its value is an error"
+is_stderr "ctnr run: error: option --env needs a value
+ctnr run: hint: try 'ctnr run --help'" "an option without its value is an error"
 calls run -e
-is_stderr "ctnr: error: run: option -e needs a value
-ctnr: hint: try 'ctnr run --help'" "... and so is a letter"
+is_stderr "ctnr run: error: option -e needs a value
+ctnr run: hint: try 'ctnr run --help'" "... and so is a letter"
 calls run --rm=maybe localhost/app
 is_status 125 "a boolean is true or false"
 calls run --pull=sometimes localhost/app

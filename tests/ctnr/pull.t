@@ -57,7 +57,7 @@ unpack ?--? ?{"fetch":1}?*' "--pull always pulls what is there"
 calls run --pull always localhost/app
 is_status 125 "... and refuses what has no registry"
 is "$calls" "" "... before anything else"
-like_stderr "ctnr: error: run: 'localhost/app' cannot be pulled: *" "... and says so"
+like_stderr "ctnr run: error: 'localhost/app' cannot be pulled: *" "... and says so"
 
 printf 5 >STATUS.fetch
 calls run --pull always alpine
@@ -75,8 +75,10 @@ fetch [--creds=user:pass word] [--] [docker://x]" "pull takes names and addresse
 is_stdout '{"fetch":1}
 {"fetch":1}
 {"fetch":1}' "... and prints a record for each"
-calls pull alpine --platform linux/arm64
-is_status 2 "an option behind an image is a usage mistake"
-is "$calls" "" "... before anything is pulled"
+calls pull alpine --platform linux/arm64 -q
+is "$calls" "fetch [--platform=linux/arm64] [--progress=none] [--] [docker://alpine]" "options may stand behind an image"
+calls pull alpine --nosuch
+is_status 2 "... but not one that is unknown"
+is "$calls" "" "... and nothing is pulled"
 
 done_testing

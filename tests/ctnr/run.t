@@ -65,7 +65,7 @@ mv "$kept/config.json" whole.json
 echo '{' >"$kept/config.json"
 run ctnr inspect kept
 is_status 1 "inspect of a container that cannot be read fails"
-like_stderr "ctnr-store: error: *config.json*" "... and does not say that there is none"
+like_stderr "ctnr inspect: error: *config.json*" "... and does not say that there is none"
 mv whole.json "$kept/config.json"
 run ctnr run --name kept busybox true
 is_status 125 "a name that is taken is refused"

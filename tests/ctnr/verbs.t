@@ -11,28 +11,45 @@ called_as() {
 	is "$calls" "$wanted" "ctnr $*"
 }
 
-called_as 'store [image] [ls] [--json]' images --json
-called_as 'store [image] [ls] [--json]' image ls --json
-called_as 'store [image] [tag] [a] [b]' tag a b
-called_as 'store [image] [tag] [a] [b]' image tag a b
-called_as 'store [image] [untag] [a]' untag a
-called_as 'store [image] [rm] [a]' rmi a
-called_as 'store [image] [rm] [a]' image rm a
-called_as 'store [bundle] [rm] [a]' rm a
-called_as 'store [bundle] [rm] [a]' container rm a
-called_as 'store [bundle] [rm] [a]' bundle rm a
+called_as 'store [image] [ls] [--json=true] [--]' images --json
+called_as 'store [image] [ls] [--json=true] [--]' image ls --json
+called_as 'store [image] [ls] [--]' image list
+called_as 'store [image] [tag] [--] [a] [b]' tag a b
+called_as 'store [image] [tag] [--] [a] [b]' image tag a b
+called_as 'store [image] [untag] [--] [a]' untag a
+called_as 'store [image] [rm] [--] [a]' rmi a
+called_as 'store [image] [rm] [--] [a]' image rm a
+called_as 'store [image] [rm] [--] [a]' image remove a
+called_as 'store [bundle] [rm] [--] [a]' rm a
+called_as 'store [bundle] [rm] [--volumes=true] [--] [a]' rm -v a
+called_as 'store [bundle] [rm] [--force=true] [--] [a]' rm a -f
+called_as 'store [bundle] [rm] [--] [a]' container rm a
+called_as 'store [bundle] [rm] [--] [a]' container remove a
+called_as 'store [bundle] [rm] [--] [a]' bundle rm a
 called_as 'store [bundle] [show] [--] [a]' bundle show a
 called_as 'store [bundle] [show] [--] [a]' container show a
 called_as 'store [image] [show] [--] [a]' image show a
 called_as 'store [image] [show] [--] [a]' image inspect a
 called_as 'store [bundle] [show] [--] [a]' container inspect a
-called_as 'store [bundle] [ls] [--running]' ps
-called_as 'store [bundle] [ls] [--running] [--all]' ps --all
-called_as 'store [bundle] [ls] [--running]' container ls
-called_as 'store [bundle] [ls] [--running] [--all]' bundle ls
-called_as 'exec [run] [a]' bundle run a
-called_as 'unshare [-m] [id]' unshare -m id
-called_as 'doctor [--json]' doctor --json
+called_as 'store [bundle] [ls] [--running] [--]' ps
+called_as 'store [bundle] [ls] [--running] [--all=true] [--]' ps --all
+called_as 'store [bundle] [ls] [--running] [--all=true] [--quiet=true] [--]' ps -aq
+called_as 'store [bundle] [ls] [--running] [--]' container ls
+called_as 'store [bundle] [ls] [--running] [--]' container list
+called_as 'store [bundle] [ls] [--running] [--]' container ps
+called_as 'store [bundle] [ls] [--running] [--all=true] [--]' bundle ls
+called_as 'exec [run] [--] [a]' bundle run a
+called_as 'unshare [--mount=true] [--] [id] [-m]' unshare -m id -m
+called_as 'doctor [--json=true] [--]' doctor --json
+
+# One rule: options stand before and behind operands, up to "--"; a command's own are its own.
+called_as 'store [image] [ls] [--quiet=true] [--json=true] [--] [a]' images -q a --json
+called_as 'store [image] [rm] [--store=/s] [--] [a] [b]' rmi a --store /s b
+called_as 'store [image] [tag] [--log=/l] [--] [a] [b]' tag a --log=/l b
+called_as 'store [bundle] [rm] [--] [a] [-v]' rm a -- -v
+called_as 'store [image] [show] [--platform=p] [--] [a]' inspect a --type image --platform p
+called_as 'exec [run] [--bundle=./d] [--] [id]' bundle run id -b ./d
+called_as "store [image] [rm] [--] [it's] [ ] []" rmi "it's" ' ' ''
 
 calls inspect a
 is "$calls" 'store [bundle] [show] [--] [a]' "inspect looks for a container"
@@ -41,8 +58,8 @@ calls inspect a
 is "$calls" 'store [bundle] [show] [--] [a]
 store [image] [show] [--] [a]' "... then for an image"
 is_status 3 "... and what is neither is not found"
-is_stderr "ctnr: error: inspect: no container and no image is called 'a'
-ctnr: hint: see 'ctnr ps --all' and 'ctnr images'" "... and is named"
+is_stderr "ctnr inspect: error: no container and no image is called 'a'
+ctnr inspect: hint: see 'ctnr ps --all' and 'ctnr images'" "... and is named"
 printf 4 >STATUS.store
 calls inspect a
 is_status 4 "a container that cannot be shown is no missing one"
@@ -58,8 +75,33 @@ is_stderr "ctnr: error: unknown verb 'nosuch'
 ctnr: hint: try 'ctnr --help'" "... in one line and a hint"
 run "$front" help nosuch
 is_status 2 "help explains verbs that there are"
-is_stderr "ctnr: error: help: unknown verb 'nosuch'
-ctnr: hint: try 'ctnr help'" "... and tells how to list them"
+is_stderr "ctnr help: error: unknown verb 'nosuch'
+ctnr help: hint: try 'ctnr help'" "... and tells how to list them"
+for typed in imgaes:images rnu:run pss:ps contaner:container; do
+	run "$front" "${typed%:*}"
+	is_status 2 "the mistyped verb ${typed%:*} is a usage error"
+	is_stderr "ctnr: error: unknown verb '${typed%:*}'
+ctnr: hint: did you mean '${typed#*:}'?" "... with the nearest one"
+done
+run "$front" image sl
+is_stderr "ctnr image: error: unknown verb 'sl'
+ctnr image: hint: did you mean 'ls'?" "... also of a noun, by its own verbs"
+run "$front" inspect --tpye image x
+is_stderr "ctnr inspect: error: unknown option '--tpye'
+ctnr inspect: hint: did you mean '--type'?" "a mistyped option gets the nearest one"
+run "$front" inspect --type=imgae x
+is_stderr "ctnr inspect: error: option --type: expected one of container, image, got 'imgae'
+ctnr inspect: hint: did you mean 'image'?" "... and so does the value of an enumeration"
+run "$front" --stor=x images
+is_stderr "ctnr: error: unknown option '--stor=x'
+ctnr: hint: did you mean '--store'?" "... and an option before the verb"
+for verb in build push exec logs stop start kill network volume compose login commit cp save load create; do
+	run "$front" "$verb" x
+	is_status 2 "$verb is a usage error"
+	like_stderr "ctnr: error: '$verb' is not there yet*" "... and said not to be there yet"
+	run "$front" container "$verb" x
+	like_stderr "ctnr container: error: '$verb' is not there yet*" "... of a noun too"
+done
 run "$front" ../front/split.sh
 is_status 2 "a verb is no path"
 run "$front" .
@@ -79,7 +121,37 @@ for verb in run ps rm inspect bundle unshare pull images tag untag rmi doctor ve
 	is_status 0 "$verb --help works"
 	like_stdout "Usage: ctnr $verb*" "... and is about $verb"
 	is_stderr "" "... and nothing else"
+	help=$stdout
+	run "$front" help "$verb"
+	is_stdout "$help" "... as is help $verb"
+	case $verb in
+	run | bundle) ;; # -h is --hostname
+	*)
+		run "$front" "$verb" -h
+		is_stdout "$help" "... as is $verb -h"
+		;;
+	esac
+	run "$front" "$verb" --log-format text --help
+	[ "$verb" = help ] || [ "$verb" = version ] || is_stdout "$help" "... and behind other options"
 done
+run "$front" images x --json -h
+like_stdout "Usage: ctnr images*" "--help may stand behind operands"
+run "$front" unshare ls -h
+is_stdout '{"unshare":1}' "... but not behind a command, which has options of its own"
+run "$front" run -h
+is_status 125 "run -h alone lacks the name of the host"
+is_stderr "ctnr run: error: option -h needs a value
+ctnr run: hint: try 'ctnr run --help'" "... and points at --help"
+for words in 'image ls' 'container list' 'bundle run' 'image inspect'; do
+	# shellcheck disable=SC2086 # words
+	run "$front" $words --help
+	help=$stdout
+	# shellcheck disable=SC2086 # words
+	run "$front" help $words
+	is "$status $stdout" "0 $help" "help $words is $words --help"
+done
+run "$front" help image ls x
+is_status 2 "help takes one verb"
 run "$front" --store /s --help
 is_status 0 "options may stand before --help"
 like_stdout "Usage: ctnr *" "... which explains ctnr"
