@@ -230,9 +230,10 @@ static int show_word(const char *word, void *data, struct error *err)
 
 	if (image_resolve(show->store, word, show->platform, &image, err) < 0)
 		return -1;
-	if (show_image(&image, err) < 0)
-		return error_prefix(err, "image '%s'", image_name(&image));
-	return 0;
+	if (show_image(&image, err) == 0)
+		return 0;
+	image_found_unfit(err);
+	return error_prefix(err, "image '%s'", image_name(&image));
 }
 
 int image_show(const void *opts_, const struct strlist *operands, struct error *err)

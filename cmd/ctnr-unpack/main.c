@@ -279,6 +279,16 @@ static int refresh_bundle(struct unpack *unpack, struct bundle *bundle, struct e
 	return finish_bundle(unpack, bundle, err);
 }
 
+/* Make or refresh the bundle of the image that was found. */
+static int unpack_image(struct unpack *unpack, struct bundle *present, struct error *err)
+{
+	if ((unpack->driver != BUNDLE_OVERLAY || make_layers(unpack, err) == 0) &&
+	    (present->dirfd >= 0 ? refresh_bundle(unpack, present, err)
+				 : make_bundle(unpack, err)) == 0)
+		return 0;
+	return image_found_unfit(err);
+}
+
 /* The driver: as asked, as the bundle has it, or as the machine can. */
 static enum bundle_driver choose_driver(const struct unpack *unpack, const struct bundle *present)
 {
@@ -310,10 +320,7 @@ static int run_unpack(const void *opts_, const struct strlist *operands, struct 
 	    absent.code != ERROR_NOT_FOUND)
 		return error_move(err, &absent);
 	unpack.driver = choose_driver(&unpack, &present);
-	if (unpack.driver == BUNDLE_OVERLAY && make_layers(&unpack, err) < 0)
-		return -1;
-	return present.dirfd >= 0 ? refresh_bundle(&unpack, &present, err)
-				  : make_bundle(&unpack, err);
+	return unpack_image(&unpack, &present, err);
 }
 
 static const struct command commands[] = {

@@ -91,6 +91,14 @@ int image_open(const struct image *image, struct layout *ret_layout, struct mani
 	return layout_read_manifest(ret_layout, &image->descriptor, ret_manifest, err);
 }
 
+int image_found_unfit(struct error *err)
+{
+	if (!error_is(err, ERROR_NOT_FOUND))
+		return -1;
+	error_recode(err, ERROR_FAILED);
+	return error_default_hint(err, "'ctnr pull' gets the image anew");
+}
+
 void image_fill_platform(const struct layout *layout, struct descriptor *descriptor)
 {
 	automanifest struct manifest manifest = MANIFEST_INIT;

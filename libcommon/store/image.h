@@ -47,6 +47,10 @@ const char *image_name(const struct image *image);
 int image_open(const struct image *image, struct layout *ret_layout, struct manifest *ret_manifest,
 	       struct error *err);
 
+/* What an image that is there leads to (its manifest, its layers) was not found, or did not fit: that is
+ * no missing image, so ERROR_NOT_FOUND becomes ERROR_FAILED, with a hint. Returns -1. */
+int image_found_unfit(struct error *err);
+
 /* Layouts of other programs do not say the platform in index.json: it is taken from the image config
  * when the descriptor states none. Best effort: a config that cannot be read is reported by the
  * command that needs it. */

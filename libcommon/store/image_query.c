@@ -133,6 +133,26 @@ static const struct descriptor *find_prefix(const struct index *index, const cha
 	return found;
 }
 
+/* As tag_choose(), but that images are there and none of them is for the platform is ERROR_FAILED:
+ * what was found is not missing, and nothing may go elsewhere to look for it. */
+static const struct descriptor *choose_matching(const struct index *index,
+						bool (*matches)(const struct descriptor *entry,
+								const void *data),
+						const void *data, const struct platform *platform,
+						struct error *err)
+{
+	struct error cause = { 0 };
+	const struct descriptor *entry = tag_choose(index, matches, data, platform, &cause);
+
+	if (entry)
+		return entry;
+	/* Only that failure has a hint. */
+	if (cause.hint[0])
+		error_recode(&cause, ERROR_FAILED);
+	error_move(err, &cause);
+	return NULL;
+}
+
 /* The entry with the first of the query's names that is there. */
 static const struct descriptor *choose_by_name(const struct image_query *query,
 					       const struct index *index,
@@ -142,14 +162,14 @@ static const struct descriptor *choose_by_name(const struct image_query *query,
 
 	for (size_t i = 0; i < query->names.len; i++) {
 		struct error attempt = { 0 };
-		const struct descriptor *entry = tag_choose(
+		const struct descriptor *entry = choose_matching(
 			index, tag_is_name_of, query->names.items[i], platform, &attempt);
 
 		if (entry)
 			return entry;
 		/* That a name has no image for the platform says more than that another name is
-		 * not there: only the first kind of failure has a hint. */
-		if (!cause.hint[0])
+		 * not there. */
+		if (!cause.code || cause.code == ERROR_NOT_FOUND)
 			cause = attempt;
 	}
 	if (!cause.code)
@@ -167,15 +187,16 @@ const struct descriptor *image_query_choose(const struct image_query *query,
 	const struct descriptor *entry;
 
 	*ret_match = IMAGE_BY_NAME;
-	entry = tag_choose(index, tag_is_name_of, query->word, platform, &cause);
+	entry = choose_matching(index, tag_is_name_of, query->word, platform, &cause);
 	if (entry)
 		return entry;
 	if (query->has_digest) {
 		*ret_match = query->is_digest ? IMAGE_BY_DIGEST : IMAGE_BY_NAME;
-		return tag_choose(index, entry_has_digest, query, platform, err);
+		return choose_matching(index, entry_has_digest, query, platform, err);
 	}
 	/* The word itself has no image for the platform: as above. */
-	entry = choose_by_name(query, index, platform, cause.hint[0] ? NULL : &cause);
+	entry = choose_by_name(query, index, platform,
+			       cause.code == ERROR_NOT_FOUND ? &cause : NULL);
 	if (!entry && query->prefix) {
 		*ret_match = IMAGE_BY_DIGEST;
 		return find_prefix(index, query->prefix, err);

@@ -46,7 +46,7 @@ void image_query_release(struct image_query *query);
 
 /* The entry that the word means. Where a name stands for several images the platform decides (NULL:
  * the host's). Borrowed from index; NULL with ERROR_NOT_FOUND, or ERROR_FAILED when a prefix fits
- * several images. */
+ * several images, or none of those that are there is for the platform. */
 const struct descriptor *image_query_choose(const struct image_query *query,
 					    const struct index *index,
 					    const struct platform *platform,

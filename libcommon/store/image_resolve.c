@@ -19,10 +19,10 @@ static int check_platform(const struct descriptor *descriptor, const struct plat
 	if (!wanted || !descriptor->platform.os[0] ||
 	    platform_matches(&descriptor->platform, wanted))
 		return 0;
-	error_set(err, ERROR_NOT_FOUND, "it is for %s, not for %s",
+	error_set(err, ERROR_FAILED, "it is for %s, not for %s",
 		  platform_format(&descriptor->platform, have_text),
 		  platform_format(wanted, want_text));
-	return error_hint(err, "fetch it again with --platform %s", want_text);
+	return error_hint(err, "'ctnr pull --platform %s' gets the other one", want_text);
 }
 
 /* From an entry of index.json to the image's manifest. */
@@ -32,7 +32,7 @@ static int resolve_entry(const struct layout *layout, const struct descriptor *e
 	const char *name = descriptor_annotation(entry, ANNOTATION_REF_NAME);
 
 	if (layout_resolve(layout, entry, platform, &ret->descriptor, err) < 0)
-		return -1;
+		return image_found_unfit(err);
 	image_fill_platform(layout, &ret->descriptor);
 	if (check_platform(&ret->descriptor, platform, err) < 0)
 		return -1;

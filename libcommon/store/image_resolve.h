@@ -17,7 +17,9 @@
 #include "store/image_query.h"
 
 /* The image manifest that word means: indexes are resolved. platform NULL: the host's, or the only
- * one that there is. store NULL: there is none. ERROR_NOT_FOUND when the image is not there. */
+ * one that there is. store NULL: there is none. ERROR_NOT_FOUND when nothing is called so; what is there
+ * and does not fit (another platform, a blob that is missing) is another error, and the caller has no
+ * reason to fetch a stranger's image of that name instead. */
 int image_resolve(const struct store *store, const char *word, const struct platform *platform,
 		  struct image *ret, struct error *err);
 

@@ -177,7 +177,7 @@ add localhost/multi:1 s390x --index --platform linux/s390x >/dev/null
 is "$(ctnr-store image show --platform s390x multi:1 | jq -r .descriptor.platform.architecture)" s390x \
 	"--platform chooses from an index"
 run ctnr-store image show --platform linux/arm64 multi:1
-is_status 3 "a platform that is not there is not found"
+is_status 1 "an image that has another platform only is there, and does not fit"
 like_stderr "*linux/amd64, linux/s390x*" "... and those that are there are named"
 run ctnr-store image show --platform a/b/c multi:1
 is_status 2 "an invalid platform is a usage mistake"

@@ -125,9 +125,9 @@ static void test_failures(void)
 	fails_with("deadbeef", ERROR_NOT_FOUND, NULL, "... nor by its first digits");
 	fails_with(SHA256 HEX("88888888"), ERROR_NOT_FOUND, NULL, "... nor by its digest");
 	fails_with("alpine@" SHA256 "zz", ERROR_NOT_FOUND, NULL, "... nor with half a digest");
-	fails_with("localhost/multi:1", ERROR_NOT_FOUND, "--platform",
+	fails_with("localhost/multi:1", ERROR_FAILED, "--platform",
 		   "a name without an image for the platform");
-	fails_with("multi:1", ERROR_NOT_FOUND, "--platform", "... also when it is short");
+	fails_with("multi:1", ERROR_FAILED, "--platform", "... also when it is short");
 }
 
 static void test_matches(void)
