@@ -151,7 +151,14 @@ static int parse_capability_options(const struct capability_opts *opts, uint64_t
 		return error_prefix(err, "option --cap-add");
 	if (parse_capability_list(&opts->drop, available, ret_drop, err) < 0)
 		return error_prefix(err, "option --cap-drop");
-	return check_available(ret_add->set, available, err);
+	return 0;
+}
+
+int capability_check(const struct capability_opts *opts, struct error *err)
+{
+	struct capability_list add, drop;
+
+	return parse_capability_options(opts, capability_known_set(), &add, &drop, err);
 }
 
 /* The bounding set: "--cap-drop ALL --cap-add X" is X alone, "--cap-add ALL --cap-drop X" is all but
@@ -211,7 +218,8 @@ int capability_apply(struct spec *spec, struct error *err)
 		spec->capabilities = capability_bounding(spec->config);
 		return 0;
 	}
-	if (parse_capability_options(&spec->opts->capability, available, &add, &drop, err) < 0)
+	if (parse_capability_options(&spec->opts->capability, available, &add, &drop, err) < 0 ||
+	    check_available(add.set, available, err) < 0)
 		return -1;
 	bounding = choose_bounding(initial_set(spec, available), &add, &drop);
 	return set_capabilities(spec, bounding,

@@ -24,6 +24,9 @@ int capability_parse(const char *name, uint64_t *ret_bit, struct error *err);
 /* The bounding set that the config has (0 when it has none); unknown names are skipped. */
 uint64_t capability_bounding(const json_t *config);
 
+/* Are the capabilities of the options known? Which of them can be given is found out later. */
+int capability_check(const struct capability_opts *opts, struct error *err);
+
 /* --cap-add, --cap-drop, --privileged over the default set, or over what an edited config has; the
  * other sets follow from it and from the user. Sets spec->capabilities. */
 int capability_apply(struct spec *spec, struct error *err);

@@ -9,6 +9,7 @@
 #include "system/fd.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define ENV_FILE_MAX (1U << 20) /* bytes */
 
@@ -61,6 +62,17 @@ void environment_set(json_t *env, const char *name, const char *value)
 		json_array_append_new(env, json_string(text));
 }
 
+static int check_text(const char *text, struct error *err)
+{
+	size_t len = strcspn(text, "=");
+
+	if (spec_check_text(text, err) < 0)
+		return -1;
+	if (!len || strcspn(text, " \t") < len)
+		return error_set(err, ERROR_USAGE, "expected NAME=VALUE or NAME, got '%s'", text);
+	return 0;
+}
+
 /* One -e or one line of a file: NAME=VALUE, or NAME alone, which asks for the value of our own
  * environment. A NAME that is not set there is removed from the container's too. */
 static int set_from_text(json_t *env, const char *text, struct error *err)
@@ -68,8 +80,8 @@ static int set_from_text(json_t *env, const char *text, struct error *err)
 	size_t len = strcspn(text, "=");
 	autofree char *name = xstrndup(text, len);
 
-	if (!len || strpbrk(name, " \t"))
-		return error_set(err, ERROR_USAGE, "expected NAME=VALUE or NAME, got '%s'", text);
+	if (check_text(text, err) < 0)
+		return -1;
 	environment_set(env, name, text[len] ? text + len + 1 : getenv(name));
 	return 0;
 }
@@ -95,7 +107,7 @@ static int apply_env_file(json_t *env, const char *path, struct error *err)
 		line[strcspn(line, "\r")] = '\0';
 		if (!*line || *line == '#')
 			continue;
-		if (spec_check_text(line, err) < 0 || set_from_text(env, line, err) < 0)
+		if (set_from_text(env, line, err) < 0)
 			return error_prefix(err, "%s: line %u", path, number);
 	}
 	return 0;
@@ -150,6 +162,20 @@ static void append_image_env(json_t *env, const struct strlist *entries)
 	}
 }
 
+int environment_check(const struct environment_opts *opts, struct error *err)
+{
+	for (size_t i = 0; i < opts->env_file.len; i++) {
+		const char *path = opts->env_file.items[i];
+
+		if (strcmp(path, "-") != 0 && access(path, R_OK) < 0)
+			return error_errno(err, "option --env-file: cannot open '%s'", path);
+	}
+	for (size_t i = 0; i < opts->env.len; i++)
+		if (check_text(opts->env.items[i], err) < 0)
+			return error_prefix(err, "option --env");
+	return 0;
+}
+
 int environment_apply(struct spec *spec, struct error *err)
 {
 	const struct environment_opts *opts = &spec->opts->environment;
@@ -164,8 +190,7 @@ int environment_apply(struct spec *spec, struct error *err)
 		if (apply_env_file(env, opts->env_file.items[i], err) < 0)
 			return error_prefix(err, "option --env-file");
 	for (size_t i = 0; i < opts->env.len; i++)
-		if (spec_check_text(opts->env.items[i], err) < 0 ||
-		    set_from_text(env, opts->env.items[i], err) < 0)
+		if (set_from_text(env, opts->env.items[i], err) < 0)
 			return error_prefix(err, "option --env");
 	apply_defaults(spec, env);
 	return 0;

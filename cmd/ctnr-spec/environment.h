@@ -14,6 +14,9 @@ struct environment_opts {
 
 extern const struct option environment_options[];
 
+/* Can the options be right? Files are not read, because a pipe could be read only once. */
+int environment_check(const struct environment_opts *opts, struct error *err);
+
 /* The value of a variable (borrowed), or NULL. Of several the last counts. */
 const char *environment_get(const json_t *env, const char *name);
 /* Set a variable in its place or at the end; value NULL removes it. */

@@ -32,14 +32,22 @@ static bool hostname_is_valid(const char *name)
 	return len > 0 && len <= HOST_NAME_MAX;
 }
 
+int etc_check(const struct etc_opts *opts, struct error *err)
+{
+	const char *name = opts->hostname;
+
+	if (!name || hostname_is_valid(name))
+		return 0;
+	error_set(err, ERROR_USAGE, "option --hostname: invalid name '%s'", name);
+	return error_hint(err, "up to %d letters, digits, '.', '_' and '-'", HOST_NAME_MAX);
+}
+
 int etc_apply_hostname(struct spec *spec, struct error *err)
 {
 	const char *name = spec->opts->etc.hostname;
 
-	if (name && !hostname_is_valid(name)) {
-		error_set(err, ERROR_USAGE, "option --hostname: invalid name '%s'", name);
-		return error_hint(err, "up to %d letters, digits, '.', '_' and '-'", HOST_NAME_MAX);
-	}
+	if (etc_check(&spec->opts->etc, err) < 0)
+		return -1;
 	if (name) {
 		json_object_set_new(spec->config, "hostname", json_string(name));
 	} else if (spec->image && spec->bundle && spec->bundle->id) {

@@ -13,6 +13,9 @@ struct etc_opts {
 
 extern const struct option etc_options[];
 
+/* Can the options be right, whatever the image is? */
+int etc_check(const struct etc_opts *opts, struct error *err);
+
 /* --hostname checked, or the container's ID; goes to config.hostname. */
 int etc_apply_hostname(struct spec *spec, struct error *err);
 

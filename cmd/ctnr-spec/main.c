@@ -7,8 +7,10 @@
  * 3. Run the stages (stages.c): user, namespaces, process, capabilities, seccomp, mounts, and so on.
  * 4. Write BUNDLE/config.json, whole by rename, and print the bundle record.
  *
- * With --image-config or --edit it is a filter from JSON to JSON over the same stages.
+ * With --image-config or --edit it is a filter from JSON to JSON over the same stages. With --check it
+ * looks at the options alone (check.c).
  */
+#include "check.h"
 #include "input.h"
 #include "opts.h"
 #include "stages.h"
@@ -46,6 +48,8 @@ static const struct option options[] = {
 	  FIELD(rootfs) },
 	{ "edit", 0, "FILE", "change an existing config.json, in place or - as a filter",
 	  OPTION_STRING, FIELD(edit) },
+	{ "check", 0, NULL, "check the options, and do nothing; the operands are CMD", OPTION_BOOL,
+	  FIELD(check) },
 	{ "store", 0, "DIR", "the store", OPTION_STRING, FIELD(store) },
 	OPTION_END,
 };
@@ -221,6 +225,16 @@ static int spec_edit(const struct spec_opts *opts, char *const *command, struct 
 	return write_config(&spec, dirfd, basename(name_copy), st.st_mode & 0777, err);
 }
 
+/* ctnr-spec --check */
+static int spec_check(const struct spec_opts *opts, char *const *command, struct error *err)
+{
+	autospec struct spec spec = SPEC_INIT;
+
+	spec.opts = opts;
+	spec.command = command;
+	return probe_identity(&spec, err) < 0 ? -1 : check_options(&spec, err);
+}
+
 static int check_usage(const struct spec_opts *o, struct error *err)
 {
 	if (o->edit && o->image_config)
@@ -238,7 +252,7 @@ static int run_spec(const void *opts_, const struct strlist *operands, struct er
 {
 	const struct spec_opts *opts = opts_;
 	bool is_filter = opts->edit || opts->image_config;
-	size_t skip = is_filter ? 0 : 1;
+	size_t skip = is_filter || opts->check ? 0 : 1;
 
 	if (check_usage(opts, err) < 0)
 		return -1;
@@ -246,6 +260,8 @@ static int run_spec(const void *opts_, const struct strlist *operands, struct er
 		return error_set(err, ERROR_USAGE, "no bundle given");
 	char *const *command = operands->len > skip ? operands->items + skip : NULL;
 
+	if (opts->check)
+		return spec_check(opts, command, err);
 	if (opts->edit)
 		return spec_edit(opts, command, err);
 	if (opts->image_config)

@@ -26,6 +26,7 @@ struct spec_opts {
 	struct seccomp_opts seccomp;
 	enum option_state read_only; /* the root filesystem, and the files mounted over /etc */
 	bool privileged; /* capabilities, devices, mounts, masks and seccomp all look at it */
+	bool check; /* check the options only */
 	const char *edit;
 	const char *image_config;
 	const char *rootfs;

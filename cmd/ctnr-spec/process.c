@@ -87,10 +87,40 @@ static json_t *make_args(const struct spec *spec, struct error *err)
 		return NULL;
 	if (!json_array_size(args) || !*json_string_value(json_array_get(args, 0))) {
 		error_set(err, ERROR_USAGE, "no command given, and the image names none");
-		error_hint(err, "put a command behind the operands: ctnr-spec BUNDLE -- CMD");
+		error_hint(err, "put a command behind the image or the bundle");
 		return NULL;
 	}
 	return steal(&args);
+}
+
+/* cwd may be NULL. */
+static int check_workdir(const char *cwd, struct error *err)
+{
+	if (!cwd || cwd[0] == '/')
+		return 0;
+	error_set(err, ERROR_USAGE, "option --workdir: '%s' is not an absolute path", cwd);
+	return error_hint(err, "it is a path inside the container");
+}
+
+/* USER[:GROUP]; user may be NULL. Names of accounts have neither colons nor blanks. */
+static int check_user(const char *user, struct error *err)
+{
+	const char *colon = user ? strchr(user, ':') : NULL;
+
+	if (!user ||
+	    (user[0] != '-' && !strpbrk(user, " \t\n") && !(colon && strchr(colon + 1, ':'))))
+		return 0;
+	error_set(err, ERROR_USAGE, "option --user: expected USER[:GROUP], got '%s'", user);
+	return error_hint(err, "each is a name or a number");
+}
+
+int process_check(const struct process_opts *opts, struct error *err)
+{
+	autojson json_t *args = json_array();
+
+	if (opts->entrypoint && append_entrypoint(args, opts->entrypoint, err) < 0)
+		return -1;
+	return check_user(opts->user, err) < 0 ? -1 : check_workdir(opts->workdir, err);
 }
 
 static int apply_cwd(const struct spec *spec, json_t *process, struct error *err)
@@ -99,10 +129,8 @@ static int apply_cwd(const struct spec *spec, json_t *process, struct error *err
 	const char *cwd = spec->opts->process.workdir;
 	autofree char *absolute = NULL;
 
-	if (cwd && cwd[0] != '/') {
-		error_set(err, ERROR_USAGE, "option --workdir: '%s' is not an absolute path", cwd);
-		return error_hint(err, "it is a path inside the container");
-	}
+	if (check_workdir(cwd, err) < 0)
+		return -1;
 	if (!cwd && !spec->image)
 		return 0;
 	absolute = cwd ? xstrdup(cwd) : xasprintf("%s%s", *image_cwd == '/' ? "" : "/", image_cwd);
@@ -226,6 +254,8 @@ int process_apply_user(struct spec *spec, struct error *err)
 		return -1;
 	if (!wanted && spec->image)
 		wanted = spec->image->user;
+	if (check_user(spec->opts->process.user, err) < 0)
+		return -1;
 	if (wanted) {
 		if (account_resolve(&spec->root, wanted, &account, err) < 0)
 			return explain_missing_root(spec, err);

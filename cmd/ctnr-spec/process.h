@@ -18,6 +18,9 @@ struct process_opts {
 
 extern const struct option process_options[];
 
+/* Can the options be right? Which users there are is the image's affair. */
+int process_check(const struct process_opts *opts, struct error *err);
+
 /* args from entrypoint and command, cwd, terminal. */
 int process_apply(struct spec *spec, struct error *err);
 

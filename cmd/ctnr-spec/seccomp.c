@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct option seccomp_options[] = {
 	{ "security-opt", 0, "OPT", "seccomp=FILE|unconfined|default, no-new-privileges[=BOOL]",
@@ -149,6 +150,23 @@ static int parse_security(const struct strlist *options, struct security *ret, s
 	for (size_t i = 0; i < options->len; i++)
 		if (parse_security_option(options->items[i], ret, err) < 0)
 			return -1;
+	return 0;
+}
+
+static bool is_profile_file(const char *wanted)
+{
+	return wanted && strcmp(wanted, "unconfined") != 0 && strcmp(wanted, "default") != 0;
+}
+
+int seccomp_check(const struct seccomp_opts *opts, struct error *err)
+{
+	struct security wanted = { NULL, OPTION_UNSTATED };
+
+	if (parse_security(&opts->security, &wanted, err) < 0)
+		return -1;
+	if (is_profile_file(wanted.seccomp) && access(wanted.seccomp, R_OK) < 0)
+		return error_errno(err, "option --security-opt: seccomp profile: cannot open '%s'",
+				   wanted.seccomp);
 	return 0;
 }
 

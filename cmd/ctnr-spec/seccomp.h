@@ -20,6 +20,9 @@ json_t *seccomp_default(uint64_t capabilities);
  * includes, excludes), whose conditions are decided here. New. */
 json_t *seccomp_read(const char *path, uint64_t capabilities, struct error *err);
 
+/* Can the options be right? A profile is not read, because a pipe could be read only once. */
+int seccomp_check(const struct seccomp_opts *opts, struct error *err);
+
 /* --security-opt and --privileged; for a new config the default profile. When an edit changed the
  * capabilities, a default profile follows them. before: the bounding set before the edit. */
 int seccomp_apply(struct spec *spec, uint64_t before, struct error *err);

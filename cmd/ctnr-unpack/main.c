@@ -43,6 +43,7 @@ struct unpack_opts {
 	const char *platform;
 	uint64_t ephemeral;
 	bool if_present;
+	bool check;
 	int progress;
 };
 
@@ -50,6 +51,8 @@ struct unpack_opts {
 static const struct option options[] = {
 	{ "bundle", 'b', "NAME", "name of the bundle, or its path when it has a slash",
 	  OPTION_STRING, FIELD(bundle), NULL },
+	{ "check", 0, NULL, "check the options, and do nothing; no IMAGE", OPTION_BOOL,
+	  FIELD(check), NULL },
 	{ "driver", 0, "DRIVER", "root filesystem: auto, overlay or copy", OPTION_CHOICE,
 	  FIELD(driver), bundle_driver_names },
 	{ "ephemeral", 0, "PID", "reclaim the bundle when process PID has ended", OPTION_NUMBER,
@@ -299,6 +302,32 @@ static enum bundle_driver choose_driver(const struct unpack *unpack, const struc
 	return driver_choose(&unpack->store);
 }
 
+static int check_usage(const struct unpack_opts *opts, const struct strlist *operands,
+		       struct error *err)
+{
+	if (operands->len != (opts->check ? 0 : 1))
+		return error_set(err, ERROR_USAGE,
+				 opts->check ? "--check takes no IMAGE" : "expected one IMAGE");
+	if (opts->update && !opts->bundle)
+		return error_set(err, ERROR_USAGE, "--update needs --bundle");
+	if (opts->ephemeral > PID_MAX)
+		return error_set(err, ERROR_USAGE, "--ephemeral: no process has such a PID");
+	return 0;
+}
+
+/* --check: what would be refused whatever the image is, before a caller fetches one. */
+static int check_options(const struct unpack_opts *opts, const struct store *store,
+			 struct error *err)
+{
+	struct platform platform;
+
+	if (opts->platform && platform_parse(opts->platform, &platform, err) < 0)
+		return error_prefix(err, "--platform");
+	if (!opts->bundle || opts->update)
+		return 0;
+	return bundle_check_free(store, opts->bundle, err);
+}
+
 static int run_unpack(const void *opts_, const struct strlist *operands, struct error *err)
 {
 	autounpack struct unpack unpack = UNPACK_INIT;
@@ -306,14 +335,12 @@ static int run_unpack(const void *opts_, const struct strlist *operands, struct 
 	struct error absent = { 0 };
 
 	unpack.opts = opts_;
-	if (operands->len != 1)
-		return error_set(err, ERROR_USAGE, "expected one IMAGE");
-	if (unpack.opts->update && !unpack.opts->bundle)
-		return error_set(err, ERROR_USAGE, "--update needs --bundle");
-	if (unpack.opts->ephemeral > PID_MAX)
-		return error_set(err, ERROR_USAGE, "--ephemeral: no process has such a PID");
-	if (store_open(unpack.opts->store, STORE_TRY_WRITE, &unpack.store, err) < 0 ||
-	    find_image(&unpack, operands->items[0], err) < 0 || find_identity(&unpack, err) < 0)
+	if (check_usage(unpack.opts, operands, err) < 0 ||
+	    store_open(unpack.opts->store, STORE_TRY_WRITE, &unpack.store, err) < 0)
+		return -1;
+	if (unpack.opts->check)
+		return check_options(unpack.opts, &unpack.store, err);
+	if (find_image(&unpack, operands->items[0], err) < 0 || find_identity(&unpack, err) < 0)
 		return -1;
 	if (unpack.opts->update &&
 	    bundle_open(&unpack.store, unpack.opts->bundle, &present, &absent) < 0 &&

@@ -64,6 +64,9 @@ bool bundle_id_is_valid(const char *id);
  * directory's when the store is read-only), a word with a slash as a path. New string. */
 char *bundle_path(const struct store *store, const char *name, struct error *err);
 
+/* Can a bundle be made there: is the name (or path) valid, and nothing called so? Nothing is claimed. */
+int bundle_check_free(const struct store *store, const char *name, struct error *err);
+
 /* word is an ID in the store, a path (with a slash, or "."), a bundle record that begins with '{',
  * or "-" for a record on stdin; store may be NULL: then there are no IDs. Opens the directory, reads
  * record.json where there is one; what a given record says wins. ERROR_NOT_FOUND. */

@@ -19,6 +19,16 @@ static int taken_error(const char *name, struct error *err)
 	return error_hint(err, "remove it with 'ctnr rm %s', or refresh it with --update", name);
 }
 
+int bundle_check_free(const struct store *store, const char *name, struct error *err)
+{
+	autofree char *path = bundle_path(store, name, err);
+
+	if (!path)
+		return -1;
+	return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0 ? 0
+									: taken_error(name, err);
+}
+
 /* 12 characters of [a-z0-9], each as likely as the other. */
 static int random_id(char id[RANDOM_ID_LENGTH + 1], struct error *err)
 {

@@ -35,7 +35,11 @@ abandon() {
 	exit "$1"
 }
 
+# fetch_image [COMMAND...]: fetch source, and set image. A wrong command line is told before: the tools
+# that come after look at their options.
 fetch_image() {
+	(exec_tool "--check $unpack_options" ctnr-unpack) || abandon "${failure:-$?}"
+	(exec_tool "--check $spec_options" ctnr-spec "$@") || abandon "${failure:-$?}"
 	[ ! -t 2 ] || [ "$quiet" = true ] || printf 'ctnr %s: pulling %s\n' "$shown" "$source" >&2
 	image=$(exec_tool "$fetch_options" ctnr-fetch "$source") || {
 		status=$?
@@ -60,15 +64,15 @@ make_bundle() {
 	never) [ -n "$image" ] || die "${failure:-1}" "'$source' has to be pulled, and --pull is never" ;;
 	always)
 		[ -n "$source" ] || die "${failure:-1}" "'$image' cannot be pulled: it names no registry"
-		fetch_image
+		fetch_image "$@"
 		;;
 	missing)
 		if [ -z "$image" ]; then
-			fetch_image
+			fetch_image "$@"
 		elif [ -n "$source" ] && [ "${source#oci:}" = "$source" ]; then
 			record=$(exec_tool "--if-present $unpack_options" ctnr-unpack "$image") ||
 				case $? in
-				3) fetch_image ;;
+				3) fetch_image "$@" ;;
 				*) abandon "${failure:-$?}" ;;
 				esac
 		fi

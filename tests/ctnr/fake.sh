@@ -5,7 +5,8 @@
 # test.sh. $front is the copied ctnr; each tool appends its name and its arguments, each in
 # brackets, to the file calls, and its store and state directory, as the environment names them, to the
 # file places, prints a record of its own, and exits with the status in the file
-# STATUS.TOOL where there is one. For --nearest the real tool is asked. A file DELAY.TOOL holds the seconds that it waits first.
+# STATUS.TOOL where there is one. For --nearest
+# the real tool is asked, and --check finds no mistake. A file DELAY.TOOL holds the seconds that it waits first.
 
 fake=$CTNR_TEST_TMP/fake
 mkdir "$fake"
@@ -24,6 +25,7 @@ while read -r tool; do
 			printf '\\n'
 		} >>"$CTNR_TEST_TMP/calls"
 		printf '%s [%s] [%s]\\n' "$tool" "\${CTNR_STORE-}" "\${CTNR_RUN_DIR-}" >>"$CTNR_TEST_TMP/places"
+		[ "\${1-}" != --check ] || exit 0
 		[ ! -e "$CTNR_TEST_TMP/DELAY.$tool" ] || sleep "\$(cat "$CTNR_TEST_TMP/DELAY.$tool")"
 		[ ! -e "$CTNR_TEST_TMP/STATUS.$tool" ] || exit "\$(cat "$CTNR_TEST_TMP/STATUS.$tool")"
 		printf '{"%s":1}\\n' "$tool"

@@ -12,6 +12,8 @@ exec [run] [--] [{"spec":1}]' "an image that is there is not pulled"
 printf 3 >STATUS.unpack
 calls run alpine
 like "$calls" 'unpack ?--if-present? ?--? ?alpine?
+unpack ?--check? ?--?
+spec ?--check? ?--?
 fetch ?--? ?docker://alpine?
 unpack ?--? ?{"fetch":1}?*' "an image that is not there is pulled, and its record unpacked"
 is_status 125 "... and when that fails too it is 125"
@@ -21,12 +23,16 @@ unlike_stderr "*pulling*" "... and nothing is said about it where there is no te
 for name in alpine:3.20 alpine@sha256:e3b0c442 grafana/grafana quay.io/a/b:1 localhost:5000/a Host/a cafe; do
 	calls run "$name"
 	is "$calls" "unpack [--if-present] [--] [$name]
+unpack [--check] [--]
+spec [--check] [--]
 fetch [--] [docker://$name]
 unpack [--] [{\"fetch\":1}]" "$name is pulled by its name"
 done
 
 calls run docker://alpine
 like "$calls" 'unpack ?--if-present? ?--? ?docker://alpine?
+unpack ?--check? ?--?
+spec ?--check? ?--?
 fetch ?--? ?docker://alpine?*' "docker://alpine is looked for as an address: localhost/alpine is another"
 
 for name in localhost/app sha256:e3b0c44298fc1c14 e3b0c442 oci:dir '{"layout":"x"}' -; do
@@ -43,7 +49,8 @@ is_status 125 "... and what is nowhere but there cannot run"
 is "$calls" "" "... so nothing is called"
 
 calls run oci-archive:file.tar
-like "$calls" 'fetch ?--? ?oci-archive:file.tar?*' "any other transport goes to ctnr-fetch"
+like "$calls" '*
+fetch ?--? ?oci-archive:file.tar?*' "any other transport goes to ctnr-fetch"
 
 printf 4 >STATUS.unpack
 calls run alpine
@@ -51,9 +58,11 @@ is "$calls" 'unpack [--if-present] [--] [alpine]' "a failure that is not a missi
 is_status 125 "... and is 125"
 rm STATUS.unpack
 
-calls run --pull always alpine
-like "$calls" 'fetch ?--? ?docker://alpine?
-unpack ?--? ?{"fetch":1}?*' "--pull always pulls what is there"
+calls run --pull always -e A=1 --name web alpine sh -c x
+like "$calls" 'unpack ?--check? ?--bundle=web? ?--?
+spec ?--check? ?--env=A=1? ?--? ?sh? ?-c? ?x?
+fetch ?--? ?docker://alpine?
+unpack ?--bundle=web? ?--? ?{"fetch":1}?*' "--pull always pulls what is there, when the options are right"
 calls run --pull always localhost/app
 is_status 125 "... and refuses what has no registry"
 is "$calls" "" "... before anything else"
@@ -62,7 +71,7 @@ like_stderr "ctnr run: error: 'localhost/app' cannot be pulled: *" "... and says
 printf 5 >STATUS.fetch
 calls run --pull always alpine
 is_status 125 "a pull that fails is 125"
-unlike "$calls" "*unpack*" "... and ends it"
+unlike "$calls" "*unpack ?--? *" "... and ends it"
 calls pull alpine debian
 is_status 5 "the status of pull is that of ctnr-fetch"
 is "$calls" 'fetch [--] [docker://alpine]' "... and it stops at the first failure"
