@@ -2,11 +2,16 @@
 #include "oci/address.h"
 
 #include "base/alloc.h"
+#include "base/nearest.h"
 #include "base/str.h"
 #include "oci/reference.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define SKOPEO_HINT "'skopeo copy %s oci:DIR:TAG' makes a layout of it: oci:DIR:TAG"
+#define ARCHIVE_HINT \
+	"'skopeo copy oci-archive:%s oci:DIR:TAG' (or docker-archive:) makes a layout of it: oci:DIR:TAG"
 
 void address_release(struct address *address)
 {
@@ -47,24 +52,93 @@ static const struct transport_row {
 	const char *prefix;
 	int (*parse)(const char *rest, struct address *ret, struct error *err);
 	enum transport transport;
+	bool skopeo; /* skopeo speaks it */
 } transports[] = {
 	{ "docker://", parse_docker, TRANSPORT_DOCKER },
 	{ "oci:", parse_oci, TRANSPORT_OCI },
-	{ "oci-archive:", NULL, TRANSPORT_MAX },
-	{ "docker-archive:", NULL, TRANSPORT_MAX },
-	{ "docker-daemon:", NULL, TRANSPORT_MAX },
-	{ "containers-storage:", NULL, TRANSPORT_MAX },
-	{ "dir:", NULL, TRANSPORT_MAX },
+	{ "oci-archive:", NULL, TRANSPORT_MAX, true },
+	{ "docker-archive:", NULL, TRANSPORT_MAX, true },
+	{ "docker-daemon:", NULL, TRANSPORT_MAX, true },
+	{ "containers-storage:", NULL, TRANSPORT_MAX, true },
+	{ "dir:", NULL, TRANSPORT_MAX, true },
 	{ "rootfs:", NULL, TRANSPORT_MAX },
 	{ "ostree:", NULL, TRANSPORT_MAX },
 	{ "sif:", NULL, TRANSPORT_MAX },
 	{ "tarball:", NULL, TRANSPORT_MAX },
 };
 
+/* What has a colon has a transport, or a tag. */
+static bool is_archive(const char *text)
+{
+	static const char *const suffixes[] = { ".tar",     ".tar.gz", ".tgz",
+						".tar.zst", ".tar.xz", ".tar.bz2" };
+
+	for (size_t i = 0; i < array_size(suffixes); i++)
+		if (str_ends_with(text, suffixes[i]))
+			return !strchr(text, ':');
+	return false;
+}
+
+static bool is_directory_path(const char *text)
+{
+	return text[0] == '/' || strcmp(text, ".") == 0 || strcmp(text, "..") == 0 ||
+	       str_starts_with(text, "./") || str_starts_with(text, "../") ||
+	       str_starts_with(text, "~/");
+}
+
+bool address_is_path(const char *text, char **ret_hint)
+{
+	bool archive = is_archive(text);
+	bool directory = !archive && is_directory_path(text);
+
+	if (ret_hint && directory)
+		*ret_hint = xasprintf("for an OCI layout write oci:%s", text);
+	else if (ret_hint)
+		*ret_hint = archive ? xasprintf(ARCHIVE_HINT, text) : NULL;
+	return archive || directory;
+}
+
+/* The transport that has another program make a layout. */
+static int refuse_transport(const struct transport_row *row, const char *text, struct error *err)
+{
+	error_set(err, ERROR_USAGE, "transport '%s' is not supported", row->prefix);
+	return row->skopeo ? error_hint(err, SKOPEO_HINT, text) : -1;
+}
+
+/* The first len bytes of text look like a transport: the hint is the one that is near. */
+static int unknown_transport(const char *text, size_t len, struct error *err)
+{
+	autofree char *prefix = xstrndup(text, len);
+	struct nearest nearest = nearest_to(prefix);
+
+	for (size_t i = 0; i < array_size(transports); i++)
+		nearest_offer(&nearest, transports[i].prefix);
+	error_set(err, ERROR_USAGE, "unknown transport '%s': expected docker:// or oci:", prefix);
+	if (strcmp(prefix, "https://") == 0 || strcmp(prefix, "http://") == 0)
+		return error_hint(err, "for an image in a registry write docker://%s", text + len);
+	return nearest_hint(&nearest, "", err);
+}
+
+static int no_transport(const char *text, struct error *err)
+{
+	autoreference struct reference bare = REFERENCE_INIT;
+	autofree char *hint = NULL;
+	size_t prefix_len = strcspn(text, ":");
+	struct error near = { 0 };
+
+	error_set(err, ERROR_USAGE, "no transport in '%s'", text);
+	if (address_is_path(text, &hint))
+		return error_hint(err, "%s", hint);
+	if (text[prefix_len] && unknown_transport(text, prefix_len + 1, &near) < 0 && near.hint[0])
+		return error_move(err, &near);
+	if (reference_parse(text, &bare, NULL) == 0)
+		error_hint(err, "for an image in a registry write docker://%s", text);
+	return -1;
+}
+
 int address_parse(const char *text, struct address *ret, struct error *err)
 {
 	autoaddress struct address address = ADDRESS_INIT;
-	autoreference struct reference bare = REFERENCE_INIT;
 	const char *scheme;
 
 	for (size_t i = 0; i < array_size(transports); i++) {
@@ -73,8 +147,7 @@ int address_parse(const char *text, struct address *ret, struct error *err)
 		if (!str_starts_with(text, row->prefix))
 			continue;
 		if (!row->parse)
-			return error_set(err, ERROR_USAGE, "transport '%s' is not supported",
-					 row->prefix);
+			return refuse_transport(row, text, err);
 		if (row->parse(text + strlen(row->prefix), &address, err) < 0)
 			return -1;
 		address.transport = row->transport;
@@ -84,10 +157,6 @@ int address_parse(const char *text, struct address *ret, struct error *err)
 	}
 	scheme = strstr(text, "://");
 	if (scheme)
-		return error_set(err, ERROR_USAGE, "transport '%.*s' is not supported",
-				 (int)(scheme - text) + 3, text);
-	error_set(err, ERROR_USAGE, "no transport in '%s'", text);
-	if (reference_parse(text, &bare, NULL) == 0)
-		error_hint(err, "for an image in a registry write docker://%s", text);
-	return -1;
+		return unknown_transport(text, (size_t)(scheme - text) + 3, err);
+	return no_transport(text, err);
 }

@@ -9,6 +9,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
+#include <stdbool.h>
+
 enum transport {
 	TRANSPORT_DOCKER, /* "docker://": a registry */
 	TRANSPORT_OCI, /* "oci:": a layout directory */
@@ -29,8 +31,13 @@ struct address {
 void address_release(struct address *address);
 #define autoaddress autocleanup(address_release)
 
-/* ERROR_USAGE for text without a transport, and for one that we do not speak (it is named). DIR
- * of oci: ends at the first colon. */
+/* ERROR_USAGE for text without a transport, and for one that we do not speak (it is named); the hint
+ * is the spelling that was probably meant. DIR of oci: ends at the first colon. */
 int address_parse(const char *text, struct address *ret, struct error *err);
+
+/* Does the text look like the path of a directory ("/images", "./images") or of an archive
+ * ("app.tar.gz"), and not like the name of an image? ret_hint, which may be NULL, is how such an image
+ * is given: new, or NULL when it is none. */
+bool address_is_path(const char *text, char **ret_hint);
 
 #endif

@@ -114,7 +114,7 @@ static int open_record(const char *text, struct bundle *ret, struct error *err)
 		return -1;
 	if (!jnode_is_present(&path_node) && json_object_get(document, "layout")) {
 		jnode_error(&root, err, "expected a bundle record, got an image record");
-		return error_hint(err, "ctnr-unpack makes a bundle of an image");
+		return error_hint(err, "'ctnr bundle' makes a bundle of an image");
 	}
 	if (jnode_string(&path_node, &path, err) < 0 || read_record(&root, ret, err) < 0)
 		return -1;

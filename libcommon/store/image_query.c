@@ -2,6 +2,7 @@
 #include "store/image_query.h"
 
 #include "base/alloc.h"
+#include "oci/address.h"
 #include "oci/reference.h"
 #include "oci/tag.h"
 
@@ -208,10 +209,15 @@ const struct descriptor *image_query_choose(const struct image_query *query,
 
 int image_query_failed(const struct image_query *query, struct error *err)
 {
+	autofree char *hint = NULL;
 	bool can_be_pulled = !query->prefix && !query->is_digest && query->names.len &&
 			     !str_starts_with(query->word, REFERENCE_LOCAL "/");
 
-	if (error_is(err, ERROR_NOT_FOUND) && can_be_pulled)
+	if (error_is(err, ERROR_NOT_FOUND) && address_is_path(query->word, &hint)) {
+		error_recode(err, ERROR_USAGE);
+		error_default_hint(err, "%s", hint);
+	} else if (error_is(err, ERROR_NOT_FOUND) && can_be_pulled) {
 		error_default_hint(err, "fetch it with 'ctnr pull %s'", query->word);
+	}
 	return error_prefix(err, "image '%s'", query->word);
 }

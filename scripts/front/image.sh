@@ -6,18 +6,20 @@
 
 # find_image IMAGE: set image, what the store may know it by (or nothing), source, where it can be
 # fetched from (or nothing), and guessed, when IMAGE does not say itself that this is the place. Which
-# registry and tag a name means is for the tools to know.
+# registry and tag a name means is for the tools to know. A path is no name to ask a registry for: the
+# tools say how it is given.
 find_image() {
 	image=$1
 	source=
 	guessed=
 	case $1 in
-	docker://* | oci:*) source=$1 ;;
+	docker://* | oci:* | /* | ./* | ../* | '~'/* | . | ..) source=$1 ;;
 	'{'* | - | sha256:* | sha512:* | localhost/*) ;;
 	*://* | *-archive:* | dir:* | rootfs:* | docker-daemon:* | containers-storage:*)
 		image=
 		source=$1
 		;;
+	*.tar | *.tgz | *.tar.gz | *.tar.zst | *.tar.xz | *.tar.bz2) source=$1 ;;
 	*[!0-9a-f]* | ? | ?? | ??? | ???? | ????? | ?????? | ???????)
 		source=docker://$1
 		guessed=$1

@@ -132,7 +132,9 @@ json_t *document_read(const struct bundle *bundle, struct str *ret_seccomp, stru
 	if (file_read_at(bundle->dirfd, RUNTIME_CONFIG_FILE, RUNTIME_CONFIG_MAX, &text, err) < 0) {
 		error_prefix(err, "bundle '%s'", bundle->path);
 		if (error_errno_is(err, ENOENT))
-			error_hint(err, "ctnr-spec writes it: ctnr-unpack IMAGE | ctnr-spec -");
+			error_hint(
+				err,
+				"'ctnr bundle' makes a bundle with one, and ctnr-spec(1) writes it");
 		return NULL;
 	}
 	cut_seccomp(&text, ret_seccomp);

@@ -222,7 +222,7 @@ pid_t keeper_start(const struct launch *launch, struct error *err)
 
 	if (pid < 0) {
 		error_errno(err, "cannot make a user namespace");
-		return error_hint(err, "ctnr-doctor tells what forbids it");
+		return error_hint(err, "'ctnr doctor' tells what forbids it");
 	}
 	if (pid > 0)
 		return pid;

@@ -27,7 +27,7 @@ static int refuse_no_userns(struct error *err)
 {
 	error_set(err, ERROR_FAILED,
 		  "config.json has no user namespace, and only root can do without");
-	return error_hint(err, "unpack and run the image as this user, or run ctnr-spec again");
+	return error_hint(err, "unpack and run the image as this user, or write its config again");
 }
 
 /* More than the caller's own ID: newuidmap and newgidmap must be there, and allowed to map. */

@@ -102,7 +102,7 @@ int overlay_mount(const struct container *c, const char *target, unsigned long a
 		return error_errno(err, "cannot enter '%s/lower'", c->bundle.path);
 	if (mount("overlay", path, "overlay", attributes, c->overlay_options) < 0) {
 		error_errno(err, "cannot mount the overlay of bundle '%s'", c->bundle.path);
-		return error_hint(err, "ctnr-unpack --driver copy makes a bundle without overlay");
+		return error_hint(err, "a bundle that is made with --driver copy needs no overlay");
 	}
 	if (chdir("..") < 0)
 		return error_errno(err, "cannot enter bundle '%s'", c->bundle.path);
