@@ -89,6 +89,15 @@ function __ctnr_option --no-scope-shadowing
     return 1
 end
 
+# The next word of each command that begins with the words so far.
+function __ctnr_commands --no-scope-shadowing
+    set -l lead "$command "
+    test -n "$command"; or set lead ''
+    string replace -r '\t.*' '' -- $table | string match -v -- '\*' | sort -u |
+        string match -r -- '^'(string escape --style=regex -- $lead)'\S+' |
+        string sub -s (math (string length -- $lead) + 1) | sort -u
+end
+
 function __ctnr_complete
     set -l words (commandline -opc)
     set -l typed (commandline -ct)
@@ -134,20 +143,23 @@ function __ctnr_complete
         set -l field (__ctnr_option $name)
         and __ctnr_value (string replace -r '^[^=]*=' '' -- $typed) $field | string replace -r -- '^' $name=
     else if test -z "$ended"; and string match -q -- '-*' $typed
+        # Before a command stand the options of the rows "*".
+        set -l rows_of "$command"
+        test -n "$rows_of"; or set rows_of '*'
         for row in $table
             set -l field (string split \t -- $row)
-            test "$field[1]" = "$command"; and printf '%s\t%s\n' $field[2] $field[7]
+            test "$field[1]" = "$rows_of"; and printf '%s\t%s\n' $field[2] $field[7]
         end
     else
         if test $operands = 0 -a "$command" != -
-            set -l lead "$command "
-            test -n "$command"; or set lead ''
-            string replace -r '\t.*' '' -- $table | sort -u |
-                string match -r -- '^'(string escape --style=regex -- $lead)'\S+' |
-                string sub -s (math (string length -- $lead) + 1) | sort -u
+            __ctnr_commands
         end
-        string match -q -- "$command"\t'*' $table
-        and __ctnr_operand "$tool $command:$operands" "$typed"
+        if test "$tool $command:$operands" = 'ctnr help:0'
+            set command
+            __ctnr_commands
+        else if string match -q -- "$command"\t'*' $table
+            __ctnr_operand "$tool $command:$operands" "$typed"
+        end
     end
 end
 

@@ -103,8 +103,13 @@ static void print_tool_help(const struct tool *tool)
 	printf("\nSee %s(1).\n", tool->name);
 }
 
+/* The rows of each command, "-" where there are no verbs; behind "*" those that stand before a verb. */
 static void dump_options(const struct tool *tool)
 {
+	if (tool->commands->name) {
+		option_print_table(stdout, "*", options_of(tool));
+		option_print_table(stdout, "*", common_options);
+	}
 	for (const struct command *c = tool->commands; c->run; c++) {
 		const char *prefix = c->name ? c->name : "-";
 

@@ -32,6 +32,18 @@ completes "ctnr image "
 is_stdout "inspect list ls pull remove rm show tag untag" "verbs of a noun"
 completes "ctnr-store image "
 is_stdout "ls rm show tag untag" "commands of a tool"
+completes "ctnr --st"
+is_stdout "--store" "options before a verb"
+completes "ctnr --"
+is_stdout "--help --log --log-format --run-dir --store --version" "... all of them"
+completes "ctnr-exec --ru"
+is_stdout "--run-dir" "... also those of a tool"
+completes "ctnr --store "
+is_stdout "home run" "... and their values"
+completes "ctnr --store /s im"
+is_stdout "image images" "... before the verb"
+completes "ctnr container l"
+is_stdout "list ls" "other names of verbs"
 completes "ctnr run --"
 like_stdout "*--env *--name *--pull *--rm *" "options of run are those of all tools"
 completes "ctnr run --na"
@@ -67,7 +79,7 @@ is_stdout doctor "verbs behind help"
 tools=$(cat "$(dirname "$(command -v ctnr)")/../libexec/ctnr/front/tools")
 for tool in $tools; do
 	missing=$("$tool" --dump-options | while IFS="$(printf '\t')" read -r command option rest; do
-		[ "$command" = - ] && command=
+		case $command in - | '*') command= ;; esac
 		completes "$tool $command $option"
 		case " $stdout " in
 		*" $option "*) ;;
@@ -78,15 +90,24 @@ for tool in $tools; do
 	ok "bash-completion finds that of $tool" test -e "$completions/bash/$tool"
 done
 
+# fish_completes WANTED LINE TITLE: words alone, sorted, on one line.
+fish_completes() {
+	run fish --no-config -c "source $completions/fish/ctnr.fish; complete -C '$2'"
+	is "$(cut -f 1 "$stdout_file" | LC_ALL=C sort | tr '\n' ' ')" "$1 " "$3"
+}
+
 if has PEER:fish "fish completes"; then
-	run fish --no-config -c "source $completions/fish/ctnr.fish; complete -C 'ctnr run --pull '"
-	is_stdout "always
-missing
-never" "fish completes"
+	fish_completes "always missing never" "ctnr run --pull " "fish completes"
 	run fish --no-config -c "source $completions/fish/ctnr.fish; complete -C 'ctnr rmi '"
 	is_stdout "$(printf 'busybox:1\timage')" "... images"
 	run fish --no-config -c "source $completions/fish/ctnr.fish; complete -C 'ctnr rm '"
 	is_stdout "$(printf 'made\tcontainer')" "... and containers"
+	fish_completes "doctor" "ctnr help doc" "... verbs behind help"
+	fish_completes "help" "ctnr help hel" "... and no files there"
+	fish_completes "--store" "ctnr --st" "... options before a verb"
+	fish_completes "--network" "ctnr run --net" "... and of a verb"
+	fish_completes "image images" "ctnr --store /s im" "... verbs behind options"
+	fish_completes "list ls" "ctnr container l" "... and those of a noun"
 fi
 
 done_testing
