@@ -38,6 +38,7 @@ struct fetch_opts {
 	bool if_missing;
 	struct access_opts access;
 	uint64_t jobs;
+	bool check;
 	int progress;
 	int print; /* enum image_print */
 };
@@ -62,6 +63,8 @@ static const struct option options[] = {
 	  FIELD(if_missing) },
 	OPTION_INCLUDE(access_options, FIELD(access)),
 	{ "jobs", 'j', "N", "transfer N blobs at a time", OPTION_NUMBER, FIELD(jobs) },
+	{ "check", 0, NULL, "check the options and SOURCE's spelling, and do nothing", OPTION_BOOL,
+	  FIELD(check) },
 	{ "progress", 0, "MODE", "show progress: auto, tty, plain, json or none", OPTION_CHOICE,
 	  FIELD(progress), progress_mode_names },
 	{ "print", 0, "WHAT", "print the image's record or its ref", OPTION_CHOICE, FIELD(print),
@@ -261,6 +264,8 @@ static int fetch_source(const void *opts_, const struct strlist *operands, struc
 		return error_set(err, ERROR_USAGE, "expected one SOURCE, got %zu", operands->len);
 	if (read_request(operands->items[0], &fetch, err) < 0)
 		return -1;
+	if (fetch.opts->check)
+		return 0;
 	if (fetch.opts->if_missing)
 		present = find_present(&fetch, &image, err);
 	if (present < 0 || (!present && fetch_image(&fetch, &image, err) < 0))

@@ -3,8 +3,11 @@
 
 #include "opts.h"
 
+#include "base/alloc.h"
+#include "base/nearest.h"
 #include "system/capability.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -26,14 +29,28 @@ static const uint64_t default_set =
 	CAPABILITY_BIT(SYS_CHROOT) | CAPABILITY_BIT(MKNOD) | CAPABILITY_BIT(AUDIT_WRITE) |
 	CAPABILITY_BIT(SETFCAP);
 
+static int unknown_capability(const char *name, struct error *err)
+{
+	autofree char *upper =
+		xasprintf("%s%s", strncasecmp(name, "CAP_", 4) == 0 ? "" : "CAP_", name);
+	struct nearest nearest;
+
+	for (char *p = upper; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	nearest = nearest_to(upper);
+	for (int i = 0; i < CAPABILITY_NAMES; i++)
+		nearest_offer(&nearest, capability_name(i));
+	error_set(err, ERROR_USAGE, "unknown capability '%s'", name);
+	nearest_hint(&nearest, "", err);
+	return error_default_hint(err, "capabilities(7) lists them; ALL means every one");
+}
+
 int capability_parse(const char *name, uint64_t *ret_bit, struct error *err)
 {
 	int number = capability_number(name);
 
-	if (number < 0) {
-		error_set(err, ERROR_USAGE, "unknown capability '%s'", name);
-		return error_hint(err, "capabilities(7) lists them; ALL means every one");
-	}
+	if (number < 0)
+		return unknown_capability(name, err);
 	*ret_bit = UINT64_C(1) << number;
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include "mount.h"
 
 #include "base/alloc.h"
+#include "base/nearest.h"
 #include "base/str.h"
 
 #include <string.h>
@@ -144,6 +145,16 @@ static char *next_field(const char **text)
 	return str_steal(&field);
 }
 
+static int unknown_type(const char *value, const char *const *types, size_t n, struct error *err)
+{
+	struct nearest nearest = nearest_to(value);
+
+	for (size_t i = 0; i < n; i++)
+		nearest_offer(&nearest, types[i]);
+	error_set(err, ERROR_USAGE, "type: expected bind, tmpfs or volume, got '%s'", value);
+	return nearest_hint(&nearest, "", err);
+}
+
 /* The type field of --mount, wherever it stands, because the other fields depend on it. */
 static int find_mount_type(const char *text, enum mount_request_kind *ret, struct error *err)
 {
@@ -162,8 +173,7 @@ static int find_mount_type(const char *text, enum mount_request_kind *ret, struc
 		while (i < array_size(types) && strcmp(types[i], value) != 0)
 			i++;
 		if (i == array_size(types)) {
-			error_set(err, ERROR_USAGE,
-				  "type: expected bind, tmpfs or volume, got '%s'", value);
+			unknown_type(value, types, array_size(types), err);
 			free(field);
 			return -1;
 		}

@@ -5,6 +5,9 @@
 #include "seccomp_architecture.h"
 #include "seccomp_table.h"
 
+#include "base/alloc.h"
+#include "base/nearest.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -123,6 +126,20 @@ static bool security_option_is(const char *text, const char *name, const char **
 	return true;
 }
 
+static int unknown_security_option(const char *text, struct error *err)
+{
+	autofree char *name = xstrndup(text, strcspn(text, "=:"));
+	struct nearest nearest = nearest_to(name);
+
+	nearest_offer(&nearest, "seccomp");
+	nearest_offer(&nearest, "no-new-privileges");
+	error_set(err, ERROR_USAGE, "option --security-opt: unknown '%s'", text);
+	if (nearest.mistakes) /* none: the name is right, and its value is not */
+		nearest_hint(&nearest, "", err);
+	return error_default_hint(err, "seccomp=FILE, seccomp=unconfined, seccomp=default, "
+				       "no-new-privileges[=true|false]");
+}
+
 static int parse_security_option(const char *text, struct security *ret, struct error *err)
 {
 	const char *value;
@@ -140,9 +157,7 @@ static int parse_security_option(const char *text, struct security *ret, struct 
 		ret->no_new_privileges = OPTION_FALSE;
 		return 0;
 	}
-	error_set(err, ERROR_USAGE, "option --security-opt: unknown '%s'", text);
-	return error_hint(err, "seccomp=FILE, seccomp=unconfined, seccomp=default, "
-			       "no-new-privileges[=true|false]");
+	return unknown_security_option(text, err);
 }
 
 static int parse_security(const struct strlist *options, struct security *ret, struct error *err)

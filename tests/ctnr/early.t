@@ -63,6 +63,18 @@ early "option --user: expected*" --pull always --user a:b:c "$image"
 is "$(ctnr images -q)" "" "nothing was pulled"
 is "$(ls "$store/bundles")" taken "... and nothing is left behind"
 
+# Values of enumerations get the nearest one.
+for row in --cap-add:net_admn:CAP_NET_ADMIN --cap-drop:CAP_CHWON:CAP_CHOWN --security-opt:secomp=x:seccomp \
+	--security-opt:no-new-privilege:no-new-privileges --mount:type=bnd,target=/x:bind --network:hots:host; do
+	value=${row#*:}
+	run ctnr run "${row%%:*}" "${value%%:*}" "$image"
+	like_stderr "*hint: did you mean '${value#*:}'?" "${row%%:*} ${value%%:*} was ${value#*:}"
+done
+
+before=$(wc -l <"$registry_dir/log")
+run ctnr pull "$image" ./dir
+is_status 2 "of several images a wrong one is told first"
+is "$(wc -l <"$registry_dir/log")" "$before" "... before anything is pulled"
 run ctnr pull --jobs 1000 "$image"
 is_status 2 "pull too looks at its options first"
 

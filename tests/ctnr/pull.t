@@ -74,11 +74,16 @@ is_status 125 "a pull that fails is 125"
 unlike "$calls" "*unpack ?--? *" "... and ends it"
 calls pull alpine debian
 is_status 5 "the status of pull is that of ctnr-fetch"
-is "$calls" 'fetch [--] [docker://alpine]' "... and it stops at the first failure"
+is "$calls" 'fetch [--check] [--] [docker://alpine]
+fetch [--check] [--] [docker://debian]
+fetch [--] [docker://alpine]' "... and it stops at the first failure"
 rm STATUS.fetch
 
 calls pull --creds 'user:pass word' -- quay.io/a/b oci:dir docker://x
-is "$calls" "fetch [--creds=user:pass word] [--] [docker://quay.io/a/b]
+is "$calls" "fetch [--check] [--creds=user:pass word] [--] [docker://quay.io/a/b]
+fetch [--check] [--creds=user:pass word] [--] [oci:dir]
+fetch [--check] [--creds=user:pass word] [--] [docker://x]
+fetch [--creds=user:pass word] [--] [docker://quay.io/a/b]
 fetch [--creds=user:pass word] [--] [oci:dir]
 fetch [--creds=user:pass word] [--] [docker://x]" "pull takes names and addresses"
 is_stdout '{"fetch":1}
