@@ -10,7 +10,6 @@
 #include "process/executable.h"
 #include "verbs/run.h"
 
-#include "base/message.h"
 #include "base/tool.h"
 #include "oci/runtime.h"
 
@@ -39,7 +38,5 @@ int main(int argc, char **argv)
 
 	if (executable_protect(argv, &err) == 0)
 		return tool_main(&tool, argc, argv);
-	message_init(tool.name);
-	message_error(&err);
-	return ERROR_RUNTIME;
+	return tool_failed(&tool, &err);
 }

@@ -286,20 +286,29 @@ static bool is_verb(const char *text)
 	return len > 0 && len <= VERB_MAX && !text[len];
 }
 
-/* Take the front's verb out of the environment: "ctnr VERB", new, or NULL. */
-static char *take_verb(void)
+/* Take the front's verb out of the environment, and let messages begin with it, or with the tool's name.
+ * Returns "ctnr VERB", which lives as long as the process, or NULL. */
+static const char *begin_messages(const struct tool *tool)
 {
 	const char *verb = getenv(VERB_VARIABLE);
-	char *called_as = verb && is_verb(verb) ? xasprintf("ctnr %s", verb) : NULL;
+	const char *called_as = verb && is_verb(verb) ? xasprintf("ctnr %s", verb) : NULL;
 
 	if (verb)
 		unsetenv(VERB_VARIABLE);
+	message_init(called_as ? called_as : tool->name);
 	return called_as;
+}
+
+int tool_failed(const struct tool *tool, const struct error *err)
+{
+	begin_messages(tool);
+	message_error(err);
+	return tool->commands->failure_status ? tool->commands->failure_status : err->code;
 }
 
 int tool_main(const struct tool *tool, int argc, char **argv)
 {
-	const char *called_as = take_verb(); /* never freed, because messages begin with it */
+	const char *called_as;
 	const struct command *command = tool->commands;
 	struct common_opts common = { 0 };
 	struct error err = { 0 };
@@ -307,7 +316,7 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 
 	(void)argc;
 	occupy_standard_descriptors();
-	message_init(called_as ? called_as : tool->name);
+	called_as = begin_messages(tool);
 	/* A reader that went away is an error of write(2), not a silent death. */
 	signal(SIGPIPE, SIG_IGN);
 	/* A caller that ignores it would have our children end unseen. */

@@ -71,4 +71,8 @@ struct tool {
 /* Run the tool; returns main's status. */
 int tool_main(const struct tool *tool, int argc, char **argv);
 
+/* For a main that fails before tool_main(): print the error, and return the status, that of the tool's
+ * first command. */
+int tool_failed(const struct tool *tool, const struct error *err);
+
 #endif
