@@ -27,8 +27,10 @@ int path_open(int rootfd, const char *path, int flags, mode_t mode, enum path_re
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
 
-	if (resolve == PATH_NO_SYMLINKS)
+	if (resolve != PATH_IN_ROOT)
 		how.resolve |= RESOLVE_NO_SYMLINKS;
+	if (resolve == PATH_ON_MOUNT)
+		how.resolve |= RESOLVE_NO_XDEV;
 	for (int i = 0; i < RESOLVE_TRIES; i++) {
 		long fd = syscall(SYS_openat2, rootfd, *path ? path : ".", &how, sizeof(how));
 

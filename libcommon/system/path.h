@@ -22,6 +22,7 @@
 enum path_resolve {
 	PATH_IN_ROOT, /* symlinks resolve inside the root */
 	PATH_NO_SYMLINKS, /* a symlink anywhere on the way is ELOOP */
+	PATH_ON_MOUNT, /* no symlink either, and another mount on the way is EXDEV */
 };
 
 /* openat2 beneath the root: flags as for open(2) (O_CLOEXEC is added). Returns the new fd, or -1

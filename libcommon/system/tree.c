@@ -3,157 +3,255 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/str.h"
 #include "system/fd.h"
 #include "system/path.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define AGAIN_MAX 16 /* times that a directory is read once more, because it was not empty */
+#define ENTRIES_SIZE (32U << 10) /* bytes of one getdents64(2) */
 
 /*
- * The walk keeps one open directory for each level, on a stack of its own. Descending is by
- * openat(O_NOFOLLOW) of a single name, so that nothing leads out of the tree; a directory on
- * another device (a mount) is left alone and makes the removal fail with EBUSY by itself.
+ * THEORY OF OPERATION. A directory is read to its end when the walk arrives in it. What can be
+ * removed at once is gone then, and the names of the directories that are not empty wait in the
+ * level, so that no directory has to be read again when the walk comes back.
+ *
+ * The deepest TREE_OPEN_MAX - 2 levels are open (one place is for the directory above the tree, one
+ * for the next level); those above were closed. The walk comes back to a closed one by "..", and
+ * takes it for the same only when device and inode are: a directory that somebody has moved out of
+ * the tree meanwhile leads elsewhere, and that is an error.
  */
+#define LEVELS_OPEN_MAX (TREE_OPEN_MAX - 2)
+
 struct level {
-	DIR *dir;
-	char *name; /* in the level above */
+	int fd; /* -EBADF: closed for the time being */
+	dev_t device;
+	ino_t inode;
+	struct strlist waiting; /* names of directories that were not empty */
+	size_t next; /* in waiting */
 	unsigned again; /* times that it was read once more */
 };
 
-struct walk {
+struct removal {
+	int topfd; /* holds the tree; borrowed */
+	const char *top_name;
 	struct level *levels;
 	size_t len;
 	size_t capacity;
-	dev_t device;
+	char *entries; /* buffer for reading directories */
 };
 
-static void walk_release(struct walk *walk)
+static void level_release(struct level *level)
 {
-	for (size_t i = 0; i < walk->len; i++) {
-		closedir(walk->levels[i].dir);
-		free(walk->levels[i].name);
-	}
-	free(walk->levels);
+	fd_close(&level->fd);
+	strlist_release(&level->waiting);
 }
 
-/* Open a directory for emptying it, opening up its permissions when we must. */
-static int open_level(int topfd, const char *name)
+static void removal_release(struct removal *removal)
 {
-	int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	int fd = openat(topfd, name, flags);
+	for (size_t i = 0; i < removal->len; i++)
+		level_release(&removal->levels[i]);
+	free(removal->levels);
+	free(removal->entries);
+}
+
+static struct level *last_level(const struct removal *removal)
+{
+	return &removal->levels[removal->len - 1];
+}
+
+/* The name of the last level's directory in the one above. */
+static const char *last_name(const struct removal *removal)
+{
+	const struct level *above = last_level(removal) - 1;
+
+	return removal->len == 1 ? removal->top_name : above->waiting.items[above->next - 1];
+}
+
+/* Open a directory for emptying it, opening up its permissions when that is needed. */
+static int open_directory(int dirfd, const char *name)
+{
+	int flags = O_RDONLY | O_DIRECTORY;
+	int fd = path_open(dirfd, name, flags, 0, PATH_ON_MOUNT);
 	char proc[PATH_PROC_FD_MAX];
 	autoclose int path = -EBADF;
 
 	if (fd >= 0 || errno != EACCES)
 		return fd;
 	/* chmod by name would follow a symlink that was put there meanwhile; by /proc it changes
-	 * what we hold. */
-	path = openat(topfd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	 * what is held. */
+	path = path_open(dirfd, name, O_PATH | O_DIRECTORY, 0, PATH_ON_MOUNT);
 	if (path < 0 || chmod(path_proc_fd(path, proc), 0700) < 0)
 		return -1;
-	return openat(topfd, name, flags);
+	return path_open(dirfd, name, flags, 0, PATH_ON_MOUNT);
 }
 
-static int push_level(struct walk *walk, int topfd, const char *name, struct error *err)
+static int cannot_open(const char *name, struct error *err)
 {
-	autoclose int fd = open_level(topfd, name);
-	struct stat st;
-	DIR *dir;
-
-	if (fd < 0)
+	if (errno != EXDEV)
 		return error_errno(err, "cannot open directory '%s'", name);
+	errno = EBUSY;
+	return error_errno(err, "cannot remove '%s', something is mounted there", name);
+}
+
+/* Go down into a directory. */
+static int push_level(struct removal *removal, int dirfd, const char *name, struct error *err)
+{
+	autoclose int fd = open_directory(dirfd, name);
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT && removal->len)
+		return 0;
+	if (fd < 0)
+		return cannot_open(name, err);
 	if (fstat(fd, &st) < 0)
 		return error_errno(err, "cannot stat '%s'", name);
-	if (walk->len == 0) {
-		walk->device = st.st_dev;
-	} else if (st.st_dev != walk->device) {
-		errno = EBUSY;
-		return error_errno(err, "cannot remove '%s', another filesystem", name);
-	}
 	/* Entries can be removed only from a directory that is writable for us. */
 	if ((st.st_mode & 0700) != 0700)
 		fchmod(fd, 0700);
-	dir = fdopendir(fd);
-	if (!dir)
-		return error_errno(err, "cannot read directory '%s'", name);
-	fd_steal(&fd);
-	if (walk->len == walk->capacity) {
-		walk->capacity = walk->capacity ? 2 * walk->capacity : 16;
-		walk->levels = xrealloc(walk->levels, walk->capacity, sizeof(*walk->levels));
+	if (removal->len == removal->capacity) {
+		removal->capacity = removal->capacity ? 2 * removal->capacity : 16;
+		removal->levels =
+			xrealloc(removal->levels, removal->capacity, sizeof(*removal->levels));
 	}
-	walk->levels[walk->len++] = (struct level) { .dir = dir, .name = xstrdup(name) };
+	if (removal->len >= LEVELS_OPEN_MAX)
+		fd_close(&removal->levels[removal->len - LEVELS_OPEN_MAX].fd);
+	removal->levels[removal->len++] = (struct level) {
+		.fd = fd_steal(&fd),
+		.device = st.st_dev,
+		.inode = st.st_ino,
+		.waiting = STRLIST_INIT,
+	};
+	return 1;
+}
+
+/* Have the level above the last one open. Returns its descriptor, borrowed. */
+static int open_above(struct removal *removal, struct error *err)
+{
+	const struct level *level = last_level(removal);
+	struct level *above = &removal->levels[removal->len - 2];
+	autoclose int fd = -EBADF;
+	struct stat st;
+
+	if (removal->len == 1)
+		return removal->topfd;
+	if (above->fd >= 0)
+		return above->fd;
+	fd = openat(level->fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_errno(err, "cannot go back to the directory above '%s'",
+				   last_name(removal));
+	if (st.st_dev != above->device || st.st_ino != above->inode)
+		return error_set(err, ERROR_FAILED, "'%s' was moved while it was removed",
+				 last_name(removal));
+	above->fd = fd_steal(&fd);
+	return above->fd;
+}
+
+/* Everything in the last level's directory is gone: remove it. Somebody who had it open may have
+ * made something in it meanwhile (a lock): then it is read again. Returns 1 when it must be. */
+static int pop_level(struct removal *removal, struct error *err)
+{
+	struct level *level = last_level(removal);
+	int above = open_above(removal, err);
+
+	if (above < 0)
+		return -1;
+	if (unlinkat(above, last_name(removal), AT_REMOVEDIR) < 0 && errno != ENOENT) {
+		if (errno == ENOTEMPTY && level->again++ < AGAIN_MAX)
+			return 1;
+		return error_errno(err, "cannot remove directory '%s'", last_name(removal));
+	}
+	level_release(level);
+	removal->len--;
 	return 0;
 }
 
-/* Everything in the deepest directory is gone: remove it. Somebody who had it open may have made
- * something in it meanwhile (a lock): then it is read again. */
-static int pop_level(struct walk *walk, int topfd, struct error *err)
+/* Remove an entry; a directory that is not empty waits. */
+static int remove_entry(struct level *level, const struct dirent64 *entry, struct error *err)
 {
-	struct level *level = &walk->levels[walk->len - 1];
-	int above = walk->len > 1 ? dirfd(walk->levels[walk->len - 2].dir) : topfd;
-	int result = 0;
+	const char *name = entry->d_name;
 
-	if (unlinkat(above, level->name, AT_REMOVEDIR) < 0 && errno != ENOENT) {
-		if (errno == ENOTEMPTY && level->again++ < AGAIN_MAX) {
-			rewinddir(level->dir);
-			return 0;
-		}
-		result = error_errno(err, "cannot remove directory '%s'", level->name);
-	}
-	closedir(level->dir);
-	free(level->name);
-	walk->len--;
-	return result;
-}
-
-static int remove_entry(struct walk *walk, int topfd, const struct dirent *entry, struct error *err)
-{
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return 0;
 	if (entry->d_type != DT_DIR) {
-		if (unlinkat(topfd, entry->d_name, 0) == 0 || errno == ENOENT)
+		if (unlinkat(level->fd, name, 0) == 0 || errno == ENOENT)
 			return 0;
 		if (errno != EISDIR)
-			return error_errno(err, "cannot remove '%s'", entry->d_name);
+			return error_errno(err, "cannot remove '%s'", name);
 	}
-	if (unlinkat(topfd, entry->d_name, AT_REMOVEDIR) == 0)
+	if (unlinkat(level->fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return 0;
-	return push_level(walk, topfd, entry->d_name, err);
+	/* Whatever the reason is, going down tells. */
+	strlist_append(&level->waiting, name);
+	return 0;
 }
 
-static int walk_tree(struct walk *walk, int topfd, const char *name, struct error *err)
+/* Read the last level's directory from its beginning. */
+static int empty_directory(struct removal *removal, struct error *err)
 {
-	if (push_level(walk, topfd, name, err) < 0)
-		return -1;
-	while (walk->len) {
-		DIR *dir = walk->levels[walk->len - 1].dir;
-		const struct dirent *entry;
+	struct level *level = last_level(removal);
+	ssize_t len;
 
-		errno = 0;
-		entry = readdir(dir);
-		if (!entry && errno)
-			return error_errno(err, "cannot read directory '%s'",
-					   walk->levels[walk->len - 1].name);
-		if (!entry) {
-			if (pop_level(walk, topfd, err) < 0)
+	strlist_release(&level->waiting);
+	level->waiting = (struct strlist)STRLIST_INIT;
+	level->next = 0;
+	if (lseek(level->fd, 0, SEEK_SET) < 0)
+		return error_errno(err, "cannot read directory '%s'", last_name(removal));
+	while ((len = getdents64(level->fd, removal->entries, ENTRIES_SIZE)) > 0)
+		for (ssize_t at = 0; at < len;) {
+			const struct dirent64 *entry = (const void *)(removal->entries + at);
+
+			if (remove_entry(level, entry, err) < 0)
 				return -1;
-			continue;
+			at += entry->d_reclen;
 		}
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (remove_entry(walk, dirfd(dir), entry, err) < 0)
-			return -1;
+	return len < 0 ? error_errno(err, "cannot read directory '%s'", last_name(removal)) : 0;
+}
+
+/* Go down where a directory waits, else up. */
+static int remove_step(struct removal *removal, struct error *err)
+{
+	struct level *level = last_level(removal);
+	int result;
+
+	if (level->next < level->waiting.len) {
+		const char *name = level->waiting.items[level->next++];
+
+		result = push_level(removal, level->fd, name, err);
+	} else {
+		result = pop_level(removal, err);
 	}
+	return result > 0 ? empty_directory(removal, err) : result;
+}
+
+static int remove_directory(int topfd, const char *name, struct error *err)
+{
+	autocleanup(removal_release) struct removal removal = { .topfd = topfd, .top_name = name };
+
+	if (push_level(&removal, topfd, name, err) < 0)
+		return -1;
+	removal.entries = xmalloc(ENTRIES_SIZE);
+	if (empty_directory(&removal, err) < 0)
+		return -1;
+	while (removal.len)
+		if (remove_step(&removal, err) < 0)
+			return -1;
 	return 0;
 }
 
 int tree_remove_at(int topfd, const char *name, struct error *err)
 {
-	autocleanup(walk_release) struct walk walk = { 0 };
+	const char *slash = strrchr(name, '/');
+	autofree char *parent = NULL;
+	autoclose int parentfd = -EBADF;
 
 	if (unlinkat(topfd, name, 0) == 0 || errno == ENOENT)
 		return 0;
@@ -161,5 +259,11 @@ int tree_remove_at(int topfd, const char *name, struct error *err)
 		return error_errno(err, "cannot remove '%s'", name);
 	if (unlinkat(topfd, name, AT_REMOVEDIR) == 0)
 		return 0;
-	return walk_tree(&walk, topfd, name, err);
+	if (topfd != AT_FDCWD && !slash)
+		return remove_directory(topfd, name, err);
+	parent = slash ? xstrndup(name, (size_t)(slash - name) + 1) : xstrdup(".");
+	parentfd = openat(topfd, parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (parentfd < 0)
+		return error_errno(err, "cannot open directory '%s'", parent);
+	return remove_directory(parentfd, slash ? slash + 1 : name, err);
 }

@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Removing whole directory trees, by descriptors, never leaving the tree and its filesystem. */
+/*
+ * Removing whole directory trees that strangers filled, by descriptors.
+ *
+ * Nothing outside of the tree is ever removed: a name is opened alone, without following a symlink
+ * and without crossing onto another mount, be it of the same filesystem; the way up is "..", which
+ * must be the directory that the walk came from. Depth costs heap memory alone: at most
+ * TREE_OPEN_MAX descriptors are open at once, and each directory is read once, however many it has
+ * below it.
+ */
 #ifndef SYSTEM_TREE_H
 #define SYSTEM_TREE_H
 
 #include "base/error.h"
 
+#define TREE_OPEN_MAX 16 /* directories that are open at once */
+
 /* Remove dirfd/name and everything below; nothing there is success. Directories without
- * permissions are opened up first. Symlinks are removed, not followed. Depth is not limited by
- * the stack. */
+ * permissions are opened up first. Symlinks are removed, not followed, but for those that lead to
+ * the directory of name's last component. A mount below (or name itself) stays with all that is in
+ * it, and is an error (saved_errno EBUSY). After an error part of the tree may be left. */
 int tree_remove_at(int dirfd, const char *name, struct error *err);
 
 #endif

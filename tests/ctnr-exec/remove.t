@@ -26,6 +26,17 @@ is "$(ls -A "$store/trash" 2>/dev/null)" "" "... and leaves no trash"
 is "$(ls -A "$store/bundles/.ephemeral" 2>/dev/null)" "" "... and no mark"
 is "$(ls -A "$state")" "" "... and no state"
 
+rm one
+bundle one overlay
+mv one "$store/bundles/one"
+ln -s "$store/bundles/one" one
+python3 "$test_lib/make-nested.py" one/upper/deep 1500
+script one 'exit 0'
+run sh -c 'ulimit -n 64; exec ctnr-exec run --rm one'
+is_status 0 "--rm removes 1,500 nested directories with 64 descriptors"
+fails "... and the bundle is gone" test -e "$store/bundles/one"
+is "$(ls -A "$store/trash")" "" "... and the trash is empty"
+
 bundle keep overlay
 script keep 'echo x >/kept'
 run ctnr-exec run ./keep
