@@ -33,6 +33,7 @@ void layer_release(struct layer *layer)
 		return;
 	view_release(&layer->view);
 	path_set_release(&layer->own_paths);
+	path_set_release(&layer->cleared);
 	owners_writer_release(&layer->owners);
 	owners_stack_release(&layer->owners_below);
 }

@@ -28,11 +28,13 @@ struct layer {
 	enum layer_form form;
 	bool is_base; /* there is nothing below, or nothing was there before */
 	bool can_make_devices;
+	bool is_root_hidden; /* in overlay form: every name of the layers below has its mark */
 	struct view view;
 	struct owners_writer owners;
 	struct owners_stack owners_below; /* of the finished layers */
 	struct entry_xattrs xattrs;
 	struct path_set own_paths; /* what this layer made; not of a base */
+	struct path_set cleared; /* directories that hold nothing else any more */
 };
 
 /* Where an entry goes. */

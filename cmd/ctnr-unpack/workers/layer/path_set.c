@@ -16,14 +16,17 @@ void path_set_release(struct path_set *set)
 	*set = (struct path_set) { 0 };
 }
 
-/* From a secret start, the bits mixed, so that an image cannot choose paths that collide; 0 means
- * empty. */
-static uint64_t hash_path(const struct path_set *set, const char *path, size_t len)
+/* The bits are mixed; 0 means empty. */
+static uint64_t mix_hash(uint64_t hash)
 {
-	uint64_t hash = fnv_add(FNV_START ^ set->seed, path, len);
-
 	hash ^= hash >> 32;
 	return hash ? hash : 1;
+}
+
+/* From a secret start, so that an image cannot choose paths that collide. */
+static uint64_t hash_path(const struct path_set *set, const char *path, size_t len)
+{
+	return mix_hash(fnv_add(FNV_START ^ set->seed, path, len));
 }
 
 static uint64_t *find_slot(const struct path_set *set, uint64_t hash)
@@ -55,6 +58,28 @@ static void start_set(struct path_set *set)
 	set->slots = xcalloc(set->capacity, sizeof(set->slots[0]));
 }
 
+/* false: it was there. */
+static bool add_hash(struct path_set *set, uint64_t hash)
+{
+	uint64_t *slot;
+
+	if (set->len * 4 >= set->capacity * 3)
+		grow_set(set);
+	slot = find_slot(set, hash);
+	if (*slot)
+		return false;
+	*slot = hash;
+	set->len++;
+	return true;
+}
+
+void path_set_add_alone(struct path_set *set, const char *path)
+{
+	if (!set->slots)
+		start_set(set);
+	add_hash(set, hash_path(set, path, strlen(path)));
+}
+
 void path_set_add(struct path_set *set, const char *path)
 {
 	size_t len = strlen(path);
@@ -62,17 +87,9 @@ void path_set_add(struct path_set *set, const char *path)
 	if (!set->slots)
 		start_set(set);
 	while (len) {
-		uint64_t hash = hash_path(set, path, len);
-		uint64_t *slot;
-
-		if (set->len * 4 >= set->capacity * 3)
-			grow_set(set);
-		slot = find_slot(set, hash);
 		/* A path that is in the set has all its parents in it. */
-		if (*slot)
+		if (!add_hash(set, hash_path(set, path, len)))
 			return;
-		*slot = hash;
-		set->len++;
 		while (len && path[len - 1] != '/')
 			len--;
 		while (len && path[len - 1] == '/')
@@ -83,4 +100,18 @@ void path_set_add(struct path_set *set, const char *path)
 bool path_set_has(const struct path_set *set, const char *path)
 {
 	return set->len && *find_slot(set, hash_path(set, path, strlen(path))) != 0;
+}
+
+bool path_set_has_on_way(const struct path_set *set, const char *path)
+{
+	uint64_t hash = FNV_START ^ set->seed;
+
+	if (!set->len || *find_slot(set, mix_hash(hash)))
+		return set->len;
+	for (size_t i = 0; path[i]; i++) {
+		hash = fnv_add(hash, path + i, 1);
+		if ((path[i + 1] == '/' || !path[i + 1]) && *find_slot(set, mix_hash(hash)))
+			return true;
+	}
+	return false;
 }

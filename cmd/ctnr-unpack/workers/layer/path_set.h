@@ -25,6 +25,10 @@ struct path_set {
 void path_set_release(struct path_set *set);
 /* Note a canonical path and all its parents. */
 void path_set_add(struct path_set *set, const char *path);
+/* Note a path alone; then the set is one of such paths only. */
+void path_set_add_alone(struct path_set *set, const char *path);
 bool path_set_has(const struct path_set *set, const char *path);
+/* Is the path in the set, or one of its parents, the root ("") among them? */
+bool path_set_has_on_way(const struct path_set *set, const char *path);
 
 #endif

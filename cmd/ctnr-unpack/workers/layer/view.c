@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workers/layer/view.h"
 
+#include "workers/layer/view_cache.h"
+#include "workers/layer/view_lower.h"
+
 #include "base/alloc.h"
 #include "base/fnv.h"
 #include "base/str.h"
@@ -23,59 +26,6 @@ const struct copy_rules view_copy_rules = {
 	.refusal = XATTR_MUST_BE_SET,
 };
 
-/* What is known at a canonical path, or NULL. */
-static struct view_dir *find_known(struct view *view, const char *path, size_t len)
-{
-	uint64_t hash = fnv_add(FNV_START, path, len);
-
-	for (size_t i = 0; i < VIEW_DIRS; i++) {
-		struct view_dir *dir = &view->dirs[i];
-
-		if (dir->hash == hash && dir->path && strncmp(dir->path, path, len) == 0 &&
-		    !dir->path[len]) {
-			dir->last_use = ++view->clock;
-			return dir;
-		}
-	}
-	return NULL;
-}
-
-static void forget_dir(struct view_dir *dir)
-{
-	fd_close(&dir->fd);
-	free(dir->path);
-	free(dir->lowers);
-	*dir = (struct view_dir) { .fd = -EBADF };
-}
-
-/* Give a directory its time, and forget it. */
-static int close_dir(struct view_dir *dir, struct error *err)
-{
-	const struct timespec times[2] = { dir->mtime, dir->mtime };
-
-	if (dir->path && dir->is_changed && futimens(dir->fd, times) < 0)
-		return error_errno(err, "cannot set the time of '/%s'", dir->path);
-	forget_dir(dir);
-	return 0;
-}
-
-/* A slot for one more directory: the root is in slot 0 and stays. */
-static int take_slot(struct view *view, const char *path, struct view_dir **ret, struct error *err)
-{
-	struct view_dir *oldest = &view->dirs[1];
-
-	for (size_t i = 1; i < VIEW_DIRS && oldest->path; i++)
-		if (!view->dirs[i].path || view->dirs[i].last_use < oldest->last_use)
-			oldest = &view->dirs[i];
-	if (close_dir(oldest, err) < 0)
-		return -1;
-	oldest->path = xstrdup(path);
-	oldest->hash = fnv_add(FNV_START, path, strlen(path));
-	oldest->last_use = ++view->clock;
-	*ret = oldest;
-	return 0;
-}
-
 char *view_path(const struct view_dir *dir, const char *name)
 {
 	return xasprintf("%s%s%s", dir->path, dir->path[0] ? "/" : "", name);
@@ -87,48 +37,8 @@ static int set_errno(struct error *err, int number, const char *path)
 	return error_errno(err, "'/%s'", path);
 }
 
-/* 1 when a layer's directory hides what lies below it, 0 when not, -1. */
-static int is_opaque(int root, const char *path, struct error *err)
-{
-	autoclose int fd = openat(root, path[0] ? path : ".", DIR_FLAGS);
-
-	if (fd < 0)
-		return error_errno(err, "cannot open '/%s' of a layer below", path);
-	return mark_is_opaque(fd);
-}
-
-/*
- * Which layers make up the directory at path, of those that make up its parent. The components
- * before the last are directories in each of them (that is what being part of the parent means)
- * and finished layers do not change, so a path may be used.
- */
-static int find_lowers(struct view *view, struct view_dir *dir, const uint16_t *of_parent,
-		       size_t n_of_parent, struct error *err)
-{
-	dir->lowers = n_of_parent ? xcalloc(n_of_parent, sizeof(dir->lowers[0])) : NULL;
-	dir->n_lowers = 0;
-	for (size_t i = 0; i < n_of_parent; i++) {
-		int root = view->lowers[of_parent[i]];
-		struct stat st;
-		int opaque;
-
-		if (fstatat(root, dir->path, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-			if (errno == ENOENT)
-				continue;
-			return error_errno(err, "cannot stat '/%s' of a layer below", dir->path);
-		}
-		if (!S_ISDIR(st.st_mode))
-			return 0;
-		dir->lowers[dir->n_lowers++] = of_parent[i];
-		opaque = i + 1 < n_of_parent ? is_opaque(root, dir->path, err) : 0;
-		if (opaque)
-			return opaque < 0 ? -1 : 0;
-	}
-	return 0;
-}
-
-int view_lookup(struct view *view, const struct view_dir *dir, const char *name,
-		struct view_found *ret, struct error *err)
+int view_lookup(struct view *view, struct view_dir *dir, const char *name, struct view_found *ret,
+		struct error *err)
 {
 	autofree char *path = NULL;
 
@@ -143,14 +53,18 @@ int view_lookup(struct view *view, const struct view_dir *dir, const char *name,
 		if (errno != ENOENT)
 			return error_errno(err, "cannot stat '%s'", name);
 	}
+	if (view_know_lowers(view, dir, err) < 0)
+		return -1;
 	if (dir->n_lowers == 0)
 		return 0;
 	path = view_path(dir, name);
 	for (size_t i = 0; i < dir->n_lowers; i++) {
-		if (fstatat(view->lowers[dir->lowers[i]], path, &ret->stat, AT_SYMLINK_NOFOLLOW) ==
-		    0) {
+		const char *at;
+		int dirfd = view_lower_at(view, dir, i, path, name, &at);
+
+		if (fstatat(dirfd, at, &ret->stat, AT_SYMLINK_NOFOLLOW) == 0) {
 			ret->where = mark_is_whiteout(&ret->stat) ? VIEW_NOWHERE : VIEW_LOWER;
-			ret->lower = dir->lowers[i];
+			ret->lower = dir->lowers[i].layer;
 			return 0;
 		}
 		if (errno != ENOENT)
@@ -172,15 +86,11 @@ static int load_child(struct view *view, struct view_dir *parent, const char *na
 		if (fd < 0)
 			return error_errno(err, "cannot open '/%s'", path);
 	}
-	if (take_slot(view, path, &dir, err) < 0)
+	if (view_take_slot(view, path, &dir, err) < 0)
 		return -1;
 	dir->mode = found->stat.st_mode;
 	dir->mtime = found->stat.st_mtim;
-	if (parent->n_lowers && (fd < 0 || !mark_is_opaque(fd)) &&
-	    find_lowers(view, dir, parent->lowers, parent->n_lowers, err) < 0) {
-		forget_dir(dir);
-		return -1;
-	}
+	dir->knows_lowers = parent->knows_lowers && parent->n_lowers == 0;
 	dir->fd = fd_steal(&fd);
 	*ret = dir;
 	return 0;
@@ -193,7 +103,7 @@ static int enter_child(struct view *view, struct view_dir *parent, const char *n
 	autofree char *path = view_path(parent, name);
 	struct view_found again;
 
-	*ret = find_known(view, path, strlen(path));
+	*ret = view_find(view, path, strlen(path));
 	if (*ret)
 		return 0;
 	if (!found) {
@@ -219,16 +129,16 @@ struct view_dir *view_add_dir(struct view *view, struct view_dir *parent, const 
 {
 	struct view_found found = { VIEW_TOP, 0, { .st_mode = mode } };
 	autofree char *path = view_path(parent, name);
-	struct view_dir *known = find_known(view, path, strlen(path));
+	struct view_dir *known = view_find(view, path, strlen(path));
 	struct view_dir *dir;
 
 	parent->is_changed = true;
 	if (known)
-		forget_dir(known);
+		view_forget_dir(view, known);
 	if (load_child(view, parent, name, &found, &dir, err) < 0)
 		return NULL;
-	if (parent->n_lowers && below == VIEW_BELOW_HIDDEN && dir->n_lowers &&
-	    view_set_opaque(view, dir, err) < 0)
+	if (below == VIEW_BELOW_HIDDEN && (view_know_lowers(view, dir, err) < 0 ||
+					   (dir->n_lowers && view_set_opaque(view, dir, err) < 0)))
 		return NULL;
 	return dir;
 }
@@ -257,9 +167,12 @@ static int make_implied(struct view *view, struct view_dir *parent, const char *
 static int copy_up_dir(struct view *view, struct view_dir *parent, struct view_dir *dir,
 		       const char *name, struct error *err)
 {
-	autoclose int from = openat(view->lowers[dir->lowers[0]], dir->path, DIR_FLAGS);
+	autoclose int from = -EBADF;
 	struct stat st;
 
+	if (view_know_lowers(view, dir, err) < 0)
+		return -1;
+	from = openat(view->lowers[dir->lowers[0].layer], dir->path, DIR_FLAGS);
 	if (from < 0 || fstat(from, &st) < 0)
 		return error_errno(err, "cannot open '/%s' of a layer below", dir->path);
 	if (mkdirat(parent->fd, name, 0700) < 0)
@@ -273,16 +186,17 @@ static int copy_up_dir(struct view *view, struct view_dir *parent, struct view_d
 	dir->mode = st.st_mode;
 	dir->mtime = st.st_mtim;
 	dir->is_changed = true;
-	return view->carry_record ? view->carry_record(view->data, dir->lowers[0], dir->path, err)
-				  : 0;
+	return view->carry_record
+		       ? view->carry_record(view->data, dir->lowers[0].layer, dir->path, err)
+		       : 0;
 }
 
-/* Have the directory at a canonical path on top: all its parents come up first. */
+/* Have the directory at a canonical path on top: its parents that are not there come up first. */
 static int copy_up_path(struct view *view, const char *canonical, struct view_dir **ret,
 			struct error *err)
 {
-	autofree char *path = xstrdup(canonical);
-	struct view_dir *dir = &view->dirs[0];
+	struct view_dir *dir = view_find_near(view, canonical, strlen(canonical), VIEW_NEAR_ON_TOP);
+	autofree char *path = xstrdup(canonical + strlen(dir->path));
 	char *rest = path;
 	char *name;
 
@@ -331,18 +245,30 @@ struct walk {
 	unsigned int links; /* followed so far */
 };
 
+static int count_step(const struct walk *walk, struct error *err)
+{
+	if (walk->view->steps_left == 0) {
+		errno = ELOOP;
+		return error_errno(err, "symlinks lead a long way, time and again");
+	}
+	walk->view->steps_left--;
+	return 0;
+}
+
 static int walk_up(struct walk *walk, struct error *err)
 {
 	const char *slash = strrchr(walk->dir->path, '/');
-	autofree char *parent =
-		xstrndup(walk->dir->path, slash ? (size_t)(slash - walk->dir->path) : 0);
-	autofree char *path = parent[0] ? xstrdup(parent) : NULL;
+	size_t len = slash ? (size_t)(slash - walk->dir->path) : 0;
+	autofree char *path = xstrndup(walk->dir->path, len);
 	char *rest = path;
 	char *name;
 
-	walk->dir = &walk->view->dirs[0];
-	while (path && (name = strsep(&rest, "/")))
-		if (enter_child(walk->view, walk->dir, name, NULL, &walk->dir, err) < 0)
+	walk->dir = view_find_near(walk->view, path, len, VIEW_NEAR_ANY);
+	rest += strlen(walk->dir->path);
+	while ((name = strsep(&rest, "/")))
+		if (name[0] &&
+		    (count_step(walk, err) < 0 ||
+		     enter_child(walk->view, walk->dir, name, NULL, &walk->dir, err) < 0))
 			return -1;
 	return 0;
 }
@@ -351,7 +277,7 @@ static int walk_down(struct walk *walk, const char *name, struct error *err)
 {
 	struct view *view = walk->view;
 	autofree char *path = view_path(walk->dir, name);
-	struct view_dir *known = find_known(view, path, strlen(path));
+	struct view_dir *known = view_find(view, path, strlen(path));
 	struct view_found found;
 
 	if (known) {
@@ -388,6 +314,8 @@ static int walk_way(struct walk *walk, struct error *err)
 		size_t passed = len + (walk->way.data[len] == '/');
 		int result = 0;
 
+		if (count_step(walk, err) < 0)
+			return -1;
 		memmove(walk->way.data, walk->way.data + passed, walk->way.len - passed + 1);
 		walk->way.len -= passed;
 		if (strcmp(name, "..") == 0)
@@ -400,50 +328,44 @@ static int walk_way(struct walk *walk, struct error *err)
 	return 0;
 }
 
+/* The last directory on the way that is known is where the walk begins. */
+static int walk_path(struct walk *walk, const char *path, size_t len, struct error *err)
+{
+	size_t known_len;
+	int result;
+
+	walk->dir = view_find_near(walk->view, path, len, VIEW_NEAR_ANY);
+	known_len = strlen(walk->dir->path);
+	walk->view->steps_left += VIEW_STEPS_MAX + len;
+	str_append_bytes(&walk->way, path + known_len, len - known_len);
+	result = walk_way(walk, err);
+	str_release(&walk->way);
+	return result;
+}
+
 int view_dir(struct view *view, const char *path, size_t len, enum view_want want,
 	     struct view_dir **ret, struct error *err)
 {
-	struct view_dir *known = find_known(view, path, len);
-	struct walk walk = { view, want, &view->dirs[0], STR_INIT, 0 };
-	int result;
+	struct walk walk = { view, want, view_find(view, path, len), STR_INIT, 0 };
 
-	if (!known) {
-		str_append_bytes(&walk.way, path, len);
-		result = walk_way(&walk, err);
-		str_release(&walk.way);
-		if (result < 0)
-			return -1;
-		known = walk.dir;
-	}
-	if (known->fd < 0 && want == VIEW_MAKE) {
-		autofree char *canonical = xstrdup(known->path);
+	if (!walk.dir && walk_path(&walk, path, len, err) < 0)
+		return -1;
+	if (walk.dir->fd < 0 && want == VIEW_MAKE) {
+		autofree char *canonical = xstrdup(walk.dir->path);
 
 		return copy_up_path(view, canonical, ret, err);
 	}
-	*ret = known;
+	*ret = walk.dir;
 	return 0;
-}
-
-/* Forget the directories that are known at and below a path. */
-static void forget_below(struct view *view, const char *path)
-{
-	size_t len = strlen(path);
-
-	for (size_t i = 1; i < VIEW_DIRS; i++) {
-		struct view_dir *dir = &view->dirs[i];
-
-		if (dir->path && strncmp(dir->path, path, len) == 0 &&
-		    (dir->path[len] == '/' || !dir->path[len]))
-			forget_dir(dir);
-	}
 }
 
 void view_shadow(struct view *view, const struct view_dir *dir, const char *name)
 {
-	autofree char *path = dir->n_lowers ? view_path(dir, name) : NULL;
+	bool has_none = dir->knows_lowers && dir->n_lowers == 0;
+	autofree char *path = has_none ? NULL : view_path(dir, name);
 
 	if (path)
-		forget_below(view, path);
+		view_forget_below(view, path);
 }
 
 int view_remove(struct view *view, struct view_dir *dir, const char *name, struct error *err)
@@ -458,7 +380,7 @@ int view_remove(struct view *view, struct view_dir *dir, const char *name, struc
 	if (errno != EISDIR)
 		return error_errno(err, "cannot remove '%s'", name);
 	path = view_path(dir, name);
-	forget_below(view, path);
+	view_forget_below(view, path);
 	return tree_remove_at(dir->fd, name, err) < 0 ? -1 : 1;
 }
 
@@ -473,10 +395,11 @@ int view_set_opaque(struct view *view, struct view_dir *dir, struct error *err)
 			err,
 			"use --driver copy, or a store on a filesystem with user extended attributes");
 	}
-	dir->n_lowers = 0;
-	for (size_t i = 1; i < VIEW_DIRS; i++)
+	view_forget_lowers(view, dir);
+	dir->knows_lowers = true;
+	for (size_t i = 1; i < view->n_dirs; i++)
 		if (view->dirs[i].path && strncmp(view->dirs[i].path, below, len) == 0 &&
-		    view->dirs[i].path[len] && close_dir(&view->dirs[i], err) < 0)
+		    view->dirs[i].path[len] && view_close_dir(view, &view->dirs[i], err) < 0)
 			return -1;
 	return 0;
 }
@@ -489,8 +412,7 @@ int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, st
 	view->top = top;
 	view->lowers = lowers;
 	view->n_lowers = n_lowers;
-	for (size_t i = 0; i < VIEW_DIRS; i++)
-		view->dirs[i].fd = -EBADF;
+	view_cache_init(view);
 	root->path = xstrdup("");
 	root->hash = FNV_START;
 	root->fd = openat(top, ".", DIR_FLAGS);
@@ -499,10 +421,11 @@ int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, st
 	root->mode = st.st_mode;
 	root->mtime = st.st_mtim;
 	root->is_changed = true;
+	root->knows_lowers = true;
 	root->lowers = n_lowers ? xcalloc(n_lowers, sizeof(root->lowers[0])) : NULL;
 	for (size_t i = 0; i < n_lowers; i++) {
-		root->lowers[root->n_lowers++] = (uint16_t)i;
-		if (is_opaque(lowers[i], "", NULL) > 0)
+		root->lowers[root->n_lowers++] = (struct view_lower) { (uint16_t)i, -EBADF };
+		if (mark_is_opaque(lowers[i]))
 			break;
 	}
 	if (n_lowers == 0)
@@ -519,14 +442,14 @@ int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, st
 int view_finish(struct view *view, struct error *err)
 {
 	/* The order is free: setting the time of a directory does not change its parent's. */
-	for (size_t i = 0; i < VIEW_DIRS; i++)
-		if (close_dir(&view->dirs[i], err) < 0)
+	for (size_t i = 0; i < view->n_dirs; i++)
+		if (view_close_dir(view, &view->dirs[i], err) < 0)
 			return -1;
 	return 0;
 }
 
 void view_release(struct view *view)
 {
-	for (size_t i = 0; i < VIEW_DIRS; i++)
-		forget_dir(&view->dirs[i]);
+	for (size_t i = 0; i < view->n_dirs; i++)
+		view_forget_dir(view, &view->dirs[i]);
 }

@@ -12,12 +12,14 @@
  * two entries is simply found at the next lookup: removing something from the top forgets what was
  * known below it (view_remove()).
  *
- * Known directories are kept; the least recently used one is closed first, so memory is flat. A
- * directory on top gets its time when it is closed, because every entry that is made in it changes
+ * Known directories are kept (view_cache.h); the least recently used one is closed first, so memory
+ * is flat. The way to a path begins at the last directory on it that is known, and what is in a
+ * layer below is looked up from a descriptor there, so that an entry costs what is new of its path,
+ * however deep it lies. A directory on top gets its time when it is closed, because every entry that is made in it changes
  * it: the time of its entry, or the one that it had when it was opened.
  *
- * A struct view_dir is valid until VIEW_DIRS others were asked for; in practice: until the next
- * path is resolved.
+ * A struct view_dir is valid until n_dirs others were asked for; in practice: until the next path is
+ * resolved.
  */
 #ifndef CTNR_UNPACK_WORKERS_LAYER_VIEW_H
 #define CTNR_UNPACK_WORKERS_LAYER_VIEW_H
@@ -30,10 +32,19 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define VIEW_DIRS 256
+#define VIEW_DIRS 256 /* fewer where the limit of descriptors is low */
 #define VIEW_LINKS_MAX 40 /* symlinks on one way */
 #define VIEW_PATH_MAX 4095 /* bytes */
 #define VIEW_NAME_MAX 255
+/* Components that are walked to resolve one path, in the mean of a layer, beside as many as the path
+ * has bytes: a symlink in every entry's name cannot lead a long way each time. */
+#define VIEW_STEPS_MAX 256
+
+/* A layer's part in a directory. */
+struct view_lower {
+	uint16_t layer;
+	int fd; /* -EBADF: to be found by the path from the layer's root */
+};
 
 struct view_dir {
 	char *path; /* canonical; "" is the root; NULL: an empty slot */
@@ -42,8 +53,10 @@ struct view_dir {
 	mode_t mode; /* on top */
 	struct timespec mtime; /* to be set when the directory is closed */
 	bool is_changed;
-	uint16_t *lowers; /* layers that are part of it, top first */
+	bool knows_lowers; /* what follows is true (view_know_lowers()) */
+	struct view_lower *lowers; /* layers that are part of it, top first */
 	size_t n_lowers;
+	size_t n_lower_fds; /* of them open */
 	uint64_t last_use;
 };
 
@@ -56,7 +69,11 @@ struct view {
 	int (*carry_record)(void *data, size_t lower, const char *path, struct error *err);
 	void *data;
 	struct view_dir dirs[VIEW_DIRS];
+	size_t n_dirs; /* that are used; at least 16 */
+	size_t n_lower_fds; /* of all directories */
+	size_t lower_fds_max;
 	uint64_t clock;
+	uint64_t steps_left; /* components that may still be walked */
 };
 
 /* How objects of the layers below are copied up. */
@@ -91,8 +108,11 @@ struct view_found {
 };
 
 /* Look a name up, following nothing. */
-int view_lookup(struct view *view, const struct view_dir *dir, const char *name,
-		struct view_found *ret, struct error *err);
+int view_lookup(struct view *view, struct view_dir *dir, const char *name, struct view_found *ret,
+		struct error *err);
+
+/* Find out which layers have a part in a directory, if it is not known. */
+int view_know_lowers(struct view *view, struct view_dir *dir, struct error *err);
 
 /* "DIR/NAME" as a new string. */
 char *view_path(const struct view_dir *dir, const char *name);

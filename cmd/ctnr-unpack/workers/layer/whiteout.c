@@ -13,41 +13,131 @@
 
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-/* Remove what is below fd, known by path, but for what this layer made: marks of deletions too,
- * which the overlay filters out only where something is merged. The depth is bounded by the length
- * of a path that the layer made. */
-static int clear_directory(struct layer *layer, int fd, const char *path, struct error *err)
+/* A directory on the way down. */
+struct clearing_level {
+	struct strlist names;
+	size_t next; /* in names */
+	size_t path_len; /* of the directory's path */
+	struct stat stat; /* before its content was changed */
+};
+
+/* A walk through what a layer has made. One directory is open at a time; the way up is "..". */
+struct clearing {
+	struct layer *layer;
+	int fd; /* of the last level's directory */
+	struct str path; /* of that directory */
+	struct clearing_level *levels;
+	size_t len;
+	size_t capacity;
+};
+
+static void clearing_release(struct clearing *clearing)
 {
-	autostrlist struct strlist names = STRLIST_INIT;
-	struct timespec times[2];
+	for (size_t i = 0; i < clearing->len; i++)
+		strlist_release(&clearing->levels[i].names);
+	free(clearing->levels);
+	fd_close(&clearing->fd);
+	str_release(&clearing->path);
+}
+
+/* fd, whose path is the clearing's, is the directory to go on with; it is taken. */
+static int enter_cleared(struct clearing *clearing, int fd, struct error *err)
+{
+	struct clearing_level *level;
+
+	fd_close(&clearing->fd);
+	clearing->fd = fd;
+	if (clearing->len == clearing->capacity) {
+		clearing->capacity = clearing->capacity ? 2 * clearing->capacity : 16;
+		clearing->levels =
+			xrealloc(clearing->levels, clearing->capacity, sizeof(*clearing->levels));
+	}
+	level = &clearing->levels[clearing->len++];
+	*level = (struct clearing_level) { .names = STRLIST_INIT, .path_len = clearing->path.len };
+	if (fstat(fd, &level->stat) < 0)
+		return error_errno(err, "cannot stat a directory");
+	return dir_list_at(fd, ".", &level->names, err);
+}
+
+/* The last level's directory has nothing but what the layer made. */
+static int leave_cleared(struct clearing *clearing, struct error *err)
+{
+	struct clearing_level *level = &clearing->levels[--clearing->len];
+	const struct timespec times[2] = { level->stat.st_atim, level->stat.st_mtim };
+	autoclose int fd = fd_steal(&clearing->fd);
 	struct stat st;
 
-	if (fstat(fd, &st) < 0)
-		return error_errno(err, "cannot stat a directory");
-	if (dir_list_at(fd, ".", &names, err) < 0)
-		return -1;
-	for (size_t i = 0; i < names.len; i++) {
-		const char *name = names.items[i];
-		autofree char *full = xasprintf("%s%s%s", path, path[0] ? "/" : "", name);
-		autoclose int child = -EBADF;
-		struct view_dir as_dir = { .path = (char *)path, .fd = fd };
+	strlist_release(&level->names);
+	if (futimens(fd, times) < 0)
+		return error_errno(err, "cannot set a directory's time");
+	path_set_add_alone(&clearing->layer->cleared, clearing->path.data);
+	if (!clearing->len)
+		return 0;
+	level--;
+	clearing->path.len = level->path_len;
+	clearing->path.data[level->path_len] = '\0';
+	clearing->fd = openat(fd, "..", DIR_FLAGS);
+	if (clearing->fd < 0 || fstat(clearing->fd, &st) < 0)
+		return error_errno(err, "cannot go back to a directory");
+	return st.st_ino == level->stat.st_ino && st.st_dev == level->stat.st_dev
+		       ? 0
+		       : error_set(err, ERROR_FAILED, "a directory was moved meanwhile");
+}
 
-		if (!path_set_has(&layer->own_paths, full)) {
-			if (view_remove(&layer->view, &as_dir, name, err) < 0)
-				return -1;
-			continue;
-		}
-		child = openat(fd, name, DIR_FLAGS);
-		if (child >= 0 && clear_directory(layer, child, full, err) < 0)
+/* Remove a name in the last level's directory, or go down where the layer has made a directory. */
+static int clear_name(struct clearing *clearing, const char *name, struct error *err)
+{
+	struct layer *layer = clearing->layer;
+	struct view_dir as_dir = { .path = clearing->path.data, .fd = clearing->fd };
+	autofree char *full = view_path(&as_dir, name);
+	int child;
+
+	if (!path_set_has(&layer->own_paths, full))
+		return view_remove(&layer->view, &as_dir, name, err) < 0 ? -1 : 0;
+	if (path_set_has(&layer->cleared, full))
+		return 0;
+	child = openat(clearing->fd, name, DIR_FLAGS);
+	if (child < 0)
+		return 0;
+	str_clear(&clearing->path);
+	str_append(&clearing->path, full);
+	return enter_cleared(clearing, child, err);
+}
+
+/* Remove what is below fd, known by path, but for what this layer made: marks of deletions too,
+ * which the overlay filters out only where something is merged. A directory is gone through once,
+ * however many deletions there are of it and of those above it. */
+static int clear_directory(struct layer *layer, int fd, const char *path, struct error *err)
+{
+	autocleanup(clearing_release) struct clearing clearing = { .layer = layer,
+								   .fd = -EBADF,
+								   .path = STR_INIT };
+	int own;
+
+	if (path_set_has_on_way(&layer->cleared, path))
+		return 0;
+	own = openat(fd, ".", DIR_FLAGS);
+	if (own < 0)
+		return error_errno(err, "cannot open a directory");
+	str_append(&clearing.path, path);
+	if (enter_cleared(&clearing, own, err) < 0)
+		return -1;
+	while (clearing.len) {
+		struct clearing_level *level = &clearing.levels[clearing.len - 1];
+		int result = level->next < level->names.len
+				     ? clear_name(&clearing, level->names.items[level->next++], err)
+				     : leave_cleared(&clearing, err);
+
+		if (result < 0)
 			return -1;
 	}
-	times[0] = st.st_atim;
-	times[1] = st.st_mtim;
-	return futimens(fd, times) < 0 ? error_errno(err, "cannot set a directory's time") : 0;
+	return 0;
 }
 
 static int make_directory_opaque(struct layer *layer, struct view_dir *dir, struct error *err)
 {
+	if (view_know_lowers(&layer->view, dir, err) < 0)
+		return -1;
 	if (dir->n_lowers == 0)
 		return 0;
 	if (view_set_opaque(&layer->view, dir, err) < 0)
@@ -62,6 +152,8 @@ static int hide_name_in_overlay(struct layer *layer, struct view_dir *dir, const
 	struct view_dir *child;
 	struct stat st;
 
+	if (view_know_lowers(&layer->view, dir, err) < 0)
+		return -1;
 	if (dir->n_lowers == 0)
 		return 0;
 	if (path_set_has(&layer->own_paths, path)) {
@@ -85,12 +177,16 @@ static int hide_name_in_overlay(struct layer *layer, struct view_dir *dir, const
 	return 0;
 }
 
+/* Once: the layers below do not change. */
 static int hide_root_in_overlay(struct layer *layer, struct view_dir *root, struct error *err)
 {
+	if (layer->is_root_hidden)
+		return 0;
+	layer->is_root_hidden = true;
 	for (size_t i = 0; i < root->n_lowers; i++) {
 		autostrlist struct strlist names = STRLIST_INIT;
 
-		if (dir_list_at(layer->view.lowers[root->lowers[i]], ".", &names, err) < 0)
+		if (dir_list_at(layer->view.lowers[root->lowers[i].layer], ".", &names, err) < 0)
 			return -1;
 		for (size_t j = 0; j < names.len; j++)
 			if (hide_name_in_overlay(layer, root, names.items[j], err) < 0)
