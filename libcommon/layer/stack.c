@@ -135,6 +135,7 @@ struct path_walk {
 	struct strlist done; /* real directories, without links */
 	struct str rest;
 	unsigned links;
+	unsigned steps; /* components that were taken, those of walks that began again included */
 };
 
 static void path_walk_release(struct path_walk *w)
@@ -151,15 +152,13 @@ static bool path_walk_next(struct path_walk *w, char name[NAME_MAX + 1], struct 
 	size_t len = strcspn(p, "/");
 	autofree char *rest = NULL;
 
-	*failed = false;
-	if (!len)
-		return false;
-	if (len > NAME_MAX) {
-		errno = ENAMETOOLONG;
-		error_errno(err, "cannot look up '%s'", p);
-		*failed = true;
-		return false;
+	*failed = len > NAME_MAX || (len && w->steps++ == STACK_STEPS_MAX);
+	if (*failed) {
+		errno = len > NAME_MAX ? ENAMETOOLONG : ELOOP;
+		error_errno(err, "cannot look up '%.300s'", p);
 	}
+	if (!len || *failed)
+		return false;
 	memcpy(name, p, len);
 	name[len] = '\0';
 	rest = xstrdup(p + len);
@@ -195,23 +194,29 @@ static int path_walk_follow(struct path_walk *w, const struct stack_entry *link,
 	return 0;
 }
 
-/* One component, a link or ".." included: these start the walk again with a shorter way to go. What
- * is done holds no link, so ".." just takes its last name away. */
+/* Begin again with what is done, but for its last n names, before the rest. What is done holds no
+ * link, so ".." just takes its last name away. */
+static void path_walk_restart(struct path_walk *w, size_t n)
+{
+	autostr struct str path = STR_INIT;
+
+	for (size_t i = 0; i + n < w->done.len; i++)
+		str_appendf(&path, "%s/", w->done.items[i]);
+	str_append(&path, w->rest.data);
+	strlist_release(&w->done);
+	w->done = (struct strlist)STRLIST_INIT;
+	str_clear(&w->rest);
+	str_append_bytes(&w->rest, path.data, path.len);
+}
+
+/* One component, a link or ".." included: these start the walk again with a shorter way to go. */
 static int path_walk_step(struct path_walk *w, const struct stack *root, const struct stack *parent,
 			  const char *name, bool *ret_restart, struct stack_entry *ret,
 			  struct error *err)
 {
 	*ret_restart = false;
 	if (strcmp(name, "..") == 0) {
-		autostr struct str path = STR_INIT;
-
-		for (size_t i = 0; i + 1 < w->done.len; i++)
-			str_appendf(&path, "%s/", w->done.items[i]);
-		str_append(&path, w->rest.data);
-		strlist_release(&w->done);
-		w->done = (struct strlist)STRLIST_INIT;
-		str_clear(&w->rest);
-		str_append_bytes(&w->rest, path.data, path.len);
+		path_walk_restart(w, 1);
 		*ret_restart = true;
 		return 0;
 	}
@@ -236,23 +241,44 @@ int stack_resolve(const struct stack *root, const char *path, struct stack *ret_
 	autostr struct str canonical = STR_INIT;
 	autostr struct str missing = STR_INIT;
 	char name[NAME_MAX + 1];
+	bool is_back = false; /* in parent itself, by ".." behind a directory in it */
 	bool failed, restart;
 
+	if (strlen(path) > PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return error_errno(err, "cannot look up '%.300s'", path);
+	}
 	str_append(&w.rest, path);
-	while (path_walk_next(&w, name, err, &failed)) {
+	for (;;) {
+		if (!path_walk_next(&w, name, err, &failed)) {
+			if (failed || !is_back || !w.done.len)
+				break;
+			/* Where the walk ends is wanted as an entry of what is above. */
+			path_walk_restart(&w, 0);
+			stack_release(&parent);
+			is_back = false;
+			continue;
+		}
 		if (strcmp(name, ".") == 0)
 			continue;
+		if (strcmp(name, "..") == 0 && entry.kind == STACK_DIRECTORY) {
+			stack_entry_release(&entry);
+			free(w.done.items[--w.done.len]);
+			is_back = true;
+			continue;
+		}
 		/* The entry of the step before is the directory of this one. */
 		if (entry.kind == STACK_DIRECTORY) {
 			stack_release(&parent);
 			parent = entry.dir;
 			entry = (struct stack_entry)STACK_ENTRY_INIT;
-		} else if (w.done.len) {
+		} else if (w.done.len && !is_back) {
 			stack_entry_release(&entry);
 			/* something below a file or below nothing: absent */
 			str_appendf(&missing, "%s/%s", name, w.rest.data);
 			break;
 		}
+		is_back = false;
 		if (path_walk_step(&w, root, &parent, name, &restart, &entry, err) < 0)
 			return -1;
 		if (restart) {

@@ -28,6 +28,7 @@
 #include <sys/stat.h>
 
 #define STACK_LINKS_MAX 40
+#define STACK_STEPS_MAX 8192 /* components that are looked up to resolve one path of PATH_MAX bytes */
 
 /* One directory of the tree: the layers' directories that make it up, top first. */
 struct stack {
@@ -87,8 +88,9 @@ int stack_find(const int *dirfds, size_t n_dirfds, const char *name, struct stac
 
 /* Look up a path from the root, symlinks resolved. ret_parent keeps open what ret->parent borrows
  * from. The canonical path, without links and without a slash in front, is appended to ret_path
- * (may be NULL); what is below something absent is in it as it was written. Absence is no error, and the root, which is no name in a directory, is told as absent;
- * too many links are an error. */
+ * (may be NULL); what is below something absent is in it as it was written. Absence is no error, and
+ * the root, which is no name in a directory, is told as absent; too many links, or links and ".." that
+ * lead a very long way, are an error. */
 int stack_resolve(const struct stack *root, const char *path, struct stack *ret_parent,
 		  struct stack_entry *ret, struct str *ret_path, struct error *err);
 

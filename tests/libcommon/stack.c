@@ -92,7 +92,7 @@ static void resolves(const char *path, const char *wanted)
 		str_append(&got, entry.kind == STACK_DIRECTORY ? "=directory"
 				 : entry.kind == STACK_OTHER   ? "=other"
 							       : "=absent");
-	snprintf(title, sizeof(title), "'%s' is %s", path, wanted);
+	snprintf(title, sizeof(title), "'%.40s', %zu bytes, is %s", path, strlen(path), wanted);
 	is_str(got.data, wanted, title);
 }
 
@@ -140,9 +140,52 @@ static void walks_into_a_trap(void)
 	renameat(layers[1], "g/sub", layers[1], "d/sub");
 }
 
+/* The path of so many times text, and what follows. */
+static char *repeated(const char *text, size_t n, const char *rest)
+{
+	autostr struct str path = STR_INIT;
+
+	for (size_t i = 0; i < n; i++)
+		str_append(&path, text);
+	str_append(&path, rest);
+	return str_steal(&path);
+}
+
+static void resolves_long_ways(void)
+{
+	autofree char *there_and_back = repeated("d/../", 800, "f");
+	autofree char *back = repeated("../", 1300, "d/sub/..");
+	autofree char *too_long = repeated("d/../", 1000, "f");
+	autofree char *root = repeated("d/../", 800, "");
+
+	resolves(there_and_back, "f=other");
+	resolves(back, "d=directory");
+	resolves(root, "=absent");
+	resolves(too_long, "error");
+	/* Twenty links of many components each: fewer than the limit of links. */
+	for (int i = 0; i < 20; i++) {
+		char name[8];
+		char next[16];
+		autofree char *target = NULL;
+
+		snprintf(name, sizeof(name), "l%d", i);
+		snprintf(next, sizeof(next), i < 19 ? "l%d" : "f", i + 1);
+		target = repeated("d/../", 780, next);
+		make_symlink(0, name, target);
+	}
+	resolves("l0", "error");
+	for (int i = 0; i < 20; i++) {
+		char name[8];
+
+		snprintf(name, sizeof(name), "l%d", i);
+		unlinkat(layers[0], name, 0);
+	}
+}
+
 int main(void)
 {
 	make_layers();
+	resolves_long_ways();
 	resolves("/", "=absent");
 	resolves("d", "d=directory");
 	resolves("/d/./new", "d/new=other");
