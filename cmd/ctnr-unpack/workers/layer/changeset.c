@@ -28,9 +28,7 @@ static int add_object(struct layer *layer, struct view_dir *dir, const char *nam
 				 VIEW_PATH_MAX);
 	if (entry_make(layer, &place, entry, tar, err) < 0)
 		return -1;
-	if (!layer->is_base)
-		path_set_add(&layer->own_paths, path);
-	return 0;
+	return layer->is_base ? 0 : path_set_add(&layer->own_paths, path, err);
 }
 
 /* Where there is no directory there is nothing to hide: umoci also writes deletions of what was below

@@ -115,7 +115,7 @@ int link_make(struct layer *layer, const struct name_parts *name, const struct t
 		return error_errno(err, "cannot link to '%s'", entry->link);
 	dir->is_changed = true;
 	view_shadow(&layer->view, dir, name->last);
-	if (!layer->is_base)
-		path_set_add(&layer->own_paths, full);
+	if (!layer->is_base && path_set_add(&layer->own_paths, full, err) < 0)
+		return -1;
 	return copy_target_record(layer, &target, full, err);
 }

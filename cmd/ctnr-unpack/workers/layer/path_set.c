@@ -58,43 +58,49 @@ static void start_set(struct path_set *set)
 	set->slots = xcalloc(set->capacity, sizeof(set->slots[0]));
 }
 
-/* false: it was there. */
-static bool add_hash(struct path_set *set, uint64_t hash)
+/* 1, or 0 when it was there. */
+static int add_hash(struct path_set *set, uint64_t hash, struct error *err)
 {
-	uint64_t *slot;
+	uint64_t *slot = find_slot(set, hash);
 
-	if (set->len * 4 >= set->capacity * 3)
-		grow_set(set);
-	slot = find_slot(set, hash);
 	if (*slot)
-		return false;
+		return 0;
+	if (set->len == PATH_SET_MAX)
+		return error_set(err, ERROR_FAILED,
+				 "the layer makes more than %u paths, parents included",
+				 PATH_SET_MAX);
 	*slot = hash;
 	set->len++;
-	return true;
+	if (set->len * 4 > set->capacity * 3)
+		grow_set(set);
+	return 1;
 }
 
-void path_set_add_alone(struct path_set *set, const char *path)
+int path_set_add_alone(struct path_set *set, const char *path, struct error *err)
 {
 	if (!set->slots)
 		start_set(set);
-	add_hash(set, hash_path(set, path, strlen(path)));
+	return add_hash(set, hash_path(set, path, strlen(path)), err) < 0 ? -1 : 0;
 }
 
-void path_set_add(struct path_set *set, const char *path)
+int path_set_add(struct path_set *set, const char *path, struct error *err)
 {
 	size_t len = strlen(path);
 
 	if (!set->slots)
 		start_set(set);
 	while (len) {
+		int added = add_hash(set, hash_path(set, path, len), err);
+
 		/* A path that is in the set has all its parents in it. */
-		if (!add_hash(set, hash_path(set, path, len)))
-			return;
+		if (added <= 0)
+			return added;
 		while (len && path[len - 1] != '/')
 			len--;
 		while (len && path[len - 1] == '/')
 			len--;
 	}
+	return 0;
 }
 
 bool path_set_has(const struct path_set *set, const char *path)

@@ -6,14 +6,20 @@
  * it is not added.
  *
  * Kept as 64-bit hashes, 8 to 16 bytes for a path. Two paths with one hash can only make a whiteout
- * spare a file of the same image.
+ * spare a file of the same image. At most PATH_SET_MAX are kept.
  */
 #ifndef CTNR_UNPACK_WORKERS_LAYER_PATH_SET_H
 #define CTNR_UNPACK_WORKERS_LAYER_PATH_SET_H
 
+#include "base/error.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Paths, parents included: 128 MiB, 192 while the set grows. The limits of entries (changeset.h) and
+ * of a path's components alone would allow two thousand times as many. */
+#define PATH_SET_MAX (12U << 20)
 
 struct path_set {
 	uint64_t *slots; /* open addressing; 0: empty */
@@ -23,10 +29,10 @@ struct path_set {
 };
 
 void path_set_release(struct path_set *set);
-/* Note a canonical path and all its parents. */
-void path_set_add(struct path_set *set, const char *path);
+/* Note a canonical path and all its parents. -1: there are too many paths. */
+int path_set_add(struct path_set *set, const char *path, struct error *err);
 /* Note a path alone; then the set is one of such paths only. */
-void path_set_add_alone(struct path_set *set, const char *path);
+int path_set_add_alone(struct path_set *set, const char *path, struct error *err);
 bool path_set_has(const struct path_set *set, const char *path);
 /* Is the path in the set, or one of its parents, the root ("") among them? */
 bool path_set_has_on_way(const struct path_set *set, const char *path);

@@ -70,7 +70,8 @@ static int leave_cleared(struct clearing *clearing, struct error *err)
 	strlist_release(&level->names);
 	if (futimens(fd, times) < 0)
 		return error_errno(err, "cannot set a directory's time");
-	path_set_add_alone(&clearing->layer->cleared, clearing->path.data);
+	if (path_set_add_alone(&clearing->layer->cleared, clearing->path.data, err) < 0)
+		return -1;
 	if (!clearing->len)
 		return 0;
 	level--;
