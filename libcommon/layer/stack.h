@@ -28,7 +28,8 @@
 #include <sys/stat.h>
 
 #define STACK_LINKS_MAX 40
-#define STACK_STEPS_MAX 8192 /* components that are looked up to resolve one path of PATH_MAX bytes */
+#define STACK_STEPS_MAX \
+	8192 /* components that are looked up to resolve one path of PATH_MAX bytes */
 
 /* One directory of the tree: the layers' directories that make it up, top first. */
 struct stack {

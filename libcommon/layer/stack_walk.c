@@ -18,12 +18,19 @@ struct part {
 	ino_t inode;
 };
 
+/* A name in a directory, of one of its layers. */
+struct part_name {
+	char *name;
+	size_t part; /* in the level's parts */
+};
+
 /* A directory on the way down. */
 struct stack_walk_level {
 	struct stat stat;
 	size_t index; /* its topmost part */
 	size_t name_at; /* where its name begins in walk->path */
-	struct strlist names; /* sorted; of all its layers */
+	struct part_name *names; /* sorted; of all its layers, top first where several have one */
+	size_t n_names;
 	size_t next; /* in names */
 	struct part *parts; /* top first */
 	size_t n_parts;
@@ -31,7 +38,9 @@ struct stack_walk_level {
 
 static void level_release(struct stack_walk_level *level)
 {
-	strlist_release(&level->names);
+	for (size_t i = 0; i < level->n_names; i++)
+		free(level->names[i].name);
+	free(level->names);
 	free(level->parts);
 }
 
@@ -65,6 +74,21 @@ static bool is_part(const struct stack_walk *walk, size_t index)
 	return walk->depths[index] == walk->n_levels;
 }
 
+/* The names in one of the level's parts. */
+static int add_names(struct stack_walk_level *level, size_t part, int dirfd, struct error *err)
+{
+	autostrlist struct strlist names = STRLIST_INIT;
+
+	if (dir_list_at(dirfd, ".", &names, err) < 0)
+		return -1;
+	level->names =
+		xrealloc(level->names, level->n_names + names.len + 1, sizeof(level->names[0]));
+	for (size_t i = 0; i < names.len; i++)
+		level->names[level->n_names++] =
+			(struct part_name) { steal(&names.items[i]), part };
+	return 0;
+}
+
 static int add_part(struct stack_walk_level *level, size_t index, int dirfd, struct error *err)
 {
 	struct stat st;
@@ -73,7 +97,16 @@ static int add_part(struct stack_walk_level *level, size_t index, int dirfd, str
 		return error_errno(err, "cannot stat directory");
 	level->parts = xrealloc(level->parts, level->n_parts + 1, sizeof(level->parts[0]));
 	level->parts[level->n_parts++] = (struct part) { index, st.st_dev, st.st_ino };
-	return dir_list_at(dirfd, ".", &level->names, err);
+	return add_names(level, level->n_parts - 1, dirfd, err);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct part_name *one = a;
+	const struct part_name *two = b;
+	int order = strcmp(one->name, two->name);
+
+	return order ? order : (one->part > two->part) - (one->part < two->part);
 }
 
 /* The walk has arrived in a directory, the descriptors of its layers with it. */
@@ -87,13 +120,12 @@ static int enter_level(struct stack_walk *walk, const struct stat *st, size_t in
 		walk->levels = xrealloc(walk->levels, walk->capacity, sizeof(*walk->levels));
 	}
 	level = &walk->levels[walk->n_levels++];
-	*level = (struct stack_walk_level) {
-		.stat = *st, .index = index, .name_at = name_at, .names = STRLIST_INIT
-	};
+	*level = (struct stack_walk_level) { .stat = *st, .index = index, .name_at = name_at };
 	for (size_t i = 0; i < walk->parts.n_dirfds; i++)
 		if (is_part(walk, i) && add_part(level, i, walk->parts.dirfds[i], err) < 0)
 			return -1;
-	strlist_sort(&level->names);
+	if (level->n_names)
+		qsort(level->names, level->n_names, sizeof(level->names[0]), compare_names);
 	return 0;
 }
 
@@ -165,16 +197,18 @@ static void look_release(struct look *look)
 }
 #define autolook autocleanup(look_release)
 
-static void look_init(struct look *look, const struct stack_walk *walk)
+/* Only the layers that have the name are looked at: those of n entries at names. */
+static void look_init(struct look *look, const struct stack_walk *walk,
+		      const struct part_name *names, size_t n)
 {
 	const struct stack_walk_level *level = last_level(walk);
 
-	*look = (struct look) { .n = level->n_parts };
+	*look = (struct look) { .n = n };
 	look->parts = xcalloc(look->n, sizeof(look->parts[0]));
 	look->dirfds = xcalloc(look->n, sizeof(look->dirfds[0]));
 	look->found = xcalloc(look->n, sizeof(look->found[0]));
 	for (size_t i = 0; i < look->n; i++) {
-		look->parts[i] = level->parts[i].index;
+		look->parts[i] = level->parts[names[i].part].index;
 		look->dirfds[i] = walk->parts.dirfds[look->parts[i]];
 		look->found[i] = -EBADF;
 	}
@@ -207,14 +241,17 @@ static enum stack_event tell_directory(struct stack_walk *walk, enum stack_event
 	return event;
 }
 
-/* Look at a name of the last level. STACK_WALK_END: nothing is there (any more). */
-static int visit_name(struct stack_walk *walk, const char *name, struct error *err)
+/* Look at a name of the last level, which n of its layers have. STACK_WALK_END: nothing is there
+ * (any more). */
+static int visit_name(struct stack_walk *walk, const struct part_name *names, size_t n,
+		      struct error *err)
 {
+	const char *name = names->name;
 	size_t name_at = enter_name(walk, name);
 	autolook struct look look;
 	int result;
 
-	look_init(&look, walk);
+	look_init(&look, walk, names, n);
 	result = stack_find(look.dirfds, look.n, name, &look.what, look.found, err);
 	if (result == 0 && look.what.kind == STACK_DIRECTORY)
 		result = enter_directory(walk, &look, name_at, err);
@@ -260,13 +297,17 @@ int stack_walk_next(struct stack_walk *walk, struct error *err)
 	walk->last = STACK_WALK_END;
 	while (walk->n_levels && event == STACK_WALK_END) {
 		struct stack_walk_level *level = last_level(walk);
-		size_t i = level->next++;
+		const struct part_name *names = level->names + level->next;
+		size_t n_left = level->n_names - level->next;
+		size_t n = 1;
 
-		if (i >= level->names.len)
+		if (!n_left)
 			return tell_directory(walk, STACK_WALK_LEAVE);
 		/* Several layers may have a name: it is seen once. */
-		if (i == 0 || strcmp(level->names.items[i - 1], level->names.items[i]) != 0)
-			event = visit_name(walk, level->names.items[i], err);
+		while (n < n_left && strcmp(names[n].name, names->name) == 0)
+			n++;
+		level->next += n;
+		event = visit_name(walk, names, n, err);
 	}
 	return event;
 }

@@ -9,12 +9,24 @@
 #include "system/tree.h"
 
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define LAYERS 3
 
 static char top[] = "/tmp/ctnr-stack.XXXXXX";
 static int layers[LAYERS];
+
+static size_t n_absent; /* names that were looked for where they are not */
+
+/* In place of the C library's. */
+int fstatat(int dirfd, const char *path, struct stat *ret, int flags)
+{
+	int result = (int)syscall(SYS_newfstatat, dirfd, path, ret, flags);
+
+	n_absent += result < 0;
+	return result;
+}
 
 static void make_dir(int layer, const char *path)
 {
@@ -196,9 +208,11 @@ int main(void)
 	resolves("loop", "error");
 	resolves("nothing/x", "nothing/x=absent");
 	resolves("nothing/x/../y/./z", "nothing/y/z=absent");
+	n_absent = 0;
 	walks("+d:0 d/new:0 d/old:2 +d/sub:1 d/sub/x:1 d/sub/y:2 -d/sub:1 -d:0 f:0 +g:1 -g:1 link:0 "
 	      "loop:0 -:0 .",
 	      "a walk sees every object once, of the topmost layer that has it");
+	is_int((intmax_t)n_absent, 0, "... and looks at a name only in the layers that have it");
 	walks_into_a_trap();
 	if (geteuid() == 0 && mark_make_whiteout(layers[0], "g") == 0) {
 		resolves("g", "g=absent");
