@@ -1,9 +1,84 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "oci/runtime.h"
 
+#include <ctype.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
+
+/* Skip a number without leading zeros; NULL when there is none. */
+static const char *skip_number(const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+
+	return len == 0 || (*text == '0' && len > 1) ? NULL : text + len;
+}
+
+/* Skip the identifiers of a pre-release or a build ("rc.5"): letters, digits and hyphens between
+ * dots, none of them empty. numbers_are_plain: a number has no leading zeros. */
+static const char *skip_identifiers(const char *p, bool numbers_are_plain)
+{
+	for (;; p++) {
+		const char *start = p;
+		bool is_number = true;
+
+		for (; isalnum((unsigned char)*p) || *p == '-'; p++)
+			is_number &= isdigit((unsigned char)*p) != 0;
+		if (p == start ||
+		    (numbers_are_plain && is_number && *start == '0' && p > start + 1))
+			return NULL;
+		if (*p != '.')
+			return p;
+	}
+}
+
+static bool is_semantic_version(const char *text)
+{
+	const char *p = skip_number(text);
+
+	for (int i = 0; i < 2; i++)
+		p = p && *p == '.' ? skip_number(p + 1) : NULL;
+	if (p && *p == '-')
+		p = skip_identifiers(p + 1, true);
+	if (p && *p == '+')
+		p = skip_identifiers(p + 1, false);
+	return p && !*p;
+}
+
+int runtime_check_version(const struct jnode *node, struct error *err)
+{
+	const char *version;
+
+	if (jnode_string(node, &version, err) < 0)
+		return -1;
+	if (!is_semantic_version(version))
+		return jnode_error(node, err, "'%s' is no version, as " RUNTIME_SPEC_VERSION " is",
+				   version);
+	if (strncmp(version, "1.", 2) != 0)
+		return jnode_error(node, err, "version '%s' is not supported, only 1.x is",
+				   version);
+	return 0;
+}
+
+int runtime_check_annotations(const struct jnode *node, struct error *err)
+{
+	const char *key, *text;
+	json_t *value;
+
+	if (jnode_object(node, err) < 0)
+		return -1;
+	if (!jnode_is_present(node))
+		return 0;
+	json_object_foreach ((json_t *)(uintptr_t)node->value, key, value) {
+		struct jnode annotation = jnode_member(node, key);
+
+		if (!*key)
+			return jnode_error(node, err, "an annotation has an empty name");
+		if (jnode_string_opt(&annotation, &text, err) < 0)
+			return -1;
+	}
+	return 0;
+}
 
 const struct runtime_namespace runtime_namespaces[NAMESPACE_TYPE_MAX] = {
 	[NAMESPACE_USER] = { "user", CLONE_NEWUSER },

@@ -21,6 +21,13 @@
 /* The version of the runtime specification that ctnr-exec follows: in the state, in --version. */
 #define RUNTIME_SPEC_VERSION "1.0.2"
 
+/* Check ociVersion: a version of Semantic Versioning 2.0.0 ("1.2.0", "1.0.0-rc5") with major 1. A
+ * newer minor version only adds properties, which are ignored as unknown ones. */
+int runtime_check_version(const struct jnode *node, struct error *err);
+
+/* Check annotations (absent: none): an object of strings without an empty name. */
+int runtime_check_annotations(const struct jnode *node, struct error *err);
+
 /* The file in a bundle's directory, and how long it may be, in bytes. */
 #define RUNTIME_CONFIG_FILE "config.json"
 #define RUNTIME_CONFIG_MAX (16U << 20)

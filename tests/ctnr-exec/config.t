@@ -17,34 +17,6 @@ run ctnr-exec run ./c
 is_status 0 "... and run"
 is_stdout ran "... whole"
 
-# refused FILTER TITLE: with the config changed so, nothing runs.
-refused() {
-	cp plain.json c/config.json
-	config c "$1"
-	in_container 'echo ran'
-	is_status 125 "$2"
-	is_stdout "" "... and nothing runs"
-}
-
-refused '.hooks.prestart = [{path: "/bin/true"}]' "hooks are refused"
-like_stderr "*config.json: hooks*prestart*" "... and named"
-refused '.linux.resources.memory.limit = 1000000' "a limit that cannot be set is refused"
-like_stderr "*config.json: linux.resources*memory*" "... and named"
-refused '.linux.namespaces += [{type: "time"}]' "a time namespace is refused"
-refused '.linux.intelRdt.closID = "x"' "intelRdt is refused"
-refused '.process.apparmorProfile = "x"' "an AppArmor profile is refused"
-refused '.process.selinuxLabel = "x"' "an SELinux label is refused"
-refused '.linux.mountLabel = "x"' "a mount label is refused"
-refused '.linux.seccomp = {defaultAction: "SCMP_ACT_NOTIFY"}' "seccomp notification is refused"
-like_stderr "*linux.seccomp*NOTIFY*" "... and named"
-refused '.linux.namespaces |= map(select(.type != "mount"))' "no mount namespace is refused"
-refused '.linux.namespaces += [{type: "uts"}]' "a namespace listed twice is refused"
-refused '.linux.sysctl = {"vm.swappiness": "1"}' "a sysctl of the whole machine is refused"
-refused '.linux.sysctl = {"net.ipv4.ip_forward": "1"}' "a sysctl of the host's network is refused"
-refused '.mounts += [{destination: "/x", type: "tmpfs", options: ["tmpcopyup"]}]' \
-	"a mount option that cannot be honoured is refused"
-refused '.process.cwd = "relative"' "a relative working directory is refused"
-
 cp plain.json c/config.json
 config c '.hooks = {prestart: []} | .linux.resources = {devices: [{allow: true, access: "rwm"}], memory: {}} |
 	.linux.seccomp = null | .process.apparmorProfile = "" | .annotations = {a: "b"} | .x = {y: 1}'
@@ -63,12 +35,27 @@ is_stdout "1
 lo" "sysctls of own namespaces are set; the network is empty, with lo up"
 
 cp plain.json c/config.json
-config c '.domainname = "example" | .process.oomScoreAdj = 500'
-in_container 'cat /proc/sys/kernel/domainname /proc/self/oom_score_adj'
-is_stdout "example
-500" "domain name and OOM score"
+config c '.process.capabilities.bounding = ["CAP_KILL", "CAP_NOSUCH", "CAP_NEITHER", "CAP_NOSUCH"]'
+script c 'grep CapBnd /proc/self/status'
+run ctnr-exec --log log run ./c
+is_stdout "CapBnd:	0000000000000020" "a capability that nobody knows hinders nothing"
+is_stderr "ctnr-exec: warning: config.json: process.capabilities: 'CAP_NOSUCH', 'CAP_NEITHER': not known here, ignoring" \
+	"... and is told, in one line"
+like "$(cat log)" "*warning*CAP_NOSUCH*" "... also in the log"
 
 if identity root; then
+	cp plain.json c/config.json
+	config c '.process.capabilities = ({bounding: ["CAP_KILL", "CAP_CHOWN"]} | .permitted = .bounding)'
+	script c 'grep CapPrm /proc/self/status'
+	run setpriv --bounding-set=-kill ctnr-exec run ./c
+	is_stdout "CapPrm:	0000000000000001" "a capability that the caller does not have is not given"
+	like_stderr "ctnr-exec: warning: config.json: process.capabilities: 'CAP_KILL': *" "... and told"
+	config c '.process.user.uid = 7 | .linux.resources.devices = [{allow: false, access: "rwm"}] |
+		.process.capabilities = ({bounding: ["CAP_KILL", "CAP_MKNOD"]} | .permitted = .bounding |
+		.inheritable = .bounding | .ambient = .bounding)'
+	script c 'grep CapAmb /proc/self/status'
+	run ctnr-exec run ./c
+	is_stdout "CapAmb:	0000000000000020" "where devices are denied, no set has CAP_MKNOD"
 	chmod 755 . c
 	cp plain.json c/config.json
 	chown -R 300000:300000 c/rootfs

@@ -99,7 +99,7 @@ like_stderr "*Function not implemented*" "... with the error that it names"
 config c '.linux.seccomp = {defaultAction: "SCMP_ACT_NONSENSE"}'
 in_container 'true'
 is_status 125 "an unknown action is refused"
-like_stderr "ctnr-exec: error: config.json: linux.seccomp: *defaultAction: *'SCMP_ACT_NONSENSE'*" \
+like_stderr "ctnr-exec: error: config.json: linux.seccomp.defaultAction: *'SCMP_ACT_NONSENSE'*" \
 	"... and named, with its place in config.json"
 config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["personality"], action: "SCMP_ACT_ERRNO",
 	args: [{index: 0, value: 8, op: "SCMP_CMP_NE"}, {index: 0, value: 4611686018427387904, op: "SCMP_CMP_EQ"}]}]}'

@@ -1,26 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/capabilities.h"
 
+#include "base/alloc.h"
 #include "base/message.h"
+#include "base/str.h"
 #include "system/capability.h"
 
-#include <linux/prctl.h>
-#include <stdbool.h>
 #include <string.h>
-#include <sys/prctl.h>
+
+/* One walk over the five sets. */
+struct capability_reading {
+	uint64_t known; /* by the kernel */
+	struct str unknown; /* names of which nothing is known here, each once, in quotes */
+};
 
 /* The bit of "CAP_NAME", written so (runtime-spec); -1 when there is no such capability here. */
-static int find_capability(const char *name)
+static int find_capability(const char *name, uint64_t known)
 {
 	int number = capability_number(name);
 
 	if (number < 0 || strcmp(name, capability_name(number)) != 0)
 		return -1;
-	return prctl(PR_CAPBSET_READ, number, 0, 0, 0) < 0 ? -1 : number;
+	return known >> number & 1 ? number : -1;
 }
 
-static int read_set(const struct jnode *object, const char *key, bool *has_warned, uint64_t *ret,
-		    struct error *err)
+static void note_unknown(struct str *unknown, const char *name)
+{
+	autofree char *quoted = xasprintf("'%s'", name);
+
+	if (unknown->len && strstr(unknown->data, quoted))
+		return;
+	str_appendf(unknown, "%s%s", unknown->len ? ", " : "", quoted);
+}
+
+static int read_set(const struct jnode *object, const char *key, struct capability_reading *reading,
+		    uint64_t *ret, struct error *err)
 {
 	struct jnode list = jnode_member(object, key);
 	size_t len;
@@ -34,29 +48,79 @@ static int read_set(const struct jnode *object, const char *key, bool *has_warne
 
 		if (jnode_string(&item, &name, err) < 0)
 			return -1;
-		bit = find_capability(name);
+		bit = find_capability(name, reading->known);
 		if (bit >= 0)
 			*ret |= UINT64_C(1) << bit;
-		else if (!*has_warned)
-			message_warning(
-				"config.json: capability '%s' is not known here, ignoring it",
-				name);
-		*has_warned |= bit < 0;
+		else
+			note_unknown(&reading->unknown, name);
 	}
 	return 0;
+}
+
+static int read_sets(const struct jnode *object, struct capability_reading *reading,
+		     struct capabilities *ret, struct error *err)
+{
+	if (read_set(object, "bounding", reading, &ret->bounding, err) < 0 ||
+	    read_set(object, "effective", reading, &ret->effective, err) < 0 ||
+	    read_set(object, "permitted", reading, &ret->permitted, err) < 0 ||
+	    read_set(object, "inheritable", reading, &ret->inheritable, err) < 0)
+		return -1;
+	return read_set(object, "ambient", reading, &ret->ambient, err);
+}
+
+/* Append the names of a set, in quotes. */
+static void append_names(struct str *names, uint64_t set)
+{
+	for (int i = 0; i < CAPABILITY_NAMES; i++)
+		if (set >> i & 1)
+			str_appendf(names, "%s'%s'", names->len ? ", " : "", capability_name(i));
+}
+
+/* capset(2) takes no inheritable capability that the bounding set does not hold. */
+static void bound_inheritable(struct capabilities *c)
+{
+	uint64_t excess = c->inheritable & ~c->bounding;
+	autostr struct str names = STR_INIT;
+
+	if (!excess)
+		return;
+	append_names(&names, excess);
+	message_warning(
+		"config.json: process.capabilities.inheritable: %s: not in the bounding set, ignoring",
+		names.data);
+	c->inheritable &= c->bounding;
 }
 
 int capabilities_read(const struct jnode *process, struct capabilities *ret, struct error *err)
 {
 	struct jnode object = jnode_member(process, "capabilities");
-	bool has_warned = false;
+	struct capability_reading reading = { .unknown = STR_INIT };
+	int result;
 
-	if (jnode_object(&object, err) < 0 ||
-	    read_set(&object, "bounding", &has_warned, &ret->bounding, err) < 0 ||
-	    read_set(&object, "effective", &has_warned, &ret->effective, err) < 0 ||
-	    read_set(&object, "permitted", &has_warned, &ret->permitted, err) < 0 ||
-	    read_set(&object, "inheritable", &has_warned, &ret->inheritable, err) < 0 ||
-	    read_set(&object, "ambient", &has_warned, &ret->ambient, err) < 0)
+	if (jnode_object(&object, err) < 0)
 		return -1;
-	return 0;
+	if (!jnode_is_present(&object))
+		return 0;
+	reading.known = capability_known_set();
+	result = read_sets(&object, &reading, ret, err);
+	if (result == 0 && reading.unknown.len)
+		message_warning("config.json: process.capabilities: %s: not known here, ignoring",
+				reading.unknown.data);
+	str_release(&reading.unknown);
+	if (result == 0)
+		bound_inheritable(ret);
+	return result;
+}
+
+void capabilities_tell_denied(const struct capabilities *c, uint64_t bounding, uint64_t permitted)
+{
+	uint64_t denied = (c->bounding & ~bounding) |
+			  ((c->effective | c->permitted | c->inheritable) & ~permitted);
+	autostr struct str names = STR_INIT;
+
+	append_names(&names, denied);
+	if (names.len)
+		message_warning(
+			"config.json: process.capabilities: %s: not held by this user, going on without",
+			names.data);
 }

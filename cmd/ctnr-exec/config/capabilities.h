@@ -17,8 +17,11 @@ struct capabilities {
 	uint64_t ambient;
 };
 
-/* Read them from the "process" node (absent: all empty). A name that this kernel does not know is
- * left out, with one warning for the first of them. */
+/* Read them from the "process" node (absent: all empty). Names that this kernel does not know are left
+ * out, with one warning for all of them, and so are inheritable ones outside of the bounding set. */
 int capabilities_read(const struct jnode *process, struct capabilities *ret, struct error *err);
+
+/* Print one warning for those that cannot be given by a process whose own sets are these. */
+void capabilities_tell_denied(const struct capabilities *c, uint64_t bounding, uint64_t permitted);
 
 #endif

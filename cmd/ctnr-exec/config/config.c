@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
+#include "config/device_rules.h"
 #include "config/document.h"
 #include "config/refusal.h"
 
@@ -74,25 +75,38 @@ static int read_propagation(const struct jnode *linux_node, struct config *ret, 
 	return jnode_error(&node, err, "'%s' is not supported", name);
 }
 
+/* What the rules deny, the container cannot make either, whichever set would let it. */
+static void withhold_mknod(struct capabilities *c)
+{
+	uint64_t keep = ~(UINT64_C(1) << CAP_MKNOD);
+
+	c->bounding &= keep;
+	c->effective &= keep;
+	c->permitted &= keep;
+	c->inheritable &= keep;
+	c->ambient &= keep;
+}
+
 static int read_device_rules(const struct jnode *linux_node, struct config *ret, struct error *err)
 {
-	struct jnode resources = jnode_member(linux_node, "resources");
-	struct jnode rules = jnode_member(&resources, "devices");
-	size_t len;
-
-	if (jnode_array(&rules, &len, err) < 0)
+	if (device_rules_read(linux_node, &ret->devices, &ret->mounts, &ret->denies_devices, err) <
+	    0)
 		return -1;
-	for (size_t i = 0; i < len; i++) {
-		struct jnode rule = jnode_element(&rules, i);
-		struct jnode allow = jnode_member(&rule, "allow");
-		bool is_allowed = false;
-
-		if (jnode_object(&rule, err) < 0 || jnode_bool_opt(&allow, &is_allowed, err) < 0)
-			return -1;
-		ret->denies_devices |= !is_allowed;
-	}
 	if (ret->denies_devices)
-		ret->process.capabilities.bounding &= ~(UINT64_C(1) << CAP_MKNOD);
+		withhold_mknod(&ret->process.capabilities);
+	return 0;
+}
+
+static int read_paths(const struct jnode *list, struct strlist *ret, struct error *err)
+{
+	if (jnode_strings(list, ret, err) < 0)
+		return -1;
+	for (size_t i = 0; i < ret->len; i++) {
+		struct jnode item = jnode_element(list, i);
+
+		if (ret->items[i][0] != '/')
+			return jnode_error(&item, err, "'%s' is not absolute", ret->items[i]);
+	}
 	return 0;
 }
 
@@ -101,40 +115,36 @@ static int read_linux(const struct jnode *root, struct config *ret, struct error
 	struct jnode linux_node = jnode_member(root, "linux");
 	struct jnode masked = jnode_member(&linux_node, "maskedPaths");
 	struct jnode readonly = jnode_member(&linux_node, "readonlyPaths");
+	struct jnode seccomp = jnode_member(&linux_node, "seccomp");
 
-	if (jnode_object(&linux_node, err) < 0 ||
+	if (jnode_object(&linux_node, err) < 0 || jnode_object(&seccomp, err) < 0 ||
 	    devices_config_read(&linux_node, &ret->devices, err) < 0 ||
 	    sysctls_config_read(&linux_node, &ret->namespaces, &ret->sysctls, err) < 0 ||
-	    jnode_strings(&masked, &ret->masked_paths, err) < 0 ||
-	    jnode_strings(&readonly, &ret->readonly_paths, err) < 0 ||
+	    read_paths(&masked, &ret->masked_paths, err) < 0 ||
+	    read_paths(&readonly, &ret->readonly_paths, err) < 0 ||
 	    read_propagation(&linux_node, ret, err) < 0)
 		return -1;
 	return read_device_rules(&linux_node, ret, err);
 }
 
-/* No annotation changes what is done here; the state shows them as they are. */
-static int check_annotations(const struct jnode *root, struct error *err)
-{
-	struct jnode annotations = jnode_member(root, "annotations");
-
-	return jnode_object(&annotations, err);
-}
-
 int config_read(const struct bundle *bundle, struct config *ret, struct error *err)
 {
-	struct jnode root, process;
+	struct jnode root, process, version, annotations;
 
 	ret->document = document_read(bundle, &ret->seccomp, err);
 	if (!ret->document)
 		return -1;
 	root = jnode_root(ret->document, RUNTIME_CONFIG_FILE);
 	process = jnode_member(&root, "process");
-	if (jnode_object(&root, err) < 0 || refusal_check(&root, err) < 0 ||
+	version = jnode_member(&root, "ociVersion");
+	/* No annotation changes what is done here; the state shows them as they are. */
+	annotations = jnode_member(&root, "annotations");
+	if (jnode_object(&root, err) < 0 || runtime_check_version(&version, err) < 0 ||
+	    runtime_check_annotations(&annotations, err) < 0 || refusal_check(&root, err) < 0 ||
 	    read_root(&root, ret, err) < 0 ||
 	    process_config_read(&process, &ret->process, err) < 0 ||
 	    mounts_config_read(&root, &ret->mounts, err) < 0 ||
-	    namespaces_config_read(&root, &ret->namespaces, err) < 0 ||
-	    read_linux(&root, ret, err) < 0)
+	    namespaces_config_read(&root, &ret->namespaces, err) < 0)
 		return -1;
-	return check_annotations(&root, err);
+	return read_linux(&root, ret, err);
 }

@@ -39,13 +39,7 @@ struct config {
 	struct sysctls_config sysctls;
 	struct strlist masked_paths;
 	struct strlist readonly_paths;
-	/*
-	 * linux.resources.devices has a rule that denies. There is no device controller here. What a
-	 * rule denies is held by not letting the container make or open device nodes at all, beyond
-	 * those that it is given: its root filesystem is nodev, and CAP_MKNOD leaves the bounding
-	 * set. (In a user namespace the kernel does both by itself.)
-	 */
-	bool denies_devices;
+	bool denies_devices; /* by linux.resources.devices: config/device_rules.h */
 };
 
 #define CONFIG_INIT \

@@ -9,6 +9,10 @@
 
 #define MODE_DEFAULT 0666
 
+/* The kernel's numbers have 12 and 20 bits, and mknod(2) cuts longer ones without a word. */
+#define MAJOR_MAX 0xfff
+#define MINOR_MAX 0xfffff
+
 static const struct {
 	const char *letter;
 	mode_t type;
@@ -40,26 +44,44 @@ static int read_type(const struct jnode *node, mode_t *ret, struct error *err)
 	return jnode_error(node, err, "unknown device type '%s'", letter);
 }
 
+/* Both numbers are required, but of a FIFO, which has none (0 is what some tools write there). */
+static int read_numbers(const struct jnode *entry, struct device_config *ret, struct error *err)
+{
+	struct jnode major_node = jnode_member(entry, "major");
+	struct jnode minor_node = jnode_member(entry, "minor");
+	int64_t major = 0, minor = 0;
+
+	if (ret->type == S_IFIFO) {
+		if (jnode_integer_opt(&major_node, 0, 0, &major, err) < 0 ||
+		    jnode_integer_opt(&minor_node, 0, 0, &minor, err) < 0)
+			return -1;
+	} else if (jnode_integer(&major_node, 0, MAJOR_MAX, &major, err) < 0 ||
+		   jnode_integer(&minor_node, 0, MINOR_MAX, &minor, err) < 0) {
+		return -1;
+	}
+	ret->major = (unsigned)major;
+	ret->minor = (unsigned)minor;
+	return 0;
+}
+
 static int read_device(const struct jnode *entry, struct device_config *ret, struct error *err)
 {
 	struct jnode path = jnode_member(entry, "path");
 	struct jnode type = jnode_member(entry, "type");
-	struct jnode major_node = jnode_member(entry, "major");
-	struct jnode minor_node = jnode_member(entry, "minor");
 	struct jnode mode_node = jnode_member(entry, "fileMode");
 	struct jnode uid_node = jnode_member(entry, "uid");
 	struct jnode gid_node = jnode_member(entry, "gid");
-	int64_t major = 0, minor = 0, mode = MODE_DEFAULT, uid = 0, gid = 0;
+	int64_t mode = MODE_DEFAULT, uid = 0, gid = 0;
 
 	if (jnode_string(&path, &ret->path, err) < 0 || read_type(&type, &ret->type, err) < 0 ||
-	    jnode_integer_opt(&major_node, 0, UINT32_MAX, &major, err) < 0 ||
-	    jnode_integer_opt(&minor_node, 0, UINT32_MAX, &minor, err) < 0 ||
+	    read_numbers(entry, ret, err) < 0 ||
 	    jnode_integer_opt(&mode_node, 0, UINT32_MAX, &mode, err) < 0 ||
 	    jnode_integer_opt(&uid_node, 0, IDMAP_ID_MAX, &uid, err) < 0 ||
 	    jnode_integer_opt(&gid_node, 0, IDMAP_ID_MAX, &gid, err) < 0)
 		return -1;
-	ret->major = (unsigned)major;
-	ret->minor = (unsigned)minor;
+	if (ret->path[0] != '/')
+		return jnode_error(&path, err, "'%s' is not absolute", ret->path);
+	/* Some tools write the type's bits too. */
 	ret->mode = (mode_t)mode & 07777;
 	ret->uid = (uid_t)uid;
 	ret->gid = (gid_t)gid;

@@ -101,7 +101,9 @@ static void cut_seccomp(struct str *text, struct str *ret)
 		return;
 	while (value.end > value.start && strchr(" \t\r\n", value.end[-1]))
 		value.end--;
-	if (value.end - value.start <= (ptrdiff_t)strlen("null") || *value.start != '{')
+	/* An empty profile asks for nothing. */
+	if (value.end - value.start <= (ptrdiff_t)strlen("null") || *value.start != '{' ||
+	    *skip_blank(value.start + 1, value.end) == '}')
 		return;
 	str_append_bytes(ret, value.start, (size_t)(value.end - value.start));
 	cut = (size_t)(value.start - text->data);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/mounts.h"
 
+#include "config/refusal.h"
+
 #include "base/alloc.h"
 #include "base/str.h"
 #include "system/path.h"
@@ -54,6 +56,9 @@ static int read_mount(const struct jnode *entry, struct mount_config *ret, struc
 		return -1;
 	if (is_root(ret->destination))
 		return jnode_error(&destination, err, "'%s' is the root itself", ret->destination);
+	/* Required to be absolute since 1.0.0; older configs have others, and runc and crun take them so. */
+	if (ret->destination[0] != '/')
+		refusal_warn(&destination, "not absolute, beginning at the root");
 	if (ret->options.binding == MOUNT_NEW && strcmp(ret->type, "bind") == 0)
 		ret->options.binding = MOUNT_BIND;
 	if (ret->options.binding != MOUNT_NEW && !ret->source)

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/namespaces.h"
 
+#include <string.h>
+
+#define UTS_NAME_MAX 64 /* __NEW_UTS_LEN of <linux/utsname.h> */
+
 static int read_namespace(const struct jnode *entry, struct namespaces_config *ret,
 			  struct error *err)
 {
@@ -18,6 +22,8 @@ static int read_namespace(const struct jnode *entry, struct namespaces_config *r
 		return jnode_error(&type_node, err, "namespace '%s' is not supported", type);
 	if (ret->wanted[number])
 		return jnode_error(&type_node, err, "'%s' is listed twice", type);
+	if (path && *path && *path != '/')
+		return jnode_error(&path_node, err, "'%s' is not absolute", path);
 	ret->wanted[number] = true;
 	ret->paths[number] = path && *path ? path : NULL;
 	return 0;
@@ -51,22 +57,31 @@ static int read_maps(const struct jnode *linux_node, struct namespaces_config *r
 	if (runtime_read_idmap(&uids, &ret->uids, err) < 0 ||
 	    runtime_read_idmap(&gids, &ret->gids, err) < 0)
 		return -1;
+	if (!ret->wanted[NAMESPACE_USER] && (ret->uids.len || ret->gids.len))
+		return jnode_error(ret->uids.len ? &uids : &gids, err,
+				   "there is no user namespace that it could be for");
 	if (namespaces_config_is_new(ret, NAMESPACE_USER) && (!ret->uids.len || !ret->gids.len))
-		return jnode_error(linux_node, err,
-				   "a user namespace without uidMappings and gidMappings");
+		return jnode_error(ret->uids.len ? &gids : &uids, err,
+				   "missing, the user namespace needs it");
 	return 0;
 }
 
-static int read_names(const struct jnode *root, struct namespaces_config *ret, struct error *err)
+/* The host name or the domain name of a UTS namespace; an empty one asks for nothing. */
+static int read_name(const struct jnode *root, const char *key, const struct namespaces_config *n,
+		     const char **ret, struct error *err)
 {
-	struct jnode hostname = jnode_member(root, "hostname");
-	struct jnode domainname = jnode_member(root, "domainname");
+	struct jnode node = jnode_member(root, key);
+	const char *name = "";
 
-	if (jnode_string_opt(&hostname, &ret->hostname, err) < 0 ||
-	    jnode_string_opt(&domainname, &ret->domainname, err) < 0)
+	if (jnode_string_opt(&node, &name, err) < 0)
 		return -1;
-	if ((ret->hostname || ret->domainname) && !ret->wanted[NAMESPACE_UTS])
-		return jnode_error(root, err, "hostname or domainname without a UTS namespace");
+	if (!*name)
+		return 0;
+	if (!n->wanted[NAMESPACE_UTS])
+		return jnode_error(&node, err, "there is no UTS namespace that it could be for");
+	if (strlen(name) > UTS_NAME_MAX)
+		return jnode_error(&node, err, "longer than %d bytes", UTS_NAME_MAX);
+	*ret = name;
 	return 0;
 }
 
@@ -77,5 +92,7 @@ int namespaces_config_read(const struct jnode *root, struct namespaces_config *r
 
 	if (read_list(&linux_node, ret, err) < 0 || read_maps(&linux_node, ret, err) < 0)
 		return -1;
-	return read_names(root, ret, err);
+	if (read_name(root, "hostname", ret, &ret->hostname, err) < 0)
+		return -1;
+	return read_name(root, "domainname", ret, &ret->domainname, err);
 }

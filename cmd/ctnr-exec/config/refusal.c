@@ -2,30 +2,163 @@
 #include "config/refusal.h"
 
 #include "base/cleanup.h"
+#include "base/message.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-static const struct {
-	const char *section; /* NULL: the root */
-	const char *key;
-} unsupported[] = {
-	{ NULL, "vm" },
-	{ NULL, "windows" },
-	{ NULL, "solaris" },
-	{ NULL, "zos" },
-	{ "linux", "intelRdt" },
-	{ "linux", "memoryPolicy" },
-	{ "linux", "mountLabel" },
-	{ "linux", "netDevices" },
-	{ "linux", "personality" },
-	{ "linux", "timeOffsets" },
-	{ "process", "apparmorProfile" },
-	{ "process", "selinuxLabel" },
-	{ "process", "execCPUAffinity" },
-	{ "process", "ioPriority" },
-	{ "process", "scheduler" },
+/* Which values of a property ask for something. */
+enum asks {
+	ASKS_UNLESS_EMPTY,
+	ASKS_UNLESS_ZERO, /* a number: 0 and -1 are no limit */
+	ASKS_UNLESS_MINUS_ONE, /* a number: 0 is a value as others are */
+	ASKS_WHEN_TRUE,
+	ASKS_UNLESS_LINUX, /* the name of a personality, "LINUX" is that of every process */
+	ASKS_ELSEWHERE, /* a property that is read in another place */
 };
+
+enum fate {
+	REFUSED,
+	TOLD,
+};
+
+struct property {
+	const char *key;
+	enum asks asks;
+	enum fate fate;
+};
+
+#define SECTION_DEPTH_MAX 3
+#define SECTION_PROPERTIES_MAX 12
+
+struct section {
+	const char *path[SECTION_DEPTH_MAX]; /* of keys, from the root */
+	const char *reason; /* what an error or a warning says */
+	/* The properties are all that the specification has there: an unknown one is told of. */
+	bool is_complete;
+	struct property properties[SECTION_PROPERTIES_MAX]; /* until the first without a key */
+};
+
+#define NOT_SUPPORTED "this is not supported"
+#define NO_LIMITS "limits of control groups are not supported"
+#define OTHER_PLATFORM "this is for another platform"
+
+/* In a section of several lines that differ in their reason, the path is there more than once. */
+static const struct section sections[] = {
+	{ { NULL },
+	  OTHER_PLATFORM,
+	  false,
+	  { { "freebsd", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "solaris", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "vm", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "windows", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "zos", ASKS_UNLESS_EMPTY, REFUSED } } },
+	{ { "hooks" },
+	  NOT_SUPPORTED,
+	  true,
+	  { { "prestart", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "createRuntime", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "createContainer", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "startContainer", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "poststart", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "poststop", ASKS_UNLESS_EMPTY, REFUSED } } },
+	{ { "process" },
+	  NOT_SUPPORTED,
+	  false,
+	  { { "apparmorProfile", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "ioPriority", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "scheduler", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "selinuxLabel", ASKS_UNLESS_EMPTY, REFUSED } } },
+	{ { "process" }, OTHER_PLATFORM, false, { { "commandLine", ASKS_UNLESS_EMPTY, TOLD } } },
+	{ { "process", "user" },
+	  OTHER_PLATFORM,
+	  false,
+	  { { "username", ASKS_UNLESS_EMPTY, TOLD } } },
+	{ { "process", "execCPUAffinity" },
+	  NOT_SUPPORTED,
+	  false,
+	  { { "initial", ASKS_UNLESS_EMPTY, REFUSED }, { "final", ASKS_UNLESS_EMPTY, REFUSED } } },
+	{ { "linux" },
+	  NOT_SUPPORTED,
+	  false,
+	  { { "intelRdt", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "memoryPolicy", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "mountLabel", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "netDevices", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "timeOffsets", ASKS_UNLESS_EMPTY, REFUSED } } },
+	{ { "linux" },
+	  "no control group is made",
+	  false,
+	  { { "cgroupsPath", ASKS_UNLESS_EMPTY, TOLD } } },
+	{ { "linux", "personality" },
+	  NOT_SUPPORTED,
+	  false,
+	  { { "domain", ASKS_UNLESS_LINUX, REFUSED }, { "flags", ASKS_UNLESS_EMPTY, REFUSED } } },
+	{ { "linux", "resources" },
+	  NO_LIMITS,
+	  true,
+	  { { "blockIO", ASKS_ELSEWHERE },
+	    { "cpu", ASKS_ELSEWHERE },
+	    { "devices", ASKS_ELSEWHERE },
+	    { "memory", ASKS_ELSEWHERE },
+	    { "network", ASKS_ELSEWHERE },
+	    { "pids", ASKS_ELSEWHERE },
+	    { "hugepageLimits", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "rdma", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "unified", ASKS_UNLESS_EMPTY, REFUSED } } },
+	{ { "linux", "resources", "blockIO" },
+	  NO_LIMITS,
+	  true,
+	  { { "weight", ASKS_UNLESS_ZERO, REFUSED },
+	    { "leafWeight", ASKS_UNLESS_ZERO, REFUSED },
+	    { "weightDevice", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "throttleReadBpsDevice", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "throttleWriteBpsDevice", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "throttleReadIOPSDevice", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "throttleWriteIOPSDevice", ASKS_UNLESS_EMPTY, REFUSED } } },
+	{ { "linux", "resources", "cpu" },
+	  NO_LIMITS,
+	  true,
+	  { { "shares", ASKS_UNLESS_ZERO, REFUSED },
+	    { "quota", ASKS_UNLESS_ZERO, REFUSED },
+	    { "burst", ASKS_UNLESS_ZERO, REFUSED },
+	    { "period", ASKS_UNLESS_ZERO, REFUSED },
+	    { "realtimeRuntime", ASKS_UNLESS_ZERO, REFUSED },
+	    { "realtimePeriod", ASKS_UNLESS_ZERO, REFUSED },
+	    { "cpus", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "mems", ASKS_UNLESS_EMPTY, REFUSED },
+	    { "idle", ASKS_UNLESS_ZERO, REFUSED } } },
+	{ { "linux", "resources", "memory" },
+	  NO_LIMITS,
+	  true,
+	  { { "limit", ASKS_UNLESS_ZERO, REFUSED },
+	    { "reservation", ASKS_UNLESS_ZERO, REFUSED },
+	    { "swap", ASKS_UNLESS_ZERO, REFUSED },
+	    { "kernel", ASKS_UNLESS_ZERO, REFUSED },
+	    { "kernelTCP", ASKS_UNLESS_ZERO, REFUSED },
+	    { "swappiness", ASKS_UNLESS_MINUS_ONE, REFUSED },
+	    { "disableOOMKiller", ASKS_WHEN_TRUE, REFUSED },
+	    /* They say how a limit counts and changes, and every limit is refused. */
+	    { "useHierarchy", ASKS_WHEN_TRUE, TOLD },
+	    { "checkBeforeUpdate", ASKS_WHEN_TRUE, TOLD } } },
+	{ { "linux", "resources", "network" },
+	  NO_LIMITS,
+	  true,
+	  { { "classID", ASKS_UNLESS_ZERO, REFUSED },
+	    { "priorities", ASKS_UNLESS_EMPTY, REFUSED } } },
+	{ { "linux", "resources", "pids" },
+	  NO_LIMITS,
+	  true,
+	  { { "limit", ASKS_UNLESS_ZERO, REFUSED } } },
+};
+
+void refusal_warn(const struct jnode *node, const char *what)
+{
+	struct error text;
+
+	jnode_error(node, &text, "%s", what);
+	message_warning("%s", text.message);
+}
 
 static bool is_empty(const json_t *value)
 {
@@ -35,57 +168,102 @@ static bool is_empty(const json_t *value)
 	       (json_is_object(value) && json_object_size(value) == 0);
 }
 
-static int check_properties(const struct jnode *root, struct error *err)
+/* Is anything asked for? Fails on a value that is no answer to that. */
+static int asks_anything(const struct jnode *node, enum asks asks, bool *ret, struct error *err)
 {
-	for (size_t i = 0; i < array_size(unsupported); i++) {
-		struct jnode section =
-			unsupported[i].section ? jnode_member(root, unsupported[i].section) : *root;
-		struct jnode node = jnode_member(&section, unsupported[i].key);
+	const char *name = "";
+	int64_t number = asks == ASKS_UNLESS_MINUS_ONE ? -1 : 0;
 
-		if (!is_empty(node.value))
-			return jnode_error(&node, err, "this is not supported");
+	switch (asks) {
+	case ASKS_UNLESS_ZERO:
+	case ASKS_UNLESS_MINUS_ONE:
+		if (jnode_integer_opt(node, -1, INT64_MAX, &number, err) < 0)
+			return -1;
+		*ret = number > 0 || (number == 0 && asks == ASKS_UNLESS_MINUS_ONE);
+		return 0;
+	case ASKS_WHEN_TRUE:
+		return jnode_bool_opt(node, ret, err);
+	case ASKS_UNLESS_LINUX:
+		if (jnode_string_opt(node, &name, err) < 0)
+			return -1;
+		*ret = *name && strcmp(name, "LINUX") != 0;
+		return 0;
+	case ASKS_ELSEWHERE:
+		break;
+	case ASKS_UNLESS_EMPTY:
+		*ret = !is_empty(node->value);
+		break;
 	}
 	return 0;
 }
 
-static int check_hooks(const struct jnode *root, struct error *err)
+static int check_property(const struct section *section, const struct property *property,
+			  const struct jnode *node, struct error *err)
 {
-	struct jnode hooks = jnode_member(root, "hooks");
-	const char *key;
-	json_t *value;
+	autostr struct str what = STR_INIT;
+	bool asks = false;
 
-	if (jnode_object(&hooks, err) < 0)
+	if (asks_anything(node, property->asks, &asks, err) < 0)
 		return -1;
-	if (!jnode_is_present(&hooks))
+	if (!asks)
 		return 0;
-	json_object_foreach ((json_t *)(uintptr_t)hooks.value, key, value)
-		if (!is_empty(value))
-			return jnode_error(&hooks, err, "hooks of '%s' are not supported", key);
+	if (property->fate == REFUSED)
+		return jnode_error(node, err, "%s", section->reason);
+	str_appendf(&what, "%s, ignoring", section->reason);
+	refusal_warn(node, what.data);
 	return 0;
 }
 
-/* A limit that was asked for and cannot be set is an error. Rules for devices are held in another
- * way: config.h, denies_devices. */
-static int check_resources(const struct jnode *root, struct error *err)
+static bool has_property(const struct section *section, const char *key)
 {
-	struct jnode linux_node = jnode_member(root, "linux");
-	struct jnode resources = jnode_member(&linux_node, "resources");
+	for (const struct property *p = section->properties; p->key; p++)
+		if (strcmp(p->key, key) == 0)
+			return true;
+	return false;
+}
+
+/* The specification wants unknown properties to be ignored. Among hooks and limits they most likely
+ * want something to be done. */
+static void tell_unknown(const struct section *section, const struct jnode *node)
+{
 	const char *key;
 	json_t *value;
 
-	if (jnode_object(&resources, err) < 0)
-		return -1;
-	if (!jnode_is_present(&resources))
-		return 0;
-	json_object_foreach ((json_t *)(uintptr_t)resources.value, key, value)
-		if (strcmp(key, "devices") != 0 && !is_empty(value))
-			return jnode_error(&resources, err, "limits of '%s' cannot be set", key);
+	json_object_foreach ((json_t *)(uintptr_t)node->value, key, value) {
+		struct jnode member = jnode_member(node, key);
+
+		if (!has_property(section, key) && !is_empty(value))
+			refusal_warn(&member, "the specification has no such property, ignoring");
+	}
+}
+
+static int check_section(const struct section *section, const struct jnode *root, struct error *err)
+{
+	struct jnode nodes[SECTION_DEPTH_MAX + 1] = { *root };
+	const struct jnode *node = nodes;
+
+	for (size_t i = 0; i < SECTION_DEPTH_MAX && section->path[i]; i++, node++) {
+		nodes[i + 1] = jnode_member(&nodes[i], section->path[i]);
+		if (jnode_object(&nodes[i + 1], err) < 0)
+			return -1;
+		if (!jnode_is_present(&nodes[i + 1]))
+			return 0;
+	}
+	for (const struct property *p = section->properties; p->key; p++) {
+		struct jnode member = jnode_member(node, p->key);
+
+		if (check_property(section, p, &member, err) < 0)
+			return -1;
+	}
+	if (section->is_complete)
+		tell_unknown(section, node);
 	return 0;
 }
 
 int refusal_check(const struct jnode *root, struct error *err)
 {
-	if (check_properties(root, err) < 0 || check_hooks(root, err) < 0)
-		return -1;
-	return check_resources(root, err);
+	for (size_t i = 0; i < array_size(sections); i++)
+		if (check_section(&sections[i], root, err) < 0)
+			return -1;
+	return 0;
 }

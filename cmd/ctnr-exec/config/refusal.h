@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the runtime specification has and this runtime has not: refused by name, never ignored. */
+/*
+ * What the runtime specification (1.2, and 1.3 as far as it is known) has and this runtime has not,
+ * in one table: a property of it that asks for something is refused by name, or a warning tells that
+ * it changes nothing. ctnr-exec(1) has the same table, and tests/ctnr-exec/properties.tsv every
+ * property.
+ *
+ * A value asks for nothing when it is null or empty ("", [], {}), or says what is so anyhow: a limit
+ * of 0 or -1, a switch that is off.
+ */
 #ifndef CTNR_EXEC_CONFIG_REFUSAL_H
 #define CTNR_EXEC_CONFIG_REFUSAL_H
 
 #include "base/error.h"
 #include "format/json.h"
 
-/* Fail when the root node asks for anything of it. An empty value asks for nothing. */
+/* Fail when the root node asks for anything that is refused, and when a value of the table has a
+ * wrong type. Prints the warnings. */
 int refusal_check(const struct jnode *root, struct error *err);
+
+/* Print "config.json: PROPERTY: WHAT" as a warning. */
+void refusal_warn(const struct jnode *node, const char *what);
 
 #endif

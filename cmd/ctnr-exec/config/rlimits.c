@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static const struct {
@@ -61,6 +62,8 @@ static int read_rlimit(const struct jnode *entry, struct rlimit_config *ret, str
 	    read_value(&soft, &ret->limit.rlim_cur, err) < 0 ||
 	    read_value(&hard, &ret->limit.rlim_max, err) < 0)
 		return -1;
+	if (ret->limit.rlim_cur > ret->limit.rlim_max)
+		return jnode_error(&soft, err, "it is above the hard limit");
 	for (size_t i = 0; i < array_size(limits); i++) {
 		if (strcmp(name, limits[i].name) != 0)
 			continue;
@@ -69,6 +72,14 @@ static int read_rlimit(const struct jnode *entry, struct rlimit_config *ret, str
 		return 0;
 	}
 	return jnode_error(&type, err, "unknown limit '%s'", name);
+}
+
+static bool has_resource(const struct rlimits_config *rlimits, int resource)
+{
+	for (size_t i = 0; i < rlimits->len; i++)
+		if (rlimits->items[i].resource == resource)
+			return true;
+	return false;
 }
 
 int rlimits_config_read(const struct jnode *process, struct rlimits_config *ret, struct error *err)
@@ -81,9 +92,12 @@ int rlimits_config_read(const struct jnode *process, struct rlimits_config *ret,
 	ret->items = len ? xcalloc(len, sizeof(*ret->items)) : NULL;
 	for (; ret->len < len; ret->len++) {
 		struct jnode entry = jnode_element(&list, ret->len);
+		struct rlimit_config *item = &ret->items[ret->len];
 
-		if (read_rlimit(&entry, &ret->items[ret->len], err) < 0)
+		if (read_rlimit(&entry, item, err) < 0)
 			return -1;
+		if (has_resource(ret, item->resource))
+			return jnode_error(&entry, err, "'%s' is listed twice", item->name);
 	}
 	return 0;
 }

@@ -22,7 +22,8 @@ struct rlimits_config {
 
 void rlimits_config_release(struct rlimits_config *rlimits);
 
-/* Read them from the "process" node (absent: none). */
+/* Read them from the "process" node (absent: none). An unknown name, a name that is there twice and a
+ * soft limit above the hard one are errors. */
 int rlimits_config_read(const struct jnode *process, struct rlimits_config *ret, struct error *err);
 
 #endif

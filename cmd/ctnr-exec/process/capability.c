@@ -7,6 +7,18 @@
 #include <linux/prctl.h>
 #include <sys/prctl.h>
 
+int capabilities_check(const struct capabilities *c, struct error *err)
+{
+	struct capability_sets have;
+
+	if (!(c->bounding | c->effective | c->permitted | c->inheritable))
+		return 0;
+	if (capability_get(&have, err) < 0)
+		return -1;
+	capabilities_tell_denied(c, capability_bounding_set(), have.permitted);
+	return 0;
+}
+
 int capabilities_bound(const struct capabilities *c, struct error *err)
 {
 	for (int i = 0; i < 64; i++) {

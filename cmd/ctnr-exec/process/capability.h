@@ -7,6 +7,10 @@
 
 #include "base/error.h"
 
+/* What the container is to have and this process cannot give is printed as a warning. A new user
+ * namespace gives all, so this is for containers without one. */
+int capabilities_check(const struct capabilities *c, struct error *err);
+
 /* Before the user is changed: drop what is outside the bounding set, keep the rest across it. */
 int capabilities_bound(const struct capabilities *c, struct error *err);
 

@@ -121,7 +121,7 @@ static int compile_filter(const char *text, size_t len, struct str *file, struct
 	if (size % sizeof(struct sock_filter) ||
 	    size / sizeof(struct sock_filter) > SECCOMP_INSTRUCTIONS_MAX)
 		return error_set(err, ERROR_FAILED,
-				 "the seccomp profile is too long for the kernel");
+				 "config.json: linux.seccomp: it is too long for the kernel");
 	header.flags = head.flags;
 	header.instructions = (uint32_t)(size / sizeof(struct sock_filter));
 	str_append_bytes(file, &header, sizeof(header));
@@ -145,7 +145,7 @@ int seccomp_filter_prepare(const struct store *store, const char *text, size_t l
 		return 0;
 	str_clear(&file);
 	if (compile_filter(text, len, &file, err) < 0)
-		return error_prefix(err, "config.json: linux.seccomp");
+		return -1;
 	/* A filter that cannot be kept costs time at the next start, and nothing else. */
 	if (store->path && store->writable &&
 	    dir_make_at(store->dirfd, "cache/seccomp", 0700, NULL) == 0)

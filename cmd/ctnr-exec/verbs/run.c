@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "container.h"
 #include "launch/caller.h"
+#include "process/capability.h"
 #include "rootfs/cgroup_view.h"
 #include "rootfs/overlay.h"
 
@@ -78,6 +79,9 @@ static int prepare_container(struct container *c, struct error *err)
 	if (config_read(&c->bundle, &c->config, err) < 0 ||
 	    namespaces_prepare(&c->config, &c->namespaces, err) < 0 ||
 	    overlay_prepare(c, err) < 0 || cgroup_view_prepare(c, err) < 0)
+		return -1;
+	if (c->namespaces.userns == USERNS_NONE &&
+	    capabilities_check(&c->config.process.capabilities, err) < 0)
 		return -1;
 	if (!seccomp->len)
 		return 0;

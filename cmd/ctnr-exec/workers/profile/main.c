@@ -42,14 +42,17 @@ static int compile_stdin(struct error *err)
 	autostr struct str text = STR_INIT;
 	autojson json_t *document = NULL;
 	struct worker_answer answer = { 0 };
-	struct jnode profile;
+	struct jnode root = jnode_root(NULL, RUNTIME_CONFIG_FILE);
+	struct jnode parent = jnode_member(&root, "linux");
+	struct jnode profile = jnode_member(&parent, "seccomp");
 
 	if (fd_read_rest(STDIN_FILENO, RUNTIME_SECCOMP_MAX, &text, err) < 0)
 		return -1;
-	document = json_parse(text.data, text.len, "config.json: linux.seccomp", err);
+	document = json_parse(text.data, text.len, RUNTIME_CONFIG_FILE ": linux.seccomp", err);
 	if (!document)
 		return -1;
-	profile = jnode_root(document, "profile");
+	/* So that messages tell the place in config.json. */
+	profile.value = document;
 	if (profile_flags(&profile, &answer.flags, err) < 0)
 		return -1;
 	return write_answer(&profile, &answer, err);

@@ -58,6 +58,8 @@ static int read_action(const struct jnode *node, const struct jnode *errno_node,
 	for (size_t i = 0; i < array_size(actions); i++) {
 		if (strcmp(name, actions[i].name) != 0)
 			continue;
+		if (!actions[i].takes_errno && jnode_is_present(errno_node))
+			return jnode_error(errno_node, err, "'%s' returns no errno", name);
 		*ret = actions[i].action | (actions[i].takes_errno ? (uint32_t)number : 0);
 		return 0;
 	}
@@ -177,14 +179,17 @@ static int add_rule(scmp_filter_ctx context, uint32_t default_action, const stru
 	if (read_action(&action, &number, &rule.action, err) < 0 ||
 	    read_arguments(entry, &rule, err) < 0 || jnode_array(&names, &len, err) < 0)
 		return -1;
-	if (rule.action == default_action)
-		return 0;
+	if (!len)
+		return jnode_error(&names, err, "no system call is named");
 	for (size_t i = 0; i < len; i++) {
 		struct jnode item = jnode_element(&names, i);
 		const char *name;
 
-		if (jnode_string(&item, &name, err) < 0 ||
-		    add_name(context, &rule, name, &item, err) < 0)
+		if (jnode_string(&item, &name, err) < 0)
+			return -1;
+		if (!*name)
+			return jnode_error(&item, err, "the name is empty");
+		if (rule.action != default_action && add_name(context, &rule, name, &item, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -231,15 +236,25 @@ static const struct {
 	{ "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", 0 }, /* of notifications, which we have not */
 };
 
+static int refuse_notification(const struct jnode *profile, const char *key, struct error *err)
+{
+	struct jnode node = jnode_member(profile, key);
+	const char *text = "";
+
+	if (jnode_string_opt(&node, &text, err) < 0)
+		return -1;
+	return *text ? jnode_error(&node, err, "seccomp notification is not supported") : 0;
+}
+
 int profile_flags(const struct jnode *profile, uint32_t *ret_flags, struct error *err)
 {
 	struct jnode list = jnode_member(profile, "flags");
-	struct jnode listener = jnode_member(profile, "listenerPath");
 	uint32_t result = 0;
 	size_t len;
 
-	if (jnode_is_present(&listener))
-		return jnode_error(&listener, err, "seccomp notification is not supported");
+	if (refuse_notification(profile, "listenerPath", err) < 0 ||
+	    refuse_notification(profile, "listenerMetadata", err) < 0)
+		return -1;
 	if (jnode_array(&list, &len, err) < 0)
 		return -1;
 	for (size_t i = 0; i < len; i++) {
