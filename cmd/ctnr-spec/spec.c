@@ -21,7 +21,8 @@ json_t *spec_member(json_t *object, const char *where, const char *key, json_typ
 	if (member && !json_is_null(member)) {
 		if (json_typeof(member) == type)
 			return member;
-		error_set(err, ERROR_FAILED, "%s: %s: expected %s", where, key,
+		error_set(err, ERROR_FAILED, RUNTIME_CONFIG_FILE ": %s%s%s: expected %s",
+			  where ? where : "", where ? "." : "", key,
 			  type == JSON_ARRAY ? "an array" : "an object");
 		return NULL;
 	}
@@ -31,7 +32,7 @@ json_t *spec_member(json_t *object, const char *where, const char *key, json_typ
 
 json_t *spec_config_member(struct spec *spec, const char *key, json_type type, struct error *err)
 {
-	return spec_member(spec->config, RUNTIME_CONFIG_FILE, key, type, err);
+	return spec_member(spec->config, NULL, key, type, err);
 }
 
 int spec_check_text(const char *text, struct error *err)

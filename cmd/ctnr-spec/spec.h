@@ -42,7 +42,7 @@ void spec_release(struct spec *spec);
 #define autospec autocleanup(spec_release)
 
 /* The member of an object, made with that type when absent or null. Borrowed; an error when it
- * is there with another type. where names the object in the message ("process"). */
+ * is there with another type. where names the object in the message ("process"; NULL: the config itself). */
 json_t *spec_member(json_t *object, const char *where, const char *key, json_type type,
 		    struct error *err);
 

@@ -5,6 +5,9 @@
 #include "device.h"
 #include "opts.h"
 
+#include "format/json.h"
+#include "oci/runtime.h"
+
 #include <string.h>
 
 /* Kernel interfaces that tell about the machine or command it; the list is Docker's by custom. */
@@ -104,13 +107,22 @@ static bool needs_1_1(const json_t *config)
 }
 
 /* The lowest version that the content needs; an edit never lowers what somebody wrote. */
-static void apply_version(struct spec *spec)
+static int apply_version(struct spec *spec, struct error *err)
 {
-	const char *have = json_string_value(json_object_get(spec->config, "ociVersion"));
-	const char *need = needs_1_1(spec->config) ? "1.1.0" : "1.0.0";
+	struct jnode root = jnode_root(spec->config, RUNTIME_CONFIG_FILE);
+	struct jnode node = jnode_member(&root, "ociVersion");
+	const char *have;
+	bool needs_newer = needs_1_1(spec->config);
 
-	if (!have || strcmp(have, need) < 0)
-		json_object_set_new(spec->config, "ociVersion", json_string(need));
+	if (jnode_is_present(&node)) {
+		if (runtime_check_version(&node, err) < 0 || jnode_string(&node, &have, err) < 0)
+			return -1;
+		if (!needs_newer || !str_starts_with(have, "1.0."))
+			return 0;
+	}
+	json_object_set_new(spec->config, "ociVersion",
+			    json_string(needs_newer ? "1.1.0" : "1.0.0"));
+	return 0;
 }
 
 /* The order: the user decides the maps and the capabilities, the capabilities decide the system
@@ -129,6 +141,5 @@ int stages_apply(struct spec *spec, struct error *err)
 	    apply_mounts(spec, err) < 0 || device_apply(spec, err) < 0 ||
 	    annotation_apply(spec, err) < 0)
 		return -1;
-	apply_version(spec);
-	return 0;
+	return apply_version(spec, err);
 }

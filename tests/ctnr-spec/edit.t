@@ -112,7 +112,23 @@ run ctnr-spec --edit list.json -t
 is_status 1 "what is no object is no config"
 echo '{"process":[]}' >list.json
 run ctnr-spec --edit list.json -t
-like_stderr "*process: expected an object*" "a member of another type is named"
+is_stderr "ctnr-spec: error: config.json: process: expected an object" "a member of another type is named"
+echo '{"process":{"env":{}}}' >list.json
+run ctnr-spec --edit list.json -t
+is_stderr "ctnr-spec: error: config.json: process.env: expected an array" "... with its place"
+for version in '"2.0.0"' '"0.9.0"' '"one"' 1; do
+	jq ".ociVersion = $version" whole.json >odd.json
+	cp odd.json config.json
+	run ctnr-spec --edit config.json -e A=1
+	is_status 1 "a config of version $version is not edited"
+	like_stderr "ctnr-spec: error: config.json: ociVersion: *" "... and the version named"
+	is_file config.json odd.json "... it stays as it is"
+done
+for version in 1.0.0-rc5 1.0.2-dev 1.10.0; do
+	jq ".ociVersion = \"$version\" | del(.linux.seccomp, .mounts)" whole.json >config.json
+	ctnr-spec --edit config.json -e A=1
+	is "$(jq -r .ociVersion config.json)" "$version" "version $version is kept"
+done
 run ctnr-spec --edit - </dev/null
 is_status 1 "no input fails"
 is_stderr "" "... silently"
