@@ -7,6 +7,17 @@
 #include <linux/prctl.h>
 #include <sys/prctl.h>
 
+/* Those of a set that this process's bounding set holds. */
+static uint64_t held_in_bounding(uint64_t set)
+{
+	uint64_t held = 0;
+
+	for (int i = 0; i < CAPABILITY_NAMES; i++)
+		if (set >> i & 1 && prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1)
+			held |= UINT64_C(1) << i;
+	return held;
+}
+
 int capabilities_check(const struct capabilities *c, struct error *err)
 {
 	struct capability_sets have;
@@ -15,7 +26,7 @@ int capabilities_check(const struct capabilities *c, struct error *err)
 		return 0;
 	if (capability_get(&have, err) < 0)
 		return -1;
-	capabilities_tell_denied(c, capability_bounding_set(), have.permitted);
+	capabilities_tell_denied(c, held_in_bounding(c->bounding), have.permitted);
 	return 0;
 }
 
