@@ -3,9 +3,9 @@
 # identities: sub
 # timeout: 60 every property with several values, each in a run of its own
 # Every property of the runtime specification (properties.names), with valid and with wrong values
-# (properties.tsv), and what becomes of each: "applied", with what shows it; "refused" by its name, before
-# an ID is claimed or a process cloned; "told" by its name in a warning; or "nothing", where the value asks
-# for nothing. The columns runc and crun say whether they run the same config; ask-peers asks them again.
+# (properties.tsv), and what becomes of each: "applied", with what shows it; "checked", where a right value
+# shows nowhere in a container; "refused" by its name, before an ID is claimed or a process cloned; "told" by
+# its name in a warning; or "nothing", where the value asks for nothing. The columns runc and crun say whether they run the same config; ask-peers asks them again.
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/bundle.sh"
 needs USERNS
@@ -29,7 +29,7 @@ missing=$(awk -F '\t' '
 	!($1 in fates || $1 in parents) {
 		for (name = $1; name != "" && !(name in fates);)
 			name = parent(name)
-		if (fates[name] !~ /refused/ || fates[name] ~ /applied|told/)
+		if (fates[name] !~ /refused/ || fates[name] ~ /applied|checked|told/)
 			print $1
 	}' rows names)
 is "$missing" "" "every property of the specification has a row"
@@ -38,6 +38,9 @@ is "$(cut -f 1,2 rows | sort -u | awk -F '\t' '
 	{ seen[$1] = 1 } $2 != "nothing" { fate[$1] = 1 }
 	END { for (name in seen) if (!(name in fate)) print name }')" "" \
 	"... and every one is applied, refused or told"
+is "$(awk -F '\t' '$2 == "applied" { shown[$1] += $6 != "" }
+	END { for (name in shown) if (!shown[name]) print name }' rows)" "" \
+	"... and what is applied is shown"
 schema=/usr/share/gocode/src/github.com/opencontainers/runtime-spec/schema
 if [ -d $schema ]; then
 	python3 "$here/schema-names" $schema >installed
@@ -78,7 +81,7 @@ check_row() {
 		ok "... by the name of $property" named "${stderr#ctnr-exec: warning}" "$property" ||
 			note "$stderr"
 		;;
-	applied | nothing)
+	applied | checked | nothing)
 		is "$status$stderr" 0 "$fate: $filter"
 		case $wanted in
 		"in "*.t)
