@@ -34,6 +34,13 @@ is_stdout "1
 0x9
 lo" "sysctls of own namespaces are set; the network is empty, with lo up"
 
+# jq knows no integers of 64 bits.
+jq '.linux.resources.memory.limit = "UNLIMITED" | .annotations = {odd: "ODD"}' plain.json |
+	sed 's/"UNLIMITED"/18446744073709551615/; s/ODD/\\ud800/' >c/config.json
+grep -q 18446744073709551615 c/config.json || fail "the limit is in the config"
+run ctnr-exec run ./c
+is "$status$stderr" 0 "a limit of 2^64-1 is none; an annotation is a text whatever is in it"
+
 cp plain.json c/config.json
 config c '.process.capabilities.bounding = ["CAP_KILL", "CAP_NOSUCH", "CAP_NEITHER", "CAP_NOSUCH"]'
 script c 'grep CapBnd /proc/self/status'

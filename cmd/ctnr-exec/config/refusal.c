@@ -168,19 +168,29 @@ static bool is_empty(const json_t *value)
 	       (json_is_object(value) && json_object_size(value) == 0);
 }
 
+/* A number that asks for something is above 0 (0 too: zero_asks); -1 is also written as 2^64-1. */
+static int number_asks(const struct jnode *node, bool zero_asks, bool *ret, struct error *err)
+{
+	uint64_t number;
+
+	if (!jnode_is_present(node) ||
+	    (json_is_integer(node->value) && json_integer_value(node->value) == -1))
+		return 0;
+	if (jnode_unsigned(node, UINT64_MAX, &number, err) < 0)
+		return -1;
+	*ret = number != UINT64_MAX && (number > 0 || zero_asks);
+	return 0;
+}
+
 /* Is anything asked for? Fails on a value that is no answer to that. */
 static int asks_anything(const struct jnode *node, enum asks asks, bool *ret, struct error *err)
 {
 	const char *name = "";
-	int64_t number = asks == ASKS_UNLESS_MINUS_ONE ? -1 : 0;
 
 	switch (asks) {
 	case ASKS_UNLESS_ZERO:
 	case ASKS_UNLESS_MINUS_ONE:
-		if (jnode_integer_opt(node, -1, INT64_MAX, &number, err) < 0)
-			return -1;
-		*ret = number > 0 || (number == 0 && asks == ASKS_UNLESS_MINUS_ONE);
-		return 0;
+		return number_asks(node, asks == ASKS_UNLESS_MINUS_ONE, ret, err);
 	case ASKS_WHEN_TRUE:
 		return jnode_bool_opt(node, ret, err);
 	case ASKS_UNLESS_LINUX:
