@@ -136,7 +136,7 @@ static int spec_bundle(const struct spec_opts *opts, const char *word, char *con
 	spec.image = &image;
 	spec.bundle = &bundle;
 	if (probe_identity(&spec, err) < 0 ||
-	    bundle_stack_open(bundle.dirfd, "rootfs", &spec.root, err) < 0)
+	    bundle_stack_open(bundle.dirfd, "rootfs", &spec.identity, &spec.root, err) < 0)
 		return error_prefix(err, "bundle '%s'", bundle.id);
 	spec.has_root = true;
 	if (stages_apply(&spec, err) < 0)
@@ -168,7 +168,8 @@ static int spec_filter(const struct spec_opts *opts, char *const *command, struc
 	if (probe_identity(&spec, err) < 0)
 		return -1;
 	if (opts->rootfs) {
-		if (bundle_stack_open(AT_FDCWD, opts->rootfs, &spec.root, err) < 0)
+		if (bundle_stack_open_plain(AT_FDCWD, opts->rootfs, &spec.identity, &spec.root,
+					    err) < 0)
 			return error_prefix(err, "option --rootfs");
 		spec.has_root = true;
 	}
@@ -185,8 +186,8 @@ static void open_edited_root(struct spec *spec, int dirfd)
 		json_string_value(json_object_get(json_object_get(spec->config, "root"), "path"));
 
 	if (spec->opts->process.user || spec->opts->process.group_add.len)
-		spec->has_root =
-			bundle_stack_open(dirfd, path ? path : "rootfs", &spec->root, NULL) == 0;
+		spec->has_root = bundle_stack_open(dirfd, path ? path : "rootfs", &spec->identity,
+						   &spec->root, NULL) == 0;
 }
 
 /* ctnr-spec --edit FILE */

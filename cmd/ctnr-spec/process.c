@@ -165,7 +165,8 @@ static int explain_missing_root(const struct spec *spec, struct error *err)
 	if (spec->has_root || !error_is(err, ERROR_NOT_FOUND))
 		return -1;
 	error_prefix(err, "no root filesystem to look names up in");
-	return error_hint(err, "give --rootfs DIR, or numbers");
+	return error_hint(err, spec->opts->image_config ? "give --rootfs DIR, or numbers"
+							: "give numbers");
 }
 
 static int check_id_is_mapped(const struct idmap *map, const char *kind, uint32_t id,
@@ -205,7 +206,8 @@ static int add_groups(struct spec *spec, json_t *user, struct error *err)
 	for (size_t i = 0; i < groups->len; i++) {
 		uint32_t gid;
 
-		if (account_resolve_group(&spec->root, groups->items[i], &gid, err) < 0) {
+		if (account_resolve_group(&spec->root, &spec->identity, groups->items[i], &gid,
+					  err) < 0) {
 			explain_missing_root(spec, err);
 			return error_prefix(err, "option --group-add");
 		}
@@ -257,7 +259,7 @@ int process_apply_user(struct spec *spec, struct error *err)
 	if (check_user(spec->opts->process.user, err) < 0)
 		return -1;
 	if (wanted) {
-		if (account_resolve(&spec->root, wanted, &account, err) < 0)
+		if (account_resolve(&spec->root, &spec->identity, wanted, &account, err) < 0)
 			return explain_missing_root(spec, err);
 		if (set_user(spec, user, &account, err) < 0)
 			return error_prefix(err, "user '%s'", wanted);

@@ -47,11 +47,11 @@ static bool parse_id(const char *text, uint32_t *ret)
 }
 
 /* The whole file; one that is not there is empty. */
-static int read_accounts(const struct stack *root, const char *path, struct str *ret,
-			 struct error *err)
+static int read_accounts(const struct stack *root, const struct identity *identity,
+			 const char *path, struct str *ret, struct error *err)
 {
 	struct error why = { 0 };
-	autoclose int fd = stack_open_file(root, path, &why);
+	autoclose int fd = stack_open_file(root, identity, path, &why);
 
 	if (fd < 0 && why.saved_errno == ENOENT)
 		return 0;
@@ -180,13 +180,13 @@ static int add_groups(char *groups, struct account *account, struct error *err)
  * additional groups; a name must be there. No user at all is uid 0, likewise: runc refuses every
  * additional group without privilege, and root needs none.
  */
-static int resolve_user(const struct stack *root, const char *user, struct account *account,
-			bool *ret_is_numeric, struct error *err)
+static int resolve_user(const struct stack *root, const struct identity *identity, const char *user,
+			struct account *account, bool *ret_is_numeric, struct error *err)
 {
 	autostr struct str passwd = STR_INIT;
 
 	*ret_is_numeric = !*user || parse_id(user, &account->uid);
-	if (read_accounts(root, "/etc/passwd", &passwd, err) < 0)
+	if (read_accounts(root, identity, "/etc/passwd", &passwd, err) < 0)
 		return -1;
 	if (*ret_is_numeric) {
 		find_user(passwd.data, NULL, account->uid, account);
@@ -198,23 +198,23 @@ static int resolve_user(const struct stack *root, const char *user, struct accou
 	return error_hint(err, "a number (--user UID:GID) needs no entry there");
 }
 
-int account_resolve(const struct stack *root, const char *spec, struct account *ret,
-		    struct error *err)
+int account_resolve(const struct stack *root, const struct identity *identity, const char *spec,
+		    struct account *ret, struct error *err)
 {
 	autocleanup(account_release) struct account account = ACCOUNT_INIT;
 	const char *colon = strchr(spec, ':');
 	autofree char *user = xstrndup(spec, colon ? (size_t)(colon - spec) : strlen(spec));
 	bool is_numeric;
 
-	if (resolve_user(root, user, &account, &is_numeric, err) < 0)
+	if (resolve_user(root, identity, user, &account, &is_numeric, err) < 0)
 		return -1;
 	if (colon && colon[1]) {
-		if (account_resolve_group(root, colon + 1, &account.gid, err) < 0)
+		if (account_resolve_group(root, identity, colon + 1, &account.gid, err) < 0)
 			return -1;
 	} else if (!is_numeric && account.name) {
 		autostr struct str groups = STR_INIT;
 
-		if (read_accounts(root, "/etc/group", &groups, err) < 0 ||
+		if (read_accounts(root, identity, "/etc/group", &groups, err) < 0 ||
 		    add_groups(groups.data, &account, err) < 0)
 			return -1;
 	}
@@ -223,14 +223,14 @@ int account_resolve(const struct stack *root, const char *spec, struct account *
 	return 0;
 }
 
-int account_resolve_group(const struct stack *root, const char *group, uint32_t *ret_gid,
-			  struct error *err)
+int account_resolve_group(const struct stack *root, const struct identity *identity,
+			  const char *group, uint32_t *ret_gid, struct error *err)
 {
 	autostr struct str groups = STR_INIT;
 
 	if (parse_id(group, ret_gid))
 		return 0;
-	if (read_accounts(root, "/etc/group", &groups, err) < 0)
+	if (read_accounts(root, identity, "/etc/group", &groups, err) < 0)
 		return -1;
 	if (find_group(groups.data, group, ret_gid))
 		return 0;

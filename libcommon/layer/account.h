@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * User and group names as an image defines them: /etc/passwd and /etc/group of a root filesystem
- * (layer/stack.h), regular files only, at most ACCOUNT_FILE_MAX bytes. No NSS.
+ * (layer/stack.h), regular files only, at most ACCOUNT_FILE_MAX bytes. No NSS. They are read as the
+ * caller, and in the identity's user namespace when the caller may not: an image may keep them from
+ * everybody but a user of its own.
  *
  *	autoaccount struct account account = ACCOUNT_INIT;
  *
- *	if (account_resolve(&root, "www-data", &account, err) < 0) ...
+ *	if (account_resolve(&root, &identity, "www-data", &account, err) < 0) ...
  *	... account.uid is 33
  */
 #ifndef LAYER_ACCOUNT_H
@@ -42,11 +44,11 @@ void account_release(struct account *account);
  * "user:gid". The caller releases ret. A name without a group gets its primary group and the groups that list it. A uid, and
  * "", which is 0, has its primary group alone (image-spec conversion.md): gid 0 when it is not in
  * passwd. A name that is not there is ERROR_NOT_FOUND. */
-int account_resolve(const struct stack *root, const char *spec, struct account *ret,
-		    struct error *err);
+int account_resolve(const struct stack *root, const struct identity *identity, const char *spec,
+		    struct account *ret, struct error *err);
 
 /* A group by name or number (--group-add). Returns 0, or -1; ERROR_NOT_FOUND as above. */
-int account_resolve_group(const struct stack *root, const char *group, uint32_t *ret_gid,
-			  struct error *err);
+int account_resolve_group(const struct stack *root, const struct identity *identity,
+			  const char *group, uint32_t *ret_gid, struct error *err);
 
 #endif

@@ -300,8 +300,15 @@ int stack_resolve(const struct stack *root, const char *path, struct stack *ret_
 	return 0;
 }
 
-int stack_open_file(const struct stack *root, const char *path, struct error *err)
+struct file_request {
+	const struct stack *root;
+	const char *path;
+};
+
+static int open_file(void *data, struct error *err)
 {
+	const struct file_request *request = data;
+	const char *path = request->path;
 	autostack struct stack parent = STACK_INIT;
 	autostackentry struct stack_entry entry = STACK_ENTRY_INIT;
 	autoclose int fd = -EBADF;
@@ -310,7 +317,7 @@ int stack_open_file(const struct stack *root, const char *path, struct error *er
 	const char *name;
 	struct stat st;
 
-	if (stack_resolve(root, path, &parent, &entry, &canonical, err) < 0)
+	if (stack_resolve(request->root, path, &parent, &entry, &canonical, err) < 0)
 		return error_prefix(err, "%s", path);
 	if (entry.kind == STACK_ABSENT) {
 		errno = ENOENT;
@@ -327,4 +334,12 @@ int stack_open_file(const struct stack *root, const char *path, struct error *er
 	if (!S_ISREG(st.st_mode))
 		return error_set(err, ERROR_FAILED, "%s: not a regular file", path);
 	return fd_steal(&fd);
+}
+
+int stack_open_file(const struct stack *root, const struct identity *identity, const char *path,
+		    struct error *err)
+{
+	struct file_request request = { root, path };
+
+	return identity_open(identity, open_file, &request, err);
 }

@@ -22,6 +22,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "system/identity.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,7 +34,7 @@
 
 /* One directory of the tree: the layers' directories that make it up, top first. */
 struct stack {
-	int *dirfds; /* owned, readable */
+	int *dirfds; /* owned; of a root O_PATH is enough */
 	size_t *layers; /* which of the root's each is of; NULL: of a root, in its order */
 	size_t n_dirfds; /* 0: there is no such directory */
 };
@@ -95,8 +96,10 @@ int stack_find(const int *dirfds, size_t n_dirfds, const char *name, struct stac
 int stack_resolve(const struct stack *root, const char *path, struct stack *ret_parent,
 		  struct stack_entry *ret, struct str *ret_path, struct error *err);
 
-/* Open the regular file at path for reading. Returns the fd; ERROR_NOT_FOUND (saved_errno ENOENT)
- * when there is none; anything but a regular file is an error. */
-int stack_open_file(const struct stack *root, const char *path, struct error *err);
+/* Open the regular file at path for reading, beneath the root also where only the identity's user
+ * namespace may (identity_open()). Returns the fd; ERROR_NOT_FOUND (saved_errno ENOENT) when there
+ * is none; anything but a regular file is an error. */
+int stack_open_file(const struct stack *root, const struct identity *identity, const char *path,
+		    struct error *err);
 
 #endif

@@ -83,10 +83,11 @@ int bundle_stack_layer(int lower, size_t index, char ret_name[BUNDLE_STACK_NAME_
 	return errno == ENOENT ? 0 : error_errno(err, "cannot read '" LOWER "/%s'", ret_name);
 }
 
-/* Put the directory of that name below the others. Returns 0 when it is not there. */
+/* Put the directory of that name below the others. Returns 0 when it is not there. It may be another
+ * user's, with any mode: O_PATH needs no permission in the directory itself. */
 static int push_directory(int dirfd, const char *name, struct stack *stack, struct error *err)
 {
-	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(dirfd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENOENT)
 		return 0;
@@ -114,24 +115,46 @@ static int push_layers(int bundlefd, int lower, struct stack *stack, struct erro
 	return found < 0 ? -1 : 0;
 }
 
-int bundle_stack_open(int bundlefd, const char *path, struct stack *ret, struct error *err)
+/* A directory that is a root filesystem. */
+struct plain_root {
+	int dirfd;
+	const char *path;
+};
+
+static int open_plain_root(void *data, struct error *err)
+{
+	const struct plain_root *root = data;
+	int fd = openat(root->dirfd, root->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? error_errno(err, "root filesystem '%s'", root->path) : fd;
+}
+
+int bundle_stack_open_plain(int dirfd, const char *path, const struct identity *identity,
+			    struct stack *ret, struct error *err)
+{
+	struct plain_root root = { dirfd, path };
+	int fd = identity_open(identity, open_plain_root, &root, err);
+
+	if (fd < 0)
+		return -1;
+	*ret = (struct stack)STACK_INIT;
+	stack_push(ret, fd);
+	return 0;
+}
+
+int bundle_stack_open(int bundlefd, const char *path, const struct identity *identity,
+		      struct stack *ret, struct error *err)
 {
 	autostack struct stack stack = STACK_INIT;
 	struct error cause = { 0 };
 	autoclose int lower = bundle_stack_open_lower(bundlefd, &cause);
-	int found;
 
-	if (lower < 0 && cause.saved_errno != ENOENT)
+	if (lower < 0 && cause.saved_errno == ENOENT)
+		return bundle_stack_open_plain(bundlefd, path, identity, ret, err);
+	if (lower < 0)
 		return error_move(err, &cause);
-	if (lower >= 0 && push_layers(bundlefd, lower, &stack, err) < 0)
+	if (push_layers(bundlefd, lower, &stack, err) < 0)
 		return -1;
-	found = lower >= 0 ? 1 : push_directory(bundlefd, path, &stack, err);
-	if (found < 0)
-		return -1;
-	if (found == 0) {
-		errno = ENOENT;
-		return error_errno(err, "root filesystem '%s'", path);
-	}
 	*ret = stack;
 	stack = (struct stack)STACK_INIT;
 	return 0;

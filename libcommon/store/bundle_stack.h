@@ -15,6 +15,7 @@
 #include "layer/stack.h"
 #include "store/bundle.h"
 #include "store/store.h"
+#include "system/identity.h"
 
 #include <sys/stat.h>
 
@@ -38,7 +39,12 @@ int bundle_stack_layer(int lower, size_t index, char ret_name[BUNDLE_STACK_NAME_
 		       struct stat *ret, struct error *err);
 
 /* The root filesystem of a bundle: upper and the layers, or in one that is no overlay bundle the
- * directory at path (relative to the bundle). */
-int bundle_stack_open(int bundlefd, const char *path, struct stack *ret, struct error *err);
+ * directory at path (relative to the bundle). The directories may be any user's of the identity. */
+int bundle_stack_open(int bundlefd, const char *path, const struct identity *identity,
+		      struct stack *ret, struct error *err);
+
+/* The same of a directory that is a root filesystem without a bundle. */
+int bundle_stack_open_plain(int dirfd, const char *path, const struct identity *identity,
+			    struct stack *ret, struct error *err);
 
 #endif

@@ -19,6 +19,7 @@
 #include "base/str.h"
 #include "system/capability.h"
 #include "system/fd.h"
+#include "system/fd_pass.h"
 #include "system/process.h"
 #include "system/subid.h"
 
@@ -33,6 +34,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -395,4 +397,54 @@ int identity_run(const struct identity *identity, int (*work)(void *data, struct
 	if (identity->rung == IDENTITY_PRIVILEGED)
 		return work(data, err);
 	return process_call(run_errand, &errand, err);
+}
+
+/* What identity_open() calls in the user namespace. */
+struct opening {
+	int (*open)(void *data, struct error *err);
+	void *data;
+	int socket; /* takes the descriptor */
+};
+
+static int open_and_send(void *data, struct error *err)
+{
+	const struct opening *opening = data;
+	autoclose int fd = opening->open(opening->data, err);
+
+	if (fd < 0)
+		return -1;
+	return fd_pass_send(opening->socket, fd) < 0 ? error_errno(err, "cannot hand over a file")
+						     : 0;
+}
+
+static int open_inside(const struct identity *identity, struct opening *opening, struct error *err)
+{
+	int ends[2];
+	int fd;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return error_errno(err, "cannot create a socket");
+	autoclose int ours = ends[0];
+	autoclose int theirs = ends[1];
+
+	opening->socket = theirs;
+	if (identity_run(identity, open_and_send, opening, err) < 0)
+		return -1;
+	fd = fd_pass_receive(ours);
+	return fd < 0 ? error_errno(err, "cannot take over a file") : fd;
+}
+
+int identity_open(const struct identity *identity, int (*open)(void *data, struct error *err),
+		  void *data, struct error *err)
+{
+	struct opening opening = { open, data, -EBADF };
+	struct error cause = { 0 };
+	int fd = open(data, &cause);
+
+	if (fd >= 0)
+		return fd;
+	if (cause.saved_errno != EACCES || !identity || identity->rung == IDENTITY_PRIVILEGED ||
+	    identity->rung == IDENTITY_NONE)
+		return error_move(err, &cause);
+	return open_inside(identity, &opening, err);
 }

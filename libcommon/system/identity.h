@@ -83,4 +83,13 @@ int identity_enter(const struct identity *identity, struct error *err);
 int identity_run(const struct identity *identity, int (*work)(void *data, struct error *err),
 		 void *data, struct error *err);
 
+/*
+ * Open something whose owner may be any of the identity's IDs. open(data), which returns a
+ * descriptor, is called as ourselves; when it fails for want of permission (EACCES), it is called
+ * once more where the identity's IDs are ours, and the descriptor comes back from there. identity
+ * NULL: as ourselves alone. The caller owns the descriptor; -1 on failure.
+ */
+int identity_open(const struct identity *identity, int (*open)(void *data, struct error *err),
+		  void *data, struct error *err);
+
 #endif

@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		autoaccount struct account account = ACCOUNT_INIT;
 		struct error err = { 0 };
 
-		if (account_resolve(&root, users[i], &account, &err) == 0 &&
+		if (account_resolve(&root, NULL, users[i], &account, &err) == 0 &&
 		    (account.uid == UINT32_MAX || account.gid == UINT32_MAX))
 			abort();
 	}
