@@ -66,8 +66,8 @@ static int attempt_overlay(void *data, struct error *err)
 
 	if (parent < 0)
 		return -1;
-	if (mkdirat(parent, name, 0700) < 0)
-		return error_errno(err, "cannot create a directory in '%s'", host->store_parent);
+	if (dir_make_own_at(parent, name, 0700, err) < 0)
+		return error_prefix(err, "%s", host->store_parent);
 	autoclose int dir = dir_open_at(parent, name, err);
 
 	result = dir < 0 || fchdir(dir) < 0 ? -1 : try_overlay(err);

@@ -111,6 +111,8 @@ static int create_at_path(const struct store *home, const char *word, struct bun
 	if (mkdir(path, 0700) < 0)
 		return errno == EEXIST ? taken_error(word, err)
 				       : error_errno(err, "cannot create '%s'", path);
+	if (dir_detach_at(AT_FDCWD, path, 0700, err) < 0)
+		return -1;
 	ret->path = realpath(path, NULL);
 	if (!ret->path || register_path(home, ret->id, ret->path, err) < 0) {
 		if (!ret->path)
@@ -131,7 +133,7 @@ int bundle_create(const struct store *store, const char *name, struct bundle *re
 		name && (strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0);
 
 	if (store_for_writing(store, &home, err) < 0 ||
-	    dir_make_at(home.dirfd, "bundles", 0700, err) < 0)
+	    dir_make_own_at(home.dirfd, "bundles", 0700, err) < 0)
 		return -1;
 	if (name) {
 		/* Checks the grammar of a name. */
@@ -143,8 +145,10 @@ int bundle_create(const struct store *store, const char *name, struct bundle *re
 		    : create_in_home(&home, name, &bundle, err) < 0)
 		return -1;
 	bundle.dirfd = dir_open_at(AT_FDCWD, bundle.path, err);
-	if (bundle.dirfd < 0)
+	if (bundle.dirfd < 0) {
+		rmdir(bundle.path);
 		return -1;
+	}
 	*ret = bundle;
 	bundle = (struct bundle)BUNDLE_INIT;
 	return 0;

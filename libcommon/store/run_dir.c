@@ -38,7 +38,7 @@ static int open_private(const char *path, struct error *err)
 {
 	autoclose int fd = -EBADF;
 
-	if (dir_make_at(AT_FDCWD, path, 0700, err) < 0)
+	if (dir_make_own_at(AT_FDCWD, path, 0700, err) < 0)
 		return -1;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)

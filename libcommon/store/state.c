@@ -53,8 +53,8 @@ int state_root_open(const char *run_dir, const struct store *store, struct state
 
 	if (run < 0)
 		return -1;
-	if (mkdirat(run, "exec", 0700) < 0 && errno != EEXIST)
-		return error_errno(err, "cannot create '%s/exec'", path);
+	if (dir_make_own_at(run, "exec", 0700, err) < 0)
+		return error_prefix(err, "%s", path);
 	fd = openat(run, "exec", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return error_errno(err, "cannot open '%s/exec'", path);

@@ -84,7 +84,7 @@ static int make_folders(const struct store *store, struct error *err)
 	    0)
 		return 0;
 	for (size_t i = 0; i < array_size(folders); i++)
-		if (dir_make_at(store->dirfd, folders[i], 0700, err) < 0)
+		if (dir_make_own_at(store->dirfd, folders[i], 0700, err) < 0)
 			return -1;
 	return 0;
 }
@@ -107,7 +107,7 @@ static int open_at(const char *path, enum store_mode mode, struct store *ret, st
 	struct error cannot_make = { 0 };
 
 	if (mode != STORE_READ)
-		dir_make_at(AT_FDCWD, path, 0700, &cannot_make);
+		dir_make_own_at(AT_FDCWD, path, 0700, &cannot_make);
 	ret->dirfd = dir_open_at(AT_FDCWD, path, err);
 	if (ret->dirfd < 0) {
 		if (cannot_make.code)

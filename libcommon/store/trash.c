@@ -39,7 +39,7 @@ char *trash_move(const struct store *store, int dirfd, const char *path, struct 
 {
 	autofree char *trash = trash_path(err);
 
-	if (!trash || dir_make_at(store->dirfd, TRASH_DIR, 0700, err) < 0)
+	if (!trash || dir_make_own_at(store->dirfd, TRASH_DIR, 0700, err) < 0)
 		return NULL;
 	if (renameat(dirfd, path, store->dirfd, trash) < 0) {
 		error_errno(err, "cannot move '%s' to trash", path);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 void fd_close(int *fd)
@@ -200,6 +201,19 @@ int file_overwrite_at(int dirfd, const char *path, const char *data, size_t len,
 	return 0;
 }
 
+/* Nothing can be made in a directory that its owner may not use. */
+static int check_umask(const char *path, struct error *err)
+{
+	mode_t mask = umask(022);
+
+	umask(mask);
+	if (!(mask & 0700))
+		return 0;
+	error_set(err, ERROR_FAILED, "cannot create directory '%s': umask %04o shuts its owner out",
+		  path, mask);
+	return error_hint(err, "umask 022");
+}
+
 int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err)
 {
 	autofree char *copy = xstrdup(path);
@@ -209,6 +223,8 @@ int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err)
 		return 0;
 	if (errno != ENOENT)
 		return error_errno(err, "cannot create directory '%s'", path);
+	if (check_umask(path, err) < 0)
+		return -1;
 	for (char *p = copy + 1; *copy && *p; p++) {
 		if (*p != '/')
 			continue;
@@ -220,6 +236,44 @@ int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err)
 	if (mkdirat(dirfd, path, mode) < 0 && errno != EEXIST)
 		return error_errno(err, "cannot create directory '%s'", path);
 	return 0;
+}
+
+static int detach_dir(int fd, const char *path, mode_t mode, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, "cannot stat '%s'", path);
+	/* Not every filesystem has groups and ACLs; where one has none, none is handed down. */
+	if (st.st_gid != getegid() && fchown(fd, (uid_t)-1, getegid()) < 0 &&
+	    (st.st_mode & S_ISGID))
+		return error_errno(err, "cannot change the group of '%s'", path);
+	fremovexattr(fd, "system.posix_acl_default");
+	fremovexattr(fd, "system.posix_acl_access");
+	return fchmod(fd, mode) < 0 ? error_errno(err, "cannot change the mode of '%s'", path) : 0;
+}
+
+int dir_detach_at(int dirfd, const char *path, mode_t mode, struct error *err)
+{
+	autoclose int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0 && detach_dir(fd, path, mode, err) == 0)
+		return 0;
+	if (fd < 0) {
+		error_errno(err, "cannot open directory '%s'", path);
+		check_umask(path, err);
+	}
+	unlinkat(dirfd, path, AT_REMOVEDIR);
+	return -1;
+}
+
+int dir_make_own_at(int dirfd, const char *path, mode_t mode, struct error *err)
+{
+	if (mkdirat(dirfd, path, mode) == 0)
+		return dir_detach_at(dirfd, path, mode, err);
+	if (errno == EEXIST)
+		return 0;
+	return dir_make_at(dirfd, path, mode, err) < 0 ? -1 : dir_detach_at(dirfd, path, mode, err);
 }
 
 int dir_open_at(int dirfd, const char *path, struct error *err)

@@ -69,6 +69,16 @@ int file_overwrite_at(int dirfd, const char *path, const char *data, size_t len,
  * Symlinks on the way are followed: for our own trees, never inside a rootfs. */
 int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err);
 
+/* dir_make_at() for a directory whose content is ours alone, such as a store. What is made gets
+ * dir_detach_at(); its parents, and what was there already, are left as they are. */
+int dir_make_own_at(int dirfd, const char *path, mode_t mode, struct error *err);
+
+/* Detach a directory, which we have just made, from what the folder around it hands down: it gets
+ * our group, exactly that mode, no set-group-ID bit and no ACL. Otherwise all that is made below has
+ * a group and ACL entries that no user namespace of ours maps, and no owner can be set there. On
+ * failure the directory is removed again. */
+int dir_detach_at(int dirfd, const char *path, mode_t mode, struct error *err);
+
 /* Append the names in a directory to ret, unsorted, without "." and "..". The error does not name
  * the directory. */
 int dir_list_at(int dirfd, const char *path, struct strlist *ret, struct error *err);
