@@ -9,9 +9,11 @@
 #include "base/alloc.h"
 #include "base/message.h"
 #include "system/cgroup.h"
+#include "system/fd.h"
 #include "system/path.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #define FIELD(name) offsetof(struct mounts_opts, name)
@@ -71,14 +73,25 @@ int mounts_apply_defaults(struct spec *spec, struct error *err)
 	return 0;
 }
 
-/* The source of a bind must be there: a typing error does not make a directory. New. */
-static char *resolve_source(const char *source, struct error *err)
+static int open_source(void *source, struct error *err)
+{
+	int fd = open(source, O_PATH | O_CLOEXEC);
+
+	return fd < 0 ? error_errno(err, "mount source '%s'", (const char *)source) : fd;
+}
+
+/* The source of a bind must be there: a typing error does not make a directory. It may lie below a
+ * directory that only the user namespace may enter, as what a container wrote does. New. */
+static char *resolve_source(const struct identity *identity, const char *source, struct error *err)
 {
 	char *absolute = realpath(source, NULL);
+	autoclose int fd = -EBADF;
 
 	if (absolute)
 		return absolute;
-	error_errno(err, "mount source '%s'", source);
+	fd = identity_open(identity, open_source, (void *)(uintptr_t)source, err);
+	if (fd >= 0)
+		return path_of_fd(fd, err);
 	if (error_errno_is(err, ENOENT))
 		error_recode(err, ERROR_NOT_FOUND);
 	error_hint(err, "make it first, or mount a volume by its name: -v NAME:/data");
@@ -120,7 +133,7 @@ static json_t *request_to_mount(struct spec *spec, const struct mount_request *r
 	if (request->kind == MOUNT_REQUEST_TMPFS)
 		return mount_new(request->destination, "tmpfs", "tmpfs", "");
 	source = request->kind == MOUNT_REQUEST_BIND
-			 ? resolve_source(request->source, err)
+			 ? resolve_source(&spec->identity, request->source, err)
 			 : volume_make(spec, request->source, request->destination, err);
 	if (!source || spec_check_text(source, err) < 0)
 		return NULL;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -92,4 +93,18 @@ const char *path_proc_fd(int fd, char buffer[PATH_PROC_FD_MAX])
 {
 	snprintf(buffer, PATH_PROC_FD_MAX, "/proc/self/fd/%d", fd);
 	return buffer;
+}
+
+char *path_of_fd(int fd, struct error *err)
+{
+	char proc[PATH_PROC_FD_MAX];
+	char path[PATH_MAX];
+	ssize_t len = readlink(path_proc_fd(fd, proc), path, sizeof(path));
+
+	if (len >= 0 && len < (ssize_t)sizeof(path))
+		return xstrndup(path, (size_t)len);
+	if (len >= 0)
+		errno = ENAMETOOLONG;
+	error_errno(err, "cannot tell the path of a file");
+	return NULL;
 }

@@ -49,4 +49,8 @@ int path_clean(const char *path, enum path_dotdot dotdot, struct str *ret);
 #define PATH_PROC_FD_MAX 32
 const char *path_proc_fd(int fd, char buffer[PATH_PROC_FD_MAX]);
 
+/* Where the file that fd is open on is, from the root, as the kernel names it: symlinks are resolved,
+ * and no permission on the way is needed. New string, or NULL. */
+char *path_of_fd(int fd, struct error *err);
+
 #endif

@@ -29,6 +29,7 @@
 #include "system/fd.h"
 #include "system/tree.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -215,12 +216,18 @@ static void push_lower(struct worker *worker, int fd)
 	worker->lowers[MANIFEST_LAYERS_MAX - worker->n_lowers] = fd;
 }
 
-/* A layer that is there already joins those below. */
+/* A layer that is there already joins those below. Its directory has owner and mode of the image's
+ * root, so that it may be closed to us outside of the user namespace. */
 static int use_layer(struct worker *worker, const char *path, struct error *err)
 {
 	autofree char *diff = xasprintf("%s/diff", path);
-	int fd = dir_open_at(worker->job.store.dirfd, diff, err);
+	struct error cause = { 0 };
+	int fd = dir_open_at(worker->job.store.dirfd, diff, &cause);
 
+	if (fd < 0 && (worker->is_inside || cause.saved_errno != EACCES))
+		return error_move(err, &cause);
+	if (fd < 0 && enter_namespace(worker, err) == 0)
+		fd = dir_open_at(worker->job.store.dirfd, diff, err);
 	if (fd < 0)
 		return -1;
 	push_lower(worker, fd);
