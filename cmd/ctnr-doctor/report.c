@@ -80,6 +80,18 @@ void report_text(const struct host *host, const struct checklist *list)
 	       checklist_has_failed(list) ? "containers cannot run" : "containers can run");
 }
 
+/* A text that may hold a name of this machine, which need not be UTF-8. */
+static json_t *text_to_json(const char *text)
+{
+	json_t *string = json_string(text);
+	autostr struct str escaped = STR_INIT;
+
+	if (string)
+		return string;
+	str_append_escaped(&escaped, text);
+	return json_string(escaped.data);
+}
+
 static json_t *map_to_json(const struct idmap *map)
 {
 	json_t *ranges = json_array();
@@ -98,11 +110,12 @@ static json_t *checks_to_json(const struct checklist *list)
 
 	for (size_t i = 0; i < list->len; i++) {
 		const struct check *c = &list->items[i];
-		json_t *check = json_pack("{ss ss ss}", "name", c->name, "state",
-					  check_state_names[c->state], "text", c->text);
+		json_t *check =
+			json_pack("{ss ss so}", "name", c->name, "state",
+				  check_state_names[c->state], "text", text_to_json(c->text));
 
 		if (c->hint)
-			json_object_set_new(check, "hint", json_string(c->hint));
+			json_object_set_new(check, "hint", text_to_json(c->hint));
 		json_array_append_new(checks, check);
 	}
 	return checks;
@@ -115,7 +128,7 @@ static json_t *programs_to_json(void)
 	for (const struct program *p = programs; p->name; p++) {
 		autofree char *path = process_find(p->name);
 
-		json_object_set_new(found, p->name, path ? json_string(path) : json_null());
+		json_object_set_new(found, p->name, path ? text_to_json(path) : json_null());
 	}
 	return found;
 }
@@ -123,7 +136,7 @@ static json_t *programs_to_json(void)
 static void set_text(json_t *object, const char *key, const char *text)
 {
 	if (text[0])
-		json_object_set_new(object, key, json_string(text));
+		json_object_set_new(object, key, text_to_json(text));
 }
 
 int report_json(const struct host *host, const struct checklist *list, struct error *err)

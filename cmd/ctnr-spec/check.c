@@ -61,7 +61,7 @@ int check_options(const struct spec *spec, struct error *err)
 	const struct spec_opts *opts = spec->opts;
 
 	for (char *const *word = spec->command; word && *word; word++)
-		if (spec_check_text(*word, err) < 0)
+		if (json_check_text(*word, err) < 0)
 			return -1;
 	if (process_check(&opts->process, err) < 0 || etc_check(&opts->etc, err) < 0 ||
 	    environment_check(&opts->environment, err) < 0 ||

@@ -43,11 +43,13 @@ const char *environment_get(const json_t *env, const char *name)
 	return NULL;
 }
 
-void environment_set(json_t *env, const char *name, const char *value)
+int environment_set(json_t *env, const char *name, const char *value, struct error *err)
 {
 	autofree char *text = value ? xasprintf("%s=%s", name, value) : NULL;
 	bool placed = !value;
 
+	if (json_check_text(text ? text : name, err) < 0)
+		return error_prefix(err, "variable '%s'", name);
 	for (size_t i = 0; i < json_array_size(env);) {
 		if (!entry_is(json_array_get(env, i), name)) {
 			i++;
@@ -60,13 +62,14 @@ void environment_set(json_t *env, const char *name, const char *value)
 	}
 	if (!placed)
 		json_array_append_new(env, json_string(text));
+	return 0;
 }
 
 static int check_text(const char *text, struct error *err)
 {
 	size_t len = strcspn(text, "=");
 
-	if (spec_check_text(text, err) < 0)
+	if (json_check_text(text, err) < 0)
 		return -1;
 	if (!len || strcspn(text, " \t") < len)
 		return error_set(err, ERROR_USAGE, "expected NAME=VALUE or NAME, got '%s'", text);
@@ -82,8 +85,7 @@ static int set_from_text(json_t *env, const char *text, struct error *err)
 
 	if (check_text(text, err) < 0)
 		return -1;
-	environment_set(env, name, text[len] ? text + len + 1 : getenv(name));
-	return 0;
+	return environment_set(env, name, text[len] ? text + len + 1 : getenv(name), err);
 }
 
 static int apply_env_file(json_t *env, const char *path, struct error *err)
@@ -113,27 +115,36 @@ static int apply_env_file(json_t *env, const char *path, struct error *err)
 	return 0;
 }
 
-static void set_default(json_t *env, const char *name, const char *value)
+static int set_default(json_t *env, const char *name, const char *value, struct error *err)
 {
-	if (!environment_get(env, name))
-		environment_set(env, name, value);
+	return environment_get(env, name) ? 0 : environment_set(env, name, value, err);
 }
 
-static void apply_defaults(struct spec *spec, json_t *env)
+/* The home is what the image's passwd says. */
+static int set_home(json_t *env, const char *home, struct error *err)
+{
+	if (set_default(env, "HOME", home, err) == 0)
+		return 0;
+	error_prefix(err, "the home of the image's user");
+	return error_hint(err, "give another one with --env HOME=DIR");
+}
+
+static int apply_defaults(struct spec *spec, json_t *env, struct error *err)
 {
 	const char *hostname = json_string_value(json_object_get(spec->config, "hostname"));
 
-	if (spec->image)
-		set_default(env, "PATH", RUNTIME_DEFAULT_PATH);
+	if (spec->image && set_default(env, "PATH", RUNTIME_DEFAULT_PATH, err) < 0)
+		return -1;
 	if (hostname && (spec->image || spec->opts->etc.hostname)) {
-		if (!spec->image && environment_get(env, "HOSTNAME"))
-			environment_set(env, "HOSTNAME", hostname);
-		set_default(env, "HOSTNAME", hostname);
+		bool replaces = !spec->image && environment_get(env, "HOSTNAME");
+
+		if ((replaces ? environment_set(env, "HOSTNAME", hostname, err)
+			      : set_default(env, "HOSTNAME", hostname, err)) < 0)
+			return -1;
 	}
-	if (spec->home)
-		set_default(env, "HOME", spec->home);
-	if (spec->opts->process.tty == OPTION_TRUE)
-		set_default(env, "TERM", "xterm");
+	if (spec->home && set_home(env, spec->home, err) < 0)
+		return -1;
+	return spec->opts->process.tty == OPTION_TRUE ? set_default(env, "TERM", "xterm", err) : 0;
 }
 
 /* The image's variables. Of several with one name the last counts and takes the first one's place: a
@@ -192,6 +203,5 @@ int environment_apply(struct spec *spec, struct error *err)
 	for (size_t i = 0; i < opts->env.len; i++)
 		if (set_from_text(env, opts->env.items[i], err) < 0)
 			return error_prefix(err, "option --env");
-	apply_defaults(spec, env);
-	return 0;
+	return apply_defaults(spec, env, err);
 }

@@ -19,8 +19,9 @@ int environment_check(const struct environment_opts *opts, struct error *err);
 
 /* The value of a variable (borrowed), or NULL. Of several the last counts. */
 const char *environment_get(const json_t *env, const char *name);
-/* Set a variable in its place or at the end; value NULL removes it. */
-void environment_set(json_t *env, const char *name, const char *value);
+/* Set a variable in its place or at the end; value NULL removes it. ERROR_USAGE when name or value
+ * is not valid UTF-8. */
+int environment_set(json_t *env, const char *name, const char *value, struct error *err);
 
 /* The image's variables, then --env-file, then -e, then what nobody has set: PATH, HOSTNAME, HOME,
  * TERM. */

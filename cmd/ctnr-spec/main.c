@@ -168,7 +168,8 @@ static int spec_filter(const struct spec_opts *opts, char *const *command, struc
 	if (probe_identity(&spec, err) < 0)
 		return -1;
 	if (opts->rootfs) {
-		if (bundle_stack_open_plain(AT_FDCWD, opts->rootfs, &spec.identity, &spec.root,
+		if (json_check_text(opts->rootfs, err) < 0 ||
+		    bundle_stack_open_plain(AT_FDCWD, opts->rootfs, &spec.identity, &spec.root,
 					    err) < 0)
 			return error_prefix(err, "option --rootfs");
 		spec.has_root = true;

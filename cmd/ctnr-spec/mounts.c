@@ -128,14 +128,14 @@ static json_t *request_to_mount(struct spec *spec, const struct mount_request *r
 {
 	autofree char *source = NULL;
 
-	if (spec_check_text(request->destination, err) < 0)
+	if (json_check_text(request->destination, err) < 0)
 		return NULL;
 	if (request->kind == MOUNT_REQUEST_TMPFS)
 		return mount_new(request->destination, "tmpfs", "tmpfs", "");
 	source = request->kind == MOUNT_REQUEST_BIND
 			 ? resolve_source(&spec->identity, request->source, err)
 			 : volume_make(spec, request->source, request->destination, err);
-	if (!source || spec_check_text(source, err) < 0)
+	if (!source || json_check_text(source, err) < 0)
 		return NULL;
 	complete_bind_options(request->options, source, &spec->identity);
 	return mount_new(request->destination, "bind", source, "");

@@ -27,7 +27,7 @@ const struct option process_options[] = {
 
 static int append_string(json_t *array, const char *text, struct error *err)
 {
-	if (spec_check_text(text, err) < 0)
+	if (json_check_text(text, err) < 0)
 		return -1;
 	json_array_append_new(array, json_string(text));
 	return 0;
@@ -134,6 +134,8 @@ static int apply_cwd(const struct spec *spec, json_t *process, struct error *err
 	if (!cwd && !spec->image)
 		return 0;
 	absolute = cwd ? xstrdup(cwd) : xasprintf("%s%s", *image_cwd == '/' ? "" : "/", image_cwd);
+	if (json_check_text(absolute, err) < 0)
+		return error_prefix(err, "option --workdir");
 	json_object_set_new(process, "cwd", json_string(absolute));
 	return 0;
 }

@@ -34,13 +34,3 @@ json_t *spec_config_member(struct spec *spec, const char *key, json_type type, s
 {
 	return spec_member(spec->config, NULL, key, type, err);
 }
-
-int spec_check_text(const char *text, struct error *err)
-{
-	autojson json_t *string = json_string(text);
-
-	if (string)
-		return 0;
-	return error_set(err, ERROR_USAGE, "'%s' is not valid UTF-8, which a JSON document needs",
-			 text);
-}

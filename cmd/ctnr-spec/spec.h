@@ -49,7 +49,4 @@ json_t *spec_member(json_t *object, const char *where, const char *key, json_typ
 /* The same for a member of the config itself. */
 json_t *spec_config_member(struct spec *spec, const char *key, json_type type, struct error *err);
 
-/* Is text fit for a JSON document? -1 with ERROR_USAGE when it is not valid UTF-8. */
-int spec_check_text(const char *text, struct error *err);
-
 #endif

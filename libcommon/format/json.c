@@ -126,6 +126,16 @@ void json_append_key(const char *key, struct str *ret)
 		str_append(ret, key);
 }
 
+int json_check_text(const char *text, struct error *err)
+{
+	autojson json_t *string = json_string(text);
+
+	if (string)
+		return 0;
+	return error_set(err, ERROR_USAGE, "'%s' is not valid UTF-8, which a JSON document needs",
+			 text);
+}
+
 struct jnode jnode_root(const json_t *value, const char *document)
 {
 	return (struct jnode) { value, NULL, document, 0 };

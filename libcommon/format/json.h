@@ -56,6 +56,11 @@ int json_print(FILE *out, const json_t *value, struct error *err);
 /* The same as a new string without the line feed; never NULL. */
 char *json_format(const json_t *value);
 
+/* Is a text of ours fit for a document? ERROR_USAGE when it is not valid UTF-8. To be asked about
+ * every text of the command line, the environment and the file system before anything is made:
+ * json_string() returns NULL for such a text, and the member that was to hold it is missing. */
+int json_check_text(const char *text, struct error *err);
+
 struct jnode {
 	const json_t *value; /* NULL: absent */
 	const struct jnode *parent; /* NULL: the root */

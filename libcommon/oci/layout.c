@@ -83,7 +83,8 @@ static int make_files(int dirfd, struct error *err)
 static int open_directory(const char *path, enum layout_mode mode, struct layout *ret,
 			  struct error *err)
 {
-	if (mode == LAYOUT_CREATE && dir_make_at(AT_FDCWD, path, 0755, err) < 0)
+	if (json_check_text(path, err) < 0 ||
+	    (mode == LAYOUT_CREATE && dir_make_at(AT_FDCWD, path, 0755, err) < 0))
 		return -1;
 	ret->path = realpath(path, NULL);
 	if (!ret->path) {
@@ -92,6 +93,8 @@ static int open_directory(const char *path, enum layout_mode mode, struct layout
 			error_recode(err, ERROR_NOT_FOUND);
 		return -1;
 	}
+	if (json_check_text(ret->path, err) < 0)
+		return -1;
 	ret->dirfd = dir_open_at(AT_FDCWD, ret->path, err);
 	if (ret->dirfd < 0)
 		return -1;

@@ -60,8 +60,13 @@ char *bundle_path(const struct store *store, const char *name, struct error *err
 	autostore struct store home = STORE_INIT;
 	autofree char *path = NULL;
 
-	if (is_path(name))
-		return path_absolute(name, err);
+	if (is_path(name)) {
+		path = path_absolute(name, err);
+		if (!path || json_check_text(path, err) == 0)
+			return steal(&path);
+		error_prefix(err, "bundle");
+		return NULL;
+	}
 	if (!bundle_id_is_valid(name)) {
 		error_set(err, ERROR_USAGE, "invalid name of a bundle '%s'", name);
 		error_hint(err,
@@ -168,6 +173,8 @@ static int open_directory(struct bundle *ret, struct error *err)
 	ret->path = realpath(given, NULL);
 	if (!ret->path)
 		return error_errno(err, "cannot open '%s'", given);
+	if (json_check_text(ret->path, err) < 0)
+		return -1;
 	ret->dirfd = dir_open_at(AT_FDCWD, ret->path, err);
 	if (ret->dirfd < 0)
 		return -1;

@@ -114,13 +114,13 @@ static int create_at_path(const struct store *home, const char *word, struct bun
 	if (dir_detach_at(AT_FDCWD, path, 0700, err) < 0)
 		return -1;
 	ret->path = realpath(path, NULL);
-	if (!ret->path || register_path(home, ret->id, ret->path, err) < 0) {
-		if (!ret->path)
-			error_errno(err, "cannot resolve '%s'", path);
-		rmdir(path);
-		return -1;
-	}
-	return 0;
+	if (!ret->path)
+		error_errno(err, "cannot resolve '%s'", path);
+	else if (json_check_text(ret->path, err) == 0 &&
+		 register_path(home, ret->id, ret->path, err) == 0)
+		return 0;
+	rmdir(path);
+	return -1;
 }
 
 int bundle_create(const struct store *store, const char *name, struct bundle *ret,

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "format/json.h"
 #include "system/fd.h"
 #include "system/identity.h"
 #include "system/process_mark.h"
@@ -38,7 +39,7 @@ static int open_private(const char *path, struct error *err)
 {
 	autoclose int fd = -EBADF;
 
-	if (dir_make_own_at(AT_FDCWD, path, 0700, err) < 0)
+	if (json_check_text(path, err) < 0 || dir_make_own_at(AT_FDCWD, path, 0700, err) < 0)
 		return -1;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)

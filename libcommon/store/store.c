@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "format/json.h"
 #include "store/run_dir.h"
 #include "system/fd.h"
 #include "system/identity.h"
@@ -52,7 +53,8 @@ static const char *home_directory(void)
 	return entry && entry->pw_dir && *entry->pw_dir == '/' ? entry->pw_dir : NULL;
 }
 
-char *store_path(const char *option, struct error *err)
+/* What store_path() returns, unchecked. */
+static char *choose_path(const char *option, struct error *err)
 {
 	const char *asked = option ? option : getenv("CTNR_STORE");
 	const char *data = getenv("XDG_DATA_HOME");
@@ -75,6 +77,17 @@ char *store_path(const char *option, struct error *err)
 	error_set(err, ERROR_FAILED, "no place for the store: uid %u has no home directory",
 		  geteuid());
 	error_hint(err, "say where with --store DIR or CTNR_STORE");
+	return NULL;
+}
+
+char *store_path(const char *option, struct error *err)
+{
+	autofree char *path = choose_path(option, err);
+
+	if (!path || json_check_text(path, err) == 0)
+		return steal(&path);
+	error_prefix(err, "store");
+	error_hint(err, "another place is chosen with --store DIR or CTNR_STORE");
 	return NULL;
 }
 
@@ -117,6 +130,8 @@ static int open_at(const char *path, enum store_mode mode, struct store *ret, st
 	ret->path = realpath(path, NULL);
 	if (!ret->path)
 		return error_errno(err, "cannot resolve '%s'", path);
+	if (json_check_text(ret->path, err) < 0)
+		return -1;
 	ret->writable = faccessat(ret->dirfd, ".", W_OK, AT_EACCESS) == 0;
 	if (mode == STORE_READ)
 		return 0;
