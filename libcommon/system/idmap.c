@@ -98,6 +98,18 @@ int idmap_read(const char *path, struct idmap *ret, struct error *err)
 	return 0;
 }
 
+/* The range that has the ID inside, or NULL. */
+static const struct idmap_range *find_range(const struct idmap *map, uint64_t id)
+{
+	for (size_t i = 0; i < map->len; i++) {
+		const struct idmap_range *r = &map->ranges[i];
+
+		if (id >= r->inside && id - r->inside < r->count)
+			return r;
+	}
+	return NULL;
+}
+
 bool idmap_has_inside(const struct idmap *map, uint32_t id)
 {
 	uint32_t outside;
@@ -116,15 +128,38 @@ bool idmap_has_outside(const struct idmap *map, uint32_t id)
 
 bool idmap_to_outside(const struct idmap *map, uint32_t id, uint32_t *ret)
 {
-	for (size_t i = 0; i < map->len; i++) {
-		const struct idmap_range *r = &map->ranges[i];
+	const struct idmap_range *r = find_range(map, id);
 
-		if (id >= r->inside && id - r->inside < r->count) {
-			*ret = r->outside + (id - r->inside);
+	if (r)
+		*ret = r->outside + (id - r->inside);
+	return r != NULL;
+}
+
+bool idmap_lacks(const struct idmap *map, uint32_t first, uint32_t count, uint32_t *ret)
+{
+	uint64_t id = first;
+
+	while (id < (uint64_t)first + count) {
+		const struct idmap_range *r = find_range(map, id);
+
+		if (!r) {
+			*ret = (uint32_t)id;
 			return true;
 		}
+		id = (uint64_t)r->inside + r->count;
 	}
 	return false;
+}
+
+void idmap_invert(struct idmap *map)
+{
+	for (size_t i = 0; i < map->len; i++) {
+		struct idmap_range *r = &map->ranges[i];
+		uint32_t inside = r->inside;
+
+		r->inside = r->outside;
+		r->outside = inside;
+	}
 }
 
 bool idmap_is_whole(const struct idmap *map)

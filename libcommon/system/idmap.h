@@ -58,6 +58,13 @@ bool idmap_has_outside(const struct idmap *map, uint32_t id);
  * the ID is in the map. */
 bool idmap_to_outside(const struct idmap *map, uint32_t id, uint32_t *ret);
 
+/* Are count IDs from first on, seen from inside, not all in the map? *ret is then the first that is
+ * not. */
+bool idmap_lacks(const struct idmap *map, uint32_t first, uint32_t count, uint32_t *ret);
+
+/* Swap the sides: what was outside is inside, and the other way round. */
+void idmap_invert(struct idmap *map);
+
 /* Is every ID mapped to itself, as in the first user namespace? */
 bool idmap_is_whole(const struct idmap *map);
 

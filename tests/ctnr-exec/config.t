@@ -50,6 +50,33 @@ is_stderr "ctnr-exec: warning: config.json: process.capabilities: 'CAP_NOSUCH', 
 	"... and is told, in one line"
 like "$(cat log)" "*warning*CAP_NOSUCH*" "... also in the log"
 
+cp plain.json c/config.json
+if identity root; then
+	config c '.linux.namespaces += [{type: "user"}] |
+		.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}, {containerID: 1, hostID: 7, size: 9}] |
+		.linux.gidMappings = [{containerID: 0, hostID: 0, size: 1}]'
+	run unshare --map-root-user ctnr-exec run ./c
+	is_status 125 "IDs that the caller's user namespace does not have are refused"
+	like_stderr "ctnr-exec: error: config.json: linux.uidMappings?1?: the host's ID 7 is not ours to map
+ctnr-exec: hint: /proc/self/uid_map *" "... with the entry that asks for them"
+elif identity sub; then
+	config c '.linux.uidMappings += [{containerID: 500000, hostID: 5, size: 1}]'
+	run ctnr-exec run ./c
+	is_status 125 "IDs that are not among the caller's are refused"
+	like_stderr "ctnr-exec: error: config.json: linux.uidMappings?2?: the host's ID 5 is not ours to map
+ctnr-exec: hint: /etc/subuid *" "... with the entry that asks for them"
+	cp plain.json c/config.json
+	config c '.linux.gidMappings[1].size += 1'
+	run ctnr-exec run ./c
+	is_status 125 "... a group that is one more too"
+	like_stderr "ctnr-exec: error: config.json: linux.gidMappings?1?: *hint: /etc/subgid *" "... likewise"
+	cp plain.json c/config.json
+	run setpriv --no-new-privs ctnr-exec run ./c
+	is_status 125 "... and all where newuidmap cannot work"
+	like_stderr "ctnr-exec: error: config.json: linux.uidMappings and gidMappings: *: no_new_privs is set*" \
+		"... which is said"
+fi
+
 if identity root; then
 	cp plain.json c/config.json
 	config c '.process.capabilities = ({bounding: ["CAP_KILL", "CAP_CHOWN"]} | .permitted = .bounding)'

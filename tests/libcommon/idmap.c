@@ -106,6 +106,25 @@ static void write_file(const char *path, const char *text)
 		exit(1);
 }
 
+static void test_lacking(void)
+{
+	struct idmap map = { .ranges = { { 0, 1000, 1 }, { 1, 5000, 10 }, { 20, 6000, 5 } },
+			     .len = 3 };
+	struct idmap last = { .ranges = { { IDMAP_ID_MAX, 7, 1 } }, .len = 1 };
+	uint32_t id = 0;
+
+	ok(!idmap_lacks(&map, 0, 11, &id),
+	   "IDs of two ranges that follow each other are all there");
+	ok(!idmap_lacks(&map, 22, 3, &id), "so are some of a range");
+	ok(idmap_lacks(&map, 5, 20, &id) && id == 11, "the first ID between two ranges is missing");
+	ok(idmap_lacks(&map, 20, 6, &id) && id == 25, "so is the one behind the last range");
+	ok(idmap_lacks(&map, 100, UINT32_MAX - 100, &id) && id == 100, "so are all IDs behind it");
+	ok(!idmap_lacks(&last, IDMAP_ID_MAX, 1, &id), "the last ID that there is may be there");
+	idmap_invert(&map);
+	ok(!idmap_lacks(&map, 5000, 10, &id) && idmap_lacks(&map, 1, 1, &id),
+	   "what was outside is inside, once the map is inverted");
+}
+
 static void test_reading(void)
 {
 	char path[] = "/tmp/ctnr-idmap.XXXXXX";
@@ -140,6 +159,7 @@ int main(void)
 	test_limits();
 	test_long_lines();
 	test_lookup();
+	test_lacking();
 	test_reading();
 	return done_testing();
 }

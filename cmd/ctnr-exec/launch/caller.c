@@ -49,7 +49,7 @@ static int map_keeper(const struct launch *l, pid_t keeper, struct error *err)
 {
 	if (identity_write_maps(&l->container->namespaces.identity, keeper, err) < 0) {
 		kill(keeper, SIGKILL);
-		return -1;
+		return error_prefix(err, "config.json: linux.uidMappings, linux.gidMappings");
 	}
 	if (fd_write_all(l->sync[0], "", 1) < 0 && errno != EPIPE)
 		return error_errno(err, "cannot start the keeper");

@@ -30,6 +30,38 @@ static int refuse_no_userns(struct error *err)
 	return error_hint(err, "unpack and run the image as this user, or write its config again");
 }
 
+static const char uid_mappings[] = "linux.uidMappings";
+static const char gid_mappings[] = "linux.gidMappings";
+
+/* Which entry of a property maps an ID that is not among ours (seen from inside)? Fail and name it;
+ * 0: none does. */
+static int check_host_ids(const char *property, const struct idmap *map, const struct idmap *ours,
+			  struct error *err)
+{
+	for (size_t i = 0; i < map->len; i++) {
+		const struct idmap_range *r = &map->ranges[i];
+		uint32_t id;
+
+		if (idmap_lacks(ours, r->outside, r->count, &id))
+			return error_set(
+				err, ERROR_FAILED,
+				"config.json: %s[%zu]: the host's ID %u is not ours to map",
+				property, i, id);
+	}
+	return 0;
+}
+
+/* newuidmap and newgidmap map the caller's own ID and those that the files grant. */
+static int check_granted(const char *property, const char *file, const struct idmap *map,
+			 struct idmap granted, struct error *err)
+{
+	idmap_invert(&granted);
+	if (check_host_ids(property, map, &granted, err) == 0)
+		return 0;
+	return error_hint(err, "%s says which are; ctnr-spec writes a config.json for this user",
+			  file);
+}
+
 /* More than the caller's own ID: newuidmap and newgidmap must be there, and allowed to map. */
 static int find_helpers(struct identity *identity, struct error *err)
 {
@@ -39,9 +71,13 @@ static int find_helpers(struct identity *identity, struct error *err)
 		return -1;
 	if (probed->rung != IDENTITY_SUBORDINATE) {
 		error_set(err, ERROR_FAILED,
-			  "config.json maps IDs that this user does not have: %s", probed->why);
-		return error_hint(err, "%s", probed->grant);
+			  "config.json: %s and gidMappings: these IDs are not ours to map: %s",
+			  uid_mappings, probed->why);
+		return probed->grant[0] ? error_hint(err, "%s", probed->grant) : -1;
 	}
+	if (check_granted(uid_mappings, "/etc/subuid", &identity->uids, probed->uids, err) < 0 ||
+	    check_granted(gid_mappings, "/etc/subgid", &identity->gids, probed->gids, err) < 0)
+		return -1;
 	/* The probe was for the places of the programs; the maps stay those of the config. */
 	probed->uids = identity->uids;
 	probed->gids = identity->gids;
@@ -148,11 +184,29 @@ static int write_map(pid_t child, const char *file, const struct idmap *map, str
 	return write_proc(path, text.data, err);
 }
 
+/* file is the map's in /proc/PID. When the kernel refuses it, say which property it came from, and
+ * what in it is wrong. */
+static int write_property(pid_t child, const char *file, const char *property,
+			  const struct idmap *map, struct error *err)
+{
+	autofree char *own = xasprintf("/proc/self/%s", file);
+	autofree struct idmap *present = xcalloc(1, sizeof(*present));
+	struct error cause = { 0 };
+
+	if (write_map(child, file, map, &cause) == 0)
+		return 0;
+	if (cause.saved_errno == EPERM && idmap_read(own, present, NULL) == 0 &&
+	    check_host_ids(property, map, present, err) < 0)
+		return error_hint(err, "%s has the IDs that exist in this user namespace", own);
+	error_move(err, &cause);
+	return error_prefix(err, "config.json: %s: the kernel refuses this map", property);
+}
+
 int namespaces_map_child(const struct namespaces *n, pid_t child, struct error *err)
 {
-	if (write_map(child, "gid_map", &n->identity.gids, err) < 0)
+	if (write_property(child, "gid_map", gid_mappings, &n->identity.gids, err) < 0)
 		return -1;
-	return write_map(child, "uid_map", &n->identity.uids, err);
+	return write_property(child, "uid_map", uid_mappings, &n->identity.uids, err);
 }
 
 static int join_namespace(const struct namespaces *n, enum namespace_type type, struct error *err)

@@ -39,7 +39,8 @@ uint64_t namespaces_clone_flags(const struct namespaces *n);
 /* In a process just cloned into a new user namespace of one ID: write /proc/self/uid_map. */
 int namespaces_map_self(const struct namespaces *n, struct error *err);
 
-/* With privilege: write the maps of a child that was cloned into a new user namespace and waits. */
+/* With privilege: write the maps of a child that was cloned into a new user namespace and waits. The
+ * error names the property that the kernel refuses. */
 int namespaces_map_child(const struct namespaces *n, pid_t child, struct error *err);
 
 /* Join the namespaces given by path that must be joined before init is cloned (user, pid), or
