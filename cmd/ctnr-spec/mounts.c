@@ -92,9 +92,10 @@ static char *resolve_source(const struct identity *identity, const char *source,
 	fd = identity_open(identity, open_source, (void *)(uintptr_t)source, err);
 	if (fd >= 0)
 		return path_of_fd(fd, err);
-	if (error_errno_is(err, ENOENT))
+	if (error_errno_is(err, ENOENT)) {
 		error_recode(err, ERROR_NOT_FOUND);
-	error_hint(err, "make it first, or mount a volume by its name: -v NAME:/data");
+		error_hint(err, "make it first, or mount a volume by its name: -v NAME:/data");
+	}
 	return NULL;
 }
 

@@ -54,13 +54,26 @@ static int find_elsewhere(const struct store *store, const char *word, struct ta
 	return 0;
 }
 
-int target_find(const struct store *store, const char *word, struct target *ret, struct error *err)
+static int find_target(const struct store *store, const char *word, struct target *ret,
+		       struct error *err)
 {
 	if (*word == '{' || strcmp(word, "-") == 0 || str_starts_with(word, "oci:"))
 		return find_elsewhere(store, word, ret, err);
 	if (!store->path)
 		return error_set(err, ERROR_NOT_FOUND, "image '%s': there is no store", word);
 	return find_in_store(store, word, ret, err);
+}
+
+int target_find(const struct store *store, const char *word, struct target *ret, struct error *err)
+{
+	autotarget struct target target = TARGET_INIT;
+
+	if (find_target(store, word, &target, err) < 0 ||
+	    (target.in_store && store_check_writable(store, err) < 0))
+		return -1;
+	*ret = target;
+	target = (struct target)TARGET_INIT;
+	return 0;
 }
 
 int target_find_present(const struct store *store, const char *word, struct target *ret,

@@ -27,7 +27,8 @@ void target_release(struct target *target);
 #define autotarget autocleanup(target_release)
 
 /* Find the entry that word means: a name or digest in the store, a record, or oci:DIR[:REF]. store
- * has path NULL where there is none. ret is new. ERROR_NOT_FOUND. */
+ * has path NULL where there is none. ret is new. ERROR_NOT_FOUND; one in a store that cannot be
+ * written to is an error too. */
 int target_find(const struct store *store, const char *word, struct target *ret, struct error *err);
 
 /* The same for taking away: the hint says what is there, not how to get what is not. */

@@ -121,5 +121,7 @@ int bundle_rootfs_remove(const struct bundle *bundle, const struct identity *ide
 {
 	if (unlinkat(bundle->dirfd, "record.json", 0) < 0 && errno != ENOENT)
 		return error_errno(err, "cannot remove '%s/record.json'", bundle->path);
+	/* There may be files of ctnr-spec in it, which are kept. */
+	unlinkat(bundle->dirfd, "etc", AT_REMOVEDIR);
 	return identity_run(identity, remove_files, (void *)bundle, err);
 }

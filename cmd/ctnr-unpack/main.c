@@ -274,12 +274,15 @@ static int refresh_bundle(struct unpack *unpack, struct bundle *bundle, struct e
 		bundle->image.layout && bundle->driver == unpack->driver &&
 		digest_equal(&bundle->image.descriptor.digest, &unpack->image.descriptor.digest) &&
 		bundle_rootfs_is_complete(bundle);
-	if (owner && ephemeral_set_owner(&unpack->store, bundle->id, (pid_t)owner, err) < 0)
-		return -1;
-	if (!is_same && (bundle_rootfs_remove(bundle, &unpack->identity, err) < 0 ||
-			 fill_bundle(unpack, bundle, err) < 0))
-		return -1;
-	return finish_bundle(unpack, bundle, err);
+	if ((!owner || ephemeral_set_owner(&unpack->store, bundle->id, (pid_t)owner, err) == 0) &&
+	    (is_same || (bundle_rootfs_remove(bundle, &unpack->identity, err) == 0 &&
+			 fill_bundle(unpack, bundle, err) == 0)) &&
+	    finish_bundle(unpack, bundle, err) == 0)
+		return 0;
+	if (!is_same)
+		bundle_rootfs_remove(bundle, &unpack->identity, NULL);
+	bundle_discard_lock(bundle, lock);
+	return -1;
 }
 
 /* Make or refresh the bundle of the image that was found. */

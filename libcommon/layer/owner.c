@@ -24,7 +24,8 @@ int owner_check(const struct identity *identity, struct owner owner, struct erro
 		return 0;
 	error_set(err, ERROR_FAILED, "%s %u is not in the ID map", has_uid ? "gid" : "uid",
 		  has_uid ? owner.gid : owner.uid);
-	return error_hint(err, "a range of at least %u IDs is needed: usermod --add-%s FIRST-LAST",
+	return error_hint(err,
+			  "a range of at least %u IDs is needed: usermod --add-%s FIRST-LAST USER",
 			  has_uid ? owner.gid : owner.uid, has_uid ? "subgids" : "subuids");
 }
 

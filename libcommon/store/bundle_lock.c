@@ -179,6 +179,15 @@ void bundle_unlock(int lock)
 	flock(lock, LOCK_UN);
 }
 
+void bundle_discard_lock(const struct bundle *bundle, int lock)
+{
+	struct stat st;
+
+	if (fstat(lock, &st) == 0 && st.st_size == 0 &&
+	    lock_is_named(lock, bundle->dirfd, LOCK_FILE))
+		unlinkat(bundle->dirfd, LOCK_FILE, 0);
+}
+
 int bundle_set_container(int lock, const char *mark, const char *state_path, struct error *err)
 {
 	autofree char *text = xasprintf("%s\n%s\n", mark, state_path);

@@ -37,6 +37,10 @@ int bundle_lock_again(const struct bundle *bundle, int lock, struct error *err);
 /* Let other commands go on, in all processes that have inherited the lock. */
 void bundle_unlock(int lock);
 
+/* Remove the bundle's file where no container has run yet, so that a directory that turned out to be
+ * none of ours is left as it was. The caller holds the lock, and closes it next. */
+void bundle_discard_lock(const struct bundle *bundle, int lock);
+
 /* Name the container that runs from the bundle, in the bundle's file. The caller holds the lock. The
  * name is removed when the bundle is locked for the first time after the container's end. */
 int bundle_set_container(int lock, const char *mark, const char *state_path, struct error *err);

@@ -207,17 +207,34 @@ const struct descriptor *image_query_choose(const struct image_query *query,
 	return entry;
 }
 
+/* How to get what is not there, for a word that can be got. */
+static void hint_at_pulling(const struct image_query *query, struct error *err)
+{
+	const char *word = query->word;
+	const char *name = str_starts_with(word, "docker://") ? word + strlen("docker://") : word;
+	autoreference struct reference reference = REFERENCE_INIT;
+	struct error why = { 0 };
+
+	if (query->prefix || query->is_digest || str_starts_with(word, REFERENCE_LOCAL "/"))
+		return;
+	if (str_starts_with(word, "sha256:"))
+		error_default_hint(err, "a digest, or its first %d digits or more, name an image",
+				   IMAGE_QUERY_PREFIX_MIN);
+	else if (reference_parse(name, &reference, &why) == 0)
+		error_default_hint(err, "fetch it with 'ctnr pull %s'", word);
+	else if (why.hint[0])
+		error_default_hint(err, "%s", why.hint);
+}
+
 int image_query_failed(const struct image_query *query, struct error *err)
 {
 	autofree char *hint = NULL;
-	bool can_be_pulled = !query->prefix && !query->is_digest && query->names.len &&
-			     !str_starts_with(query->word, REFERENCE_LOCAL "/");
 
 	if (error_is(err, ERROR_NOT_FOUND) && address_is_path(query->word, &hint)) {
 		error_recode(err, ERROR_USAGE);
 		error_default_hint(err, "%s", hint);
-	} else if (error_is(err, ERROR_NOT_FOUND) && can_be_pulled) {
-		error_default_hint(err, "fetch it with 'ctnr pull %s'", query->word);
+	} else if (error_is(err, ERROR_NOT_FOUND)) {
+		hint_at_pulling(query, err);
 	}
 	return error_prefix(err, "image '%s'", query->word);
 }

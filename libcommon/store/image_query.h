@@ -52,8 +52,8 @@ const struct descriptor *image_query_choose(const struct image_query *query,
 					    const struct platform *platform,
 					    enum image_match *ret_match, struct error *err);
 
-/* "image 'WORD': no such image", and a hint how to get it when the word can be pulled. That a path is no
- * image is ERROR_USAGE, and the hint how it is given. Returns -1. */
+/* "image 'WORD': no such image", and a hint how to get it, or how to write it. That a path is no image
+ * is ERROR_USAGE, and the hint how it is given. Returns -1. */
 int image_query_failed(const struct image_query *query, struct error *err);
 
 #endif

@@ -80,14 +80,20 @@ static char *choose_path(const char *option, struct error *err)
 	return NULL;
 }
 
+/* Say that it is the store's fault, and return -1. */
+static int store_error(struct error *err)
+{
+	error_prefix(err, "store");
+	return error_default_hint(err, "another place is chosen with --store DIR or CTNR_STORE");
+}
+
 char *store_path(const char *option, struct error *err)
 {
 	autofree char *path = choose_path(option, err);
 
 	if (!path || json_check_text(path, err) == 0)
 		return steal(&path);
-	error_prefix(err, "store");
-	error_hint(err, "another place is chosen with --store DIR or CTNR_STORE");
+	store_error(err);
 	return NULL;
 }
 
@@ -115,6 +121,13 @@ static int check_private(const struct store *store, struct error *err)
 	return error_hint(err, "chmod 700 %s", store->path);
 }
 
+static int check_writable(const struct store *store, struct error *err)
+{
+	return faccessat(store->dirfd, ".", W_OK, AT_EACCESS) < 0
+		       ? error_errno(err, "cannot write to '%s'", store->path)
+		       : 0;
+}
+
 static int open_at(const char *path, enum store_mode mode, struct store *ret, struct error *err)
 {
 	struct error cannot_make = { 0 };
@@ -136,7 +149,7 @@ static int open_at(const char *path, enum store_mode mode, struct store *ret, st
 	if (mode == STORE_READ)
 		return 0;
 	if (!ret->writable)
-		return mode == STORE_WRITE ? error_errno(err, "cannot write to '%s'", path) : 0;
+		return mode == STORE_WRITE ? check_writable(ret, err) : 0;
 	if (check_private(ret, err) < 0)
 		return -1;
 	return make_folders(ret, err);
@@ -149,14 +162,16 @@ int store_open(const char *option, enum store_mode mode, struct store *ret, stru
 
 	if (!path)
 		return -1;
-	if (open_at(path, mode, &store, err) < 0) {
-		error_prefix(err, "store");
-		return error_default_hint(err,
-					  "another place is chosen with --store DIR or CTNR_STORE");
-	}
+	if (open_at(path, mode, &store, err) < 0)
+		return store_error(err);
 	*ret = store;
 	store = (struct store)STORE_INIT;
 	return 0;
+}
+
+int store_check_writable(const struct store *store, struct error *err)
+{
+	return check_writable(store, err) < 0 ? store_error(err) : 0;
 }
 
 int store_for_writing(const struct store *store, struct store *ret, struct error *err)

@@ -55,6 +55,9 @@ enum store_mode {
 /* A store that every user may write to is refused, unless it is only read. */
 int store_open(const char *option, enum store_mode mode, struct store *ret, struct error *err);
 
+/* Fail, with a hint, when the store cannot be written to. */
+int store_check_writable(const struct store *store, struct error *err);
+
 /* Where bundles and trash are made: the store itself, or, when it cannot be written to or is absent
  * (NULL), the state directory (run_dir_open() without an option: a tool with --run-dir puts it
  * into $CTNR_RUN_DIR first), which then has bundles/ and trash/ as a store has. The caller

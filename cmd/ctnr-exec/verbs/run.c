@@ -145,6 +145,8 @@ int run_container(const void *opts_, const struct strlist *operands, struct erro
 	c.lock = bundle_lock(&c.bundle, err);
 	if (c.lock < 0 || prepare_container(&c, err) < 0 || claim_container(&c, opts, err) < 0) {
 		container_clean_up(&c, &cleaning);
+		if (c.lock >= 0)
+			bundle_discard_lock(&c.bundle, c.lock);
 		return container_status_cleaned(-1, &cleaning, err);
 	}
 	return run_and_record(&c, find_terminal_input(&c, opts, word), err);
