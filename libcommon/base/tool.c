@@ -133,19 +133,36 @@ static const struct command *find_command(const struct tool *tool, char *const *
 	return NULL;
 }
 
-/* The commands whose names are near to the words that are none, or to the first of them. */
-static int unknown_command(const struct tool *tool, char *const *word, struct error *err)
+/* The commands of which word is the first of two: "image ls, image rm"; empty: there are none. */
+static void list_commands_of(const struct tool *tool, const char *word, struct str *ret)
+{
+	for (const struct command *c = tool->commands; c->run; c++)
+		if (str_starts_with(c->name, word) && c->name[strlen(word)] == ' ')
+			str_appendf(ret, "%s%s", ret->len ? ", " : "", c->name);
+}
+
+/* The words are no command. The hint has the commands whose names are near to both words or to the
+ * first, else those that begin with the first word. */
+static int refuse_words(const struct tool *tool, char *const *word, struct error *err)
 {
 	autofree char *both = word[1] ? xasprintf("%s %s", word[0], word[1]) : xstrdup(word[0]);
 	struct nearest nearest = nearest_to(both), nearest_one = nearest_to(word[0]);
+	autostr struct str known = STR_INIT;
 
 	for (const struct command *c = tool->commands; c->run; c++) {
 		nearest_offer(&nearest, c->name);
 		nearest_offer(&nearest_one, c->name);
 	}
-	error_set(err, ERROR_USAGE, "unknown command '%s'", word[0]);
+	list_commands_of(tool, *word, &known);
+	if (!known.len)
+		error_set(err, ERROR_USAGE, "unknown command '%s'", *word);
+	else if (word[1])
+		error_set(err, ERROR_USAGE, "unknown command '%s'", both);
+	else
+		error_set(err, ERROR_USAGE, "'%s' is half a command", *word);
 	nearest_hint(&nearest, "", err);
-	return nearest_hint(&nearest_one, "", err);
+	nearest_hint(&nearest_one, "", err);
+	return known.len ? error_default_hint(err, "there are: %s", known.data) : -1;
 }
 
 /* Find the verb behind the options that may stand before it, and take its words out of argv. No
@@ -169,7 +186,7 @@ static int take_command(const struct tool *tool, char **argv, const struct comma
 	}
 	command = find_command(tool, word);
 	if (!command)
-		return unknown_command(tool, word, err);
+		return refuse_words(tool, word, err);
 	for (size_t words = strchr(command->name, ' ') ? 2 : 1; (word[0] = word[words]); word++)
 		;
 	*ret_command = command;

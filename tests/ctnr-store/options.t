@@ -30,6 +30,15 @@ run ctnr-store nosuch
 is_stderr "ctnr-store: error: unknown command 'nosuch'
 ctnr-store: hint: try 'ctnr-store --help'" "... or unknown"
 
+run ctnr-store image nosuch
+is_status 2 "a known word with an unknown one behind it is refused"
+is_stderr "ctnr-store: error: unknown command 'image nosuch'
+ctnr-store: hint: there are: image ls, image show, image tag, image untag, image rm" \
+	"... as a whole, with those that there are"
+run ctnr-store bundle
+is_stderr "ctnr-store: error: 'bundle' is half a command
+ctnr-store: hint: there are: bundle ls, bundle show, bundle rm" "a word alone is told what may follow"
+
 run ctnr-store --help
 like_stdout "*--store DIR *" "--help of the tool has the options of all its verbs"
 unlike_stdout "*--json*" "... and not those of one"
