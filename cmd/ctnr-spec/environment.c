@@ -70,7 +70,7 @@ static int check_text(const char *text, struct error *err)
 	size_t len = strcspn(text, "=");
 
 	if (json_check_text(text, err) < 0)
-		return -1;
+		return error_prefix(err, "variable '%.*s'", (int)len, text);
 	if (!len || strcspn(text, " \t") < len)
 		return error_set(err, ERROR_USAGE, "expected NAME=VALUE or NAME, got '%s'", text);
 	return 0;

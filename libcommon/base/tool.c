@@ -141,8 +141,8 @@ static void list_commands_of(const struct tool *tool, const char *word, struct s
 			str_appendf(ret, "%s%s", ret->len ? ", " : "", c->name);
 }
 
-/* The words are no command. The hint has the commands whose names are near to both words or to the
- * first, else those that begin with the first word. */
+/* The words are no command. The hint has the command whose name is nearest to both, else those that
+ * begin with the first word, else the one nearest to that. */
 static int refuse_words(const struct tool *tool, char *const *word, struct error *err)
 {
 	autofree char *both = word[1] ? xasprintf("%s %s", word[0], word[1]) : xstrdup(word[0]);
@@ -160,9 +160,11 @@ static int refuse_words(const struct tool *tool, char *const *word, struct error
 		error_set(err, ERROR_USAGE, "unknown command '%s'", both);
 	else
 		error_set(err, ERROR_USAGE, "'%s' is half a command", *word);
-	nearest_hint(&nearest, "", err);
-	nearest_hint(&nearest_one, "", err);
-	return known.len ? error_default_hint(err, "there are: %s", known.data) : -1;
+	if (word[1] || !known.len)
+		nearest_hint(&nearest, "", err);
+	if (known.len)
+		return error_default_hint(err, "there are: %s", known.data);
+	return nearest_hint(&nearest_one, "", err);
 }
 
 /* Find the verb behind the options that may stand before it, and take its words out of argv. No

