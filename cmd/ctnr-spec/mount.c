@@ -178,7 +178,11 @@ void mount_drop_unreachable(json_t *mounts, const json_t *added)
 
 		if (!bind)
 			continue;
-		message_warning("'%s' has no place in what is bound to '%s', leaving it out",
+		/* A person's own /dev is as it is on purpose; that the network's files are missing
+		 * is no such purpose. */
+		if (!mount_is_kernels(destination_of(bind)))
+			message_warning(
+				"'%s' has no place in what is bound to '%s', leaving it out",
 				destination, destination_of(bind));
 		json_array_remove(mounts, i);
 	}
