@@ -130,68 +130,47 @@ static int read_link(int dirfd, const char *name, char target[PATH_MAX], struct 
 	return 0;
 }
 
-/* The components of a path that are still to be walked, and those that were. */
+/*
+ * A path on its way from the root. The walk is in a directory (parent), where the last name of what is
+ * done was found (entry); the next name is looked up in that. A link, and ".." where that leads to a
+ * directory that is no longer open, begin the walk again with a shorter way to go.
+ */
 struct path_walk {
-	struct strlist done; /* real directories, without links */
-	struct str rest;
+	const struct stack *root;
+	struct strlist done; /* real names, without links */
+	struct str rest; /* what is still to be walked */
 	unsigned links;
 	unsigned steps; /* components that were taken, those of walks that began again included */
+	struct stack parent; /* empty: the root */
+	struct stack_entry entry;
+	bool is_back; /* all that is done is parent itself, by ".." behind a directory in it */
 };
 
 static void path_walk_release(struct path_walk *w)
 {
 	strlist_release(&w->done);
 	str_release(&w->rest);
+	stack_release(&w->parent);
+	stack_entry_release(&w->entry);
 }
 
-/* Take the next component off w->rest. false: none is left. */
-static bool path_walk_next(struct path_walk *w, char name[NAME_MAX + 1], struct error *err,
-			   bool *failed)
+/* Walk along path, from the root again. */
+static void path_walk_begin(struct path_walk *w, const struct str *path)
 {
-	const char *p = w->rest.data + strspn(w->rest.data, "/");
-	size_t len = strcspn(p, "/");
-	autofree char *rest = NULL;
-
-	*failed = len > NAME_MAX || (len && w->steps++ == STACK_STEPS_MAX);
-	if (*failed) {
-		errno = len > NAME_MAX ? ENAMETOOLONG : ELOOP;
-		error_errno(err, "cannot look up '%.300s'", p);
-	}
-	if (!len || *failed)
-		return false;
-	memcpy(name, p, len);
-	name[len] = '\0';
-	rest = xstrdup(p + len);
-	str_clear(&w->rest);
-	str_append(&w->rest, rest);
-	return true;
-}
-
-/* A symlink called name: its target takes its place before what is left. */
-static int path_walk_follow(struct path_walk *w, const struct stack_entry *link, const char *name,
-			    struct error *err)
-{
-	autostr struct str path = STR_INIT;
-	char target[PATH_MAX];
-
-	if (++w->links > STACK_LINKS_MAX) {
-		errno = ELOOP;
-		return error_errno(err, "cannot follow '%s'", name);
-	}
-	if (read_link(link->parent, name, target, err) < 0)
-		return -1;
-	for (size_t i = 0; target[0] != '/' && i < w->done.len; i++)
-		str_appendf(&path, "%s/", w->done.items[i]);
-	str_appendf(&path, "%s/%s", target, w->rest.data);
-	if (path.len > PATH_MAX * 2) {
-		errno = ENAMETOOLONG;
-		return error_errno(err, "cannot follow '%s'", name);
-	}
 	strlist_release(&w->done);
 	w->done = (struct strlist)STRLIST_INIT;
 	str_clear(&w->rest);
-	str_append_bytes(&w->rest, path.data, path.len);
-	return 0;
+	str_append_bytes(&w->rest, path->data, path->len);
+	stack_release(&w->parent);
+	stack_entry_release(&w->entry);
+	w->is_back = false;
+}
+
+/* Append what is done, but for its last n names. */
+static void path_walk_append_done(const struct path_walk *w, size_t n, struct str *ret)
+{
+	for (size_t i = 0; i + n < w->done.len; i++)
+		str_appendf(ret, "%s/", w->done.items[i]);
 }
 
 /* Begin again with what is done, but for its last n names, before the rest. What is done holds no
@@ -200,103 +179,157 @@ static void path_walk_restart(struct path_walk *w, size_t n)
 {
 	autostr struct str path = STR_INIT;
 
-	for (size_t i = 0; i + n < w->done.len; i++)
-		str_appendf(&path, "%s/", w->done.items[i]);
+	path_walk_append_done(w, n, &path);
 	str_append(&path, w->rest.data);
-	strlist_release(&w->done);
-	w->done = (struct strlist)STRLIST_INIT;
-	str_clear(&w->rest);
-	str_append_bytes(&w->rest, path.data, path.len);
+	path_walk_begin(w, &path);
 }
 
-/* One component, a link or ".." included: these start the walk again with a shorter way to go. */
-static int path_walk_step(struct path_walk *w, const struct stack *root, const struct stack *parent,
-			  const char *name, bool *ret_restart, struct stack_entry *ret,
-			  struct error *err)
+/* Take the next component off the rest. 1, 0 when none is left, -1. */
+static int path_walk_next(struct path_walk *w, char name[NAME_MAX + 1], struct error *err)
 {
-	*ret_restart = false;
-	if (strcmp(name, "..") == 0) {
-		path_walk_restart(w, 1);
-		*ret_restart = true;
+	autofree char *rest = NULL;
+	const char *p;
+	size_t len;
+
+	/* Where the walk ends is wanted as an entry of what is above. */
+	if (w->is_back && w->done.len && !w->rest.data[strspn(w->rest.data, "/")])
+		path_walk_restart(w, 0);
+	p = w->rest.data + strspn(w->rest.data, "/");
+	len = strcspn(p, "/");
+	if (!len)
+		return 0;
+	if (len > NAME_MAX || w->steps++ == STACK_STEPS_MAX) {
+		errno = len > NAME_MAX ? ENAMETOOLONG : ELOOP;
+		return error_errno(err, "cannot look up '%.300s'", p);
+	}
+	memcpy(name, p, len);
+	name[len] = '\0';
+	rest = xstrdup(p + len);
+	str_clear(&w->rest);
+	str_append(&w->rest, rest);
+	return 1;
+}
+
+/* The entry is a symlink called name: its target takes its place before what is left. */
+static int path_walk_follow(struct path_walk *w, const char *name, struct error *err)
+{
+	autostr struct str path = STR_INIT;
+	char target[PATH_MAX];
+
+	if (++w->links > STACK_LINKS_MAX) {
+		errno = ELOOP;
+		return error_errno(err, "cannot follow '%s'", name);
+	}
+	if (read_link(w->entry.parent, name, target, err) < 0)
+		return -1;
+	if (target[0] != '/')
+		path_walk_append_done(w, 0, &path);
+	str_appendf(&path, "%s/%s", target, w->rest.data);
+	if (path.len > PATH_MAX * 2) {
+		errno = ENAMETOOLONG;
+		return error_errno(err, "cannot follow '%s'", name);
+	}
+	path_walk_begin(w, &path);
+	return 0;
+}
+
+/* ".." behind a directory: the walk is where it was found. */
+static void path_walk_back(struct path_walk *w)
+{
+	stack_entry_release(&w->entry);
+	w->done.len--;
+	free(steal(&w->done.items[w->done.len]));
+	w->is_back = true;
+}
+
+/* Go into the directory where the next name is to be looked up. false: there is none. */
+static bool path_walk_enter(struct path_walk *w)
+{
+	if (w->entry.kind == STACK_DIRECTORY) {
+		stack_release(&w->parent);
+		w->parent = w->entry.dir;
+		w->entry = (struct stack_entry)STACK_ENTRY_INIT;
+		return true;
+	}
+	return w->is_back || !w->done.len;
+}
+
+/* The name, and all that follows, is below a file or below nothing: absent. */
+static void path_walk_miss(struct path_walk *w, const char *name)
+{
+	autofree char *rest = xasprintf("%s/%s", name, w->rest.data);
+
+	stack_entry_release(&w->entry);
+	str_clear(&w->rest);
+	str_append(&w->rest, rest);
+}
+
+/* One component, a link or ".." included. 1, 0 when nothing that follows can be there, -1. */
+static int path_walk_step(struct path_walk *w, const char *name, struct error *err)
+{
+	bool is_dotdot = strcmp(name, "..") == 0;
+
+	if (strcmp(name, ".") == 0)
+		return 1;
+	if (is_dotdot && w->entry.kind == STACK_DIRECTORY) {
+		path_walk_back(w);
+		return 1;
+	}
+	if (!path_walk_enter(w)) {
+		path_walk_miss(w, name);
 		return 0;
 	}
-	stack_entry_release(ret);
-	if (lookup_name(parent->n_dirfds ? parent : root, name, ret, err) < 0)
-		return -1;
-	if (ret->kind == STACK_OTHER && S_ISLNK(ret->stat.st_mode)) {
-		*ret_restart = true;
-		return path_walk_follow(w, ret, name, err);
+	if (is_dotdot) {
+		path_walk_restart(w, 1);
+		return 1;
 	}
+	w->is_back = false;
+	if (lookup_name(w->parent.n_dirfds ? &w->parent : w->root, name, &w->entry, err) < 0)
+		return -1;
+	if (w->entry.kind == STACK_OTHER && S_ISLNK(w->entry.stat.st_mode))
+		return path_walk_follow(w, name, err) < 0 ? -1 : 1;
 	strlist_append(&w->done, name);
-	return 0;
+	return 1;
+}
+
+static int path_walk_run(struct path_walk *w, struct error *err)
+{
+	char name[NAME_MAX + 1];
+	int more;
+
+	do {
+		more = path_walk_next(w, name, err);
+		if (more > 0)
+			more = path_walk_step(w, name, err);
+	} while (more > 0);
+	return more;
 }
 
 int stack_resolve(const struct stack *root, const char *path, struct stack *ret_parent,
 		  struct stack_entry *ret, struct str *ret_path, struct error *err)
 {
-	autocleanup(path_walk_release) struct path_walk w = { .done = STRLIST_INIT,
-							      .rest = STR_INIT };
-	autostack struct stack parent = STACK_INIT;
-	autostackentry struct stack_entry entry = STACK_ENTRY_INIT;
+	autocleanup(path_walk_release) struct path_walk w = { .root = root,
+							      .done = STRLIST_INIT,
+							      .rest = STR_INIT,
+							      .parent = STACK_INIT,
+							      .entry = STACK_ENTRY_INIT };
 	autostr struct str canonical = STR_INIT;
-	autostr struct str missing = STR_INIT;
-	char name[NAME_MAX + 1];
-	bool is_back = false; /* in parent itself, by ".." behind a directory in it */
-	bool failed, restart;
 
 	if (strlen(path) > PATH_MAX) {
 		errno = ENAMETOOLONG;
 		return error_errno(err, "cannot look up '%.300s'", path);
 	}
 	str_append(&w.rest, path);
-	for (;;) {
-		if (!path_walk_next(&w, name, err, &failed)) {
-			if (failed || !is_back || !w.done.len)
-				break;
-			/* Where the walk ends is wanted as an entry of what is above. */
-			path_walk_restart(&w, 0);
-			stack_release(&parent);
-			is_back = false;
-			continue;
-		}
-		if (strcmp(name, ".") == 0)
-			continue;
-		if (strcmp(name, "..") == 0 && entry.kind == STACK_DIRECTORY) {
-			stack_entry_release(&entry);
-			free(w.done.items[--w.done.len]);
-			is_back = true;
-			continue;
-		}
-		/* The entry of the step before is the directory of this one. */
-		if (entry.kind == STACK_DIRECTORY) {
-			stack_release(&parent);
-			parent = entry.dir;
-			entry = (struct stack_entry)STACK_ENTRY_INIT;
-		} else if (w.done.len && !is_back) {
-			stack_entry_release(&entry);
-			/* something below a file or below nothing: absent */
-			str_appendf(&missing, "%s/%s", name, w.rest.data);
-			break;
-		}
-		is_back = false;
-		if (path_walk_step(&w, root, &parent, name, &restart, &entry, err) < 0)
-			return -1;
-		if (restart) {
-			stack_release(&parent);
-			stack_entry_release(&entry);
-		}
-	}
-	if (failed)
+	if (path_walk_run(&w, err) < 0)
 		return -1;
-	for (size_t i = 0; i < w.done.len; i++)
-		str_appendf(&canonical, "%s/", w.done.items[i]);
-	str_append(&canonical, missing.data);
+	path_walk_append_done(&w, 0, &canonical);
+	str_append(&canonical, w.rest.data);
 	if (ret_path)
 		path_clean(canonical.data, PATH_DOTDOT_FOLDED, ret_path);
-	*ret_parent = parent;
-	parent = (struct stack)STACK_INIT;
-	*ret = entry;
-	entry = (struct stack_entry)STACK_ENTRY_INIT;
+	*ret_parent = w.parent;
+	w.parent = (struct stack)STACK_INIT;
+	*ret = w.entry;
+	w.entry = (struct stack_entry)STACK_ENTRY_INIT;
 	return 0;
 }
 
