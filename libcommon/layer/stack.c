@@ -198,7 +198,7 @@ static int path_walk_next(struct path_walk *w, char name[NAME_MAX + 1], struct e
 	len = strcspn(p, "/");
 	if (!len)
 		return 0;
-	if (len > NAME_MAX || w->steps++ == STACK_STEPS_MAX) {
+	if (len > NAME_MAX || w->steps++ == PATH_STEPS_MAX) {
 		errno = len > NAME_MAX ? ENAMETOOLONG : ELOOP;
 		return error_errno(err, "cannot look up '%.300s'", p);
 	}
@@ -216,7 +216,7 @@ static int path_walk_follow(struct path_walk *w, const char *name, struct error 
 	autostr struct str path = STR_INIT;
 	char target[PATH_MAX];
 
-	if (++w->links > STACK_LINKS_MAX) {
+	if (++w->links > PATH_LINKS_MAX) {
 		errno = ELOOP;
 		return error_errno(err, "cannot follow '%s'", name);
 	}
@@ -225,7 +225,7 @@ static int path_walk_follow(struct path_walk *w, const char *name, struct error 
 	if (target[0] != '/')
 		path_walk_append_done(w, 0, &path);
 	str_appendf(&path, "%s/%s", target, w->rest.data);
-	if (path.len > PATH_MAX * 2) {
+	if (path.len > PATH_REST_MAX) {
 		errno = ENAMETOOLONG;
 		return error_errno(err, "cannot follow '%s'", name);
 	}

@@ -6,7 +6,7 @@
  *
  * The content is somebody else's. The kernel never follows a link for us: every component is
  * opened by itself with O_NOFOLLOW, and a symlink is resolved here, from the root of the stack
- * again, at most STACK_LINKS_MAX times. So a link can lead anywhere in the stack and nowhere else.
+ * again, at most PATH_LINKS_MAX times. So a link can lead anywhere in the stack and nowhere else.
  *
  *	autostack struct stack root = STACK_INIT;
  *
@@ -27,10 +27,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
-
-#define STACK_LINKS_MAX 40
-#define STACK_STEPS_MAX \
-	8192 /* components that are looked up to resolve one path of PATH_MAX bytes */
 
 /* One directory of the tree: the layers' directories that make it up, top first. */
 struct stack {

@@ -19,6 +19,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Limits of those who resolve a path name by name, because the kernel cannot (path_make.h,
+ * layer/stack.h): the text of links is somebody else's. */
+#define PATH_LINKS_MAX 40 /* as the kernel's: more are ELOOP */
+#define PATH_STEPS_MAX 8192 /* names that are looked up for one path: more are ELOOP */
+#define PATH_REST_MAX 8192 /* bytes of what is left to be walked: more are ENAMETOOLONG */
+
 enum path_resolve {
 	PATH_IN_ROOT, /* symlinks resolve inside the root */
 	PATH_NO_SYMLINKS, /* a symlink anywhere on the way is ELOOP */

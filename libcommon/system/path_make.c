@@ -3,7 +3,6 @@
 
 #include "base/alloc.h"
 #include "system/fd.h"
-#include "system/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +26,7 @@ struct make_walk {
 	struct str done; /* canonical: "", "/a/b" */
 	char *rest; /* names that are left, in normal form */
 	unsigned links; /* that were followed */
+	unsigned steps; /* names that were taken, those of walks that began again included */
 	unsigned tries; /* to make a name */
 };
 
@@ -100,6 +100,10 @@ static int follow_link(struct make_walk *w, int link)
 		return -1;
 	if (++w->links > PATH_LINKS_MAX) {
 		errno = ELOOP;
+		return -1;
+	}
+	if ((size_t)len + strlen(w->rest) > PATH_REST_MAX) {
+		errno = ENAMETOOLONG;
 		return -1;
 	}
 	path = xasprintf("%.*s%s", (int)len, target, w->rest);
@@ -188,6 +192,10 @@ static int walk_name(struct make_walk *w, const char *name)
 {
 	int fd;
 
+	if (w->steps++ == PATH_STEPS_MAX) {
+		errno = ELOOP;
+		return -1;
+	}
 	if (strcmp(name, "..") == 0) {
 		walk_up(w);
 		return 0;

@@ -5,7 +5,8 @@
  * of the root. The kernel's open(2) makes no directories behind a link, so the path is walked here,
  * name by name, each opened beneath the one before without following links (O_NOFOLLOW). The text of
  * a link is put before the names that are left; one that is absolute, and "..", begin at the root
- * again. So nothing leads out of the root. A magic link is ELOOP.
+ * again. So nothing leads out of the root. A magic link is ELOOP, and so are links and ".." that lead a
+ * very long way (the limits are path.h's).
  *
  *	const struct path_maker maker = { .root = root };
  *	autoclose int fd = path_make(&maker, "/srv/data", PATH_DIRECTORY, NULL);
@@ -14,10 +15,9 @@
 #define SYSTEM_PATH_MAKE_H
 
 #include "base/str.h"
+#include "system/path.h"
 
 #include <stdbool.h>
-
-#define PATH_LINKS_MAX 40 /* as the kernel's: more are ELOOP */
 
 /* Where to begin with a path in normal form ("/a/b", "" for the root; it may have ".."): the
  * descriptor of a place whose path it begins with. *ret_rest points to what is left, within path. The
@@ -41,7 +41,7 @@ enum path_kind {
 
 /* Open (O_PATH) what is at path, made when it is missing; what is there may be of another kind. The
  * canonical path, "/a/b" without links, is appended to ret_canonical (may be NULL). Returns the fd,
- * or -1 with errno: ELOOP for too many links, EXDEV where may_make said no (it is asked with the very
+ * or -1 with errno: ELOOP for too many links or names, ENAMETOOLONG, EXDEV where may_make said no (it is asked with the very
  * descriptor that something is then made in). */
 int path_make(const struct path_maker *maker, const char *path, enum path_kind kind,
 	      struct str *ret_canonical);

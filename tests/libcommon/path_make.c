@@ -3,6 +3,7 @@
 
 #include "system/fd.h"
 #include "system/path_make.h"
+#include "system/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -88,6 +89,37 @@ static void make_behind_links(void)
 	makes("/one/x", PATH_DIRECTORY, NULL, ELOOP, "a loop is an error");
 }
 
+/* Forty links of so many components: fewer than the limit of links. */
+static void make_a_very_long_way(void)
+{
+	for (int i = 0; i < PATH_LINKS_MAX; i++) {
+		autostr struct str target = STR_INIT;
+		char name[16];
+
+		if (i + 1 < PATH_LINKS_MAX)
+			str_appendf(&target, "l%d/", i + 1);
+		while (target.len < 4080)
+			str_append(&target, "a/../");
+		snprintf(name, sizeof(name), "l%d", i);
+		link_at(root, target.data, name);
+	}
+	makes("/l0", PATH_DIRECTORY, NULL, ENAMETOOLONG, "what links add to a path has a limit");
+	makes("/l39", PATH_DIRECTORY, "", 0, "... that a long link does not reach");
+	makes("/l38", PATH_DIRECTORY, "", 0, "... nor do two");
+}
+
+/* Every ".." begins at the root again. */
+static void go_up_from_the_depth(void)
+{
+	autostr struct str path = STR_INIT;
+
+	while (path.len < 2000)
+		str_append(&path, "/a");
+	while (path.len < 4000)
+		str_append(&path, "/x/..");
+	makes(path.data, PATH_DIRECTORY, NULL, ELOOP, "the names that are walked have a limit");
+}
+
 static void make_at_anchors(void)
 {
 	const struct path_maker maker = { .root = root, .anchor = anchor_mnt };
@@ -116,10 +148,13 @@ int main(void)
 	other = open("other", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	make_plain();
 	make_behind_links();
+	make_a_very_long_way();
+	go_up_from_the_depth();
 	make_at_anchors();
 	ok(access("out", F_OK) < 0 && access("up", F_OK) < 0 && access("far", F_OK) < 0,
 	   "nothing is made outside of the root");
 	fd_close(&root);
 	fd_close(&other);
+	tree_remove_at(AT_FDCWD, top, NULL);
 	return done_testing();
 }
