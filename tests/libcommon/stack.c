@@ -176,7 +176,7 @@ static void resolves_long_ways(void)
 	resolves(too_long, "error");
 	/* Twenty links of many components each: fewer than the limit of links. */
 	for (int i = 0; i < 20; i++) {
-		char name[8];
+		char name[16];
 		char next[16];
 		autofree char *target = NULL;
 
@@ -187,7 +187,7 @@ static void resolves_long_ways(void)
 	}
 	resolves("l0", "error");
 	for (int i = 0; i < 20; i++) {
-		char name[8];
+		char name[16];
 
 		snprintf(name, sizeof(name), "l%d", i);
 		unlinkat(layers[0], name, 0);
