@@ -34,6 +34,14 @@ void credentials_release(struct credentials *credentials)
 	*credentials = (struct credentials)CREDENTIALS_INIT;
 }
 
+/* What a text held has been a secret, also behind its end. */
+static void wipe_str(struct str *secret)
+{
+	if (secret->capacity)
+		explicit_bzero(secret->data, secret->capacity);
+	str_release(secret);
+}
+
 /* Byte by byte: what follows the line belongs to others (ctnr run -i). */
 static int read_first_line(int fd, struct str *ret, struct error *err)
 {
@@ -48,33 +56,31 @@ static int read_first_line(int fd, struct str *ret, struct error *err)
 	return n < 0 ? error_errno(err, "cannot read") : 0;
 }
 
-/* The password that was read, without the end of its line; the bytes do not stay in secret. */
-static int take_password(struct str *secret, char **ret, struct error *err)
+/* The password that was read, without the end of its line. */
+static int take_password(const struct str *secret, char **ret, struct error *err)
 {
 	size_t len = secret->len;
-	int result = 0;
 
 	len -= len > 0 && secret->data[len - 1] == '\n';
 	len -= len > 0 && secret->data[len - 1] == '\r';
 	if (len == 0)
-		result = error_set(err, ERROR_FAILED, "there is no password in it");
-	else if (memchr(secret->data, '\0', len))
-		result = error_set(err, ERROR_FAILED, "a password has no NUL bytes");
-	else
-		*ret = xstrndup(secret->data, len);
-	if (secret->len)
-		explicit_bzero(secret->data, secret->len);
-	return result;
+		return error_set(err, ERROR_FAILED, "there is no password in it");
+	if (memchr(secret->data, '\0', len))
+		return error_set(err, ERROR_FAILED, "a password has no NUL bytes");
+	*ret = xstrndup(secret->data, len);
+	return 0;
 }
 
 /* From FILE, or from stdin (NULL). */
 static int read_password_from(const char *file, char **ret, struct error *err)
 {
 	autoclose int fd = file ? open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -EBADF;
-	autostr struct str secret = STR_INIT;
+	autocleanup(wipe_str) struct str secret = STR_INIT;
 
 	if (file && fd < 0)
 		return error_errno(err, "cannot open '%s'", file);
+	/* A text that grows leaves its bytes where it was before. */
+	str_reserve(&secret, 2 * PASSWORD_MAX);
 	if ((file ? fd_read_rest(fd, PASSWORD_MAX, &secret, err)
 		  : read_first_line(STDIN_FILENO, &secret, err)) < 0 ||
 	    take_password(&secret, ret, err) < 0)
