@@ -12,12 +12,13 @@
 #include <unistd.h>
 
 #define PAUSE_NSEC 2000000
+#define PAUSE_NSEC_MAX 50000000
 #define PAUSES_MAX 500
 
-/* flock(2) hears no blocked signal: it is asked again and again. */
+/* flock(2) hears no blocked signal: it is asked again and again, more and more seldom. */
 static int lock_hearing(int fd, int operation)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE_NSEC };
+	struct timespec pause = { .tv_nsec = PAUSE_NSEC };
 
 	while (flock(fd, operation | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
@@ -27,6 +28,8 @@ static int lock_hearing(int fd, int operation)
 			return -1;
 		}
 		nanosleep(&pause, NULL);
+		if (pause.tv_nsec < PAUSE_NSEC_MAX)
+			pause.tv_nsec *= 2;
 	}
 	return 0;
 }
