@@ -58,6 +58,7 @@ ssize_t fd_read_full(int fd, void *buffer, size_t size)
 }
 
 #define READ_CHUNK 16384U
+#define OVERWRITE_MAX (64U << 20) /* bytes */
 
 int fd_read_rest(int fd, size_t max, struct str *ret, struct error *err)
 {
@@ -105,8 +106,6 @@ int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struc
 		return error_prefix(err, "'%s'", path);
 	return 0;
 }
-
-#define OVERWRITE_MAX (64U << 20) /* bytes */
 
 /* A name for a file in the making: NAME.RANDOM.part. */
 static char *part_name(const char *path)
@@ -182,21 +181,25 @@ int file_overwrite_at(int dirfd, const char *path, const char *data, size_t len,
 {
 	autoclose int fd = openat(dirfd, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	autostr struct str old = STR_INIT;
-	autostr struct str new = STR_INIT;
+	autostr struct str padded = STR_INIT;
 	size_t same = 0;
+	size_t rest;
 
-	if (fd < 0 || fd_read_rest(fd, OVERWRITE_MAX, &old, err) < 0)
-		return error_errno(err, "cannot read '%s'", path);
-	errno = EFBIG;
-	if (len > old.len)
+	if (fd < 0)
+		return error_errno(err, "cannot open '%s'", path);
+	if (fd_read_rest(fd, OVERWRITE_MAX, &old, err) < 0)
+		return error_prefix(err, "'%s'", path);
+	if (len > old.len) {
+		errno = EFBIG;
 		return error_errno(err, "cannot write over '%s'", path);
-	str_append_bytes(&new, data, len);
-	while (new.len < old.len)
-		str_append_char(&new, ' ');
-	while (same < new.len &&new.data[same] == old.data[same])
+	}
+	str_append_bytes(&padded, data, len);
+	while (padded.len < old.len)
+		str_append_char(&padded, ' ');
+	while (same < padded.len && padded.data[same] == old.data[same])
 		same++;
-	if (pwrite(fd, new.data + same, new.len - same, (off_t)same) != (ssize_t)(new.len - same) ||
-	    fsync(fd) < 0)
+	rest = padded.len - same;
+	if (pwrite(fd, padded.data + same, rest, (off_t)same) != (ssize_t)rest || fsync(fd) < 0)
 		return error_errno(err, "cannot write over '%s'", path);
 	return 0;
 }
