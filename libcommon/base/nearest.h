@@ -21,14 +21,14 @@
 
 struct nearest {
 	const char *word; /* what was typed; borrowed */
-	const char
-		*best; /* the nearest candidate so far, the first of equals; borrowed; NULL: none */
+	const char *best; /* the nearest candidate so far; borrowed; NULL: none */
 	size_t mistakes; /* between both; without best: one more than is near */
 };
 
 struct nearest nearest_to(const char *word);
 
-/* Take the candidate when it is nearer than those before. It is borrowed. */
+/* Take the candidate when it is nearer than all before: of equals the first stays. It is
+ * borrowed. */
 void nearest_offer(struct nearest *nearest, const char *candidate);
 
 /* Set the hint "did you mean 'LEADbest'?" when there is a best one and no hint yet. Returns -1. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Decompressing a stream: gzip (any number of members; what stands behind the last one is passed
- * over), zstd (any number of frames), or plain bytes passed through. The first bytes say which: registries label layers wrongly, and the
- * digest of the result is checked by the caller anyway.
+ * over), zstd (any number of frames), or plain bytes passed through. The first bytes say which:
+ * registries label layers wrongly, and the digest of the result is checked by the caller anyway.
  *
  *	autoinflate struct inflate *inflate = inflate_new();
  *

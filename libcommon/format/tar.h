@@ -16,9 +16,9 @@
  * sizes of entries without content in its own way without telling, converts names by locale, and
  * costs 5 ms to load.
  *
- * Refused: an extended header's size on an entry that has no content, two extended headers or two long names for
- * one entry, a long name that contradicts an extended header, global headers that change entries,
- * a lone zero block amid the archive, names with NUL bytes, unknown entry types.
+ * Refused: an extended header's size on an entry that has no content, two extended headers or two
+ * long names for one entry, a long name that contradicts an extended header, global headers that
+ * change entries, a lone zero block amid the archive, names with NUL bytes, unknown entry types.
  */
 #ifndef FORMAT_TAR_H
 #define FORMAT_TAR_H

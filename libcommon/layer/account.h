@@ -41,9 +41,9 @@ void account_release(struct account *account);
 #define autoaccount autocleanup(account_release)
 
 /* spec is an image config's User: "", "user", "uid", "user:group", "uid:gid", "uid:group",
- * "user:gid". The caller releases ret. A name without a group gets its primary group and the groups that list it. A uid, and
- * "", which is 0, has its primary group alone (image-spec conversion.md): gid 0 when it is not in
- * passwd. A name that is not there is ERROR_NOT_FOUND. */
+ * "user:gid". The caller releases ret. A name without a group gets its primary group and the groups
+ * that list it. A uid, and "", which is 0, has its primary group alone (image-spec conversion.md): gid 0
+ * when it is not in passwd. A name that is not there is ERROR_NOT_FOUND. */
 int account_resolve(const struct stack *root, const struct identity *identity, const char *spec,
 		    struct account *ret, struct error *err);
 

@@ -78,9 +78,9 @@ struct stack_found {
 	size_t index; /* which of the directories holds it */
 };
 
-/* Look up one name (no slash, neither "." nor "..") in directories, top first. Absence is no error. ret_dirfds[i] gets the directory of that name in
- * dirfds[i], owned by the caller, where that is part of it, and else is left as it is; those that
- * were opened before a failure stay there too. */
+/* Look up one name (no slash, neither "." nor "..") in directories, top first. Absence is no error.
+ * ret_dirfds[i] gets the directory of that name in dirfds[i], owned by the caller, where that is part
+ * of it, and else is left as it is; those that were opened before a failure stay there too. */
 int stack_find(const int *dirfds, size_t n_dirfds, const char *name, struct stack_found *ret,
 	       int *ret_dirfds, struct error *err);
 

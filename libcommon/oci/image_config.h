@@ -34,8 +34,8 @@ struct image_config {
 	const char *stop_signal; /* NULL when not stated */
 	struct strlist exposed_ports; /* keys, sorted */
 	struct strlist volumes; /* keys, sorted */
-	const json_t *
-		labels; /* object of strings (any that JSON can hold) and nulls, or NULL; borrowed */
+	/* An object of strings (any that JSON can hold) and nulls, or NULL; borrowed. */
+	const json_t *labels;
 	/* "rootfs" */
 	struct digest *diff_ids;
 	size_t n_diff_ids;

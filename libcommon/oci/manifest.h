@@ -7,8 +7,8 @@
  *	if (manifest_parse(text, len, descriptor.media_type, &manifest, err) < 0) ...
  *	... manifest.config, manifest.layers[0] is the base
  *
- * Arrays that are not there are empty. No text is read both as a manifest and as an index. Sizes and counts have limits, and so have
- * indexes within indexes.
+ * Arrays that are not there are empty. No text is read both as a manifest and as an index. Sizes and
+ * counts have limits, and so have indexes within indexes.
  */
 #ifndef OCI_MANIFEST_H
 #define OCI_MANIFEST_H
@@ -68,8 +68,8 @@ int index_parse(const char *text, size_t len, const char *media_type, struct ind
 
 /* The first manifest that fits the platform best (exact variant first); when none does, the first
  * one that states no platform. What is no image is passed over: attestations, artifacts, entries of
- * unknown types. want NULL: the host's. NULL with
- * ERROR_NOT_FOUND and the platforms there are. Borrowed. */
+ * unknown types. want NULL: the host's. NULL with ERROR_NOT_FOUND and the platforms there are.
+ * Borrowed. */
 const struct descriptor *index_choose(const struct index *index, const struct platform *want,
 				      struct error *err);
 

@@ -39,9 +39,10 @@ enum path_kind {
 	PATH_FILE, /* empty, 0644 before umask */
 };
 
-/* Open (O_PATH) what is at path, made when it is missing; what is there may be of another kind. The
- * canonical path, "/a/b" without links, is appended to ret_canonical (may be NULL). Returns the fd,
- * or -1 with errno: ELOOP for too many links or names, ENAMETOOLONG, EXDEV where may_make said no (it is asked with the very
+/* Open what is at path, made when it is missing; what is there may be of another kind. The canonical
+ * path, "/a/b" without links, is appended to ret_canonical (may be NULL). Returns the fd, O_PATH, or
+ * for reading when it is of a file that was made here; or -1 with errno: ELOOP for too many links or
+ * names, ENAMETOOLONG for too long ones, EXDEV where may_make said no (it is asked with the very
  * descriptor that something is then made in). */
 int path_make(const struct path_maker *maker, const char *path, enum path_kind kind,
 	      struct str *ret_canonical);

@@ -28,8 +28,7 @@
 struct pty_input {
 	int interval; /* ms between two looks; 0: the input has not ended */
 	int64_t next; /* clock_monotonic_ms() of the next look */
-	unsigned
-		raw_ends; /* how many were taken in raw mode since the last program that reads lines */
+	unsigned raw_ends; /* taken in raw mode since the last program that reads lines */
 };
 
 /* There is no more input. is_line_open: what was written last was not the end of a line, which a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON from anywhere: what is accepted is written and read again unchanged, byte for byte, and every value can be
- * asked for in every way. */
+/* JSON from anywhere: what is accepted is written and read again unchanged, byte for byte, and every
+ * value can be asked for in every way. */
 #include "base/str.h"
 #include "format/json.h"
 
