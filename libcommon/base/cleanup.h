@@ -27,8 +27,9 @@ static inline void cleanup_free(void *variable)
 /* Take the value out of a cleanup variable: it holds NULL afterwards. */
 #define steal(variable) \
 	__extension__({ \
-		__typeof__(*(variable)) stolen_ = *(variable); \
-		*(variable) = NULL; \
+		__typeof__(variable) variable_ = (variable); \
+		__typeof__(*variable_) stolen_ = *variable_; \
+		*variable_ = NULL; \
 		stolen_; \
 	})
 
