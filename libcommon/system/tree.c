@@ -70,9 +70,12 @@ static struct level *last_level(const struct removal *removal)
 /* The name of the last level's directory in the one above. */
 static const char *last_name(const struct removal *removal)
 {
-	const struct level *above = last_level(removal) - 1;
+	const struct level *above;
 
-	return removal->len == 1 ? removal->top_name : above->waiting.items[above->next - 1];
+	if (removal->len == 1)
+		return removal->top_name;
+	above = last_level(removal) - 1;
+	return above->waiting.items[above->next - 1];
 }
 
 /* Open a directory for emptying it, opening up its permissions when that is needed. */
@@ -136,12 +139,13 @@ static int push_level(struct removal *removal, int dirfd, const char *name, stru
 static int open_above(struct removal *removal, struct error *err)
 {
 	const struct level *level = last_level(removal);
-	struct level *above = &removal->levels[removal->len - 2];
+	struct level *above;
 	autoclose int fd = -EBADF;
 	struct stat st;
 
 	if (removal->len == 1)
 		return removal->topfd;
+	above = &removal->levels[removal->len - 2];
 	if (above->fd >= 0)
 		return above->fd;
 	fd = openat(level->fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
