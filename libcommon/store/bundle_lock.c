@@ -239,6 +239,7 @@ static int kill_marked(const char *mark, pid_t pid, struct error *err)
 {
 	autoclose int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	struct pollfd end = { .fd = pidfd, .events = POLLIN };
+	int ended;
 
 	if (pidfd < 0 && errno == ESRCH)
 		return 0;
@@ -248,7 +249,12 @@ static int kill_marked(const char *mark, pid_t pid, struct error *err)
 		return 0;
 	if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
 		return error_errno(err, "cannot kill process %d", (int)pid);
-	if (poll(&end, 1, KILL_TIMEOUT_MSEC) == 0)
+	do
+		ended = poll(&end, 1, KILL_TIMEOUT_MSEC);
+	while (ended < 0 && errno == EINTR);
+	if (ended < 0)
+		return error_errno(err, "cannot wait for process %d", (int)pid);
+	if (ended == 0)
 		return error_set(err, ERROR_FAILED, "process %d does not end", (int)pid);
 	return 0;
 }
