@@ -12,7 +12,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_descriptor(const struct descriptor *descriptor)
+typedef int descriptor_reader(const struct jnode *node, struct descriptor *ret, struct error *err);
+
+/* What is written is read again by the reader that read it: that of an index takes platforms that make
+ * no sense, and they are kept as they stood. */
+static void check_descriptor(const struct descriptor *descriptor, descriptor_reader *read)
 {
 	autodescriptor struct descriptor copy = DESCRIPTOR_INIT;
 	autodescriptor struct descriptor again = DESCRIPTOR_INIT;
@@ -24,8 +28,8 @@ static void check_descriptor(const struct descriptor *descriptor)
 	descriptor_set_annotation(&copy, ANNOTATION_REF_NAME, "x");
 	written = descriptor_to_json(&copy);
 	root = jnode_root(written, "descriptor");
-	if (descriptor_from_json(&root, &again, &err) < 0 ||
-	    !digest_equal(&again.digest, &descriptor->digest) || again.size != descriptor->size)
+	if (read(&root, &again, &err) < 0 || !digest_equal(&again.digest, &descriptor->digest) ||
+	    again.size != descriptor->size)
 		abort();
 	media_type_to_oci(descriptor->media_type);
 }
@@ -38,7 +42,7 @@ static int check_index(const char *text, size_t size)
 	if (index_parse(text, size, NULL, &index, &err) < 0)
 		return -1;
 	for (size_t i = 0; i < index.n_manifests; i++)
-		check_descriptor(&index.manifests[i]);
+		check_descriptor(&index.manifests[i], descriptor_from_index);
 	index_choose(&index, NULL, &err);
 	return 0;
 }
@@ -50,9 +54,9 @@ static int check_manifest(const char *text, size_t size)
 
 	if (manifest_parse(text, size, NULL, &manifest, &err) < 0)
 		return -1;
-	check_descriptor(&manifest.config);
+	check_descriptor(&manifest.config, descriptor_from_json);
 	for (size_t i = 0; i < manifest.n_layers; i++)
-		check_descriptor(&manifest.layers[i]);
+		check_descriptor(&manifest.layers[i], descriptor_from_json);
 	return 0;
 }
 
