@@ -32,7 +32,8 @@ static bool entry_is(const json_t *entry, const char *name)
 	return text && strncmp(text, name, len) == 0 && text[len] == '=';
 }
 
-const char *environment_get(const json_t *env, const char *name)
+/* The value of a variable (borrowed), or NULL. Of several the last counts. */
+static const char *get_variable(const json_t *env, const char *name)
 {
 	for (size_t i = json_array_size(env); i-- > 0;) {
 		const json_t *entry = json_array_get(env, i);
@@ -43,25 +44,86 @@ const char *environment_get(const json_t *env, const char *name)
 	return NULL;
 }
 
-int environment_set(json_t *env, const char *name, const char *value, struct error *err)
+/*
+ * Changes of an environment, by name: the last one of each name counts. They are gathered first and made
+ * in one pass, because there may be 100,000 of both.
+ */
+struct changes {
+	json_t *texts; /* name: "NAME=VALUE", or null, which removes the variable */
+	json_t *placed; /* the names of those that were made */
+};
+
+static void changes_release(struct changes *changes)
+{
+	json_decref(changes->texts);
+	json_decref(changes->placed);
+}
+#define autochanges autocleanup(changes_release)
+
+static int add_change(struct changes *changes, const char *name, const char *value,
+		      struct error *err)
 {
 	autofree char *text = value ? xasprintf("%s=%s", name, value) : NULL;
-	bool placed = !value;
 
 	if (json_check_text(text ? text : name, err) < 0)
 		return error_prefix(err, "variable '%s'", name);
-	for (size_t i = 0; i < json_array_size(env);) {
-		if (!entry_is(json_array_get(env, i), name)) {
-			i++;
-		} else if (placed) {
-			json_array_remove(env, i);
-		} else {
-			json_array_set_new(env, i++, json_string(text));
-			placed = true;
-		}
+	/* A variable that comes back after its removal comes last. */
+	if (json_is_null(json_object_get(changes->texts, name)))
+		json_object_del(changes->texts, name);
+	json_object_set_new(changes->texts, name, text ? json_string(text) : json_null());
+	return 0;
+}
+
+/* The name of the array's entry, new; NULL when it sets no variable. */
+static char *entry_variable(const json_t *entry)
+{
+	const char *text = json_string_value(entry);
+	size_t len = text ? strcspn(text, "=") : 0;
+
+	return text && text[len] ? xstrndup(text, len) : NULL;
+}
+
+/* Append an entry of the environment as the changes leave it: the first with a name is replaced, others
+ * with that name go. */
+static void append_changed(const struct changes *changes, json_t *entry, json_t *list)
+{
+	autofree char *name = entry_variable(entry);
+	json_t *text = name ? json_object_get(changes->texts, name) : NULL;
+
+	if (!text)
+		json_array_append(list, entry);
+	else if (json_is_string(text) && !json_object_get(changes->placed, name)) {
+		json_object_set_new(changes->placed, name, json_true());
+		json_array_append(list, text);
 	}
-	if (!placed)
-		json_array_append_new(env, json_string(text));
+}
+
+/* Changes are made in the variable's place, or at the end. */
+static void make_changes(const struct changes *changes, json_t *env)
+{
+	autojson json_t *list = json_array();
+	const char *name;
+	json_t *value;
+	size_t i;
+
+	json_array_foreach (env, i, value) {
+		append_changed(changes, value, list);
+	}
+	json_object_foreach (changes->texts, name, value)
+		if (json_is_string(value) && !json_object_get(changes->placed, name))
+			json_array_append(list, value);
+	json_array_clear(env);
+	json_array_extend(env, list);
+}
+
+/* Set one variable in its place or at the end. */
+static int set_variable(json_t *env, const char *name, const char *value, struct error *err)
+{
+	autochanges struct changes changes = { json_object(), json_object() };
+
+	if (add_change(&changes, name, value, err) < 0)
+		return -1;
+	make_changes(&changes, env);
 	return 0;
 }
 
@@ -78,17 +140,17 @@ static int check_text(const char *text, struct error *err)
 
 /* One -e or one line of a file: NAME=VALUE, or NAME alone, which asks for the value of our own
  * environment. A NAME that is not set there is removed from the container's too. */
-static int set_from_text(json_t *env, const char *text, struct error *err)
+static int add_from_text(struct changes *changes, const char *text, struct error *err)
 {
 	size_t len = strcspn(text, "=");
 	autofree char *name = xstrndup(text, len);
 
 	if (check_text(text, err) < 0)
 		return -1;
-	return environment_set(env, name, text[len] ? text + len + 1 : getenv(name), err);
+	return add_change(changes, name, text[len] ? text + len + 1 : getenv(name), err);
 }
 
-static int apply_env_file(json_t *env, const char *path, struct error *err)
+static int add_env_file(struct changes *changes, const char *path, struct error *err)
 {
 	autostr struct str text = STR_INIT;
 	autoclose int fd = input_open(path, err);
@@ -109,7 +171,7 @@ static int apply_env_file(json_t *env, const char *path, struct error *err)
 		line[strcspn(line, "\r")] = '\0';
 		if (!*line || *line == '#')
 			continue;
-		if (set_from_text(env, line, err) < 0)
+		if (add_from_text(changes, line, err) < 0)
 			return error_prefix(err, "%s: line %u", path, number);
 	}
 	return 0;
@@ -117,7 +179,7 @@ static int apply_env_file(json_t *env, const char *path, struct error *err)
 
 static int set_default(json_t *env, const char *name, const char *value, struct error *err)
 {
-	return environment_get(env, name) ? 0 : environment_set(env, name, value, err);
+	return get_variable(env, name) ? 0 : set_variable(env, name, value, err);
 }
 
 /* The home is what the image's passwd says. */
@@ -136,9 +198,9 @@ static int apply_defaults(struct spec *spec, json_t *env, struct error *err)
 	if (spec->image && set_default(env, "PATH", RUNTIME_DEFAULT_PATH, err) < 0)
 		return -1;
 	if (hostname && (spec->image || spec->opts->etc.hostname)) {
-		bool replaces = !spec->image && environment_get(env, "HOSTNAME");
+		bool replaces = !spec->image && get_variable(env, "HOSTNAME");
 
-		if ((replaces ? environment_set(env, "HOSTNAME", hostname, err)
+		if ((replaces ? set_variable(env, "HOSTNAME", hostname, err)
 			      : set_default(env, "HOSTNAME", hostname, err)) < 0)
 			return -1;
 	}
@@ -192,16 +254,18 @@ int environment_apply(struct spec *spec, struct error *err)
 	const struct environment_opts *opts = &spec->opts->environment;
 	json_t *process = spec_config_member(spec, "process", JSON_OBJECT, err);
 	json_t *env = process ? spec_member(process, "process", "env", JSON_ARRAY, err) : NULL;
+	autochanges struct changes changes = { json_object(), json_object() };
 
 	if (!env)
 		return -1;
 	if (spec->image)
 		append_image_env(env, &spec->image->env);
 	for (size_t i = 0; i < opts->env_file.len; i++)
-		if (apply_env_file(env, opts->env_file.items[i], err) < 0)
+		if (add_env_file(&changes, opts->env_file.items[i], err) < 0)
 			return error_prefix(err, "option --env-file");
 	for (size_t i = 0; i < opts->env.len; i++)
-		if (set_from_text(env, opts->env.items[i], err) < 0)
+		if (add_from_text(&changes, opts->env.items[i], err) < 0)
 			return error_prefix(err, "option --env");
+	make_changes(&changes, env);
 	return apply_defaults(spec, env, err);
 }

@@ -17,12 +17,6 @@ extern const struct option environment_options[];
 /* Can the options be right? Files are not read, because a pipe could be read only once. */
 int environment_check(const struct environment_opts *opts, struct error *err);
 
-/* The value of a variable (borrowed), or NULL. Of several the last counts. */
-const char *environment_get(const json_t *env, const char *name);
-/* Set a variable in its place or at the end; value NULL removes it. ERROR_USAGE when name or value
- * is not valid UTF-8. */
-int environment_set(json_t *env, const char *name, const char *value, struct error *err);
-
 /* The image's variables, then --env-file, then -e, then what nobody has set: PATH, HOSTNAME, HOME,
  * TERM. */
 int environment_apply(struct spec *spec, struct error *err);
