@@ -11,7 +11,7 @@
 /* One walk over the five sets. */
 struct capability_reading {
 	uint64_t known; /* by the kernel */
-	struct str unknown; /* names of which nothing is known here, each once, in quotes */
+	json_t *unknown; /* a set of the names of which nothing is known here */
 };
 
 /* The bit of "CAP_NAME", written so (runtime-spec); -1 when there is no such capability here. */
@@ -22,15 +22,6 @@ static int find_capability(const char *name, uint64_t known)
 	if (number < 0 || strcmp(name, capability_name(number)) != 0)
 		return -1;
 	return known >> number & 1 ? number : -1;
-}
-
-static void note_unknown(struct str *unknown, const char *name)
-{
-	autofree char *quoted = xasprintf("'%s'", name);
-
-	if (unknown->len && strstr(unknown->data, quoted))
-		return;
-	str_appendf(unknown, "%s%s", unknown->len ? ", " : "", quoted);
 }
 
 static int read_set(const struct jnode *object, const char *key, struct capability_reading *reading,
@@ -52,7 +43,7 @@ static int read_set(const struct jnode *object, const char *key, struct capabili
 		if (bit >= 0)
 			*ret |= UINT64_C(1) << bit;
 		else
-			note_unknown(&reading->unknown, name);
+			json_object_set_new(reading->unknown, name, json_true());
 	}
 	return 0;
 }
@@ -76,6 +67,19 @@ static void append_names(struct str *names, uint64_t set)
 			str_appendf(names, "%s'%s'", names->len ? ", " : "", capability_name(i));
 }
 
+static void tell_unknown(const json_t *unknown)
+{
+	autostr struct str names = STR_INIT;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)unknown, name, value)
+		str_appendf(&names, "%s'%s'", names.len ? ", " : "", name);
+	if (names.len)
+		message_warning("config.json: process.capabilities: %s: not known here, ignoring",
+				names.data);
+}
+
 /* capset(2) takes no inheritable capability that the bounding set does not hold. */
 static void bound_inheritable(struct capabilities *c)
 {
@@ -94,22 +98,19 @@ static void bound_inheritable(struct capabilities *c)
 int capabilities_read(const struct jnode *process, struct capabilities *ret, struct error *err)
 {
 	struct jnode object = jnode_member(process, "capabilities");
-	struct capability_reading reading = { .unknown = STR_INIT };
-	int result;
+	autojson json_t *unknown = json_object();
+	struct capability_reading reading = { .unknown = unknown };
 
 	if (jnode_object(&object, err) < 0)
 		return -1;
 	if (!jnode_is_present(&object))
 		return 0;
 	reading.known = capability_known_set();
-	result = read_sets(&object, &reading, ret, err);
-	if (result == 0 && reading.unknown.len)
-		message_warning("config.json: process.capabilities: %s: not known here, ignoring",
-				reading.unknown.data);
-	str_release(&reading.unknown);
-	if (result == 0)
-		bound_inheritable(ret);
-	return result;
+	if (read_sets(&object, &reading, ret, err) < 0)
+		return -1;
+	tell_unknown(unknown);
+	bound_inheritable(ret);
+	return 0;
 }
 
 void capabilities_tell_denied(const struct capabilities *c, uint64_t bounding, uint64_t permitted)
