@@ -278,46 +278,43 @@ static json_t *without_name(const json_t *entry)
 	return copy;
 }
 
-/* Remove the entries that match. ret_last becomes the last of them, new, or NULL; ret_position the
- * place of the first, else the end. Returns how many there were. */
-static int remove_entries(json_t *manifests, const struct edit *edit, json_t **ret_last,
-			  size_t *ret_position)
+/* The entries that do not match, in their order: a new array. ret_last becomes the last of the others,
+ * borrowed, or NULL; ret_position the place of the first of them, else the end. */
+static json_t *list_others(const json_t *manifests, const struct edit *edit, json_t **ret_last,
+			   size_t *ret_position)
 {
-	json_t *last = NULL;
-	size_t i = 0;
-	int n = 0;
+	json_t *others = json_array();
+	json_t *entry;
+	size_t i;
 
-	while (i < json_array_size(manifests)) {
-		json_t *entry = json_array_get(manifests, i);
-
+	*ret_last = NULL;
+	json_array_foreach (manifests, i, entry) {
 		if (!edit_matches(edit, entry)) {
-			i++;
+			json_array_append(others, entry);
 			continue;
 		}
-		if (n++ == 0)
-			*ret_position = i;
-		json_decref(last);
-		last = json_incref(entry);
-		json_array_remove(manifests, i);
+		if (!*ret_last)
+			*ret_position = json_array_size(others);
+		*ret_last = entry;
 	}
-	if (n == 0)
-		*ret_position = i;
-	*ret_last = last;
-	return n;
+	if (!*ret_last)
+		*ret_position = json_array_size(others);
+	return others;
 }
 
-/* Returns how many entries matched. */
-static int edit_entries(json_t *manifests, const struct edit *edit)
+/* Returns the array as the edit leaves it, new. */
+static json_t *edit_entries(const json_t *manifests, const struct edit *edit, int *ret_matches)
 {
-	autojson json_t *last = NULL;
-	size_t position;
-	int n = remove_entries(manifests, edit, &last, &position);
+	json_t *last = NULL;
+	size_t position = 0;
+	json_t *others = list_others(manifests, edit, &last, &position);
 
+	*ret_matches = (int)(json_array_size(manifests) - json_array_size(others));
 	if (edit->replacement)
-		json_array_insert(manifests, position, edit->replacement);
-	else if (edit->keep_unnamed && last && !has_digest(manifests, entry_digest(last)))
-		json_array_insert_new(manifests, position, without_name(last));
-	return n;
+		json_array_insert(others, position, edit->replacement);
+	else if (edit->keep_unnamed && last && !has_digest(others, entry_digest(last)))
+		json_array_insert_new(others, position, without_name(last));
+	return others;
 }
 
 /* The different names of the entries that match, sorted. */
@@ -358,7 +355,7 @@ static int check_names(const json_t *manifests, const struct edit *edit, struct 
 static int edit_index(const struct layout *layout, const struct edit *edit, struct error *err)
 {
 	autojson json_t *document = NULL;
-	autojson json_t *before = NULL;
+	autojson json_t *after = NULL;
 	autoclose int lock = -EBADF;
 	json_t *manifests = NULL;
 	int n;
@@ -371,9 +368,11 @@ static int edit_index(const struct layout *layout, const struct edit *edit, stru
 		return error_prefix(err, "OCI layout '%s'", layout->path);
 	if (check_names(manifests, edit, err) < 0)
 		return -1;
-	before = json_copy(manifests);
-	n = edit_entries(manifests, edit);
-	if (!json_equal(before, manifests) && write_index(layout, document, err) < 0)
+	after = edit_entries(manifests, edit, &n);
+	if (json_equal(manifests, after))
+		return n;
+	json_object_set(document, "manifests", after);
+	if (write_index(layout, document, err) < 0)
 		return error_prefix(err, "OCI layout '%s'", layout->path);
 	return n;
 }

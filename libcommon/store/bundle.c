@@ -269,20 +269,15 @@ int bundle_save(const struct bundle *bundle, struct error *err)
 	return 0;
 }
 
-/* The valid IDs in a folder of the store, unsorted, without those that ret has. */
+/* Append the valid IDs in a folder of the store, unsorted. */
 static void list_ids(const struct store *store, const char *folder, struct strlist *ret)
 {
 	autostrlist struct strlist names = STRLIST_INIT;
-	size_t had = ret->len;
 
 	dir_list_at(store->dirfd, folder, &names, NULL);
-	for (size_t i = 0; i < names.len; i++) {
-		const struct strlist before = { ret->items, had };
-
-		if (bundle_id_is_valid(names.items[i]) &&
-		    !strlist_contains(&before, names.items[i]))
+	for (size_t i = 0; i < names.len; i++)
+		if (bundle_id_is_valid(names.items[i]))
 			strlist_append(ret, names.items[i]);
-	}
 }
 
 int bundle_each(const struct store *store,
@@ -304,6 +299,9 @@ int bundle_each(const struct store *store,
 	for (size_t i = 0; i < ids.len; i++) {
 		autobundle struct bundle bundle = BUNDLE_INIT;
 
+		/* In both stores: the first one's is what an ID means. */
+		if (i && strcmp(ids.items[i], ids.items[i - 1]) == 0)
+			continue;
 		if (bundle_open_damaged(store, ids.items[i], &bundle, NULL) < 0)
 			continue;
 		if (each(&bundle, data, err) < 0)
