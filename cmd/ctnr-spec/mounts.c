@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "oci/runtime.h"
 #include "system/cgroup.h"
 #include "system/fd.h"
 #include "system/path.h"
@@ -195,22 +196,6 @@ static char *resolve_in_root(const struct spec *spec, const char *destination)
 	return xasprintf("/%s", path.data);
 }
 
-/* Does one of list lie at path, which has no symlinks? */
-static bool place_is_taken(const struct spec *spec, const json_t *list, const char *path)
-{
-	size_t i;
-	json_t *mount;
-
-	json_array_foreach (list, i, mount) {
-		autofree char *place = resolve_in_root(
-			spec, json_string_value(json_object_get(mount, "destination")));
-
-		if (strcmp(place, path) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* An image may write its volumes relative, and with "..": both begin at the root. New. */
 static char *volume_destination(const char *text)
 {
@@ -221,10 +206,46 @@ static char *volume_destination(const char *text)
 	return str_steal(&clean);
 }
 
+/* What is asked for, by options first, then by the image. */
+struct requests {
+	json_t *list; /* the mounts */
+	json_t *places; /* of each, where it leads in the root filesystem: an array of strings */
+	json_t *taken; /* these places: a set */
+};
+
+static void requests_release(struct requests *requests)
+{
+	json_decref(requests->list);
+	json_decref(requests->places);
+	json_decref(requests->taken);
+}
+#define autorequests autocleanup(requests_release)
+
+/* A link may lead to what is no UTF-8. */
+static void add_place(struct requests *requests, const char *path)
+{
+	json_array_append_new(requests->places, json_string_nocheck(path));
+	json_object_set_new_nocheck(requests->taken, path, json_true());
+}
+
+/* Note where the mounts of options lead. */
+static void add_places(const struct spec *spec, struct requests *requests)
+{
+	size_t i;
+	json_t *mount;
+
+	json_array_foreach (requests->list, i, mount) {
+		autofree char *path = resolve_in_root(
+			spec, json_string_value(json_object_get(mount, "destination")));
+
+		add_place(requests, path);
+	}
+}
+
 /* The volumes that the image declares, where no option mounts something else. A filter has no
  * bundle that could keep them: there they are empty tmpfs, whose content ends with the container. */
-static int add_image_volume(struct spec *spec, const char *text, const json_t *mounts, json_t *list,
-			    struct error *err)
+static int add_image_volume(struct spec *spec, const char *text, const json_t *mounts,
+			    struct requests *requests, struct error *err)
 {
 	automountrequest struct mount_request request = MOUNT_REQUEST_INIT;
 	enum mount_request_kind kind = spec->bundle ? MOUNT_REQUEST_VOLUME : MOUNT_REQUEST_TMPFS;
@@ -232,7 +253,7 @@ static int add_image_volume(struct spec *spec, const char *text, const json_t *m
 	autofree char *path = resolve_in_root(spec, destination);
 	const char *refusal = NULL;
 
-	if (place_is_taken(spec, list, path))
+	if (json_object_get(requests->taken, path))
 		return 0;
 	refusal = volume_refusal(mounts, destination);
 	if (!refusal)
@@ -242,66 +263,85 @@ static int add_image_volume(struct spec *spec, const char *text, const json_t *m
 		return 0;
 	}
 	if (mount_request_init(kind, destination, spec->bundle ? NULL : "nosuid,nodev",
-			       &spec->identity, &request, err) < 0)
+			       &spec->identity, &request, err) < 0 ||
+	    add_requested(spec, &request, requests->list, err) < 0)
 		return -1;
-	return add_requested(spec, &request, list, err);
+	add_place(requests, path);
+	return 0;
 }
 
-static int add_image_volumes(struct spec *spec, const json_t *mounts, json_t *list,
+/* More volumes than a container can have mounts are refused before one is made. */
+static int add_image_volumes(struct spec *spec, const json_t *mounts, struct requests *requests,
 			     struct error *err)
 {
-	for (size_t i = 0; spec->image && i < spec->image->volumes.len; i++)
-		if (add_image_volume(spec, spec->image->volumes.items[i], mounts, list, err) < 0)
+	const struct strlist *volumes = spec->image ? &spec->image->volumes : NULL;
+
+	if (!volumes)
+		return 0;
+	if (volumes->len > RUNTIME_MOUNTS_MAX)
+		return error_set(err, ERROR_FAILED,
+				 "the image has %zu volumes, a container at most %d mounts",
+				 volumes->len, RUNTIME_MOUNTS_MAX);
+	for (size_t i = 0; i < volumes->len; i++)
+		if (add_image_volume(spec, volumes->items[i], mounts, requests, err) < 0)
 			return error_prefix(err, "the image's volume");
 	return 0;
 }
 
 /* Let parents come before children also where a symlink of the image makes them so ("/run/lock" and
  * "/var/run"); the order stays otherwise. */
-static void order_by_place(const struct spec *spec, json_t *list)
+static void order_by_place(struct requests *requests)
 {
-	autojson json_t *places = json_array();
+	autojson json_t *ordered = json_array();
 	size_t i;
 	json_t *mount, *place;
 
-	json_array_foreach (list, i, mount) {
-		const char *text = json_string_value(json_object_get(mount, "destination"));
-		autofree char *path = resolve_in_root(spec, text);
+	json_array_foreach (requests->list, i, mount) {
+		json_t *path = json_array_get(requests->places, i);
 
-		place = json_pack("{s:s, s:O}", "destination", path, "mount", mount);
+		place = json_pack("{s:O, s:O}", "destination", path, "mount", mount);
 		/* A link and what it leads to are two mounts at one place. */
-		if (place && mount_find(places, path))
-			json_array_append_new(places, place);
+		if (place && mount_find(ordered, json_string_value(path)))
+			json_array_append_new(ordered, place);
 		else if (place)
-			mount_put(places, place);
+			mount_put(ordered, place);
 	}
-	if (json_array_size(places) != json_array_size(list))
+	if (json_array_size(ordered) != json_array_size(requests->list))
 		return;
-	json_array_foreach (places, i, place) {
-		json_array_set(list, i, json_object_get(place, "mount"));
+	json_array_foreach (ordered, i, place) {
+		json_array_set(requests->list, i, json_object_get(place, "mount"));
 	}
+}
+
+/* The mounts of options, then those of the image's volumes. */
+static int gather_requests(struct spec *spec, const json_t *mounts, struct requests *requests,
+			   struct error *err)
+{
+	const struct mounts_opts *opts = &spec->opts->mounts;
+	json_t *list = requests->list;
+
+	if (add_texts(spec, &opts->volume, "volume", mount_request_parse_volume, list, err) < 0 ||
+	    add_texts(spec, &opts->mount, "mount", mount_request_parse_mount, list, err) < 0 ||
+	    add_texts(spec, &opts->tmpfs, "tmpfs", mount_request_parse_tmpfs, list, err) < 0)
+		return -1;
+	add_places(spec, requests);
+	return add_image_volumes(spec, mounts, requests, err);
 }
 
 int mounts_apply_requests(struct spec *spec, struct error *err)
 {
-	const struct mounts_opts *opts = &spec->opts->mounts;
 	json_t *mounts = spec_config_member(spec, "mounts", JSON_ARRAY, err);
-	autojson json_t *list = json_array();
+	autorequests struct requests requests = { json_array(), json_array(), json_object() };
 	size_t i;
 	json_t *mount;
 
-	if (!mounts)
+	if (!mounts || gather_requests(spec, mounts, &requests, err) < 0)
 		return -1;
-	if (add_texts(spec, &opts->volume, "volume", mount_request_parse_volume, list, err) < 0 ||
-	    add_texts(spec, &opts->mount, "mount", mount_request_parse_mount, list, err) < 0 ||
-	    add_texts(spec, &opts->tmpfs, "tmpfs", mount_request_parse_tmpfs, list, err) < 0 ||
-	    add_image_volumes(spec, mounts, list, err) < 0)
-		return -1;
-	if (!json_array_size(list))
+	if (!json_array_size(requests.list))
 		return 0;
-	mount_drop_unreachable(mounts, list);
-	order_by_place(spec, list);
-	json_array_foreach (list, i, mount) {
+	mount_drop_unreachable(mounts, requests.list);
+	order_by_place(&requests);
+	json_array_foreach (requests.list, i, mount) {
 		mount_put(mounts, json_incref(mount));
 	}
 	/* Also where a symlink leads a mount to /etc, these stay to be seen. */

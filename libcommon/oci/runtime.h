@@ -35,6 +35,12 @@ int runtime_check_annotations(const struct jnode *node, struct error *err);
 /* How long a seccomp profile may be, in a file of its own or as linux.seccomp, in bytes. */
 #define RUNTIME_SECCOMP_MAX (4U << 20)
 
+/* How many mounts, devices and rules about devices a container has at most. Mounts are compared with
+ * each other, and rules with devices. */
+#define RUNTIME_MOUNTS_MAX 512
+#define RUNTIME_DEVICES_MAX 4096
+#define RUNTIME_DEVICE_RULES_MAX 4096
+
 /* PATH of a container whose image and config say nothing. */
 #define RUNTIME_DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

@@ -34,6 +34,28 @@ is_stdout "1
 0x9
 lo" "sysctls of own namespaces are set; the network is empty, with lo up"
 
+# is_too_many FILTER MESSAGE TITLE
+is_too_many() {
+	cp plain.json c/config.json
+	config c "$1"
+	run ctnr-exec run ./c
+	is_status 125 "$3 are refused"
+	is_stderr "ctnr-exec: error: config.json: $2" "... before anything is made"
+}
+is_too_many '.mounts = [range(513) | {destination: "/a\(.)", type: "tmpfs", source: "t"}]' \
+	"mounts: more than 512 mounts" "more than 512 mounts"
+is_too_many '.linux.devices = [range(4097) | {path: "/dev/a\(.)", type: "c", major: 1, minor: 3}]' \
+	"linux.devices: more than 4096 devices" "more than 4096 devices"
+is_too_many '.linux.resources.devices = [range(4097) | {allow: true, access: "rw"}]' \
+	"linux.resources.devices: more than 4096 rules" "more than 4096 rules about devices"
+
+cp plain.json c/config.json
+config c '.process.capabilities.bounding = ["CAP_NEW", "CAP_NEW", "CAP_OLD"] | .process.capabilities.permitted = ["CAP_NEW"]'
+run ctnr-exec run ./c
+is_status 0 "unknown capabilities are no hindrance"
+is_stderr "ctnr-exec: warning: config.json: process.capabilities: 'CAP_NEW', 'CAP_OLD': not known here, ignoring" \
+	"... and each is named once"
+
 # jq knows no integers of 64 bits.
 jq '.linux.resources.memory.limit = "UNLIMITED" | .annotations = {odd: "ODD"}' plain.json |
 	sed 's/"UNLIMITED"/18446744073709551615/; s/ODD/\\ud800/' >c/config.json

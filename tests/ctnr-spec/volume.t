@@ -233,4 +233,9 @@ edit --tmpfs /c/d/e
 edit --tmpfs /c/d
 is "$(query '[.mounts[].destination | select(test("^/[abc]"))]')" \
 	'["/b","/a","/a/b","/a/b/c","/a/b/d","/c","/a/b/c/e","/c/d","/c/d/e"]' "... in an edit, too"
+from_config '{Cmd: ["sh"], Volumes: ([range(512) | {key: "/v\(.)", value: {}}] | from_entries)}'
+is_status 0 "512 volumes of an image are mounted"
+from_config '{Cmd: ["sh"], Volumes: ([range(513) | {key: "/v\(.)", value: {}}] | from_entries)}'
+is_status 1 "more are refused"
+is_stderr "ctnr-spec: error: the image has 513 volumes, a container at most 512 mounts" "... and counted"
 done_testing

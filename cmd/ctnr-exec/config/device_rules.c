@@ -214,7 +214,9 @@ static void tell_of_rules(const struct jnode *list, const struct device_rules *r
 
 		tell_if_denied(list, rules, &device);
 	}
-	for (size_t i = 0; i < rules->len && !has_bound_devices(mounts); i++) {
+	if (has_bound_devices(mounts))
+		return;
+	for (size_t i = 0; i < rules->len; i++) {
 		struct jnode entry = jnode_element(list, i);
 
 		tell_if_absent(&entry, &rules->items[i], devices);
@@ -231,6 +233,8 @@ int device_rules_read(const struct jnode *linux_node, const struct devices_confi
 
 	if (jnode_array(&list, &len, err) < 0)
 		return -1;
+	if (len > RUNTIME_DEVICE_RULES_MAX)
+		return jnode_error(&list, err, "more than %d rules", RUNTIME_DEVICE_RULES_MAX);
 	rules.items = len ? xcalloc(len, sizeof(*rules.items)) : NULL;
 	for (; rules.len < len; rules.len++) {
 		struct jnode entry = jnode_element(&list, rules.len);

@@ -2,6 +2,7 @@
 #include "config/devices.h"
 
 #include "base/alloc.h"
+#include "oci/runtime.h"
 #include "system/idmap.h"
 
 #include <string.h>
@@ -96,6 +97,8 @@ int devices_config_read(const struct jnode *linux_node, struct devices_config *r
 
 	if (jnode_array(&list, &len, err) < 0)
 		return -1;
+	if (len > RUNTIME_DEVICES_MAX)
+		return jnode_error(&list, err, "more than %d devices", RUNTIME_DEVICES_MAX);
 	ret->items = len ? xcalloc(len, sizeof(*ret->items)) : NULL;
 	for (; ret->len < len; ret->len++) {
 		struct jnode entry = jnode_element(&list, ret->len);

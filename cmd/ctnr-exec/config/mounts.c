@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "oci/runtime.h"
 #include "system/path.h"
 
 #include <string.h>
@@ -79,6 +80,8 @@ int mounts_config_read(const struct jnode *root, struct mounts_config *ret, stru
 
 	if (jnode_array(&list, &len, err) < 0)
 		return -1;
+	if (len > RUNTIME_MOUNTS_MAX)
+		return jnode_error(&list, err, "more than %d mounts", RUNTIME_MOUNTS_MAX);
 	ret->items = len ? xcalloc(len, sizeof(*ret->items)) : NULL;
 	while (ret->len < len) {
 		struct jnode entry = jnode_element(&list, ret->len);

@@ -15,9 +15,10 @@
 #include "container.h"
 
 #include "base/str.h"
+#include "oci/runtime.h"
 #include "system/path_make.h"
 
-#define ROOTFS_MOUNTS_MAX 512
+#define ROOTFS_MOUNTS_MAX RUNTIME_MOUNTS_MAX
 
 enum rootfs_owner {
 	ROOTFS_OWN, /* a filesystem that this run made */
