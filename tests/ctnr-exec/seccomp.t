@@ -111,4 +111,10 @@ is_stdout fine "... without a sign"
 sed 's/"seccomp"/"\\u0073eccomp"/' c/config.json >c/new && mv c/new c/config.json
 run ctnr-exec run ./c
 is_stdout fine "a key written with escapes is the same key"
+config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+	syscalls: [{names: [range(8193) | "personality"], action: "SCMP_ACT_ERRNO"}]}'
+in_container true
+is_status 125 "a profile of more rules than libseccomp can take in some time is refused"
+is_stderr "ctnr-exec: error: config.json: linux.seccomp.syscalls[0].names[8192]: the profile has more than 8192 rules" \
+	"... and the first that is too much is named"
 done_testing

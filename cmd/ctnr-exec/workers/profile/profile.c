@@ -17,6 +17,10 @@
 
 #define ARGUMENTS_MAX 6
 
+/* Rules that libseccomp is given: a system call each, with its conditions. It compares them with each
+ * other. Docker's profile has 400. */
+#define RULES_MAX 8192
+
 static void release_context(scmp_filter_ctx *context)
 {
 	if (*context)
@@ -149,15 +153,26 @@ static int read_arguments(const struct jnode *entry, struct rule *rule, struct e
 	return 0;
 }
 
-static int add_name(scmp_filter_ctx context, const struct rule *rule, const char *name,
+/* A filter in the making. */
+struct filter {
+	scmp_filter_ctx context; /* borrowed */
+	uint32_t default_action;
+	size_t n_rules;
+};
+
+static int add_name(struct filter *filter, const struct rule *rule, const char *name,
 		    const struct jnode *node, struct error *err)
 {
+	scmp_filter_ctx context = filter->context;
 	int number = seccomp_syscall_resolve_name(name);
 	int code = 0;
 
 	/* Profiles name system calls of other kernels and architectures. */
 	if (number == __NR_SCMP_ERROR)
 		return 0;
+	filter->n_rules += rule->alternatives ? rule->len : 1;
+	if (filter->n_rules > RULES_MAX)
+		return jnode_error(node, err, "the profile has more than %d rules", RULES_MAX);
 	if (!rule->alternatives)
 		code = seccomp_rule_add_array(context, rule->action, number, rule->len,
 					      rule->arguments);
@@ -167,8 +182,7 @@ static int add_name(scmp_filter_ctx context, const struct rule *rule, const char
 	return code == 0 ? 0 : libseccomp_error(node, code, "cannot add the rule", err);
 }
 
-static int add_rule(scmp_filter_ctx context, uint32_t default_action, const struct jnode *entry,
-		    struct error *err)
+static int add_rule(struct filter *filter, const struct jnode *entry, struct error *err)
 {
 	struct jnode names = jnode_member(entry, "names");
 	struct jnode action = jnode_member(entry, "action");
@@ -189,7 +203,8 @@ static int add_rule(scmp_filter_ctx context, uint32_t default_action, const stru
 			return -1;
 		if (!*name)
 			return jnode_error(&item, err, "the name is empty");
-		if (rule.action != default_action && add_name(context, &rule, name, &item, err) < 0)
+		if (rule.action != filter->default_action &&
+		    add_name(filter, &rule, name, &item, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -281,6 +296,7 @@ int profile_compile(const struct jnode *profile, int fd, struct error *err)
 	struct jnode architectures = jnode_member(profile, "architectures");
 	struct jnode list = jnode_member(profile, "syscalls");
 	autocontext scmp_filter_ctx context = NULL;
+	struct filter filter = { 0 };
 	uint32_t action;
 	size_t len;
 	int code;
@@ -295,10 +311,11 @@ int profile_compile(const struct jnode *profile, int fd, struct error *err)
 		return -1;
 	/* A binary tree: the kernel walks fewer instructions, now and at each call. */
 	seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	filter = (struct filter) { .context = context, .default_action = action };
 	for (size_t i = 0; i < len; i++) {
 		struct jnode entry = jnode_element(&list, i);
 
-		if (add_rule(context, action, &entry, err) < 0)
+		if (add_rule(&filter, &entry, err) < 0)
 			return -1;
 	}
 	code = seccomp_export_bpf(context, fd);
