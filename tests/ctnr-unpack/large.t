@@ -59,4 +59,20 @@ done
 # 1000 to 1 and more; the same in gzip is in hostile.t.
 printf 'file zeros fill=134217728\n' | make_image zeros-zstd --compress zstd
 is_flat "$(peak overlay zeros-zstd)" 16384 "128 MiB of zeros take less than 16 MiB"
+# Attributes of 1 MiB each, which hardly a filesystem keeps.
+python3 - wide.tar <<'END'
+import io, sys, tarfile
+
+with tarfile.open(sys.argv[1], "w", format=tarfile.PAX_FORMAT) as tar:
+    for i in range(260):
+        info = tarfile.TarInfo(str(i))
+        info.pax_headers = {"SCHILY.xattr.user.a": "x" * 1048000}
+        tar.addfile(info, io.BytesIO())
+END
+python3 "$test_lib/make-layout.py" wide wide.tar >/dev/null
+rm wide.tar
+unpack overlay wide
+is_status 1 "extended attributes of more bytes than all of an image's are refused"
+like_stderr "*the extended attributes of the image's layers have more than 268435456 bytes" "... and the limit is told"
+
 done_testing

@@ -96,11 +96,12 @@ static void apply(int dirfd, enum layer_form form, const int *lowers, size_t n_l
 		openat(dirfd, "owners", O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 	struct tar_reader *tar = tar_reader_new(read_input, &input);
 	const struct layer_target target = { form, top, owners, lowers, n_lowers };
+	struct changeset_totals totals = { 0 };
 	struct error err = { 0 };
 
 	if (layer_init(&layer, &target, identity, &err) < 0)
 		abort();
-	if (changeset_apply(&layer, tar, NULL, NULL, &err) < 0 && !err.message[0])
+	if (changeset_apply(&layer, tar, &totals, NULL, NULL, &err) < 0 && !err.message[0])
 		abort();
 	layer_release(&layer);
 	tar_reader_free(tar);

@@ -88,8 +88,24 @@ static int add_entry(struct layer *layer, const struct tar_entry *entry, struct 
 	return add_by_kind(layer, kind, &name, entry, tar, err);
 }
 
-int changeset_apply(struct layer *layer, struct tar_reader *tar, void (*tick)(void *data),
-		    void *data, struct error *err)
+static int count_entry(struct changeset_totals *totals, const struct tar_entry *entry,
+		       struct error *err)
+{
+	if (totals->n_entries++ == CHANGESETS_ENTRIES_MAX)
+		return error_set(err, ERROR_FAILED, "the image's layers have more than %u entries",
+				 CHANGESETS_ENTRIES_MAX);
+	for (size_t i = 0; i < entry->n_xattrs; i++)
+		totals->xattr_bytes += strlen(entry->xattrs[i].name) + entry->xattrs[i].len;
+	if (totals->xattr_bytes > CHANGESETS_XATTRS_MAX)
+		return error_set(
+			err, ERROR_FAILED,
+			"the extended attributes of the image's layers have more than %u bytes",
+			CHANGESETS_XATTRS_MAX);
+	return 0;
+}
+
+int changeset_apply(struct layer *layer, struct tar_reader *tar, struct changeset_totals *totals,
+		    void (*tick)(void *data), void *data, struct error *err)
 {
 	autostr struct str path = STR_INIT;
 	const struct tar_entry *entry;
@@ -100,6 +116,8 @@ int changeset_apply(struct layer *layer, struct tar_reader *tar, void (*tick)(vo
 		if (n_entries++ == CHANGESET_ENTRIES_MAX)
 			return error_set(err, ERROR_FAILED, "more than %u entries",
 					 CHANGESET_ENTRIES_MAX);
+		if (count_entry(totals, entry, err) < 0)
+			return -1;
 		/* A long name leaves room for what is wrong with it. */
 		if (add_entry(layer, entry, tar, &path, err) < 0)
 			return error_prefix(err, "'%.300s'", entry->path);

@@ -34,6 +34,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -50,6 +51,7 @@ struct worker {
 	size_t n_lowers;
 	struct staging *stagings; /* complete, not yet published; base first */
 	size_t n_stagings;
+	struct changeset_totals *totals; /* shared with the child of each layer */
 };
 
 /* Let the kernel kill this process when its parent dies; to be repeated after a change of IDs and in
@@ -118,7 +120,7 @@ static int apply_blob(const struct worker *worker, size_t index, const struct la
 	if (stream_start(&stream, blob, descriptor->size, &descriptor->digest, diff_id, err) < 0)
 		return -1;
 	tar = tar_reader_new(stream_read, &stream);
-	result = changeset_apply(layer, tar, report_position, &stream, err);
+	result = changeset_apply(layer, tar, worker->totals, report_position, &stream, err);
 	result = stream_finish(&stream, result, &descriptor->digest, diff_id, err);
 	layer_release(layer);
 	return result;
@@ -376,9 +378,22 @@ static void worker_release(struct worker *worker)
 	job_release(&worker->job);
 }
 
+static int share_totals(struct worker *worker, struct error *err)
+{
+	void *totals = mmap(NULL, sizeof(*worker->totals), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (totals == MAP_FAILED)
+		return error_errno(err, "cannot share memory");
+	worker->totals = totals;
+	return 0;
+}
+
 static int do_job(struct worker *worker, struct error *err)
 {
 	raise_limits();
+	if (share_totals(worker, err) < 0)
+		return -1;
 	if (job_read(&worker->job, err) < 0)
 		return -1;
 	identity_idmap_name(&worker->job.identity, worker->idmap);
