@@ -20,6 +20,10 @@
  * dozens. */
 #define DOCUMENTS_MAX 1024
 
+/* Bytes of them together: they are all kept until the image is there. 1,000 manifests of 127 layers
+ * have half as many. */
+#define DOCUMENT_BYTES_MAX (64U << 20)
+
 const char *const copy_format_names[] = { "oci", "keep", NULL };
 
 struct copy {
@@ -221,7 +225,9 @@ struct tree {
 	const struct copy *copy;
 	struct node **nodes;
 	size_t n_nodes;
+	json_t *positions; /* in nodes, by digest */
 	size_t n_documents; /* also those that are still being gathered */
+	size_t n_bytes; /* of these */
 };
 
 static void tree_release(struct tree *tree)
@@ -229,14 +235,39 @@ static void tree_release(struct tree *tree)
 	for (size_t i = 0; i < tree->n_nodes; i++)
 		node_free(tree->nodes[i]);
 	free(tree->nodes);
+	json_decref(tree->positions);
 }
 
 static const struct node *find_node(const struct tree *tree, const struct digest *digest)
 {
-	for (size_t i = 0; i < tree->n_nodes; i++)
-		if (digest_equal(&tree->nodes[i]->document.digest, digest))
-			return tree->nodes[i];
-	return NULL;
+	const json_t *position = json_object_get(tree->positions, digest->text);
+
+	return position ? tree->nodes[json_integer_value(position)] : NULL;
+}
+
+/* Add a node, which is taken. */
+static const struct node *add_node(struct tree *tree, struct node *node)
+{
+	json_object_set_new(tree->positions, node->document.digest.text,
+			    json_integer((json_int_t)tree->n_nodes));
+	tree->nodes = xrealloc(tree->nodes, tree->n_nodes + 1, sizeof(const void *));
+	tree->nodes[tree->n_nodes++] = node;
+	return node;
+}
+
+/* Count a document that is about to be read. */
+static int count_document(struct tree *tree, const struct document *document, struct error *err)
+{
+	tree->n_documents++;
+	tree->n_bytes += document->bytes.len;
+	if (tree->n_documents > DOCUMENTS_MAX)
+		return error_set(err, ERROR_FAILED,
+				 "the image has more than %d manifests and indexes", DOCUMENTS_MAX);
+	if (tree->n_bytes > DOCUMENT_BYTES_MAX)
+		return error_set(err, ERROR_FAILED,
+				 "the image's manifests and indexes have more than %u bytes",
+				 DOCUMENT_BYTES_MAX);
+	return 0;
 }
 
 static const struct node *gather_document(struct tree *tree, struct document *document, int depth,
@@ -313,18 +344,13 @@ static const struct node *gather_document(struct tree *tree, struct document *do
 
 	node->document = *document;
 	*document = (struct document)DOCUMENT_INIT;
-	if (++tree->n_documents > DOCUMENTS_MAX) {
-		error_set(err, ERROR_FAILED, "the image has more than %d manifests and indexes",
-			  DOCUMENTS_MAX);
+	if (count_document(tree, &node->document, err) < 0)
 		return NULL;
-	}
 	if ((is_index ? gather_index(tree, node, depth, err) : gather_manifest(tree, node, err)) <
 		    0 ||
 	    store_document(tree->copy, &node->document, err) < 0)
 		return NULL;
-	tree->nodes = xrealloc(tree->nodes, tree->n_nodes + 1, sizeof(const void *));
-	tree->nodes[tree->n_nodes++] = steal(&node);
-	return tree->nodes[tree->n_nodes - 1];
+	return add_node(tree, steal(&node));
 }
 
 /* An index is converted when it is Docker's or something below it changed. */
@@ -366,7 +392,7 @@ static int convert_tree(const struct tree *tree, struct error *err)
 static int copy_all(const struct copy *copy, struct document *document, struct descriptor *ret,
 		    struct error *err)
 {
-	autocleanup(tree_release) struct tree tree = { .copy = copy };
+	autocleanup(tree_release) struct tree tree = { .copy = copy, .positions = json_object() };
 	const struct node *top = gather_document(&tree, document, 0, err);
 	struct platform platform = { 0 };
 

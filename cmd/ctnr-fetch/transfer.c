@@ -19,22 +19,33 @@ void transfer_release(struct transfer *transfer)
 {
 	free(transfer->blobs);
 	transfer->blobs = NULL;
+	json_free(&transfer->positions);
+}
+
+/* The job of that digest, or NULL. */
+static const struct blob_job *find_job(const struct transfer *t, const struct digest *digest)
+{
+	const json_t *position = json_object_get(t->positions, digest->text);
+
+	return position ? &t->blobs[json_integer_value(position)] : NULL;
 }
 
 int transfer_add(struct transfer *t, const struct descriptor *blob, struct error *err)
 {
-	for (size_t i = 0; i < t->n_blobs; i++) {
-		if (!digest_equal(&t->blobs[i].digest, &blob->digest))
-			continue;
-		if (t->blobs[i].size == blob->size)
-			return 0;
+	const struct blob_job *known = find_job(t, &blob->digest);
+
+	if (known && known->size != blob->size)
 		return error_set(err, ERROR_VERIFY, "blob %s has two sizes, %llu and %llu",
-				 blob->digest.text, (unsigned long long)t->blobs[i].size,
+				 blob->digest.text, (unsigned long long)known->size,
 				 (unsigned long long)blob->size);
-	}
+	if (known)
+		return 0;
 	if (t->n_blobs == TRANSFER_BLOBS_MAX)
 		return error_set(err, ERROR_FAILED, "the image has more than %d blobs",
 				 TRANSFER_BLOBS_MAX);
+	if (!t->positions)
+		t->positions = json_object();
+	json_object_set_new(t->positions, blob->digest.text, json_integer((json_int_t)t->n_blobs));
 	t->blobs = xrealloc(t->blobs, t->n_blobs + 1, sizeof(*t->blobs));
 	t->blobs[t->n_blobs++] =
 		(struct blob_job) { .digest = blob->digest,

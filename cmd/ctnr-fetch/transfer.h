@@ -27,6 +27,7 @@ struct transfer {
 	/* What to transfer: one entry for each digest. */
 	struct blob_job *blobs;
 	size_t n_blobs;
+	json_t *positions; /* in blobs, by digest; NULL: none yet */
 };
 
 struct blob_job {
@@ -42,7 +43,7 @@ void transfer_release(struct transfer *transfer);
 #define TRANSFER_BLOBS_MAX 8192
 
 /* Add a blob; one that is in the list already is passed over, but with another size it is
- * ERROR_VERIFY. Each is compared with all before it, which TRANSFER_BLOBS_MAX bounds. */
+ * ERROR_VERIFY. */
 int transfer_add(struct transfer *transfer, const struct descriptor *blob, struct error *err);
 
 /* Transfer them all; connection is the calling thread's. The first failure stops the others. */

@@ -108,4 +108,33 @@ like_stderr "*more than 8192 blobs*" "... and the message says so"
 blobs fitting 8191
 run timeout 20 ctnr-fetch --layout heavy-out --all-platforms oci:fitting:1
 is_status 3 "of 8192 it is not: only that they are nowhere is its fault"
+
+# Manifests of 3.9 MiB each.
+cp -a small large
+python3 - large 18 <<'END'
+import hashlib, json, sys
+
+layout, count = sys.argv[1], int(sys.argv[2])
+oci = "application/vnd.oci.image."
+
+def put(value, kind):
+    text = json.dumps(value).encode()
+    digest = hashlib.sha256(text).hexdigest()
+    with open(f"{layout}/blobs/sha256/{digest}", "wb") as file:
+        file.write(text)
+    return {"mediaType": oci + kind, "digest": "sha256:" + digest, "size": len(text)}
+
+top = json.load(open(f"{layout}/index.json"))
+first = top["manifests"][0]["digest"].split(":")[1]
+manifest = json.load(open(f"{layout}/blobs/sha256/{first}"))
+entries = [put({**manifest, "annotations": {"a": str(i) + "x" * 4000000}}, "manifest.v1+json")
+           for i in range(count)]
+entry = put({"schemaVersion": 2, "mediaType": oci + "index.v1+json", "manifests": entries}, "index.v1+json")
+entry["annotations"] = {"org.opencontainers.image.ref.name": "1"}
+top["manifests"] = [entry]
+json.dump(top, open(f"{layout}/index.json", "w"))
+END
+run ctnr-fetch --all-platforms --layout large.copy oci:large:1
+is_status 1 "manifests that are larger together than all of an image's are refused"
+like_stderr "*the image's manifests and indexes have more than 67108864 bytes" "... and the limit is told"
 done_testing
