@@ -38,16 +38,29 @@ static uint64_t *find_slot(const struct path_set *set, uint64_t hash)
 	return &set->slots[i];
 }
 
+/*
+ * Double the slots where they are, without a second table beside them. Hashes are placed anew in the
+ * order in which they were probed for, beginning behind an empty slot: so those between a hash's first
+ * choice and its slot have their new places already, and none is put on one that has not.
+ */
 static void grow_set(struct path_set *set)
 {
-	struct path_set old = *set;
+	size_t old = set->capacity;
+	size_t start = 0;
 
-	set->capacity = old.capacity * 2;
-	set->slots = xcalloc(set->capacity, sizeof(set->slots[0]));
-	for (size_t i = 0; i < old.capacity; i++)
-		if (old.slots[i])
-			*find_slot(set, old.slots[i]) = old.slots[i];
-	free(old.slots);
+	set->capacity = old * 2;
+	set->slots = xrealloc(set->slots, set->capacity, sizeof(set->slots[0]));
+	memset(set->slots + old, 0, old * sizeof(set->slots[0]));
+	while (set->slots[start])
+		start++;
+	for (size_t i = 1; i < old; i++) {
+		size_t at = (start + i) & (old - 1);
+		uint64_t hash = set->slots[at];
+
+		set->slots[at] = 0;
+		if (hash)
+			*find_slot(set, hash) = hash;
+	}
 }
 
 static void start_set(struct path_set *set)

@@ -17,8 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Paths, parents included: 128 MiB, 192 while the set grows. The limits of entries (changeset.h) and
- * of a path's components alone would allow two thousand times as many. */
+/* Paths, parents included: 128 MiB. The limits of entries (changeset.h) and of a path's components
+ * alone would allow two thousand times as many. */
 #define PATH_SET_MAX (12U << 20)
 
 struct path_set {
