@@ -71,7 +71,7 @@ is_linear() {
 		document=$CTNR_TEST_TMP/$1.$linear_n.json
 		export document
 		[ -e "$document" ] || documents "$1" "$linear_n"
-		linear_ms=$("$test_lib/cpu-time.py" 3 sh -c "$linear_command") || linear_ms=0
+		linear_ms=$("$test_lib/cpu-time.py" 2 sh -c "$linear_command") || linear_ms=0
 		[ "$linear_n" != "$2" ] || linear_few=$linear_ms
 	done
 	note "$1: $linear_few and $linear_ms ms"
