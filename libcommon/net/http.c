@@ -333,7 +333,7 @@ static struct curl_slist *add_header(struct curl_slist *list, const char *name, 
 static void set_request(struct exchange *x, const char *url, struct curl_slist *headers)
 {
 	CURL *easy = x->http->easy;
-	char range[32];
+	char range[48];
 
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	if (x->request->method == HTTP_HEAD)
@@ -343,8 +343,10 @@ static void set_request(struct exchange *x, const char *url, struct curl_slist *
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, x);
+	/* With its end: some registries understand no range without one. */
 	if (x->request->offset) {
-		snprintf(range, sizeof(range), "%llu-", (unsigned long long)x->request->offset);
+		snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)x->request->offset,
+			 (unsigned long long)x->request->max - 1);
 		curl_easy_setopt(easy, CURLOPT_RANGE, range);
 	}
 }

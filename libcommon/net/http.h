@@ -85,7 +85,7 @@ struct http_request {
 	const char *url;
 	const char *accept; /* value of that header, or NULL: libcurl's */
 	const char *authorization; /* value of that header, or NULL */
-	uint64_t offset; /* ask for the bytes from here on (Range); 0: all */
+	uint64_t offset; /* ask for the bytes from here to max (Range); 0: all */
 	uint64_t max; /* most bytes of a 2xx body: more is ERROR_VERIFY */
 	unsigned total_timeout; /* seconds for the whole request, with its redirects; 0: none */
 	const struct http_sink *sink; /* NULL: a 2xx body goes to the response */

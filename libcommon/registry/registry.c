@@ -2,6 +2,7 @@
 #include "registry/registry.h"
 
 #include "base/alloc.h"
+#include "base/number.h"
 #include "format/hash.h"
 #include "format/json.h"
 #include "oci/media_type.h"
@@ -137,29 +138,45 @@ int registry_get_manifest(struct session *session, struct http *http, const char
 
 /* The body of a blob on its way into the writer. */
 struct blob_transfer {
+	struct session_request *request;
 	struct blob_writer *writer;
 	uint64_t skip; /* bytes that are there already and come again */
 	struct progress *progress;
 	size_t task;
 };
 
-/* A server may answer a Range with all of it, or with a range of its own. */
+/* The first byte of a Content-Range ("bytes 98-195/196"). */
+static bool parse_range_start(const char *range, uint64_t *ret)
+{
+	static const char unit[] = "bytes ";
+	autofree char *digits = NULL;
+	struct error ignored = { 0 };
+
+	if (!range || strncasecmp(range, unit, sizeof(unit) - 1) != 0)
+		return false;
+	range += sizeof(unit) - 1;
+	digits = xstrndup(range, strspn(range, "0123456789"));
+	return range[strlen(digits)] == '-' && number_parse(digits, UINT64_MAX, ret, &ignored) == 0;
+}
+
+/* A server may answer a Range with all of it, or with a range of its own, which is of use when it
+ * begins with what is there already. */
 static int begin_blob(void *data, const struct http_response *response, struct error *err)
 {
 	struct blob_transfer *t = data;
 	const char *range = http_header(response, "content-range", 0);
-	autofree char *want = NULL;
+	bool is_last_chance = t->request->without_range;
+	uint64_t start = 0;
 
-	t->skip = 0;
-	if (response->status != 206) {
-		t->skip = t->writer->written;
+	if (response->status != 206 ||
+	    (parse_range_start(range, &start) && start <= t->writer->written)) {
+		t->skip = t->writer->written - start;
 		return 0;
 	}
-	want = xasprintf("bytes %llu-", (unsigned long long)t->writer->written);
-	if (!range || strncasecmp(range, want, strlen(want)) != 0)
-		return error_set(err, ERROR_FAILED, "the answer has the range '%s', not '%s'",
-				 range ? range : "", want);
-	return 0;
+	t->request->without_range = true;
+	return error_set(err, is_last_chance ? ERROR_FAILED : ERROR_TEMPORARY,
+			 "the answer has the range '%s', not 'bytes %llu-'", range ? range : "",
+			 (unsigned long long)t->writer->written);
 }
 
 static int write_blob(void *data, const void *bytes, size_t len, struct error *err)
@@ -189,6 +206,7 @@ int registry_get_blob(struct session *session, struct http *http, struct blob_wr
 		.received = &writer->written,
 	};
 
+	transfer.request = &request;
 	if (session_send(session, http, &request, &response, err) < 0)
 		return add_tls_hint(err);
 	if (response.status != 200 && response.status != 206)

@@ -219,9 +219,16 @@ static int back_off(const struct session *session, unsigned attempt,
  * accepted, comes again as a whole: no server has a range behind the last byte. */
 static uint64_t resume_offset(const struct session_request *request)
 {
-	if (!request->received || *request->received >= request->http.max)
+	if (!request->received || request->without_range || *request->received >= request->http.max)
 		return 0;
 	return *request->received;
+}
+
+/* The server does not have the range that was asked for, or says so of any. */
+static bool has_refused_range(const struct session_request *request, int result,
+			      const struct http_response *response)
+{
+	return result == 0 && response->status == 416 && request->http.offset;
 }
 
 static int send_with_retries(struct session *session, struct http *http,
@@ -234,8 +241,11 @@ static int send_with_retries(struct session *session, struct http *http,
 
 		request->http.offset = resume_offset(request);
 		result = send_authorized(session, http, &request->http, ret, &failure);
-		if (!is_worth_retrying(session, http, result, ret, &failure) ||
-		    attempt == session->options.retries)
+		if (has_refused_range(request, result, ret))
+			request->without_range = true;
+		else if (!is_worth_retrying(session, http, result, ret, &failure))
+			return result < 0 ? error_move(err, &failure) : result;
+		if (attempt == session->options.retries)
 			return result < 0 ? error_move(err, &failure) : result;
 		if (back_off(session, attempt, ret, err) < 0)
 			return -1;

@@ -60,6 +60,9 @@ struct session_request {
 	/* How many bytes of the body are there already, looked at before each attempt, which then
 	 * asks for the rest. NULL: each attempt asks for all. */
 	const uint64_t *received;
+	/* The server's ranges are of no use: further attempts ask for all. Set at status 416, and by
+	 * a sink that was given another range (it fails with ERROR_TEMPORARY then). */
+	bool without_range;
 };
 
 /* Send the request. Succeeds with whatever status is final; fails as http_send() does. */

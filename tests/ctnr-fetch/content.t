@@ -98,6 +98,14 @@ run ctnr-fetch --jobs 1 --layout resumed2 "docker://$hostile/x:1"
 is_status 0 "... also when the server sends all of it again"
 holds_image resumed2 "... and is whole"
 hostile_stop
+for ranges in closed never early late bare; do
+	hostile_start "$CTNR_TEST_TMP/small" --fault truncate --times 1 --ranges "$ranges"
+	run ctnr-fetch --jobs 1 --layout "ranges-$ranges" "docker://$hostile/x:1"
+	is_status 0 "... also when a range is not worth much ($ranges)"
+	ok "... which was asked for" grep -q '/blobs/.* range$' "$hostile_log"
+	holds_image "ranges-$ranges" "... and is whole"
+	hostile_stop
+done
 hostile_start "$CTNR_TEST_TMP/small" --fault unended --times 1
 run ctnr-fetch --jobs 1 --layout resumed3 "docker://$hostile/x:1"
 is_status 0 "... also when only its end was missing"

@@ -19,6 +19,7 @@ the last is "-" without one, and " range" when a Range was asked for.
     --token-answer JSON  what /token answers instead
     --token-uses N       a token is good for N requests
     --no-range           answer a Range with everything
+    --ranges KIND        what a Range is worth (the functions called range_KIND below)
     --redirect URL       blobs are at URL, says a status 307
 """
 
@@ -168,13 +169,39 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if fault:
             return fault(body)
         wanted = self.headers.get("Range")
-        if wanted and not self.server.options.no_range:
-            start = int(wanted[len("bytes="):-1])
-            if start >= len(body):
-                return self.error(416, "no such range")
-            return self.answer(206, body[start:], [
-                ("Content-Range", "bytes %d-%d/%d" % (start, len(body) - 1, len(body)))])
-        return self.answer(200, body)
+        if not wanted or self.server.options.no_range:
+            return self.answer(200, body)
+        start, _, end = wanted.removeprefix("bytes=").partition("-")
+        return getattr(self, "range_" + self.server.options.ranges)(body, int(start), end)
+
+    # Ranges
+
+    def range_right(self, body, start, end):
+        stop = min(int(end) + 1 if end else len(body), len(body))
+        if start >= stop:
+            return self.error(416, "no such range")
+        return self.answer(206, body[start:stop], [
+            ("Content-Range", "bytes %d-%d/%d" % (start, stop - 1, len(body)))])
+
+    def range_closed(self, body, start, end):
+        """Only with an end that is there, as small registries parse it."""
+        if not end or int(end) >= len(body):
+            return self.error(416, "no such range")
+        return self.range_right(body, start, end)
+
+    def range_never(self, _body, _start, _end):
+        self.error(416, "no such range")
+
+    def range_early(self, body, start, _end):
+        """More than what was asked for, as caches answer that keep pieces."""
+        self.range_right(body, start // 2, "")
+
+    def range_late(self, body, start, _end):
+        self.range_right(body, start + 1, "")
+
+    def range_bare(self, body, start, _end):
+        """Without a word about which bytes these are."""
+        self.answer(206, body[start:])
 
     # Faults of blobs
 
@@ -393,6 +420,7 @@ def main():
     parser = argparse.ArgumentParser()
     for name in ("fault", "tls", "basic", "token-user", "realm", "challenge", "redirect", "token-answer"):
         parser.add_argument("--" + name)
+    parser.add_argument("--ranges", default="right")
     for name in ("times", "token-uses"):
         parser.add_argument("--" + name, type=int, default=-1)
     for name in ("bearer", "no-range"):
