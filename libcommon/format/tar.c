@@ -449,10 +449,25 @@ static int take_end(struct tar_reader *r, struct error *err)
 	return more < 0 ? -1 : 0;
 }
 
+/* What fills the content's last block. The archive may end without it: nothing is missing then. */
+static int pass_padding(struct tar_reader *r, struct error *err)
+{
+	while (r->padding) {
+		int more = fill_buffer(r, err);
+		size_t len = r->padding;
+
+		if (more <= 0)
+			return more;
+		take_buffered(r, &len);
+		r->padding -= (unsigned int)len;
+	}
+	return 0;
+}
+
 /* Finish the entry before. */
 static int pass_content(struct tar_reader *r, struct error *err)
 {
-	if (skip_bytes(r, r->stored, err) < 0 || skip_bytes(r, r->padding, err) < 0)
+	if (skip_bytes(r, r->stored, err) < 0 || pass_padding(r, err) < 0)
 		return -1;
 	r->stored = 0;
 	r->padding = 0;

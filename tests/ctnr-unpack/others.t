@@ -45,6 +45,14 @@ symlink nowhere absent
 whiteout file/x
 whiteout nowhere/x
 END
+as_umoci unpadded "an archive that ends with its last byte" <<END
+file a data=a
+raw $(python3 -c 'import tarfile
+info = tarfile.TarInfo("b")
+info.size = 1
+print((info.tobuf(tarfile.USTAR_FORMAT) + b"b").hex())')
+cut
+END
 
 make_image self <<'END'
 file below data=below
