@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define ENV_FILE_MAX (1U << 20) /* bytes */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* U+FEFF */
 
 #define FIELD(name) offsetof(struct environment_opts, name)
 
@@ -155,6 +156,7 @@ static int add_env_file(struct changes *changes, const char *path, struct error 
 	autostr struct str text = STR_INIT;
 	autoclose int fd = input_open(path, err);
 	unsigned number = 0;
+	char *start;
 
 	if (fd < 0)
 		return -1;
@@ -162,7 +164,11 @@ static int add_env_file(struct changes *changes, const char *path, struct error 
 		return error_prefix(err, "%s", path);
 	if (strlen(text.data) != text.len)
 		return error_set(err, ERROR_USAGE, "%s: contains a NUL byte", path);
-	for (char *line = text.data, *next; line; line = next) {
+	start = text.data;
+	/* Some editors begin a file with it. */
+	if (str_starts_with(text.data, BYTE_ORDER_MARK))
+		start += sizeof(BYTE_ORDER_MARK) - 1;
+	for (char *line = start, *next; line; line = next) {
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = '\0';

@@ -24,6 +24,10 @@ from_config "$image" --env-file vars -e A=option
 is "$(query .process.env)" \
 	'["PATH=/bin","A=option","X=1","Y=two words ","PASSED=on","HOME=/root"]' \
 	"--env-file is read, and -e wins over it"
+printf '\357\273\277A=1\r\nB=2\r\n' >vars
+from_config "$image" --env-file vars
+is "$(query '.process.env | map(select(test("[AB]=[12]$")))')" '["A=1","B=2"]' \
+	"... also as editors of Windows write it"
 from_config "$image" --env-file nosuch
 is_status 1 "an environment file must be there"
 printf 'ok=1\nbad name=2\n' >vars
