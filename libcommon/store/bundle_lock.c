@@ -259,6 +259,19 @@ static int kill_marked(const char *mark, pid_t pid, struct error *err)
 	return 0;
 }
 
+/* The text of the file decides what is killed. A bundle may lie where others can write, and its owner
+ * could name any process there. */
+static int check_lock_owner(const struct bundle *bundle, int fd, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid())
+		return 0;
+	return error_set(err, ERROR_FAILED,
+			 "'%s/" LOCK_FILE "' belongs to another user: what it names is not killed",
+			 bundle->path);
+}
+
 int bundle_kill_container(const struct bundle *bundle, struct error *err)
 {
 	autoclose int fd = open_to_read(bundle);
@@ -274,6 +287,8 @@ int bundle_kill_container(const struct bundle *bundle, struct error *err)
 		return 0;
 	if (fate == PROCESS_ELSEWHERE)
 		return running_error(&name, fate, bundle, err);
+	if (check_lock_owner(bundle, fd, err) < 0)
+		return -1;
 	if (kill_marked(name.mark, pid, err) < 0)
 		return error_prefix(err, "container '%s'", container_id(&name, bundle));
 	return 0;

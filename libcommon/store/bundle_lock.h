@@ -52,7 +52,7 @@ enum state_status bundle_container_status(const struct bundle *bundle);
 /* Kill the container that runs from the bundle or waits for its start (SIGKILL to its first process),
  * and wait until it has ended. None runs: nothing to do. Takes no lock: what the container's own
  * processes clean up afterwards they do as ever. ERROR_FAILED when it is of another pid namespace,
- * or does not end within 10 seconds. */
+ * when the bundle's file belongs to another user, or when it does not end within 10 seconds. */
 int bundle_kill_container(const struct bundle *bundle, struct error *err);
 
 #endif

@@ -106,6 +106,21 @@ fails "... the bundle is gone" test -e "$store/bundles/killed"
 run ctnr-store bundle rm -f killed
 is_status 0 "with --force a bundle that is not there is no error"
 like_stderr "*warning: there is no bundle 'killed', nothing to remove*" "... but is said"
+if [ "$CTNR_TEST_IDENTITY" = sub ]; then
+	bundle forged
+	sleep 1000 &
+	victim=$!
+	runs_from "$store/bundles/forged" $victim
+	in_namespace chown 1 "$store/bundles/forged/lock"
+	run ctnr-store bundle rm -f forged
+	is_status 1 "what another user's file names is not killed"
+	is_stderr "ctnr-store: error: '$store/bundles/forged/lock' belongs to another user: what it names is not killed" \
+		"... which the message says"
+	ok "... it lives" kill $victim
+	wait $victim 2>/dev/null
+	in_namespace rm -f "$store/bundles/forged/lock"
+	ctnr-store bundle rm forged >/dev/null
+fi
 bundle abroad
 printf '1 1 %s 1\n\n' "$(cat /proc/sys/kernel/random/boot_id)" >"$store/bundles/abroad/lock"
 run ctnr-store bundle rm -f abroad
