@@ -135,6 +135,22 @@ static int print_record(const struct image *image, const struct image_facts *fac
 	return json_print(stdout, record, err);
 }
 
+/* A name that others wrote may hold anything; one name is one line, and gives a terminal no orders. */
+static bool is_line(const char *name)
+{
+	const char *end = name + strlen(name);
+
+	while (name < end) {
+		uint32_t code;
+		size_t len = str_utf8(name, (size_t)(end - name), &code);
+
+		if (!len || !str_is_printable(code))
+			return false;
+		name += len;
+	}
+	return true;
+}
+
 static int list_entry(const struct layout *layout, const struct descriptor *entry,
 		      enum list_form form, struct table *table, struct error *err)
 {
@@ -143,7 +159,7 @@ static int list_entry(const struct layout *layout, const struct descriptor *entr
 	struct image_facts facts = { 0 };
 
 	if (form == LIST_NAMES) {
-		puts(name ? name : entry->digest.text);
+		puts(name && is_line(name) ? name : entry->digest.text);
 		return 0;
 	}
 	image.layout = xstrdup(layout->path);

@@ -56,6 +56,12 @@ like "$(printf '%s\n' "$stdout" | jq -r .deleted | tail -n 1)" "sha256:*" "... a
 run ctnr-store image ls -q
 is_stdout "docker.io/library/alpine:latest
 localhost:5000/user/app:1" "--quiet prints names alone"
+odd=$(add "$(printf 'localhost/odd\nlocalhost:5000/user/app:1\033[31m')" odd)
+run ctnr-store image ls -q
+is_stdout "docker.io/library/alpine:latest
+$odd
+localhost:5000/user/app:1" "... and the digest for a name that is more than one line, or orders to a terminal"
+ok "... by which it is removed" ctnr-store image rm "$odd"
 run "$test_lib/terminal.py" ctnr-store image ls
 like_stdout "REPOSITORY *TAG *DIGEST *PLATFORM *SIZE*docker.io/library/alpine *latest *linux/*B*" \
 	"at a terminal there is a table"
