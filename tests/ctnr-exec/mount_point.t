@@ -59,6 +59,14 @@ bind dir /srv
 in_container true
 is_status 125 "a link does not lead a mount over /proc"
 is_stderr "ctnr-exec: error: mount '/srv': a symlink on the way leads to '/proc'" "... and that is said"
+mkdir empty
+linked /all ..
+bind empty /all
+bind file /new/file
+in_container true
+is_status 125 "nothing is mounted over the root behind a link"
+is_stderr "ctnr-exec: error: mount '/all': a symlink on the way leads to the root" "... and that is said"
+is "$(find empty)" empty "... and no mount point is made in what was to be mounted there"
 linked /srv /sys/fs
 bind dir /srv/cgroup
 in_container true

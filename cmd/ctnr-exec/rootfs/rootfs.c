@@ -251,6 +251,9 @@ int rootfs_make_target(struct rootfs *r, const char *path, enum path_kind kind,
 
 	if (fd < 0)
 		return mount_point_error(err);
+	/* The mount points that come after it would be made in what is mounted there. */
+	if (!*real && *plain)
+		return error_set(err, ERROR_FAILED, "a symlink on the way leads to the root");
 	if (strcmp(real, plain) != 0 && !is_kernels(plain) &&
 	    (is_below(real, "/proc") || is_below(real, "/sys")))
 		return error_set(err, ERROR_FAILED, "a symlink on the way leads to '%s'", real);
