@@ -223,6 +223,34 @@ got 2
 3" "what a container does not read of a file is left to the next one"
 fi
 
+script u 'for fd in 0 1; do chmod 777 /proc/self/fd/$fd; chown 1:1 /proc/self/fd/$fd; echo evil >/proc/self/fd/$fd; done 2>/dev/null; ls /proc/self/fd/0/; cat'
+cp u/config.json before.json
+config u '.process.user = {uid: 0, gid: 0}'
+if identity root; then
+	echo host >host.in
+	echo before >host.out
+	chmod 444 host.in
+	stat -c '%n %a %u:%g' host.in host.out >before
+	ctnr-exec run ./u <host.in >>host.out 2>/dev/null
+	stat -c '%n %a %u:%g' host.in host.out >after
+	is_file after before "root in a container changes neither mode nor owner of a file that is its stdin or stdout"
+	is "$(cat host.in)" host "... nor what is in the one that it reads"
+	like "$(cat host.out)" "before*host*" "... and reads and writes them as they are meant"
+fi
+mkdir folder
+touch folder/secret
+run ctnr-exec run ./u <folder
+unlike_stdout "*secret*" "a directory as stdin leads nowhere"
+if identity root; then
+	printf '1\n2\n3\n4\n' >in
+	script u 'read -r line; echo 5678 >/proc/self/fd/0'
+	run sh -c '{ read -r line; ctnr-exec run ./u; cat; } <in'
+	is_stdout "2
+3
+4" "a container that writes to its own stdin sets the caller's back to where it began, at most"
+fi
+cp before.json u/config.json
+
 script u 'read -r line; echo "got $line"'
 terminal ctnr-exec run ./u <<'END'
 send 'typed\n'

@@ -56,8 +56,7 @@ static bool mode_allows(const struct container *c, const struct stat *st, mode_t
 	return st->st_mode & (is_in_group(c, st->st_gid) ? bits >> 3 : bits >> 6);
 }
 
-/* A FIFO with a name is a file. */
-static bool is_pipe(int fd, const struct stat *st)
+bool stream_is_pipe(int fd, const struct stat *st)
 {
 	struct statfs fs;
 
@@ -72,5 +71,6 @@ bool stream_is_accessible(const struct container *c, int fd, const struct stat *
 		return true;
 	if (mode_allows(c, st, bits))
 		return true;
-	return is_pipe(fd, st) && fchmod(fd, st->st_mode | bits | bits >> 3 | bits >> 6) == 0;
+	return stream_is_pipe(fd, st) &&
+	       fchmod(fd, st->st_mode | bits | bits >> 3 | bits >> 6) == 0;
 }

@@ -22,4 +22,7 @@
  * are not known, as for a stranger. */
 bool stream_is_accessible(const struct container *c, int fd, const struct stat *st, int mode);
 
+/* Is it a pipe without a name? A FIFO that has one is a file. */
+bool stream_is_pipe(int fd, const struct stat *st);
+
 #endif

@@ -52,6 +52,7 @@ static int keep_unread(struct streams *s, const struct stat *st, struct error *e
 {
 	if (!S_ISREG(st->st_mode))
 		return 0;
+	s->began = lseek(STDIN_FILENO, 0, SEEK_CUR);
 	s->unread = fcntl(s->inside[STDIN_FILENO], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	return s->unread < 0 ? error_errno(err, "cannot relay fd 0") : 0;
 }
@@ -80,6 +81,15 @@ static bool is_socket_kept(int fd, const struct stat st[STREAMS_MAX], bool has_s
 	return fd == STDIN_FILENO || (has_stdin && is_same_file(&st[STDIN_FILENO], &st[fd]));
 }
 
+/* Through a descriptor for reading, too, root outside of a user namespace could open a file of the host
+ * for writing, and change its mode and owner. A directory would lead to everything below it. */
+static bool is_of_host(const struct container *c, int fd, const struct stat *st)
+{
+	if (c->namespaces.userns != USERNS_NONE)
+		return S_ISDIR(st->st_mode);
+	return !stream_is_pipe(fd, st);
+}
+
 static bool is_kept(const struct streams *s, const struct container *c, int fd,
 		    const struct stat st[STREAMS_MAX])
 {
@@ -87,6 +97,8 @@ static bool is_kept(const struct streams *s, const struct container *c, int fd,
 		return is_device_kept(c, fd);
 	if (S_ISSOCK(st[fd].st_mode))
 		return is_socket_kept(fd, st, !s->is_null[STDIN_FILENO]);
+	if (is_of_host(c, fd, &st[fd]))
+		return false;
 	return stream_is_accessible(c, fd, &st[fd], fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
 }
 
@@ -268,14 +280,17 @@ bool streams_continue(struct streams *s)
 	return s->master < 0 || pty_input_continue(&s->input, s->master);
 }
 
-/* Step back in the file by what the container has not read. */
+/* Step back in the file by what the container has not read. It may have written to its pipe itself. */
 static void return_input(struct streams *s)
 {
 	const struct relay *in = &s->relays[STDIN_FILENO];
 	int unread = 0;
+	off_t next;
 
-	if (s->unread >= 0 && ioctl(s->unread, FIONREAD, &unread) == 0)
-		lseek(STDIN_FILENO, -(off_t)(unread + (int)(in->end - in->start)), SEEK_CUR);
+	if (s->unread < 0 || ioctl(s->unread, FIONREAD, &unread) < 0)
+		return;
+	next = lseek(STDIN_FILENO, 0, SEEK_CUR) - unread - (off_t)(in->end - in->start);
+	lseek(STDIN_FILENO, next < s->began ? s->began : next, SEEK_SET);
 }
 
 void streams_finish(struct streams *s)

@@ -10,8 +10,9 @@
  *  - Without, what is no terminal is the container's as it is, and costs nothing. In the place of a
  *    terminal the container gets a pipe, and a relay passes on what goes through it; so it does in
  *    the place of what process.user could not open again (launch/stream_access.h), of a socket for
- *    output, which nobody can, and of a device that root in the container could change. One pipe serves
- *    stdout and stderr when they are the same: the order of what is written to both is kept.
+ *    output, which nobody can, of a directory, and of a file or device that root in the container
+ *    could change. One pipe serves stdout and stderr when they are the same: the order of what is
+ *    written to both is kept.
  *
  * The pipes are made before the keeper is cloned. Each process closes what is not its own, because
  * an end of input shows only when nobody else holds the other side: the keeper closes the caller's
@@ -59,6 +60,7 @@ struct streams {
 	bool reads_terminal; /* stdin is a terminal, and there is a pipe in its place */
 	struct relay relays[STREAMS_MAX]; /* by the caller's descriptor */
 	int unread; /* where stdin is a file: the container's side of its pipe */
+	off_t began; /* the position of that file before anything was read */
 	bool has_terminal; /* process.terminal; the rest is for that */
 	struct raw_terminal caller; /* the caller's terminal, where there is one */
 	struct winsize window; /* the size that the terminal starts with; no rows: not known */
