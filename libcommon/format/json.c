@@ -21,8 +21,8 @@ void json_free(json_t **document)
 	*document = NULL;
 }
 
-/* jansson refused the text, or might take a key for a carried one: give it odd tokens carried. In a
- * changed text columns are not the document's. */
+/* jansson refused the text, might take a key for a carried one, or would spell a number otherwise: give
+ * it odd tokens carried. In a changed text columns are not the document's. */
 static json_t *parse_with_odd_tokens(const char *text, size_t len, json_error_t *where)
 {
 	autostr struct str carried = STR_INIT;
@@ -41,7 +41,7 @@ json_t *json_parse(const char *text, size_t len, const char *document, struct er
 	json_error_t where;
 	json_t *value = NULL;
 
-	if (!json_odd_is_forged(text, len))
+	if (!json_odd_is_forged(text, len) && !json_odd_has_real(text, len))
 		value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
 	if (!value)
 		value = parse_with_odd_tokens(text, len, &where);
@@ -308,6 +308,14 @@ int jnode_unsigned(const struct jnode *node, uint64_t max, uint64_t *ret, struct
 	}
 	snprintf(max_text, sizeof(max_text), "%" PRIu64, max);
 	return range_error(node, "0", max_text, err);
+}
+
+bool jnode_is_real(const struct jnode *node, double *ret)
+{
+	if (json_odd_kind(node->value) != JSON_ODD_REAL)
+		return false;
+	*ret = json_odd_real(node->value);
+	return true;
 }
 
 int jnode_bool(const struct jnode *node, bool *ret, struct error *err)

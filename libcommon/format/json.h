@@ -16,8 +16,9 @@
  * chains need no checks in between. Duplicate keys are refused when parsing: two readers could
  * take different ones. Unknown members are ignored by reading and kept by editing, also those that
  * jansson cannot express (format/json_odd.h): such a value is a string to jansson, and one that
- * begins with NUL, so jnode_*() tell what it is, and json_string_value() gives "" for it. Strings that
- * it can express keep their characters, and real numbers their value, not their spelling.
+ * begins with NUL, so jnode_*() tell what it is, and json_string_value() gives "" for it. So are real
+ * numbers, which jansson spells otherwise (0.1 as 0.10000000000000001). Strings that it can express
+ * keep their characters.
  */
 #ifndef FORMAT_JSON_H
 #define FORMAT_JSON_H
@@ -91,6 +92,10 @@ int jnode_integer(const struct jnode *node, int64_t min, int64_t max, int64_t *r
 		  struct error *err);
 int jnode_unsigned(const struct jnode *node, uint64_t max, uint64_t *ret, struct error *err);
 int jnode_bool(const struct jnode *node, bool *ret, struct error *err);
+
+/* Is the value a real number (with a fraction or an exponent)? Then *ret is it, infinite beyond a
+ * double. */
+bool jnode_is_real(const struct jnode *node, double *ret);
 
 /* -1 when it is no string at all. For what is only handed on: a string that C cannot have or that is
  * no Unicode is one here, and is refused by jnode_string(). */

@@ -2,7 +2,6 @@
 #include "format/json_odd.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,14 +92,12 @@ static const char *scan_fraction(const char *p, const char *end)
 	return p;
 }
 
-static bool is_beyond(const char *number, size_t len, bool is_integer)
+static bool is_beyond(const char *integer, size_t len)
 {
 	autostr struct str text = STR_INIT;
 
-	str_append_bytes(&text, number, len);
+	str_append_bytes(&text, integer, len);
 	errno = 0;
-	if (!is_integer)
-		return isinf(strtod(text.data, NULL));
 	strtoll(text.data, NULL, 10);
 	return errno == ERANGE;
 }
@@ -116,7 +113,7 @@ static const char *scan_number(const char *p, const char *end, bool *is_odd)
 		return NULL;
 	last = scan_fraction(after, end);
 	if (last)
-		*is_odd = is_beyond(p, (size_t)(last - p), last == after);
+		*is_odd = last != after || is_beyond(p, (size_t)(last - p));
 	return last;
 }
 
@@ -168,6 +165,34 @@ bool json_odd_is_forged(const char *text, size_t len)
 		return true;
 	for (const char *p = text; (p = memchr(p, '\\', (size_t)(end - p))); p++)
 		if (read_unit(p, end) == 0xffff)
+			return true;
+	return false;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Do the digits that end at p begin where a number may: behind a blank, '[', ',', or a key's colon? */
+static bool is_number_before(const char *text, const char *p)
+{
+	while (p > text && is_digit(p[-1]))
+		p--;
+	if (p > text && p[-1] == '-')
+		p--;
+	if (p == text || strchr(" \t\n\r[,", p[-1]))
+		return true;
+	return p[-1] == ':' && p - text > 1 && strchr(" \t\n\r\"", p[-2]);
+}
+
+bool json_odd_has_real(const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	for (const char *p = text + 1; p < end; p++)
+		if ((*p == '.' || *p == 'e' || *p == 'E') && is_digit(p[-1]) &&
+		    is_number_before(text, p))
 			return true;
 	return false;
 }
@@ -262,6 +287,14 @@ enum json_odd json_odd_kind(const json_t *value)
 	if (*token == '"')
 		return JSON_ODD_STRING;
 	return strpbrk(token, ".eE") ? JSON_ODD_REAL : JSON_ODD_INTEGER;
+}
+
+double json_odd_real(const json_t *value)
+{
+	autostr struct str token = STR_INIT;
+
+	json_odd_append_token(value, &token);
+	return strtod(token.data, NULL);
 }
 
 void json_odd_append_token(const json_t *value, struct str *ret)

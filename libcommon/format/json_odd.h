@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Odd tokens of JSON: what other readers take (Go's encoding/json, with which most of these
- * documents are written) and jansson refuses. They are
+ * documents are written) and jansson refuses, or would write otherwise. They are
  *
  *	strings with \u0000, with half of a surrogate pair, or with bytes that are no UTF-8;
- *	integers beyond 64 bits with a sign, real numbers beyond a double.
+ *	integers beyond 64 bits with a sign, and real numbers (0.1, 1e3, 1e999).
  *
  * jansson gets them as strings that stand for no text, and what it writes gets them back byte for
  * byte. So a member that nobody uses decides nothing.
@@ -28,6 +28,9 @@
 /* Might the text hold a key that begins with U+FFFF, and so looks carried? */
 bool json_odd_is_forged(const char *text, size_t len);
 
+/* Might the text hold a real number? False is certain. */
+bool json_odd_has_real(const char *text, size_t len);
+
 /* Append the text with its odd tokens carried, for jansson with JSON_ALLOW_NUL. False: it has none. A
  * text that is no JSON stays so. */
 bool json_odd_carry(const char *text, size_t len, struct str *ret);
@@ -47,6 +50,9 @@ enum json_odd {
 
 /* What a value carries. */
 enum json_odd json_odd_kind(const json_t *value);
+
+/* The number that a value carries as JSON_ODD_REAL, infinite beyond a double. */
+double json_odd_real(const json_t *value);
 
 /* Append the token that a value carries, as it stood. */
 void json_odd_append_token(const json_t *value, struct str *ret);

@@ -84,6 +84,8 @@ static void test_kept(void)
 		"{\"half\":\"\\ud800\",\"other\":\"\\udc00\\ud800x\"}",
 		"{\"encoded half\":\"\xed\xa0\x80\",\"overlong\":\"\xc0\x80\",\"cut\":\"\xe2\x82\"}",
 		"[18446744073709551615,-9223372036854775809,9223372036854775807,1e999,-1E+999]",
+		"[0.1,-0.25e-7,1E5,1e5,-1.0,{\"a\":0.30},0e0]",
+		"{\"version\":\"1.0\",\"sha256:1e3\":\"2 1.5,7e2\"}",
 		"{\"k\\u0000\":{\"\xff\":[\"\\u0000\"]},\"\\ud800\":null}",
 		/* Keys and values that look like carried ones. */
 		"{\"\xef\xbf\xbf\\\"k\\\"\":\"\xef\xbf\xbf\\\"v\\\"\",\"\\uFffF18\":1}",

@@ -39,9 +39,10 @@ void rlimits_config_release(struct rlimits_config *rlimits)
 static int read_value(const struct jnode *node, rlim_t *ret, struct error *err)
 {
 	uint64_t value;
+	double real;
 
 	if ((json_is_integer(node->value) && json_integer_value(node->value) == -1) ||
-	    (json_is_real(node->value) && json_real_value(node->value) >= 9223372036854775808.0)) {
+	    (jnode_is_real(node, &real) && real >= 9223372036854775808.0)) {
 		*ret = RLIM_INFINITY;
 		return 0;
 	}

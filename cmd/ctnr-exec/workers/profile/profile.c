@@ -86,12 +86,12 @@ static const struct {
 /* 64 bits without a sign. Some JSON libraries write large ones as real numbers, or below zero. */
 static int read_value(const struct jnode *node, uint64_t *ret, struct error *err)
 {
-	if (jnode_is_present(node) && json_is_real(node->value)) {
-		double value = json_real_value(node->value);
+	double real;
 
-		if (value < 0 || value >= 18446744073709551616.0)
+	if (jnode_is_real(node, &real)) {
+		if (real < 0 || real >= 18446744073709551616.0)
 			return jnode_error(node, err, "out of range");
-		*ret = (uint64_t)value;
+		*ret = (uint64_t)real;
 		return 0;
 	}
 	if (json_is_integer(node->value) && json_integer_value(node->value) < 0) {
