@@ -156,7 +156,9 @@ static int take_step(struct output_walk *walk, struct error *err)
 	if (S_ISLNK(st.st_mode))
 		return follow_link(walk, node, &st, err);
 	if (is_last(walk))
-		return open_last(walk, O_NOFOLLOW, err);
+		return !in_proc && check_owner(walk, &st, err) < 0
+			       ? -1
+			       : open_last(walk, O_NOFOLLOW, err);
 	change_directory(walk, node);
 	node = -EBADF;
 	return 0;
