@@ -32,9 +32,14 @@ unknown_option() {
 	word=${word#-}
 	word=${word#-}
 	hint=
-	# shellcheck disable=SC2086 # words
-	[ "${#word}" -lt 2 ] || find_nearest -- "${word%%=*}" $option_names
-	usage "unknown option '$1'" "$hint"
+	list_absent "$verb"
+	unknown=$1
+	set -- "${word%%=*}"
+	for word in $option_names $absent_words; do
+		case $word in --*) set -- "$@" "${word#--}" ;; -*) ;; *) set -- "$@" "$word" ;; esac
+	done
+	[ "${#1}" -lt 2 ] || find_nearest_absent "$verb" -- "$@"
+	usage "unknown option '$unknown'" "$hint"
 }
 
 split_letters() {

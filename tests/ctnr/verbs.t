@@ -100,6 +100,14 @@ ctnr inspect: hint: did you mean 'image'?" "... and so does the value of an enum
 run "$front" --stor=x images
 is_stderr "ctnr: error: unknown option '--stor=x'
 ctnr: hint: did you mean '--store'?" "... and an option before the verb"
+run ctnr bulid .
+like_stderr "ctnr: error: unknown verb 'bulid'
+ctnr: hint: did you mean 'build'? It is not there yet: *" "a word may be near one that is not there yet"
+run ctnr comit
+like_stderr "*hint: did you mean 'commit'? It is not there yet" "... where nothing else helps, too"
+run ctnr run --restrat=always x
+like_stderr "ctnr run: error: unknown option '--restrat'
+ctnr run: hint: did you mean '--restart'? It is not there yet: *" "... and so may an option"
 for verb in build push exec logs stop start kill network volume compose login commit cp save load create; do
 	run "$front" "$verb" x
 	is_status 2 "$verb is a usage error"
