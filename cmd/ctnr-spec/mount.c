@@ -20,10 +20,7 @@ char *mount_destination(const char *text, struct error *err)
 		return NULL;
 	}
 	str_append_char(&clean, '/');
-	if (path_clean(text, PATH_DOTDOT_REFUSED, &clean) < 0) {
-		error_set(err, ERROR_USAGE, "'%s' contains '..'", text);
-		return NULL;
-	}
+	path_clean(text, PATH_DOTDOT_FOLDED, &clean);
 	if (clean.len == 1) {
 		error_set(err, ERROR_USAGE, "the root of the container cannot be mounted over");
 		return NULL;

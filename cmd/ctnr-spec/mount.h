@@ -14,8 +14,8 @@
 
 #include <stdbool.h>
 
-/* An absolute path inside the container without "//", "." and a slash at the end: new. ERROR_USAGE
- * for a relative one, one with "..", and the root itself. */
+/* An absolute path inside the container without "//", "." and a slash at the end: new. ".." takes away
+ * the component before, as with docker. ERROR_USAGE for a relative one, and the root itself. */
 char *mount_destination(const char *text, struct error *err);
 
 /* A mount of the runtime specification; options is a blank-separated list. New; NULL when a string

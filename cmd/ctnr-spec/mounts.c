@@ -196,6 +196,24 @@ static char *resolve_in_root(const struct spec *spec, const char *destination)
 	return xasprintf("/%s", path.data);
 }
 
+/* Is there a file at path, which has no symlinks, or on the way to it? Not what leads nowhere. */
+static bool root_has_file(const struct spec *spec, const char *path)
+{
+	autofree char *place = xstrdup(path);
+
+	while (spec->has_root && *place) {
+		autostack struct stack parent = STACK_INIT;
+		autostackentry struct stack_entry entry = STACK_ENTRY_INIT;
+
+		if (stack_resolve(&spec->root, place, &parent, &entry, NULL, NULL) < 0)
+			return false;
+		if (entry.kind != STACK_ABSENT)
+			return entry.kind == STACK_OTHER;
+		*strrchr(place, '/') = '\0';
+	}
+	return false;
+}
+
 /* An image may write its volumes relative, and with "..": both begin at the root. New. */
 static char *volume_destination(const char *text)
 {
@@ -258,6 +276,8 @@ static int add_image_volume(struct spec *spec, const char *text, const json_t *m
 	refusal = volume_refusal(mounts, destination);
 	if (!refusal)
 		refusal = volume_refusal(mounts, path);
+	if (!refusal && root_has_file(spec, path))
+		refusal = "a file of the image is there";
 	if (refusal) {
 		message_warning("the image's volume '%s': %s, ignoring it", text, refusal);
 		return 0;

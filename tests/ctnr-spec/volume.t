@@ -46,7 +46,8 @@ refused() {
 
 refused 3 "*mount source '$here/nosuch': No such file*hint:*" -v "$here/nosuch:/d"
 refused 2 "*'d' is not an absolute path*hint:*" -v ./src:d
-refused 2 "*contains '..'*" -v ./src:/d/../e
+refused 2 "*root of the container*" -v ./src:/d/../..
+refused 2 "*two mounts for '/e'*" -v ./src:/d/../e --tmpfs /e
 refused 2 "*root of the container*" -v ./src:/
 refused 2 "*unknown mount option 'nosuch'*hint: there are:*" -v ./src:/d:nosuch
 refused 2 "*unknown mount option 'remount'*" -v ./src:/d:remount
@@ -183,6 +184,20 @@ ctnr-spec: warning: the image's volume '/shm': it would hide what the kernel sho
 	"... those that lead to what is mounted are told and ignored"
 is "$(config_of vol '.mounts[] | select(.destination == "/dangling") | .source')" \
 	"\"$here/vol/volumes/dangling\"" "... and one that dangles is a volume"
+
+ln -s dir/file vol/rootfs/tofile && mkdir vol/rootfs/dir && echo content >vol/rootfs/dir/file
+printf 'dir srv\n' | layout onfile --config '{"config": {"Cmd": ["sh"],
+	"Volumes": {"/dir/file": {}, "/dir/file/below/it": {}, "/tofile": {}, "/dir/new/x": {}}}}' >image.json
+jq -c --arg path "$here/vol" '{bundle: $path, id: "vol", image: .,
+	rootfs: {path: ($path + "/rootfs"), driver: "copy"}}' image.json >record.json
+run ctnr-spec - <record.json
+is_status 0 "an image starts that declares files of its own to be volumes"
+is_stderr "ctnr-spec: warning: the image's volume '/dir/file': a file of the image is there, ignoring it
+ctnr-spec: warning: the image's volume '/dir/file/below/it': a file of the image is there, ignoring it
+ctnr-spec: warning: the image's volume '/tofile': a file of the image is there, ignoring it" \
+	"... which are told and ignored"
+is "$(config_of vol '.mounts[].destination | select(startswith("/dir"))')" '"/dir/new/x"' \
+	"... and others are not"
 
 ln -s round vol/rootfs/round
 run ctnr-spec - -v /round <record.json
