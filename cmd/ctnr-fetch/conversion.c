@@ -27,13 +27,20 @@ char *conversion_manifest(const struct manifest *manifest)
 char *conversion_index(const struct index *index, const struct descriptor *manifests)
 {
 	autojson json_t *json = json_deep_copy(index->json);
+	json_t *old_entries = json_object_get(index->json, "manifests");
 	json_t *entry;
+	size_t n = 0;
 	size_t i;
 
 	json_object_set_new(json, "mediaType", json_string(MEDIA_TYPE_INDEX));
 	json_array_foreach (json_object_get(json, "manifests"), i, entry) {
-		const struct descriptor *d = &manifests[i];
+		const struct descriptor *d = &manifests[n];
 
+		/* An entry that is not used stays as it is. */
+		if (n == index->n_manifests ||
+		    index->manifests[n].json != json_array_get(old_entries, i))
+			continue;
+		n++;
 		json_object_set_new(entry, "mediaType", json_string(d->media_type));
 		json_object_set_new(entry, "digest", json_string(d->digest.text));
 		json_object_set_new(entry, "size", json_integer((json_int_t)d->size));

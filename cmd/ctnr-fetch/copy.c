@@ -298,20 +298,21 @@ static void warn_left_out(const struct node *node, size_t n)
 {
 	if (n)
 		message_warning(
-			"index %s: %zu of its entries are of types that are not known, leaving them out",
+			"index %s: %zu of its entries are of types or have digests that are not known, leaving them out",
 			node->document.digest.text, n);
 }
 
 static int gather_index(struct tree *tree, struct node *node, int depth, struct error *err)
 {
 	struct index *index = &node->index;
-	size_t n_left_out = 0;
+	size_t n_left_out;
 
 	if (depth == INDEX_NESTING_MAX)
 		return error_set(err, ERROR_FAILED, "%s: more than %d indexes within each other",
 				 node->document.digest.text, INDEX_NESTING_MAX);
 	if (document_parse_index(&node->document, index, err) < 0)
 		return -1;
+	n_left_out = index->n_unusable;
 	node->children = xcalloc(index->n_manifests + 1, sizeof(const void *));
 	for (size_t i = 0; i < index->n_manifests; i++) {
 		if (!is_document(&index->manifests[i])) {

@@ -31,6 +31,15 @@ int digest_parse(const char *text, struct digest *ret, struct error *err)
 	return error_set(err, ERROR_VERIFY, "invalid digest '%s'", text);
 }
 
+bool digest_is_known_algorithm(const char *name, size_t len)
+{
+	for (size_t i = 0; i < array_size(algorithms); i++)
+		if (strlen(algorithms[i].name) == len &&
+		    strncmp(algorithms[i].name, name, len) == 0)
+			return true;
+	return false;
+}
+
 const char *digest_algorithm_name(enum digest_algorithm algorithm)
 {
 	return algorithms[algorithm].name;

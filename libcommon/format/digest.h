@@ -30,6 +30,9 @@ struct digest {
 /* Anything but the grammar above is ERROR_VERIFY ("invalid digest 'TEXT'"). */
 int digest_parse(const char *text, struct digest *ret, struct error *err);
 
+/* Is name[0..len) the name of an algorithm above? */
+bool digest_is_known_algorithm(const char *name, size_t len);
+
 const char *digest_algorithm_name(enum digest_algorithm algorithm); /* "sha256" */
 const char *digest_hex(const struct digest *digest); /* borrowed: behind the colon */
 bool digest_equal(const struct digest *a, const struct digest *b);

@@ -34,7 +34,8 @@ void descriptor_release(struct descriptor *descriptor);
 /* ret is new. -1 when a member is wrong, or digest or size is missing. */
 int descriptor_from_json(const struct jnode *node, struct descriptor *ret, struct error *err);
 
-/* The same for an entry of an index, where a platform that makes no sense is platform_unknown. */
+/* The same for an entry of an index, where a platform that makes no sense is platform_unknown. 1, and
+ * nothing in ret, when the digest is well-formed and of an algorithm that is not known. */
 int descriptor_from_index(const struct jnode *node, struct descriptor *ret, struct error *err);
 
 /* A new object: the kept json with mediaType, digest, size and platform as they stand now. */

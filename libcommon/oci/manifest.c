@@ -89,7 +89,8 @@ static int check_kind(const struct jnode *root, const char *said, enum media_kin
 	return 0;
 }
 
-/* No array is an empty one, as Go's programs write it. */
+/* No array is an empty one, as Go's programs write it. A descriptor for which read returns 1 is passed
+ * over. */
 static int read_descriptors(const struct jnode *array, size_t max,
 			    int (*read)(const struct jnode *node, struct descriptor *ret,
 					struct error *err),
@@ -102,11 +103,14 @@ static int read_descriptors(const struct jnode *array, size_t max,
 	if (len > max)
 		return jnode_error(array, err, "%zu entries are too many (at most %zu)", len, max);
 	*ret = xcalloc(len ? len : 1, sizeof(**ret));
-	for (*ret_len = 0; *ret_len < len; ++*ret_len) {
-		struct jnode element = jnode_element(array, *ret_len);
+	*ret_len = 0;
+	for (size_t i = 0; i < len; i++) {
+		struct jnode element = jnode_element(array, i);
+		int status = read(&element, &(*ret)[*ret_len], err);
 
-		if (read(&element, &(*ret)[*ret_len], err) < 0)
+		if (status < 0)
 			return -1;
+		*ret_len += status == 0;
 	}
 	return 0;
 }
@@ -155,6 +159,7 @@ int index_parse(const char *text, size_t len, const char *media_type, struct ind
 	    read_descriptors(&manifests, INDEX_MANIFESTS_MAX, descriptor_from_index,
 			     &index.manifests, &index.n_manifests, err) < 0)
 		return -1;
+	index.n_unusable = json_array_size(manifests.value) - index.n_manifests;
 	*ret = index;
 	index = (struct index)INDEX_INIT;
 	return 0;
@@ -192,7 +197,8 @@ static void no_such_platform(const struct index *index, const struct platform *w
 		str_appendf(&there, "%s%s", shown++ ? ", " : "",
 			    platform_format(&d->platform, text));
 	}
-	error_set(err, ERROR_NOT_FOUND, "no image for %s%s%s", platform_format(want, text),
+	error_set(err, ERROR_NOT_FOUND, "no image for %s%s%s%s", platform_format(want, text),
+		  index->n_unusable ? " with a digest that can be verified" : "",
 		  there.len ? ", there is " : "", there.data);
 	if (there.len)
 		error_hint(err, "choose one of them with --platform");

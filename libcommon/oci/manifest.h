@@ -51,6 +51,7 @@ struct index {
 	char *media_type;
 	struct descriptor *manifests;
 	size_t n_manifests;
+	size_t n_unusable; /* further ones in json, whose digests are of an unknown algorithm */
 	json_t *json;
 };
 

@@ -109,6 +109,9 @@ def make_indexes():
     untyped = put({}, ABSENT)
     ref("index-mixed", index(attestation, artifact, untyped, here))
     ref("index-others", index(attestation, artifact, untyped))
+    future = {**image, "digest": "blake3:" + 64 * "a"}
+    ref("index-future", index({**future, "platform": platform}, here))
+    ref("index-futures", index({**future, "platform": platform}))
     ref("index-unstated", index(artifact, image))
     ref("index-null", index({**image, "platform": None}))
     ref("index-variant", index({**image, "platform": {**platform, "variant": "x" * 100}},
@@ -123,6 +126,7 @@ def make_indexes():
     ref("manifest-subject", manifest(subject=image, artifactType="x/y"))
     top.append(artifact)
     top.append(untyped)
+    top.append(future)
 
 
 make_configs()

@@ -73,6 +73,8 @@ layer-missing		copied	1 diff IDs, but the manifest has 0 layers
 
 index-mixed		copied	ok 0:0 /
 index-others		refused	no image for linux/
+index-future		refused	ok 0:0 /
+index-futures		refused	no image for linux/
 index-unstated		refused	ok 0:0 /
 index-null		copied	ok 0:0 /
 index-variant		copied	ok 0:0 /
@@ -85,10 +87,12 @@ manifest-empty-type	copied	ok 0:0 /
 manifest-subject	copied	ok 0:0 /
 END
 run ctnr-fetch --all-platforms --layout all oci:odd:index-mixed
-like_stderr "*warning: index sha256:*: 2 of its entries are of types that are not known, leaving them out*" \
+like_stderr "*warning: index sha256:*: 2 of its entries are of types or have digests that are not known, leaving them out*" \
 	"what is left out of a copy is said"
 run ctnr-fetch --layout odd --tag other oci:odd:user-none
 is_status 0 "an index.json with odd entries is written"
+is "$(jq -r '.manifests[] | select(.digest | startswith("blake3:")) | .size' odd/index.json | wc -l)" 1 \
+	"... and keeps one whose digest is of an unknown algorithm"
 is "$(jq '[.manifests[] | select(.mediaType != "application/vnd.oci.image.manifest.v1+json" and
 	.mediaType != "application/vnd.oci.image.index.v1+json")] | length' odd/index.json)" 2 \
 	"... and keeps them"

@@ -167,6 +167,11 @@ static void test_index(void)
 	choice(INDEX("{\"mediaType\":\"application/vnd.oci.artifact.manifest.v1+json\",\"digest\":\"" A
 		     "\",\"size\":1},{\"digest\":\"" A "\",\"size\":1}," ENTRY(B, "")),
 	       "linux/amd64", B, "... and so is what is of no type or an unknown one");
+	choice(INDEX("{\"digest\":\"blake3+b64:aB_=\",\"size\":1}," ENTRY(B, "")), "linux/amd64", B,
+	       "... and a digest of an unknown algorithm");
+	choice(INDEX(ENTRY("blake3:ab", "")), "linux/amd64", NULL, "... but alone it is no image");
+	is_str(err.message, "no image for linux/amd64 with a digest that can be verified",
+	       "... which is said");
 	choice(INDEX(ENTRY(
 		       A,
 		       ",\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\","
