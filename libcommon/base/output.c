@@ -137,31 +137,49 @@ static bool is_in_proc(int dir)
 	return fstatfs(dir, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-/* One component further. Returns the descriptor of the whole once it is open, 0 when there is more to
- * walk, -1 on failure. */
-static int take_step(struct output_walk *walk, struct error *err)
+/* Go on to the component where it is a directory, or to where it leads where it is a link. Returns 1
+ * when it is the last one of all, and no link: that is for the caller. */
+static int enter_component(struct output_walk *walk, bool in_proc, struct error *err)
 {
-	bool in_proc = is_in_proc(walk->dir);
 	autocleanup(cleanup_fd) int node = -EBADF;
 	struct stat st;
 
-	next_component(walk);
-	if (in_proc && is_last(walk))
-		return open_last(walk, 0, err);
 	node = openat(walk->dir, walk->name, O_PATH | O_CLOEXEC | (in_proc ? 0 : O_NOFOLLOW));
 	if (node < 0 && errno == ENOENT && is_last(walk))
-		return open_last(walk, O_NOFOLLOW, err);
+		return 1;
 	if (node < 0 || fstat(node, &st) < 0)
 		return error_errno(err, "cannot open '%s'", walk->name);
 	if (S_ISLNK(st.st_mode))
 		return follow_link(walk, node, &st, err);
 	if (is_last(walk))
-		return !in_proc && check_owner(walk, &st, err) < 0
-			       ? -1
-			       : open_last(walk, O_NOFOLLOW, err);
+		return !in_proc && check_owner(walk, &st, err) < 0 ? -1 : 1;
 	change_directory(walk, node);
 	node = -EBADF;
 	return 0;
+}
+
+/* One component further. Returns the descriptor of the whole once it is open, 0 when there is more to
+ * walk, -1 on failure. */
+static int take_step(struct output_walk *walk, struct error *err)
+{
+	bool in_proc = is_in_proc(walk->dir);
+	int status;
+
+	next_component(walk);
+	if (in_proc && is_last(walk))
+		return open_last(walk, 0, err);
+	status = enter_component(walk, in_proc, err);
+	return status > 0 ? open_last(walk, O_NOFOLLOW, err) : status;
+}
+
+static int begin_walk(struct output_walk *walk, const char *path, struct error *err)
+{
+	walk->dir = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	begin_text(walk, xstrdup(path));
+	if (*path)
+		return 0;
+	errno = ENOENT;
+	return error_errno(err, "the name is empty");
 }
 
 int output_open(const char *path, struct error *err)
@@ -169,13 +187,29 @@ int output_open(const char *path, struct error *err)
 	autocleanup(walk_release) struct output_walk walk = { .dir = -EBADF };
 	int fd = 0;
 
-	walk.dir = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	begin_text(&walk, xstrdup(path));
-	if (!*path) {
-		errno = ENOENT;
-		return error_errno(err, "the name is empty");
-	}
+	if (begin_walk(&walk, path, err) < 0)
+		return -1;
 	while (fd == 0)
 		fd = take_step(&walk, err);
+	return fd;
+}
+
+int output_open_directory(const char *path, char **ret_name, struct error *err)
+{
+	autocleanup(walk_release) struct output_walk walk = { .dir = -EBADF };
+	int fd;
+
+	if (begin_walk(&walk, path, err) < 0)
+		return -1;
+	for (;;) {
+		next_component(&walk);
+		if (is_last(&walk))
+			break;
+		if (enter_component(&walk, is_in_proc(walk.dir), err) < 0)
+			return -1;
+	}
+	*ret_name = xstrdup(walk.name);
+	fd = walk.dir;
+	walk.dir = -EBADF;
 	return fd;
 }

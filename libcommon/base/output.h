@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A file that a person names to append to (--log FILE), opened so that nobody else on the machine
+ * A file that a person names to write to (--log FILE, --pid-file FILE), opened so that nobody else on the machine
  * decides where that leads, and so that opening never waits.
  *
  *	int fd = output_open("/tmp/ctnr.log", err);
@@ -20,5 +20,9 @@
 /* Open for appending; a file that is not there is made with mode 0600. Returns a new descriptor
  * whose writes block; -1 on failure. The error does not name the path. */
 int output_open(const char *path, struct error *err);
+
+/* For a file that is replaced as a whole: open (O_PATH) the directory that it lies in, by the same
+ * rule. *ret_name is its name there, new. */
+int output_open_directory(const char *path, char **ret_name, struct error *err);
 
 #endif

@@ -151,7 +151,7 @@ bundle c
 script c 'sleep 1000'
 run ctnr-exec run --pid-file "$CTNR_TEST_TMP/nowhere/pid" ./c
 is_status 125 "a pid file that cannot be written is a failure of the run"
-like_stderr "ctnr-exec: error: --pid-file: cannot create '$CTNR_TEST_TMP/nowhere/pid': No such file or directory" \
+like_stderr "ctnr-exec: error: --pid-file '$CTNR_TEST_TMP/nowhere/pid': cannot open 'nowhere': No such file or directory" \
 	"... and the message says why, of the file that was asked for"
 is "$(ls -A "$state")" "" "... and nothing is left"
 script c 'exit 3'
@@ -168,4 +168,26 @@ for name in fifo link descriptor; do
 	like_stderr "*--pid-file: *'$CTNR_TEST_TMP/$name'*no regular file*" "... and the message says why"
 done
 is "$(stat -c %F fifo link descriptor | sort -u | paste -s -d ,)" "fifo,symbolic link" "... all are there"
+
+# A directory like /tmp, of root, with what user 1 made there.
+if identity sub; then
+	config c '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}] | .linux.gidMappings = .linux.uidMappings'
+	cat >shared.sh <<-'END'
+		mkdir -m 755 victim
+		mkdir shared && chmod 1777 shared
+		ln -s ../victim shared/theirs
+		chown -h 1:1 shared/theirs
+		ln -s ../victim shared/own
+		for name in theirs own; do
+			ctnr-exec run --pid-file "shared/$name/$name" ./c 2>&1
+			echo $?
+		done
+		ls victim
+	END
+	run in_namespace sh shared.sh
+	like_stdout "ctnr-exec: error: --pid-file '*': 'theirs' belongs to another user, *
+125
+0
+own" "a pid file is not made behind another user's link in a sticky directory, but behind an own one"
+fi
 done_testing

@@ -4,6 +4,7 @@
 #include "launch/init.h"
 
 #include "base/alloc.h"
+#include "base/output.h"
 #include "store/bundle_lock.h"
 #include "store/reclaim.h"
 #include "system/fd.h"
@@ -134,11 +135,14 @@ static int write_pid_file(const char *path, pid_t pid, struct error *err)
 {
 	char text[16];
 	int len = snprintf(text, sizeof(text), "%d", (int)pid);
+	autofree char *name = NULL;
+	autoclose int dir = -EBADF;
 
 	if (check_pid_file(path, err) < 0)
 		return error_prefix(err, "--pid-file");
-	if (file_write_at(AT_FDCWD, path, text, (size_t)len, 0644, FILE_NO_SYNC, err) < 0)
-		return error_prefix(err, "--pid-file");
+	dir = output_open_directory(path, &name, err);
+	if (dir < 0 || file_write_at(dir, name, text, (size_t)len, 0644, FILE_NO_SYNC, err) < 0)
+		return error_prefix(err, "--pid-file '%s'", path);
 	return 0;
 }
 
