@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef CTNR_VERSION
@@ -207,6 +208,16 @@ static void usage_hint(const struct tool *tool, const struct command *c, const c
 			   c && c->name ? c->name : "");
 }
 
+/* Under a umask that shuts the owner out, what was made a moment ago cannot be used. */
+static void umask_hint(struct error *err)
+{
+	mode_t mask = error_errno_is(err, EACCES) ? umask(022) : 0;
+
+	if (mask & 0700)
+		error_default_hint(err, "umask %04o shuts the owner out of new files: umask 022",
+				   mask);
+}
+
 /* Data that could not be written is a failure: returns the status, or -1. It is silent when the
  * reader went away: a tool behind a pipe has said why itself, head(1) has what it wanted. */
 static int flush_stdout(int status, struct error *err)
@@ -352,6 +363,7 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 	if (status >= 0)
 		return status;
 	usage_hint(tool, command, called_as, &err);
+	umask_hint(&err);
 	message_error(&err);
 	if (!err.code)
 		err.code = ERROR_FAILED;

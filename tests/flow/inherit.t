@@ -107,4 +107,10 @@ is "$(ls -A "$place" "$place/run")" "$place:
 run
 
 $place/run:" "... and nothing is left"
+run as $user ctnr-unpack --store "$place/t" "oci:$busybox"
+is_status 0 "with a store that is there"
+run as $user sh -c "umask 277; ctnr-unpack --store $place/t oci:$busybox"
+is_status 1 "... it is an error too"
+like_stderr "*: Permission denied
+ctnr-unpack: hint: umask 0277 shuts the owner out of new files: umask 022" "... with the reason"
 done_testing
