@@ -176,6 +176,8 @@ int transfer_run(struct transfer *t, void *connection, struct error *err)
 
 	if (jobs > t->jobs)
 		jobs = t->jobs;
+	/* A blob beyond a limit of the size of files (ulimit -f) is an error, not a silent death. */
+	signal(SIGXFSZ, SIG_IGN);
 	threads = xcalloc(jobs + 1, sizeof(*threads));
 	/* This thread works too; fewer threads than wanted are no failure. */
 	while (started + 1 < jobs &&

@@ -55,9 +55,10 @@ static pid_t spawn_program(const struct program *program, struct error *err)
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
-	/* SIGPIPE is ignored in our tools; programs expect the default. */
+	/* SIGPIPE is ignored in our tools, SIGXFSZ in some; programs expect the default. */
 	sigemptyset(&defaults);
 	sigaddset(&defaults, SIGPIPE);
+	sigaddset(&defaults, SIGXFSZ);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	sigemptyset(&none);
 	posix_spawnattr_setsigmask(&attributes, &none);

@@ -17,6 +17,11 @@ run ctnr-exec run ./c
 is_status 0 "... and run"
 is_stdout ran "... whole"
 
+echo '{"x":' >c/config.json
+run ctnr-exec run ./c
+is_status 125 "a config that is no JSON is refused"
+like_stderr "ctnr-exec: error: bundle '*/c': config.json: line *" "... with its bundle and line"
+
 cp plain.json c/config.json
 config c '.hooks = {prestart: []} | .linux.resources = {devices: [{allow: true, access: "rwm"}], memory: {}} |
 	.linux.seccomp = null | .process.apparmorProfile = "" | .annotations = {a: "b"} | .x = {y: 1}'
@@ -132,5 +137,12 @@ if identity root; then
 	config c '.linux.namespaces += [{type: "network", path: "/proc/'$sleeper'/ns/net"}]'
 	in_container 'readlink /proc/self/ns/net'
 	is_stdout "$(readlink /proc/$sleeper/ns/net)" "a namespace can be joined by its path"
+fi
+if identity root; then
+	cp plain.json c/config.json
+	run sh -c 'ulimit -f 64; exec ctnr-exec run ./c'
+	is_status 125 "a limit of files that the copy of the program does not fit in is an error"
+	like_stderr "ctnr-exec: error: cannot copy this program into memory: File too large
+ctnr-exec: hint: ulimit -f *" "... that says which"
 fi
 done_testing

@@ -143,5 +143,7 @@ json_t *document_read(const struct bundle *bundle, struct str *ret_seccomp, stru
 	document = json_parse(text.data, text.len, RUNTIME_CONFIG_FILE, err);
 	if (document)
 		take_parsed_seccomp(document, ret_seccomp);
+	else
+		error_prefix(err, "bundle '%s'", bundle->path);
 	return document;
 }

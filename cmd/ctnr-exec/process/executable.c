@@ -17,7 +17,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/memfd.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -43,6 +45,20 @@ static bool belongs_to_system(int fd)
 	return geteuid() != 0 && fstat(fd, &st) == 0 && st.st_uid == 0 && !(st.st_mode & 022);
 }
 
+/* A limit of the size of files (ulimit -f) is an error, not a silent death. */
+static int copy_bytes(int fd, int source, off_t left)
+{
+	void (*old_action)(int) = signal(SIGXFSZ, SIG_IGN);
+	ssize_t n = 1;
+
+	while (left > 0 && n > 0) {
+		n = sendfile(fd, source, NULL, (size_t)left);
+		left -= n;
+	}
+	signal(SIGXFSZ, old_action);
+	return n > 0 ? 0 : -1;
+}
+
 static int copy_sealed(int source, struct error *err)
 {
 	autoclose int fd = memfd_create("ctnr-exec", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
@@ -52,12 +68,11 @@ static int copy_sealed(int source, struct error *err)
 		fd = memfd_create("ctnr-exec", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0 || fstat(source, &st) < 0)
 		return error_errno(err, "cannot make a copy of this program in memory");
-	for (off_t left = st.st_size; left > 0;) {
-		ssize_t n = sendfile(fd, source, NULL, (size_t)left);
-
-		if (n <= 0)
-			return error_errno(err, "cannot copy this program into memory");
-		left -= n;
+	if (copy_bytes(fd, source, st.st_size) < 0) {
+		error_errno(err, "cannot copy this program into memory");
+		return errno == EFBIG ? error_hint(err, "ulimit -f is too low for its %jd KiB",
+						   (intmax_t)st.st_size / 1024)
+				      : -1;
 	}
 	if (fcntl(fd, F_ADD_SEALS, SEALS) < 0)
 		return error_errno(err, "cannot seal the copy of this program");
