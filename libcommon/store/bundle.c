@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RECORD_FILE "record.json"
 #define ID_CHARACTERS \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
 	"0123456789_.-"
@@ -153,15 +152,15 @@ static int read_record_file(struct bundle *ret, struct error *err)
 	struct error cause = { 0 };
 	struct jnode root;
 
-	if (file_read_at(ret->dirfd, RECORD_FILE, RECORD_MAX, &text, &cause) < 0) {
+	if (file_read_at(ret->dirfd, BUNDLE_RECORD_FILE, RECORD_MAX, &text, &cause) < 0) {
 		if (cause.code == ERROR_NOT_FOUND)
 			return 0;
 		return error_move(err, &cause);
 	}
-	document = json_parse(text.data, text.len, RECORD_FILE, err);
+	document = json_parse(text.data, text.len, BUNDLE_RECORD_FILE, err);
 	if (!document)
 		return -1;
-	root = jnode_root(document, RECORD_FILE);
+	root = jnode_root(document, BUNDLE_RECORD_FILE);
 	return read_record(&root, ret, err);
 }
 
@@ -263,8 +262,8 @@ int bundle_save(const struct bundle *bundle, struct error *err)
 		return -1;
 	str_append(&text, line);
 	str_append_char(&text, '\n');
-	if (file_write_at(bundle->dirfd, RECORD_FILE, text.data, text.len, 0600, FILE_NO_SYNC,
-			  err) < 0)
+	if (file_write_at(bundle->dirfd, BUNDLE_RECORD_FILE, text.data, text.len, 0600,
+			  FILE_NO_SYNC, err) < 0)
 		return error_prefix(err, "bundle '%s'", bundle->id);
 	return 0;
 }

@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#define BUNDLE_RECORD_FILE "record.json" /* in its directory: what it is made of */
 #define BUNDLE_ID_MAX 128 /* characters, without NUL */
 
 enum bundle_driver {

@@ -13,10 +13,26 @@
 
 #define RANDOM_ID_LENGTH 12
 
+static bool name_is_path(const char *name)
+{
+	return strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
 static int taken_error(const char *name, struct error *err)
 {
 	error_set(err, ERROR_FAILED, "bundle '%s' exists already", name);
 	return error_hint(err, "remove it with 'ctnr rm %s', or refresh it with --update", name);
+}
+
+/* The same of a path, where something else than a bundle may be. */
+static int path_taken_error(const char *path, struct error *err)
+{
+	autofree char *record = xasprintf("%s/%s", path, BUNDLE_RECORD_FILE);
+
+	if (faccessat(AT_FDCWD, record, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return taken_error(path, err);
+	error_set(err, ERROR_FAILED, "'%s' exists already, and is no bundle", path);
+	return error_hint(err, "choose a path where nothing is");
 }
 
 int bundle_check_free(const struct store *store, const char *name, struct error *err)
@@ -25,8 +41,9 @@ int bundle_check_free(const struct store *store, const char *name, struct error 
 
 	if (!path)
 		return -1;
-	return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0 ? 0
-									: taken_error(name, err);
+	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	return name_is_path(name) ? path_taken_error(path, err) : taken_error(name, err);
 }
 
 /* 12 characters of [a-z0-9], each as likely as the other. */
@@ -109,7 +126,7 @@ static int create_at_path(const struct store *home, const char *word, struct bun
 	if (!bundle_id_is_valid(ret->id))
 		return error_set(err, ERROR_USAGE, "'%s' cannot be the name of a bundle", ret->id);
 	if (mkdir(path, 0700) < 0)
-		return errno == EEXIST ? taken_error(word, err)
+		return errno == EEXIST ? path_taken_error(path, err)
 				       : error_errno(err, "cannot create '%s'", path);
 	if (dir_detach_at(AT_FDCWD, path, 0700, err) < 0)
 		return -1;
@@ -129,8 +146,7 @@ int bundle_create(const struct store *store, const char *name, struct bundle *re
 	autostore struct store home = STORE_INIT;
 	autobundle struct bundle bundle = BUNDLE_INIT;
 	autofree char *path = NULL;
-	bool is_path =
-		name && (strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0);
+	bool is_path = name && name_is_path(name);
 
 	if (store_for_writing(store, &home, err) < 0 ||
 	    dir_make_own_at(home.dirfd, "bundles", 0700, err) < 0)

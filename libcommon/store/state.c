@@ -180,7 +180,7 @@ static int remove_left_over(int root, const char *id, int fd, struct error *err)
 	if (left_over)
 		return remove_directory(root, id, fd, err);
 	error_set(err, ERROR_FAILED, "container '%s' is %s", id, state_status_names[state.status]);
-	return state.status == STATE_RUNNING ? -1 : error_hint(err, "delete it first");
+	return state.status == STATE_RUNNING ? -1 : error_hint(err, "choose another ID");
 }
 
 /* Only the process that has made the directory claims the ID; a directory that is there is looked

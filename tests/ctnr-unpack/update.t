@@ -29,6 +29,9 @@ for word in ./project "$PWD/project"; do
 lower
 work" "... and leaves it as it was"
 done
+run ctnr-unpack -b ./project "oci:$CTNR_TEST_TMP/first:latest"
+is_status 1 "without --update it is refused, too"
+like_stderr "*project' exists already, and is no bundle*hint: choose *" "... and no removal is advised"
 mkdir project/below
 run sh -c "cd project/below && ctnr-unpack -b .. --update 'oci:$CTNR_TEST_TMP/first:latest'"
 is_status 1 "so it does with '..'"
