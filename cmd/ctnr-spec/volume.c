@@ -70,7 +70,7 @@ static char *ensure_volume(int dirfd, const char *dir, const char *name, struct 
 	autoclose int volumes = -EBADF;
 	struct stat st;
 
-	if (dir_make_own_at(dirfd, "volumes", 0700, err) < 0)
+	if (dir_make_inner_at(dirfd, "volumes", 0700, err) < 0)
 		return NULL;
 	volumes = dir_open_at(dirfd, "volumes", err);
 	if (volumes < 0)

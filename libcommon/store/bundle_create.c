@@ -149,7 +149,7 @@ int bundle_create(const struct store *store, const char *name, struct bundle *re
 	bool is_path = name && name_is_path(name);
 
 	if (store_for_writing(store, &home, err) < 0 ||
-	    dir_make_own_at(home.dirfd, "bundles", 0700, err) < 0)
+	    dir_make_inner_at(home.dirfd, "bundles", 0700, err) < 0)
 		return -1;
 	if (name) {
 		/* Checks the grammar of a name. */

@@ -279,6 +279,17 @@ int dir_make_own_at(int dirfd, const char *path, mode_t mode, struct error *err)
 	return dir_make_at(dirfd, path, mode, err) < 0 ? -1 : dir_detach_at(dirfd, path, mode, err);
 }
 
+int dir_make_inner_at(int dirfd, const char *path, mode_t mode, struct error *err)
+{
+	struct stat st;
+
+	if (fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return dir_make_own_at(dirfd, path, mode, err);
+	if (!S_ISDIR(st.st_mode) || !(st.st_mode & S_ISGID) || st.st_uid != geteuid())
+		return 0;
+	return dir_detach_at(dirfd, path, st.st_mode & 0777, err);
+}
+
 int dir_open_at(int dirfd, const char *path, struct error *err)
 {
 	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

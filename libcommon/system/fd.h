@@ -73,6 +73,11 @@ int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err);
  * dir_detach_at(); its parents, and what was there already, are left as they are. */
 int dir_make_own_at(int dirfd, const char *path, mode_t mode, struct error *err);
 
+/* The same for a folder within such a directory. One that is there, and hands its group down (set-group-ID
+ * bit), gets dir_detach_at() but for its permissions, because the group may not be mapped where what is
+ * made in it is used. */
+int dir_make_inner_at(int dirfd, const char *path, mode_t mode, struct error *err);
+
 /* Detach a directory, which we have just made, from what the folder around it hands down: it gets
  * our group, exactly that mode, no set-group-ID bit and no ACL. Otherwise all that is made below has
  * a group and ACL entries that no user namespace of ours maps, and no owner can be set there. On

@@ -78,6 +78,14 @@ for user in ctnr-sub ctnr-one root; do
 	is "$(stat -c %g "$place/layout" "$place/layout/blobs/sha256" "$place/layout/index.json" | sort -u)" \
 		$group "... has the group of the folder, as with every other tool"
 
+	place=$CTNR_TEST_TMP/$user-later
+	install -d -o $user -g $user "$place" "$place/run"
+	run as $user ctnr pull -t x "oci:$busybox"
+	install -d -o $user -g $user "$place/s/bundles" "$place/s/layers" "$place/s/volumes"
+	find "$place/s" -type d -exec chgrp $group {} + -exec chmod g+s {} +
+	run as $user ctnr run --rm -v data:/data x sh -c 'echo it ran >/data/x; cat /data/x'
+	is_stdout "it ran" "$user, folders of a store that got the bit later"
+
 	place=$CTNR_TEST_TMP/$user-acl
 	install -d -o $user -g $user "$place" "$place/run"
 	default_acl "$place"

@@ -29,8 +29,8 @@ static int lock_staging(const struct staging *staging, bool *ret_stale, struct e
 	autoclose int fd = -EBADF;
 
 	*ret_stale = false;
-	if (mkdirat(staging->parent, staging->part_name, 0700) < 0 && errno != EEXIST)
-		return error_errno(err, "cannot create '%s'", staging->part_name);
+	if (dir_make_inner_at(staging->parent, staging->part_name, 0700, err) < 0)
+		return -1;
 	fd = openat(staging->parent, staging->part_name,
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT) {
