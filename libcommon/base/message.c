@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define FRONT_LEAD "ctnr "
+
 static const char *tool_name = "ctnr";
 static int log_fd = -1;
 static enum message_format log_format = MESSAGE_TEXT;
@@ -20,6 +22,11 @@ static enum message_format log_format = MESSAGE_TEXT;
 void message_init(const char *tool)
 {
 	tool_name = tool;
+}
+
+const char *message_verb(void)
+{
+	return str_starts_with(tool_name, FRONT_LEAD) ? tool_name + strlen(FRONT_LEAD) : NULL;
 }
 
 int message_log_to(const char *path, enum message_format format, struct error *err)
@@ -66,7 +73,7 @@ void message_write(int fd, const struct str *text)
 	}
 }
 
-static void print_line(const char *level, const char *text)
+void message_print(const char *level, const char *text)
 {
 	autostr struct str safe = STR_INIT;
 	autostr struct str line = STR_INIT;
@@ -85,9 +92,9 @@ void message_error(const struct error *err)
 {
 	if (!err->message[0])
 		return;
-	print_line("error", err->message);
+	message_print("error", err->message);
 	if (err->hint[0])
-		print_line("hint", err->hint);
+		message_print("hint", err->hint);
 }
 
 void message_warning(const char *format, ...)
@@ -98,5 +105,5 @@ void message_warning(const char *format, ...)
 	va_start(args, format);
 	text = xvasprintf(format, args);
 	va_end(args);
-	print_line("warning", text);
+	message_print("warning", text);
 }

@@ -23,6 +23,10 @@ enum message_format {
 /* The name that stands before every message; tool is borrowed for the life of the process. */
 void message_init(const char *tool);
 
+/* The verb of the front that messages speak of ("run" where they begin with "ctnr run"), or NULL: a person
+ * called the tool itself. Borrowed. */
+const char *message_verb(void);
+
 /* With a path, every message is also appended to that file in that format; without (NULL), the
  * format is that of stderr. */
 int message_log_to(const char *path, enum message_format format, struct error *err);
@@ -33,6 +37,9 @@ void message_error(const struct error *err);
 
 /* "TOOL: warning: ...": say what happens next, as in "..., ignoring". */
 void message_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* One message, at a level that the caller names: "error", "hint". */
+void message_print(const char *level, const char *text);
 
 /* Write the text whole; what cannot be written has nowhere to be reported. */
 void message_write(int fd, const struct str *text);

@@ -25,6 +25,7 @@ struct common_opts {
 	bool version;
 	bool dump_options;
 	const char *nearest; /* the word of --nearest, or NULL */
+	const char *tell; /* the level of --tell, or NULL */
 	const char *log;
 	int log_format;
 };
@@ -49,6 +50,8 @@ static const struct option hidden_options[] = {
 	  offsetof(struct common_opts, dump_options), NULL },
 	{ "nearest", 0, "WORD", "print the operand that is nearest to WORD", OPTION_STRING,
 	  offsetof(struct common_opts, nearest), NULL },
+	{ "tell", 0, "LEVEL", "write the operands as messages of the front", OPTION_STRING,
+	  offsetof(struct common_opts, tell), NULL },
 	OPTION_END,
 };
 
@@ -168,6 +171,30 @@ static int refuse_words(const struct tool *tool, char *const *word, struct error
 	return nearest_hint(&nearest_one, "", err);
 }
 
+/* A wrong command line is told where the options before the mistake say. */
+static void log_refusal(const struct common_opts *common)
+{
+	struct error cause = { 0 };
+
+	if (message_log_to(common->log, (enum message_format)common->log_format, &cause) < 0)
+		message_error(&cause);
+}
+
+/* The same for words that are no command, behind the options that may stand before one. */
+static void log_words_refused(const struct tool *tool, char **argv)
+{
+	struct common_opts common = { 0 };
+	autostrlist struct strlist operands = STRLIST_INIT;
+	const struct option_target targets[] = { { options_of(tool), NULL },
+						 { common_options, &common },
+						 { hidden_options, &common, true } };
+	struct error cause = { 0 };
+
+	if (option_parse(targets, array_size(targets), OPTION_OPERANDS_LAST, argv, &operands,
+			 &cause) == 0)
+		log_refusal(&common);
+}
+
 /* Find the verb behind the options that may stand before it, and take its words out of argv. No
  * operand at all is no error: ret_command is NULL. */
 static int take_command(const struct tool *tool, char **argv, const struct command **ret_command,
@@ -188,8 +215,10 @@ static int take_command(const struct tool *tool, char **argv, const struct comma
 		return 0;
 	}
 	command = find_command(tool, word);
-	if (!command)
+	if (!command) {
+		log_words_refused(tool, argv);
 		return refuse_words(tool, word, err);
+	}
 	for (size_t words = strchr(command->name, ' ') ? 2 : 1; (word[0] = word[words]); word++)
 		;
 	*ret_command = command;
@@ -249,6 +278,27 @@ static int print_nearest(const char *word, const struct strlist *candidates)
 	return 0;
 }
 
+static int print_messages(const char *level, const struct strlist *texts)
+{
+	for (size_t i = 0; i < texts->len; i++)
+		message_print(level, texts->items[i]);
+	return 0;
+}
+
+/* Do what the command is for. With --tell that is to write the front's own messages, which so go where
+ * --log and --log-format say. */
+static int act(const struct command *command, const void *opts, const struct common_opts *common,
+	       const struct strlist *operands, struct error *err)
+{
+	if (common->tell && !message_verb())
+		message_init("ctnr");
+	if (message_log_to(common->log, (enum message_format)common->log_format, err) < 0)
+		return -1;
+	if (common->tell)
+		return print_messages(common->tell, operands);
+	return command->run(opts, operands, err);
+}
+
 static int run_command(const struct tool *tool, const struct command *command,
 		       struct common_opts *common, char **argv, struct error *err)
 {
@@ -261,7 +311,7 @@ static int run_command(const struct tool *tool, const struct command *command,
 	int status = -1;
 
 	if (option_parse(targets, array_size(targets), command->order, argv, &operands, err) < 0)
-		status = -1;
+		log_refusal(common);
 	else if (common->help)
 		status = (print_command_help(tool, command), 0);
 	else if (common->version)
@@ -270,8 +320,8 @@ static int run_command(const struct tool *tool, const struct command *command,
 		status = (dump_options(tool), 0);
 	else if (common->nearest)
 		status = print_nearest(common->nearest, &operands);
-	else if (message_log_to(common->log, (enum message_format)common->log_format, err) == 0)
-		status = command->run(opts, &operands, err);
+	else
+		status = act(command, opts, common, &operands, err);
 	option_release(command->options, opts);
 	return status;
 }
@@ -285,16 +335,20 @@ static int run_without_command(const struct tool *tool, char **argv, struct erro
 						 { common_options, &common },
 						 { hidden_options, &common, true } };
 
-	if (option_parse(targets, array_size(targets), OPTION_PERMUTE, argv, &operands, err) < 0)
+	if (option_parse(targets, array_size(targets), OPTION_PERMUTE, argv, &operands, err) < 0) {
+		log_refusal(&common);
 		return -1;
+	}
 	if (common.help)
 		print_tool_help(tool);
 	else if (common.version)
 		return print_version(tool);
 	else if (common.dump_options)
 		dump_options(tool);
-	else
+	else {
+		log_refusal(&common);
 		return error_set(err, ERROR_USAGE, "no command given");
+	}
 	return 0;
 }
 

@@ -18,7 +18,7 @@
  * Common options of every tool: --help, --version, --log FILE, --log-format text|json. For programs,
  * and in no help text: --dump-options prints the option table ("*" is for the options before a verb),
  * and of a tool without verbs --nearest WORD prints the operand that is nearest to WORD, if one is near
- * (base/nearest.h).
+ * (base/nearest.h), and --tell LEVEL writes each operand as a message of the front.
  *
  * CTNR_VERB=VERB in the environment says that the front called the tool for its verb VERB: messages
  * and usage hints then speak of "ctnr VERB", which is what was typed. The variable is taken out of the

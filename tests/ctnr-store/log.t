@@ -34,6 +34,13 @@ is_stdout 2 "/dev/stderr is a pipe with a reader"
 run sh -c 'ctnr-store --log /dev/fd/3 image show nosuch 3>third 2>/dev/null; grep -c error: third'
 is_stdout 1 "... and /dev/fd/3 a file"
 logs /dev/null "a device is fine"
+for words in "image ls --nosuch" "image ls --json=maybe" frob image ""; do
+	rm -f usage
+	# shellcheck disable=SC2086 # words
+	run ctnr-store --log usage --log-format json $words
+	is_status 2 "a wrong command line: $words"
+	is "$(jq -r '"ctnr-store: " + .level + ": " + .msg' usage)" "$(cat "$stderr_file")" "... is told in the log too"
+done
 mkfifo fifo
 refuses fifo "nobody reads from 'fifo': *" "a FIFO that nobody reads is refused at once"
 (timeout 10 cat fifo >heard) &

@@ -52,11 +52,11 @@ called_as 'exec [run] [--bundle=./d] [--] [id]' bundle run id -b ./d
 called_as "store [image] [rm] [--] [it's] [ ] []" rmi "it's" ' ' ''
 
 calls inspect a
-is "$calls" 'store [bundle] [show] [--] [a]' "inspect looks for a container"
+is "$calls" 'store [bundle] [show] [--log=/dev/null] [--] [a]' "inspect looks for a container"
 printf 3 >STATUS.store
 calls inspect a
-is "$calls" 'store [bundle] [show] [--] [a]
-store [image] [show] [--] [a]' "... then for an image"
+is "$calls" 'store [bundle] [show] [--log=/dev/null] [--] [a]
+store [image] [show] [--log=/dev/null] [--] [a]' "... then for an image"
 is_status 3 "... and what is neither is not found"
 is_stderr "ctnr inspect: error: no container and no image is called 'a'
 ctnr inspect: hint: see 'ctnr ps --all' and 'ctnr images'" "... and is named"
