@@ -36,7 +36,7 @@ int container_clean_up(const struct container *c, struct error *err)
 	if (!c->remove || cause.code == ERROR_NOT_FOUND)
 		return 0;
 	error_move(err, &cause);
-	return error_prefix(err, "bundle '%s' was not removed", c->bundle.id);
+	return error_prefix(err, "%s '%s' was not removed", bundle_word(), c->bundle.id);
 }
 
 int container_status_cleaned(int status, const struct error *cleaning, struct error *err)

@@ -137,12 +137,12 @@ static int spec_bundle(const struct spec_opts *opts, const char *word, char *con
 	spec.bundle = &bundle;
 	if (probe_identity(&spec, err) < 0 ||
 	    bundle_stack_open(bundle.dirfd, "rootfs", &spec.identity, &spec.root, err) < 0)
-		return error_prefix(err, "bundle '%s'", bundle.id);
+		return error_prefix(err, "%s '%s'", bundle_word(), bundle.id);
 	spec.has_root = true;
 	if (stages_apply(&spec, err) < 0)
 		return -1;
 	if (write_config(&spec, bundle.dirfd, RUNTIME_CONFIG_FILE, 0600, err) < 0)
-		return error_prefix(err, "bundle '%s'", bundle.id);
+		return error_prefix(err, "%s '%s'", bundle_word(), bundle.id);
 	bundle.stdin_mode = opts->process.interactive ? BUNDLE_STDIN_OPEN : BUNDLE_STDIN_CLOSED;
 	record = bundle_to_json(&bundle);
 	return json_print(stdout, record, err);

@@ -120,7 +120,7 @@ int bundle_rm(const void *opts_, const struct strlist *operands, struct error *e
 	int status;
 
 	if (operands->len == 0)
-		return error_set(err, ERROR_USAGE, "no bundle given");
+		return error_set(err, ERROR_USAGE, "no %s given", bundle_word());
 	there = opts_open_store(opts, &store, err);
 	if (there < 0)
 		return -1;

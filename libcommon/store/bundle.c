@@ -2,6 +2,8 @@
 #include "store/bundle.h"
 
 #include "base/alloc.h"
+#include "base/message.h"
+#include "base/str.h"
 #include "store/bundle_stack.h"
 #include "system/fd.h"
 #include "system/path.h"
@@ -29,6 +31,13 @@ void bundle_release(struct bundle *bundle)
 	image_release(&bundle->image);
 	fd_close(&bundle->dirfd);
 	*bundle = (struct bundle)BUNDLE_INIT;
+}
+
+const char *bundle_word(void)
+{
+	const char *verb = message_verb();
+
+	return verb && !str_starts_with(verb, "bundle") ? "container" : "bundle";
 }
 
 bool bundle_id_is_valid(const char *id)
@@ -63,11 +72,11 @@ char *bundle_path(const struct store *store, const char *name, struct error *err
 		path = path_absolute(name, err);
 		if (!path || json_check_text(path, err) == 0)
 			return steal(&path);
-		error_prefix(err, "bundle");
+		error_prefix(err, "%s", bundle_word());
 		return NULL;
 	}
 	if (!bundle_id_is_valid(name)) {
-		error_set(err, ERROR_USAGE, "invalid name of a bundle '%s'", name);
+		error_set(err, ERROR_USAGE, "invalid name of a %s '%s'", bundle_word(), name);
 		error_hint(err,
 			   "up to %d letters, digits, '_', '.' and '-', a letter or digit first",
 			   BUNDLE_ID_MAX);
@@ -94,7 +103,7 @@ static int read_record(const struct jnode *node, struct bundle *ret, struct erro
 	    jnode_bool_opt(&stdin_node, &stdin_open, err) < 0)
 		return -1;
 	if (id && !bundle_id_is_valid(id))
-		return jnode_error(&id_node, err, "invalid name of a bundle '%s'", id);
+		return jnode_error(&id_node, err, "invalid name of a %s '%s'", bundle_word(), id);
 	if (!ret->image.layout && jnode_is_present(&image_node) &&
 	    image_from_json(&image_node, &ret->image, err) < 0)
 		return -1;
@@ -195,7 +204,7 @@ static int open_bundle(const struct store *store, const char *word, enum toleran
 	autofree char *shown = NULL;
 
 	if (!*word)
-		return error_set(err, ERROR_USAGE, "the name of the bundle is empty");
+		return error_set(err, ERROR_USAGE, "the name of the %s is empty", bundle_word());
 	if (*word == '{' || strcmp(word, "-") == 0) {
 		if (open_record(word, &bundle, err) < 0)
 			return -1;
@@ -210,11 +219,12 @@ static int open_bundle(const struct store *store, const char *word, enum toleran
 	}
 	if (open_directory(&bundle, err) < 0) {
 		if (error_errno_is(err, ENOENT) || error_errno_is(err, ENOTDIR))
-			return error_set(err, ERROR_NOT_FOUND, "there is no bundle '%s'", shown);
-		return error_prefix(err, "bundle '%s'", shown);
+			return error_set(err, ERROR_NOT_FOUND, "there is no %s '%s'", bundle_word(),
+					 shown);
+		return error_prefix(err, "%s '%s'", bundle_word(), shown);
 	}
 	if (read_record_file(&bundle, err) < 0 && tolerance == RECORD_MUST_BE_RIGHT)
-		return error_prefix(err, "bundle '%s'", shown);
+		return error_prefix(err, "%s '%s'", bundle_word(), shown);
 	if (!bundle.id)
 		bundle.id = id_of_path(bundle.path);
 	*ret = bundle;
@@ -264,7 +274,7 @@ int bundle_save(const struct bundle *bundle, struct error *err)
 	str_append_char(&text, '\n');
 	if (file_write_at(bundle->dirfd, BUNDLE_RECORD_FILE, text.data, text.len, 0600,
 			  FILE_NO_SYNC, err) < 0)
-		return error_prefix(err, "bundle '%s'", bundle->id);
+		return error_prefix(err, "%s '%s'", bundle_word(), bundle->id);
 	return 0;
 }
 

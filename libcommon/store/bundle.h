@@ -58,6 +58,10 @@ struct bundle {
 void bundle_release(struct bundle *bundle);
 #define autobundle autocleanup(bundle_release)
 
+/* What messages call it: "container" where a person typed a verb of ctnr, as in "ctnr rm", and "bundle"
+ * in those of the tools and of "ctnr bundle". */
+const char *bundle_word(void);
+
 /* Is it of the grammar above? */
 bool bundle_id_is_valid(const char *id);
 

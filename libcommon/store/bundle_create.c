@@ -20,7 +20,7 @@ static bool name_is_path(const char *name)
 
 static int taken_error(const char *name, struct error *err)
 {
-	error_set(err, ERROR_FAILED, "bundle '%s' exists already", name);
+	error_set(err, ERROR_FAILED, "%s '%s' exists already", bundle_word(), name);
 	return error_hint(err, "remove it with 'ctnr rm %s', or refresh it with --update", name);
 }
 
@@ -124,7 +124,8 @@ static int create_at_path(const struct store *home, const char *word, struct bun
 	slash = strrchr(path, '/');
 	ret->id = xstrdup(slash ? slash + 1 : path);
 	if (!bundle_id_is_valid(ret->id))
-		return error_set(err, ERROR_USAGE, "'%s' cannot be the name of a bundle", ret->id);
+		return error_set(err, ERROR_USAGE, "'%s' cannot be the name of a %s", ret->id,
+				 bundle_word());
 	if (mkdir(path, 0700) < 0)
 		return errno == EEXIST ? path_taken_error(path, err)
 				       : error_errno(err, "cannot create '%s'", path);

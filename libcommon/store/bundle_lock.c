@@ -66,7 +66,7 @@ static bool is_in_place(const struct bundle *bundle)
 
 static int removed_error(const struct bundle *bundle, struct error *err)
 {
-	return error_set(err, ERROR_NOT_FOUND, "there is no bundle '%s'", bundle->id);
+	return error_set(err, ERROR_NOT_FOUND, "there is no %s '%s'", bundle_word(), bundle->id);
 }
 
 static int running_error(const struct container_name *name, enum process_fate fate,
@@ -137,7 +137,7 @@ static int open_lock(const struct bundle *bundle, bool waits, struct error *err)
 			return fd_steal(&fd);
 		if (cause.saved_errno != EWOULDBLOCK) {
 			error_move(err, &cause);
-			return error_prefix(err, "bundle '%s'", bundle->id);
+			return error_prefix(err, "%s '%s'", bundle_word(), bundle->id);
 		}
 		if (!waits || !lock_pause(&tries))
 			return busy_error(bundle, err);
@@ -164,7 +164,7 @@ int bundle_lock_again(const struct bundle *bundle, int lock, struct error *err)
 
 	while (lock_fd(lock, LOCK_EXCLUSIVE, LOCK_TRY) < 0) {
 		if (errno != EWOULDBLOCK)
-			return error_errno(err, "cannot lock bundle '%s'", bundle->id);
+			return error_errno(err, "cannot lock %s '%s'", bundle_word(), bundle->id);
 		if (!is_in_place(bundle))
 			return removed_error(bundle, err);
 		if (!lock_pause(&tries))

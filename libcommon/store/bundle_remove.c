@@ -26,7 +26,8 @@ static bool is_registered(const struct store *home, const struct bundle *bundle)
 
 static int not_registered(const struct bundle *bundle, struct error *err)
 {
-	return error_set(err, ERROR_FAILED, "'%s' is not a bundle of this store", bundle->path);
+	return error_set(err, ERROR_FAILED, "'%s' is not a %s of this store", bundle->path,
+			 bundle_word());
 }
 
 int bundle_check_registered(const struct store *store, const struct bundle *bundle,
@@ -41,7 +42,7 @@ int bundle_check_registered(const struct store *store, const struct bundle *bund
 	if (is_registered(&home, bundle))
 		return 0;
 	not_registered(bundle, err);
-	return error_prefix(err, "bundle '%s'", bundle->id);
+	return error_prefix(err, "%s '%s'", bundle_word(), bundle->id);
 }
 
 /* Whoever can write to the store could register any directory as a bundle, for us to delete. */
@@ -100,7 +101,7 @@ int bundle_remove(const struct store *store, const struct bundle *bundle, struct
 		return -1;
 	ephemeral_owner(&home, bundle->id, before);
 	if (remove_from(&home, bundle, err) < 0)
-		return error_prefix(err, "bundle '%s'", bundle->id);
+		return error_prefix(err, "%s '%s'", bundle_word(), bundle->id);
 	/* The name is free again: another mark is a new bundle's. */
 	if (*before && strcmp(before, ephemeral_owner(&home, bundle->id, after)) == 0)
 		ephemeral_clear(&home, bundle->id);

@@ -60,9 +60,9 @@ int bundle_stack_check(const struct bundle *bundle, struct error *err)
 			continue;
 		if (faccessat(bundle->dirfd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 			return 0;
-		error_set(err, ERROR_TEMPORARY, "bundle '%s': a layer was removed meanwhile",
-			  bundle->id);
-		return error_hint(err, "make the bundle again");
+		error_set(err, ERROR_TEMPORARY, "%s '%s': a layer was removed meanwhile",
+			  bundle_word(), bundle->id);
+		return error_hint(err, "make the %s again", bundle_word());
 	}
 	return 0;
 }

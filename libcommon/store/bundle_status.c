@@ -20,7 +20,7 @@ int bundle_status_write(const struct bundle *bundle, int exit_code, struct error
 
 	if (file_write_at(bundle->dirfd, STATUS_FILE, text, strlen(text), 0600, FILE_NO_SYNC, err) <
 	    0)
-		return error_prefix(err, "bundle '%s'", bundle->id);
+		return error_prefix(err, "%s '%s'", bundle_word(), bundle->id);
 	return 0;
 }
 

@@ -58,6 +58,13 @@ is_stdout "" "ps shows what runs"
 run ctnr ps --all --quiet
 is_stdout kept "ps --all shows what was kept"
 is "$(ctnr ps --all | jq -c '[.status, .exitCode, .command[0]]')" '["exited",3,"sh"]' "... and how it ended"
+for words in 'rm nosuch' 'container rm nosuch' 'inspect --type container nosuch'; do
+	# shellcheck disable=SC2086 # words
+	run ctnr $words
+	like_stderr "ctnr *: error: there is no container 'nosuch'" "what a person calls a container is called so: $words"
+done
+run ctnr bundle run nosuch
+is_stderr "ctnr bundle run: error: there is no bundle 'nosuch'" "... and a bundle so"
 run ctnr inspect kept
 is "$(jq -r .id <"$stdout_file")" kept "inspect shows it"
 kept=$(jq -r .bundle <"$stdout_file")

@@ -132,7 +132,7 @@ json_t *document_read(const struct bundle *bundle, struct str *ret_seccomp, stru
 	json_t *document;
 
 	if (file_read_at(bundle->dirfd, RUNTIME_CONFIG_FILE, RUNTIME_CONFIG_MAX, &text, err) < 0) {
-		error_prefix(err, "bundle '%s'", bundle->path);
+		error_prefix(err, "%s '%s'", bundle_word(), bundle->path);
 		if (error_errno_is(err, ENOENT))
 			error_hint(
 				err,

@@ -76,7 +76,7 @@ static int start_init(const struct launch *l, struct error *err)
 	if (inner && pipe2(go, O_CLOEXEC) < 0)
 		return error_errno(err, "cannot make a pipe");
 	if (fchdir(c->bundle.dirfd) < 0)
-		return error_errno(err, "cannot enter bundle '%s'", c->bundle.path);
+		return error_errno(err, "cannot enter %s '%s'", bundle_word(), c->bundle.path);
 	pid = clone_process(&args);
 	if (pid < 0) {
 		error_errno(err, "cannot make the container's namespaces");

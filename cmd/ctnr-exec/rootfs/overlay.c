@@ -20,13 +20,13 @@ static int check_owner(const struct container *c, struct error *err)
 	struct stat st;
 
 	if (fstat(c->bundle.dirfd, &st) < 0)
-		return error_errno(err, "cannot read bundle '%s'", c->bundle.path);
+		return error_errno(err, "cannot read %s '%s'", bundle_word(), c->bundle.path);
 	if (st.st_uid != geteuid())
-		return error_set(err, ERROR_FAILED, "bundle '%s' belongs to another user",
-				 c->bundle.path);
+		return error_set(err, ERROR_FAILED, "%s '%s' belongs to another user",
+				 bundle_word(), c->bundle.path);
 	if (st.st_mode & 022)
-		return error_set(err, ERROR_FAILED, "bundle '%s' can be changed by other users",
-				 c->bundle.path);
+		return error_set(err, ERROR_FAILED, "%s '%s' can be changed by other users",
+				 bundle_word(), c->bundle.path);
 	return 0;
 }
 
@@ -55,7 +55,7 @@ static int append_layers(const struct container *c, int lower, struct str *optio
 		str_appendf(options, "%s%s", i ? ":" : "lowerdir=", name);
 	}
 	if (found < 0)
-		return error_prefix(err, "bundle '%s'", c->bundle.path);
+		return error_prefix(err, "%s '%s'", bundle_word(), c->bundle.path);
 	return i ? 0 : error_set(err, ERROR_FAILED, "'%s/lower' holds no layers", c->bundle.path);
 }
 
@@ -101,10 +101,11 @@ int overlay_mount(const struct container *c, const char *target, unsigned long a
 	if (chdir("lower") < 0)
 		return error_errno(err, "cannot enter '%s/lower'", c->bundle.path);
 	if (mount("overlay", path, "overlay", attributes, c->overlay_options) < 0) {
-		error_errno(err, "cannot mount the overlay of bundle '%s'", c->bundle.path);
+		error_errno(err, "cannot mount the overlay of %s '%s'", bundle_word(),
+			    c->bundle.path);
 		return error_hint(err, "a bundle that is made with --driver copy needs no overlay");
 	}
 	if (chdir("..") < 0)
-		return error_errno(err, "cannot enter bundle '%s'", c->bundle.path);
+		return error_errno(err, "cannot enter %s '%s'", bundle_word(), c->bundle.path);
 	return 0;
 }

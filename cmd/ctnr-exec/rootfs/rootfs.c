@@ -42,7 +42,7 @@ int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *er
 	 * mounting: they lead to the host's mounts, only the working directory is carried over. */
 	ret->bundle = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (ret->bundle < 0)
-		return error_errno(err, "cannot open bundle '%s'", c->bundle.path);
+		return error_errno(err, "cannot open %s '%s'", bundle_word(), c->bundle.path);
 	if (c->overlay_options) {
 		if (overlay_mount(c, path, attributes, err) < 0)
 			return -1;
