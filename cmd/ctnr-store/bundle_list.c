@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/message.h"
 #include "store/bundle.h"
 #include "store/bundle_lock.h"
 #include "store/ephemeral.h"
@@ -94,8 +95,11 @@ int bundle_ls(const void *opts_, const struct strlist *operands, struct error *e
 	struct listing listing = { .store = &store, .form = opts_list_form(opts) };
 	int result;
 
-	if (operands->len)
-		return error_set(err, ERROR_USAGE, "unexpected operand '%s'", operands->items[0]);
+	if (operands->len) {
+		error_set(err, ERROR_USAGE, "unexpected operand '%s'", operands->items[0]);
+		return error_hint(err, "the list has all; '%s NAME' shows one",
+				  message_verb() ? "ctnr inspect" : "ctnr-store bundle show");
+	}
 	listing.running = opts->running && !opts->all;
 	table_init(&listing.table, headings);
 	result = opts_open_store(opts, &store, err);
@@ -117,7 +121,7 @@ static int show_bundle(const struct store *store, const struct bundle *bundle, s
 		return error_move(err, &cause);
 	if (config)
 		json_object_set_new(record, "config", config);
-	return json_print(stdout, record, err);
+	return json_show(stdout, record, err);
 }
 
 static int show_word(const char *word, void *data, struct error *err)
@@ -128,7 +132,7 @@ static int show_word(const char *word, void *data, struct error *err)
 	if (bundle_open(store, word, &bundle, err) < 0)
 		return -1;
 	if (show_bundle(store, &bundle, err) < 0)
-		return error_prefix(err, "bundle '%s'", bundle.id);
+		return error_prefix(err, "%s '%s'", bundle_word(), bundle.id);
 	return 0;
 }
 
@@ -139,7 +143,7 @@ int bundle_show(const void *opts_, const struct strlist *operands, struct error 
 	int there;
 
 	if (operands->len == 0)
-		return error_set(err, ERROR_USAGE, "no bundle given");
+		return error_set(err, ERROR_USAGE, "no %s given", bundle_word());
 	there = opts_open_store(opts, &store, err);
 	return there < 0 ? -1 : operand_each(operands, show_word, there ? &store : NULL, err);
 }

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/message.h"
 #include "oci/image_config.h"
 #include "oci/media_type.h"
 #include "store/image_resolve.h"
@@ -203,8 +204,11 @@ int image_ls(const void *opts_, const struct strlist *operands, struct error *er
 	autotable struct table table = { 0 };
 	autofree const struct descriptor **entries = NULL;
 
-	if (operands->len)
-		return error_set(err, ERROR_USAGE, "unexpected operand '%s'", operands->items[0]);
+	if (operands->len) {
+		error_set(err, ERROR_USAGE, "unexpected operand '%s'", operands->items[0]);
+		return error_hint(err, "the list has all; '%s NAME' shows one",
+				  message_verb() ? "ctnr inspect" : "ctnr-store image show");
+	}
 	if (read_images(opts, &layout, &index, err) < 0)
 		return -1;
 	table_init(&table, headings);
@@ -231,7 +235,7 @@ static int show_image(const struct image *image, struct error *err)
 	if (!config)
 		return -1;
 	json_object_set_new(record, "config", config);
-	return json_print(stdout, record, err);
+	return json_show(stdout, record, err);
 }
 
 struct show {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define NO_TEXT "a NUL or what is no Unicode"
+#define INDENT_WIDTH 2 /* columns, as jq does it */
 #define NUMBER_TEXT_MAX 24 /* bytes of 64 bits in digits, with sign and NUL */
 
 void json_free(json_t **document)
@@ -55,9 +56,9 @@ json_t *json_parse(const char *text, size_t len, const char *document, struct er
 	return NULL;
 }
 
-char *json_format(const json_t *value)
+static char *format_value(const json_t *value, size_t layout)
 {
-	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *text = json_dumps(value, layout | JSON_ENCODE_ANY);
 	autostr struct str restored = STR_INIT;
 
 	/* Strings that came from JSON are valid UTF-8: only memory can be short. */
@@ -70,8 +71,13 @@ char *json_format(const json_t *value)
 	return str_steal(&restored);
 }
 
+char *json_format(const json_t *value)
+{
+	return format_value(value, JSON_COMPACT);
+}
+
 /* The same value of a text that a terminal may be shown: what is no character, or could give a
- * terminal orders, is escaped. */
+ * terminal orders, is escaped. A line feed stands only between tokens. */
 static char *format_for_terminal(const char *text)
 {
 	autostr struct str safe = STR_INIT;
@@ -81,7 +87,7 @@ static char *format_for_terminal(const char *text)
 		uint32_t code = 0xfffd;
 		size_t len = str_utf8(text, (size_t)(end - text), &code);
 
-		if (len && str_is_printable(code))
+		if (code == '\n' || (len && str_is_printable(code)))
 			str_append_bytes(&safe, text, len);
 		else
 			str_appendf(&safe, "\\u%04x", code);
@@ -92,25 +98,35 @@ static char *format_for_terminal(const char *text)
 
 static bool is_ascii(const char *text)
 {
-	while (*text >= ' ' && *text < 0x7f)
+	while ((*text >= ' ' && *text < 0x7f) || *text == '\n')
 		text++;
 	return !*text;
+}
+
+static int print_text(FILE *out, const char *text, struct error *err)
+{
+	/* ASCII of jansson's holds no control characters. */
+	autofree char *safe =
+		!is_ascii(text) && isatty(fileno(out)) ? format_for_terminal(text) : NULL;
+
+	if (fprintf(out, "%s\n", safe ? safe : text) < 0)
+		return error_errno(err, "cannot write JSON");
+	return 0;
 }
 
 int json_print(FILE *out, const json_t *value, struct error *err)
 {
 	autofree char *text = json_format(value);
 
-	/* ASCII of jansson's holds no control characters. */
-	if (!is_ascii(text) && isatty(fileno(out))) {
-		char *safe = format_for_terminal(text);
+	return print_text(out, text, err);
+}
 
-		free(text);
-		text = safe;
-	}
-	if (fprintf(out, "%s\n", text) < 0)
-		return error_errno(err, "cannot write JSON");
-	return 0;
+int json_show(FILE *out, const json_t *value, struct error *err)
+{
+	size_t layout = isatty(fileno(out)) ? JSON_INDENT(INDENT_WIDTH) : JSON_COMPACT;
+	autofree char *text = format_value(value, layout);
+
+	return print_text(out, text, err);
 }
 
 const char *json_text(const json_t *value)

@@ -58,6 +58,16 @@ is "$(ctnr-store bundle ls | jq -c 'select(.id == "web") | [.status, .exitCode, 
 echo '{"exitCode":"7"}' >"$store/bundles/web/status.json"
 is "$(ctnr-store bundle ls | jq -r 'select(.id == "web").status')" stopped "a damaged status.json says nothing"
 rm "$store/bundles/web/status.json"
+run "$test_lib/terminal.py" ctnr-store bundle show web
+is "$(tr -d '\r' <"$stdout_file")" "$(ctnr-store bundle show web | jq .)" "at a terminal show indents as jq does"
+printf '{"process":{"args":["sh"]},"z":["a\\u0000b",18446744073709551616,"caf\351"]}' \
+	>"$store/bundles/web/config.json"
+run "$test_lib/terminal.py" ctnr-store bundle show web
+is "$(tr -d '\r' <"$stdout_file" | sed -n '/"z"/,/]/p')" '    "z": [
+      "a\u0000b",
+      18446744073709551616,
+      "caf\ufffd"
+    ]' "... odd tokens as they stand, but for what is no character"
 echo '{"ociVersion":"1.0.2"}' >"$store/bundles/web/config.json"
 run ctnr-store bundle ls -q
 is_stdout "db

@@ -42,4 +42,14 @@ is "$(tr -d '\r' <"$stdout_file")" "localhost/other:latest" "at a terminal tag s
 run ctnr tag busybox other
 like_stdout '{"layout":*' "... and elsewhere the record"
 
+ctnr bundle busybox box true >/dev/null
+for words in 'inspect box' 'inspect busybox' 'inspect --type image busybox' 'image show busybox' 'inspect box busybox'; do
+	# shellcheck disable=SC2086 # words
+	run "$test_lib/terminal.py" ctnr $words </dev/null
+	# shellcheck disable=SC2086 # words
+	is "$(tr -d '\r' <"$stdout_file")" "$(ctnr $words | jq .)" "at a terminal JSON is indented as jq does it: $words"
+done
+run ctnr inspect box busybox
+is "$(wc -l <"$stdout_file")" 2 "... and elsewhere it is a line for each name"
+
 done_testing

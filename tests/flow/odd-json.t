@@ -49,5 +49,5 @@ run ctnr-store image show "oci:odd:t"
 ok "what a pipe gets is as it stands" env LC_ALL=C grep -qaF "$(printf '"z":"\302\23331m \23332m \303\251"')" \
 	"$stdout_file"
 run "$test_lib/terminal.py" ctnr-store image show "oci:odd:t" </dev/null
-like_stdout '*"z":"\\u009b31m \\ufffd32m é"*' "a terminal gets no orders"
+like_stdout '*"z": "\\u009b31m \\ufffd32m é"*' "a terminal gets no orders"
 done_testing
