@@ -71,7 +71,7 @@ static const struct option bundle_rm_options[] = {
 	OPTION_INCLUDE(global_options, 0),
 	{ "force", 'f', NULL, "kill what runs; what is not there is no error", OPTION_BOOL,
 	  offsetof(struct store_opts, force), NULL },
-	{ "volumes", 'v', NULL, "remove the image's volumes in the bundle too: the default",
+	{ "volumes", 'v', NULL, "remove the volumes that have no name too: the default",
 	  OPTION_BOOL, offsetof(struct store_opts, volumes), NULL },
 	OPTION_END,
 };

@@ -126,6 +126,8 @@ static int no_transport(const char *text, struct error *err)
 	size_t prefix_len = strcspn(text, ":");
 	struct error near = { 0 };
 
+	if (!*text)
+		return error_set(err, ERROR_USAGE, "the name of the image is empty");
 	error_set(err, ERROR_USAGE, "no transport in '%s'", text);
 	if (address_is_path(text, &hint))
 		return error_hint(err, "%s", hint);

@@ -205,6 +205,10 @@ char *reference_new_name(const char *name, struct error *err)
 
 	if (reference_parse(local, &reference, err) < 0)
 		return NULL;
+	if (str_starts_with(name, "sha256:") || str_starts_with(name, "sha512:")) {
+		error_set(err, ERROR_USAGE, "'%s' cannot be a name: it reads as a digest", name);
+		return NULL;
+	}
 	if (reference.digest) {
 		error_set(err, ERROR_USAGE, "a new name cannot have a digest: '%s'", name);
 		return NULL;

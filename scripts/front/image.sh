@@ -45,7 +45,8 @@ fetch_image() {
 	[ ! -t 2 ] || [ "$quiet" = true ] || printf 'ctnr %s: pulling %s\n' "$shown" "$source" >&2
 	image=$(exec_tool "$fetch_options" ctnr-fetch "$source") || {
 		status=$?
-		[ -z "$guessed" ] || tell hint "no image '$guessed' is in the store: see 'ctnr images'"
+		# Of what is no name at all the tool has told enough.
+		[ -z "$guessed" ] || [ "$status" -eq 2 ] || tell hint "no image '$guessed' is in the store: see 'ctnr images'"
 		abandon "${failure:-$status}"
 	}
 }

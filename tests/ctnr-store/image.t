@@ -112,6 +112,14 @@ run ctnr-store image tag --print ref docker.io/library/alpine quay.io/a/b
 is_stdout quay.io/a/b:latest "... or with --print ref the name alone"
 run ctnr-store image tag alpine Upper
 is_status 2 "an invalid name is a usage mistake"
+for name in sha256:abc "$alpine"; do
+	run ctnr-store image tag alpine "$name"
+	is_status 2 "a name that reads as a digest is refused: ${name%%:*}"
+	like_stderr "*'$name' cannot be a name*" "... as that"
+done
+run ctnr-store image ls alpine
+like_stderr "*unexpected operand 'alpine'*hint: *'ctnr-store image show NAME' shows one*" \
+	"a list that gets a name says what shows one"
 run ctnr-store image tag alpine "a@$alpine"
 is_status 2 "... and so is a digest"
 run ctnr-store image tag nosuch a

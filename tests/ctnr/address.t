@@ -33,6 +33,15 @@ hinted oci-archve://x "unknown transport 'oci-archve://': expected docker:// or 
 hinted docker-archive:x.tar "transport 'docker-archive:' is not supported" \
 	"'skopeo copy docker-archive:x.tar oci:DIR:TAG' makes a layout of it: oci:DIR:TAG"
 
+for verb in run bundle; do
+	run ctnr $verb ''
+	like_stderr "ctnr $verb: error: the name of the image is empty*" "an empty name is told as that: $verb"
+done
+for name in UPPER a/; do
+	run ctnr run $name
+	is "$(grep -c hint: "$stderr_file")" 1 "what is no name is told once, not that it is not in the store: $name"
+done
+
 # Where the transport is not optional.
 for row in 'docker:alpine did.you.mean.*docker://' 'ocl:dir did.you.mean.*oci:' \
 	'docker.io/x for.an.image*docker://docker.io/x' 'alpine:3 for.an.image*docker://alpine:3'; do

@@ -78,6 +78,12 @@ run "$front" "no$escape[31m
 such"
 is_stderr "ctnr: error: unknown verb 'no?[31m?such'
 ctnr: hint: try 'ctnr --help'" "... also where the word is more than one line, and orders to a terminal"
+run ctnr version
+is "$(printf '%s\n' "$stdout" | grep -vc '^ctnr')" 0 "... and tells one line of each"
+run "$front" inspect -f x y
+like_stderr "*option -f*not there yet*jq*" "what formats JSON is named"
+run "$front" ps --format x
+like_stderr "*not there yet*--json*" "... and what gives it"
 run "$front" help nosuch
 is_status 2 "help explains verbs that there are"
 is_stderr "ctnr help: error: unknown verb 'nosuch'
