@@ -58,7 +58,7 @@ static int lock_for_removal(const struct removal *removal, const struct bundle *
 		return -1;
 	lock = bundle_lock(bundle, err);
 	if (lock < 0 && error_is(err, ERROR_FAILED) && error_errno_is(err, 0))
-		error_default_hint(err, "stop it first, or give --force");
+		error_default_hint(err, "wait for its end, or give --force, which kills it");
 	return lock;
 }
 

@@ -55,7 +55,7 @@ static const struct option bundle_ls_options[] = {
 	  NULL },
 	{ "running", 0, NULL, "list only what runs", OPTION_BOOL,
 	  offsetof(struct store_opts, running), NULL },
-	{ "all", 'a', NULL, "list all in spite of --running", OPTION_BOOL,
+	{ "all", 'a', NULL, "list all, also what does not run", OPTION_BOOL,
 	  offsetof(struct store_opts, all), NULL },
 	OPTION_END,
 };

@@ -143,7 +143,7 @@ for round in 1 2 3 4 5 6; do
 	rm -rf gone.layer
 done
 is "$(grep -v -e "container '[a-z]*' is running" -e 'is being created, updated or removed' -e 'status 125' \
-	-e "no bundle 'gone'" -e 'stop it first' errors)" "" \
+	-e "no bundle 'gone'" -e 'wait for its end' errors)" "" \
 	"of rm and run at once one has the bundle, and it is gone in the end"
 
 # The keeper's failures after init was cloned.

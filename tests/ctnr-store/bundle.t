@@ -92,7 +92,7 @@ run ctnr-store bundle ls --running --all -q
 is "$(printf '%s\n' "$stdout" | wc -l)" 3 "--all lists the others too"
 run ctnr-store bundle rm web
 is_status 1 "a running container is not removed"
-like_stderr "*container 'web' is running*stop it first*" "... and the message says why"
+like_stderr "*container 'web' is running*--force, which kills it*" "... and the message says why"
 runs_from "$store/bundles/web" $sleeper "$CTNR_TEST_TMP/other/exec/box"
 run ctnr-store bundle rm web
 like_stderr "*container 'box' is running*" "... by the container's ID, whatever that and the state directory are"
