@@ -2,16 +2,19 @@
 #include "store/image_resolve.h"
 
 #include "base/alloc.h"
+#include "base/str.h"
 #include "oci/address.h"
 #include "oci/media_type.h"
+#include "oci/reference.h"
 #include "oci/tag.h"
 #include "store/refcache.h"
 
 #include <string.h>
 
-/* An image that has one platform only is taken as it is, unless another was asked for. */
-static int check_platform(const struct descriptor *descriptor, const struct platform *wanted,
-			  struct error *err)
+/* An image that has one platform only is taken as it is, unless another was asked for. name is the image's
+ * (NULL: it has none): what a registry has can be had for another. */
+static int check_platform(const struct descriptor *descriptor, const char *name,
+			  const struct platform *wanted, struct error *err)
 {
 	char have_text[PLATFORM_TEXT_MAX];
 	char want_text[PLATFORM_TEXT_MAX];
@@ -22,7 +25,9 @@ static int check_platform(const struct descriptor *descriptor, const struct plat
 	error_set(err, ERROR_FAILED, "it is for %s, not for %s",
 		  platform_format(&descriptor->platform, have_text),
 		  platform_format(wanted, want_text));
-	return error_hint(err, "'ctnr pull --platform %s' gets the other one", want_text);
+	if (!name || !reference_has_registry(name) || str_starts_with(name, REFERENCE_LOCAL "/"))
+		return -1;
+	return error_hint(err, "'ctnr pull --platform %s %s' gets the other one", want_text, name);
 }
 
 /* From an entry of index.json to the image's manifest. */
@@ -34,7 +39,7 @@ static int resolve_entry(const struct layout *layout, const struct descriptor *e
 	if (layout_resolve(layout, entry, platform, &ret->descriptor, err) < 0)
 		return image_found_unfit(err);
 	image_fill_platform(layout, &ret->descriptor);
-	if (check_platform(&ret->descriptor, platform, err) < 0)
+	if (check_platform(&ret->descriptor, name, platform, err) < 0)
 		return -1;
 	ret->layout = xstrdup(layout->path);
 	ret->ref = name ? xstrdup(name) : NULL;
@@ -62,7 +67,7 @@ static int resolve_record(const char *text, const struct platform *platform, str
 			return -1;
 		image_fill_platform(&layout, &image.descriptor);
 	}
-	if (check_platform(&image.descriptor, platform, err) < 0)
+	if (check_platform(&image.descriptor, image.ref, platform, err) < 0)
 		return error_prefix(err, "image '%s'", image.ref ? image.ref : "of the record");
 	*ret = image;
 	image = (struct image)IMAGE_INIT;

@@ -94,5 +94,15 @@ is "$calls" "fetch [--platform=linux/arm64] [--progress=none] [--] [docker://alp
 calls pull alpine --nosuch
 is_status 2 "... but not one that is unknown"
 is "$calls" "" "... and nothing is pulled"
+for option in --tag=x '--tag x' '-t x'; do
+	# shellcheck disable=SC2086 # words
+	calls pull $option alpine debian
+	is_status 2 "one name for several images is refused: $option"
+	is_stderr "ctnr pull: error: option --tag: one name for 2 images
+ctnr pull: hint: try 'ctnr pull --help'" "... as that"
+	is "$calls" "" "... and nothing is pulled"
+done
+calls pull -t x alpine
+is "$calls" "fetch [--tag=x] [--] [docker://alpine]" "... and for one is fetch's own affair"
 
 done_testing

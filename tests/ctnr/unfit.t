@@ -57,10 +57,16 @@ unfit() {
 	is "$(asked)" "$before" "... and the registry was not asked"
 }
 unfit single "it is for linux/s390x, not for linux/amd64" --platform linux/amd64
+like_stderr "*'ctnr pull --platform linux/amd64 $registry/single:1' gets the other one" "... that can be followed as it is"
 unfit multi "no image for *there is linux/s390x, linux/ppc64le"
 unfit blob "blob sha256:*is not in *"
 unfit config "blob sha256:*is not in *"
 unfit layer "blob sha256:*is not in *"
+
+ctnr pull --tag made oci:box:latest >/dev/null
+run ctnr run --rm --platform linux/s390x made true
+is_stderr "ctnr run: error: image 'made': it is for linux/amd64, not for linux/s390x" \
+	"what no registry has is not to be pulled"
 
 run ctnr inspect "$registry/config:1"
 is_status 1 "inspect of an image without its config fails"
