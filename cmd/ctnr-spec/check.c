@@ -2,23 +2,24 @@
 #include "check.h"
 
 #include "mount_request.h"
+#include "mount_source.h"
 #include "opts.h"
+#include "volume.h"
 
-#include <unistd.h>
+#include "base/alloc.h"
 
 /* Is the source there, or is it the name of a volume? */
-static int check_source(const struct mount_request *request, struct error *err)
+static int check_source(const struct mount_request *request, const struct identity *identity,
+			struct error *err)
 {
-	const char *source = request->source;
+	autofree char *source = NULL;
 
-	if (request->kind == MOUNT_REQUEST_BIND && access(source, F_OK) < 0) {
-		error_errno(err, "mount source '%s'", source);
-		return error_hint(err, "make it first, or mount a volume by its name");
-	}
-	if (request->kind == MOUNT_REQUEST_VOLUME && source && !bundle_id_is_valid(source))
-		return error_set(err, ERROR_USAGE, "'%s' is neither a path nor a volume's name",
-				 source);
-	return 0;
+	if (request->kind == MOUNT_REQUEST_VOLUME && request->source)
+		return volume_check_name(request->source, err);
+	if (request->kind != MOUNT_REQUEST_BIND)
+		return 0;
+	source = mount_source_resolve(identity, request->source, err);
+	return source ? 0 : -1;
 }
 
 /* destinations: of the mounts before, and then of these too. */
@@ -31,7 +32,7 @@ static int check_mounts(const struct strlist *texts, const char *option,
 		int status = parse(texts->items[i], identity, &request, err);
 
 		if (status == 0)
-			status = check_source(&request, err);
+			status = check_source(&request, identity, err);
 		if (status == 0 && strlist_contains(destinations, request.destination))
 			status = error_set(err, ERROR_USAGE, "two mounts for '%s'",
 					   request.destination);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mount.h"
 
+#include "mount_source.h"
+
 #include "base/message.h"
 #include "base/str.h"
 #include "system/fd.h"
@@ -138,40 +140,38 @@ static bool bind_is_closed(const json_t *bind, const char *source)
 }
 
 /* Does what is bound there have nothing to mount destination on? */
-static bool bind_lacks_mount_point(const json_t *bind, const char *destination)
+static bool bind_lacks_mount_point(const json_t *bind, const char *destination,
+				   const struct identity *identity)
 {
 	const char *source = json_string_value(json_object_get(bind, "source"));
 	const char *type = json_string_value(json_object_get(bind, "type"));
 	size_t len = strlen(destination_of(bind));
-	autoclose int top = -EBADF;
-	autoclose int fd = -EBADF;
 
 	if (!source || !type || strcmp(type, "bind") != 0 || !destination[len] ||
 	    !mount_is_below(destination, destination_of(bind)) || !bind_is_closed(bind, source))
 		return false;
-	top = open(source, O_PATH | O_CLOEXEC);
-	fd = top < 0 ? -1 : path_open(top, destination + len, O_PATH, 0, PATH_IN_ROOT);
-	return fd < 0;
+	return !mount_source_has(identity, source, destination + len);
 }
 
 /* The mount of added that has no place for a mount at destination, or NULL. */
-static const json_t *find_closed_bind(const json_t *added, const char *destination)
+static const json_t *find_closed_bind(const json_t *added, const char *destination,
+				      const struct identity *identity)
 {
 	const json_t *bind;
 	size_t i;
 
 	json_array_foreach (added, i, bind) {
-		if (bind_lacks_mount_point(bind, destination))
+		if (bind_lacks_mount_point(bind, destination, identity))
 			return bind;
 	}
 	return NULL;
 }
 
-void mount_drop_unreachable(json_t *mounts, const json_t *added)
+void mount_drop_unreachable(json_t *mounts, const json_t *added, const struct identity *identity)
 {
 	for (size_t i = json_array_size(mounts); i-- > 0;) {
 		const char *destination = destination_of(json_array_get(mounts, i));
-		const json_t *bind = find_closed_bind(added, destination);
+		const json_t *bind = find_closed_bind(added, destination, identity);
 
 		if (!bind)
 			continue;

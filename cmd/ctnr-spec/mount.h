@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "format/json.h"
+#include "system/identity.h"
 
 #include <stdbool.h>
 
@@ -42,6 +43,6 @@ bool mount_is_kernels(const char *destination);
 /* Take out of mounts what cannot be mounted when those of added come too: where one of added binds
  * something that has no mount point for it, and in which none may or can be made, at /dev, /proc or
  * /sys, or read-only. There is a warning for each. */
-void mount_drop_unreachable(json_t *mounts, const json_t *added);
+void mount_drop_unreachable(json_t *mounts, const json_t *added, const struct identity *identity);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "mount.h"
 #include "mount_request.h"
+#include "mount_source.h"
 #include "opts.h"
 #include "volume.h"
 
@@ -74,32 +75,6 @@ int mounts_apply_defaults(struct spec *spec, struct error *err)
 	return 0;
 }
 
-static int open_source(void *source, struct error *err)
-{
-	int fd = open(source, O_PATH | O_CLOEXEC);
-
-	return fd < 0 ? error_errno(err, "mount source '%s'", (const char *)source) : fd;
-}
-
-/* The source of a bind must be there: a typing error does not make a directory. It may lie below a
- * directory that only the user namespace may enter, as what a container wrote does. New. */
-static char *resolve_source(const struct identity *identity, const char *source, struct error *err)
-{
-	char *absolute = realpath(source, NULL);
-	autoclose int fd = -EBADF;
-
-	if (absolute)
-		return absolute;
-	fd = identity_open(identity, open_source, (void *)(uintptr_t)source, err);
-	if (fd >= 0)
-		return path_of_fd(fd, err);
-	if (error_errno_is(err, ENOENT)) {
-		error_recode(err, ERROR_NOT_FOUND);
-		error_hint(err, "make it first, or mount a volume by its name: -v NAME:/data");
-	}
-	return NULL;
-}
-
 /* Add option unless one of its group is there already. */
 static void set_default_option(json_t *options, const char *const *group, const char *option,
 			       const struct identity *identity)
@@ -135,7 +110,7 @@ static json_t *request_to_mount(struct spec *spec, const struct mount_request *r
 	if (request->kind == MOUNT_REQUEST_TMPFS)
 		return mount_new(request->destination, "tmpfs", "tmpfs", "");
 	source = request->kind == MOUNT_REQUEST_BIND
-			 ? resolve_source(&spec->identity, request->source, err)
+			 ? mount_source_resolve(&spec->identity, request->source, err)
 			 : volume_make(spec, request->source, request->destination, err);
 	if (!source || json_check_text(source, err) < 0)
 		return NULL;
@@ -359,7 +334,7 @@ int mounts_apply_requests(struct spec *spec, struct error *err)
 		return -1;
 	if (!json_array_size(requests.list))
 		return 0;
-	mount_drop_unreachable(mounts, requests.list);
+	mount_drop_unreachable(mounts, requests.list, &spec->identity);
 	order_by_place(&requests);
 	json_array_foreach (requests.list, i, mount) {
 		mount_put(mounts, json_incref(mount));

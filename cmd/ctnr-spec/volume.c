@@ -99,18 +99,22 @@ static char *ensure_anonymous_volume(struct spec *spec, const char *destination,
 	return ensure_volume(spec->bundle->dirfd, spec->bundle->path, name, spec, destination, err);
 }
 
+int volume_check_name(const char *name, struct error *err)
+{
+	if (bundle_id_is_valid(name))
+		return 0;
+	error_set(err, ERROR_USAGE, "'%s' is neither a path nor a volume's name", name);
+	return error_hint(err, "a path begins with / or ./; a name has letters, digits, _ . -");
+}
+
 char *volume_make(struct spec *spec, const char *name, const char *destination, struct error *err)
 {
 	autostore struct store store = STORE_INIT;
 
 	if (!name)
 		return ensure_anonymous_volume(spec, destination, err);
-	if (!bundle_id_is_valid(name)) {
-		error_set(err, ERROR_USAGE, "'%s' is neither a path nor a volume's name", name);
-		error_hint(err, "a path begins with / or ./; a name has letters, digits, _ . -");
-		return NULL;
-	}
-	if (store_open(spec->opts->store, STORE_WRITE, &store, err) < 0)
+	if (volume_check_name(name, err) < 0 ||
+	    store_open(spec->opts->store, STORE_WRITE, &store, err) < 0)
 		return NULL;
 	return ensure_volume(store.dirfd, store.path, name, spec, destination, err);
 }

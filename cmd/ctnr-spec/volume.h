@@ -9,6 +9,9 @@
 
 #include "spec.h"
 
+/* ERROR_USAGE when name is not the name of a volume. */
+int volume_check_name(const char *name, struct error *err);
+
 /* The host directory of a volume for that place in the container, made and seeded when it is new:
  * named, or anonymous with name NULL. New string. */
 char *volume_make(struct spec *spec, const char *name, const char *destination, struct error *err);

@@ -57,5 +57,19 @@ is_stdout "content /in/file /in/link" "what only the namespace reaches can be mo
 run ctnr run --rm -v ./shut/nosuch:/file oci:layout:base sh
 is_status 125 "... unless it is not there"
 like_stderr "*mount source './shut/nosuch': No such file or directory*" "... which is said"
+run ctnr-spec --check -v ./shut/in/file:/file
+is_status 0 "... and a check before the image is fetched says the same"
+run ctnr-spec --check -v ./shut/nosuch:/file
+is_status 3 "... of what is not there too"
+like_stderr "*mount source './shut/nosuch': No such file or directory*hint: make it first*" "... in the same words"
 in_namespace chmod 700 shut shut/in
+mkdir -p net/etc
+for name in hosts hostname resolv.conf; do
+	echo "$name of their own" >net/etc/$name
+done
+in_namespace sh -c "{ $(identity sub && echo chown -R 5:5 net || echo true); } && chmod 0 net"
+run ctnr run --rm --hostname seen -v ./net/etc:/etc:ro oci:layout:base sh -c 'read -r x </etc/hostname; echo "$x"'
+is_stdout seen "mount points in what only the namespace reaches are found"
+is_stderr "" "... and nothing is left out"
+in_namespace chmod 700 net
 done_testing
