@@ -5,10 +5,9 @@
 
 #include "base/message.h"
 #include "base/str.h"
-#include "system/fd.h"
+#include "oci/runtime.h"
 #include "system/path.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
@@ -45,7 +44,7 @@ json_t *mount_new(const char *destination, const char *type, const char *source,
 			 source, "options", list);
 }
 
-static const char *destination_of(const json_t *mount)
+const char *mount_destination_of(const json_t *mount)
 {
 	const char *destination = json_string_value(json_object_get(mount, "destination"));
 
@@ -57,7 +56,7 @@ static size_t find_mount_index(const json_t *mounts, const char *destination)
 	size_t i = 0;
 
 	while (i < json_array_size(mounts) &&
-	       strcmp(destination_of(json_array_get(mounts, i)), destination) != 0)
+	       strcmp(mount_destination_of(json_array_get(mounts, i)), destination) != 0)
 		i++;
 	return i;
 }
@@ -65,13 +64,6 @@ static size_t find_mount_index(const json_t *mounts, const char *destination)
 json_t *mount_find(const json_t *mounts, const char *destination)
 {
 	return json_array_get(mounts, find_mount_index(mounts, destination));
-}
-
-bool mount_is_below(const char *path, const char *top)
-{
-	size_t len = strlen(top);
-
-	return strncmp(path, top, len) == 0 && (path[len] == '/' || !path[len]);
 }
 
 /* Where a mount at destination hides none: before the first below it, but behind all above it, because
@@ -83,9 +75,9 @@ static size_t find_place(const json_t *mounts, const char *destination)
 	json_t *mount;
 
 	json_array_foreach (mounts, i, mount) {
-		if (mount_is_below(destination_of(mount), destination) && i < place)
+		if (path_is_below(mount_destination_of(mount), destination) && i < place)
 			place = i;
-		if (mount_is_below(destination, destination_of(mount)))
+		if (path_is_below(destination, mount_destination_of(mount)))
 			place = json_array_size(mounts);
 	}
 	return place;
@@ -93,12 +85,13 @@ static size_t find_place(const json_t *mounts, const char *destination)
 
 void mount_put(json_t *mounts, json_t *mount)
 {
-	size_t i = find_mount_index(mounts, destination_of(mount));
+	size_t i = find_mount_index(mounts, mount_destination_of(mount));
 
 	if (i < json_array_size(mounts))
 		json_array_set_new(mounts, i, mount);
 	else
-		json_array_insert_new(mounts, find_place(mounts, destination_of(mount)), mount);
+		json_array_insert_new(mounts, find_place(mounts, mount_destination_of(mount)),
+				      mount);
 }
 
 void mount_put_last(json_t *mounts, const char *destination)
@@ -124,18 +117,12 @@ static bool has_option(const json_t *mount, const char *option)
 	return false;
 }
 
-bool mount_is_kernels(const char *destination)
-{
-	return mount_is_below(destination, "/dev") || mount_is_below(destination, "/proc") ||
-	       mount_is_below(destination, "/sys");
-}
-
 /* Is nothing made in what is bound there, or can nothing be made in it? */
 static bool bind_is_closed(const json_t *bind, const char *source)
 {
 	struct statvfs fs;
 
-	return mount_is_kernels(destination_of(bind)) || has_option(bind, "ro") ||
+	return runtime_is_kernel_path(mount_destination_of(bind)) || has_option(bind, "ro") ||
 	       has_option(bind, "rro") || (statvfs(source, &fs) == 0 && fs.f_flag & ST_RDONLY);
 }
 
@@ -145,10 +132,11 @@ static bool bind_lacks_mount_point(const json_t *bind, const char *destination,
 {
 	const char *source = json_string_value(json_object_get(bind, "source"));
 	const char *type = json_string_value(json_object_get(bind, "type"));
-	size_t len = strlen(destination_of(bind));
+	size_t len = strlen(mount_destination_of(bind));
 
 	if (!source || !type || strcmp(type, "bind") != 0 || !destination[len] ||
-	    !mount_is_below(destination, destination_of(bind)) || !bind_is_closed(bind, source))
+	    !path_is_below(destination, mount_destination_of(bind)) ||
+	    !bind_is_closed(bind, source))
 		return false;
 	return !mount_source_has(identity, source, destination + len);
 }
@@ -170,17 +158,17 @@ static const json_t *find_closed_bind(const json_t *added, const char *destinati
 void mount_drop_unreachable(json_t *mounts, const json_t *added, const struct identity *identity)
 {
 	for (size_t i = json_array_size(mounts); i-- > 0;) {
-		const char *destination = destination_of(json_array_get(mounts, i));
+		const char *destination = mount_destination_of(json_array_get(mounts, i));
 		const json_t *bind = find_closed_bind(added, destination, identity);
 
 		if (!bind)
 			continue;
 		/* A person's own /dev is as it is on purpose; that the network's files are missing
 		 * is no such purpose. */
-		if (!mount_is_kernels(destination_of(bind)))
+		if (!runtime_is_kernel_path(mount_destination_of(bind)))
 			message_warning(
 				"'%s' has no place in what is bound to '%s', leaving it out",
-				destination, destination_of(bind));
+				destination, mount_destination_of(bind));
 		json_array_remove(mounts, i);
 	}
 }

@@ -31,14 +31,11 @@ void mount_put(json_t *mounts, json_t *mount);
 /* Let the mount with that destination, if there is one, be the last, so that nothing hides it. */
 void mount_put_last(json_t *mounts, const char *destination);
 
-/* Is path that of top or below? Both are as mount_destination() writes them. */
-bool mount_is_below(const char *path, const char *top);
+/* The destination of a mount (borrowed), "" where the config has none. */
+const char *mount_destination_of(const json_t *mount);
 
 /* The mount with that destination, borrowed, or NULL. */
 json_t *mount_find(const json_t *mounts, const char *destination);
-
-/* Does the destination belong to /dev, /proc or /sys? */
-bool mount_is_kernels(const char *destination);
 
 /* Take out of mounts what cannot be mounted when those of added come too: where one of added binds
  * something that has no mount point for it, and in which none may or can be made, at /dev, /proc or

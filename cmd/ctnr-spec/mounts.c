@@ -11,11 +11,8 @@
 #include "base/message.h"
 #include "oci/runtime.h"
 #include "system/cgroup.h"
-#include "system/fd.h"
 #include "system/path.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #define FIELD(name) offsetof(struct mounts_opts, name)
@@ -153,7 +150,7 @@ static const char *volume_refusal(const json_t *mounts, const char *path)
 {
 	if (strcmp(path, "/") == 0)
 		return "it is the root itself";
-	if (mount_is_kernels(path))
+	if (runtime_is_kernel_path(path))
 		return "it would hide what the kernel shows there";
 	return mount_find(mounts, path) ? "something else is mounted there" : NULL;
 }
@@ -228,8 +225,7 @@ static void add_places(const struct spec *spec, struct requests *requests)
 	json_t *mount;
 
 	json_array_foreach (requests->list, i, mount) {
-		autofree char *path = resolve_in_root(
-			spec, json_string_value(json_object_get(mount, "destination")));
+		autofree char *path = resolve_in_root(spec, mount_destination_of(mount));
 
 		add_place(requests, path);
 	}

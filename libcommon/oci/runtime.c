@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "oci/runtime.h"
 
+#include "system/path.h"
+
 #include <ctype.h>
 #include <sched.h>
 #include <string.h>
@@ -159,4 +161,10 @@ json_t *runtime_idmap_to_json(const struct idmap *map)
 						       (json_int_t)r->count));
 	}
 	return array;
+}
+
+bool runtime_is_kernel_path(const char *path)
+{
+	return path_is_below(path, "/dev") || path_is_below(path, "/proc") ||
+	       path_is_below(path, "/sys");
 }

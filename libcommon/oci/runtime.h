@@ -35,6 +35,10 @@ int runtime_check_annotations(const struct jnode *node, struct error *err);
 /* How long a seccomp profile may be, in a file of its own or as linux.seccomp, in bytes. */
 #define RUNTIME_SECCOMP_MAX (4U << 20)
 
+/* Does a clean absolute path belong to the interfaces of the kernel: /dev, /proc, /sys, or below? What a
+ * person binds there is as it is on purpose, and nothing is made in it. */
+bool runtime_is_kernel_path(const char *path);
+
 /* How many mounts, devices and rules about devices a container has at most. Mounts are compared with
  * each other, and rules with devices. */
 #define RUNTIME_MOUNTS_MAX 512

@@ -65,6 +65,13 @@ static void cut_component(struct str *path, size_t start)
 	path->data[path->len] = '\0';
 }
 
+bool path_is_below(const char *path, const char *top)
+{
+	size_t len = strlen(top);
+
+	return strncmp(path, top, len) == 0 && (path[len] == '/' || !path[len]);
+}
+
 int path_clean(const char *path, enum path_dotdot dotdot, struct str *ret)
 {
 	size_t start = ret->len;

@@ -2,7 +2,7 @@
 /*
  * Paths inside a root filesystem that somebody else filled. Every path that comes from an image,
  * a layer or a running container is resolved here, by openat2(2), and never as a string; what is
- * missing is made by path_make.h. About text are path_absolute() and path_clean() alone.
+ * missing is made by path_make.h. About text are path_absolute(), path_clean() and path_is_below() alone.
  *
  * rootfd is a directory descriptor of the root (O_PATH is enough). Paths may be absolute or
  * relative; both mean "from rootfd". Symlinks resolve as they would after chroot(2)
@@ -50,6 +50,9 @@ enum path_dotdot {
  * either end: "//a/./b/" is "a/b", "/" is "". For comparing and showing, not for opening. -1: there
  * is a ".." and it is refused. */
 int path_clean(const char *path, enum path_dotdot dotdot, struct str *ret);
+
+/* Is path the same as top, or below? Both are clean. For where a mount hides another, not for opening. */
+bool path_is_below(const char *path, const char *top);
 
 /* "/proc/self/fd/N" in a caller's buffer, for calls that take only paths. */
 #define PATH_PROC_FD_MAX 32

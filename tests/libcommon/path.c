@@ -36,5 +36,10 @@ int main(void)
 	str_append_char(&prefixed, '/');
 	path_clean("../a/b", PATH_DOTDOT_FOLDED, &prefixed);
 	is_str(prefixed.data, "/a/b", "the cleaned path is appended to what is there");
+	ok(path_is_below("/a", "/a"), "a path is below itself");
+	ok(path_is_below("/a/b", "/a"), "... and below its parent");
+	ok(path_is_below("/a", ""), "... and below the root");
+	ok(!path_is_below("/ab", "/a"), "... but not below what its name begins with");
+	ok(!path_is_below("/a", "/a/b"), "... nor below its child");
 	return done_testing();
 }

@@ -72,20 +72,6 @@ static char *normal_form(const char *path)
 	return clean.len ? xasprintf("/%s", clean.data) : xstrdup("");
 }
 
-/* Is path at top or below? Both are in normal form. */
-static bool is_below(const char *path, const char *top)
-{
-	size_t len = strlen(top);
-
-	return strncmp(path, top, len) == 0 && (path[len] == '/' || !path[len]);
-}
-
-/* Is that a directory of the kernel's interfaces, or below one? */
-static bool is_kernels(const char *path)
-{
-	return is_below(path, "/dev") || is_below(path, "/proc") || is_below(path, "/sys");
-}
-
 static bool is_directory(int fd)
 {
 	struct stat st;
@@ -99,14 +85,15 @@ int rootfs_remember(struct rootfs *r, const char *destination, const char *path,
 	autoclose int owned = fd;
 	struct rootfs_mount *mount;
 
-	if (r->n_mounts == ROOTFS_MOUNTS_MAX)
-		return error_set(err, ERROR_FAILED, "more than %d mounts", ROOTFS_MOUNTS_MAX);
+	if (r->n_mounts == RUNTIME_MOUNTS_MAX)
+		return error_set(err, ERROR_FAILED, "more than %d mounts", RUNTIME_MOUNTS_MAX);
 	mount = &r->mounts[r->n_mounts++];
 	mount->destination = normal_form(destination);
 	mount->path = normal_form(path);
 	mount->fd = fd_steal(&owned);
 	mount->owner = owner;
-	if (owner == ROOTFS_BOUND && (is_kernels(mount->destination) || is_kernels(mount->path)))
+	if (owner == ROOTFS_BOUND &&
+	    (runtime_is_kernel_path(mount->destination) || runtime_is_kernel_path(mount->path)))
 		mount->owner = ROOTFS_UNTOUCHED;
 	/* Nothing is ever made below a file. */
 	r->has_bound |= owner == ROOTFS_BOUND && is_directory(fd);
@@ -123,7 +110,7 @@ bool rootfs_is_mount_point(const struct rootfs *r, const char *path)
 	for (size_t i = r->n_mounts; i-- > 0;) {
 		const char *destination = r->mounts[i].destination;
 
-		if (is_below(path, destination))
+		if (path_is_below(path, destination))
 			return strcmp(path, destination) == 0;
 	}
 	return false;
@@ -193,7 +180,7 @@ static int find_anchor(const char *path, const char **ret_rest, void *data)
 	for (size_t i = r->n_mounts; i-- > 0;) {
 		const struct rootfs_mount *mount = &r->mounts[i];
 
-		if (!is_below(path, mount->path))
+		if (!path_is_below(path, mount->path))
 			continue;
 		*ret_rest = path + strlen(mount->path);
 		return mount->fd;
@@ -254,8 +241,8 @@ int rootfs_make_target(struct rootfs *r, const char *path, enum path_kind kind,
 	/* The mount points that come after it would be made in what is mounted there. */
 	if (!*real && *plain)
 		return error_set(err, ERROR_FAILED, "a symlink on the way leads to the root");
-	if (strcmp(real, plain) != 0 && !is_kernels(plain) &&
-	    (is_below(real, "/proc") || is_below(real, "/sys")))
+	if (strcmp(real, plain) != 0 && !runtime_is_kernel_path(plain) &&
+	    (path_is_below(real, "/proc") || path_is_below(real, "/sys")))
 		return error_set(err, ERROR_FAILED, "a symlink on the way leads to '%s'", real);
 	return fd_steal(&fd);
 }

@@ -18,8 +18,6 @@
 #include "oci/runtime.h"
 #include "system/path_make.h"
 
-#define ROOTFS_MOUNTS_MAX RUNTIME_MOUNTS_MAX
-
 enum rootfs_owner {
 	ROOTFS_OWN, /* a filesystem that this run made */
 	ROOTFS_BOUND, /* bound from elsewhere: mount points may be made in it */
@@ -44,7 +42,7 @@ struct rootfs {
 	unsigned n_nodes; /* that are in it */
 	int *sources; /* of the config's bind mounts, opened by the caller (launch/source.h); or NULL */
 	bool has_bound; /* there may be directories of bind mounts below the root */
-	struct rootfs_mount mounts[ROOTFS_MOUNTS_MAX];
+	struct rootfs_mount mounts[RUNTIME_MOUNTS_MAX];
 	size_t n_mounts;
 };
 

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/fnv.h"
 #include "system/fd.h"
+#include "system/path.h"
 
 #include <string.h>
 #include <sys/resource.h>
@@ -110,13 +111,10 @@ void view_forget_dir(struct view *view, struct view_dir *dir)
 
 void view_forget_below(struct view *view, const char *path)
 {
-	size_t len = strlen(path);
-
 	for (size_t i = 1; i < view->n_dirs; i++) {
 		struct view_dir *dir = &view->dirs[i];
 
-		if (dir->path && strncmp(dir->path, path, len) == 0 &&
-		    (dir->path[len] == '/' || !dir->path[len]))
+		if (dir->path && path_is_below(dir->path, path))
 			view_forget_dir(view, dir);
 	}
 }
