@@ -111,6 +111,16 @@ static int enter_namespace(struct error *err)
 	return identity_enter(&identity, err);
 }
 
+/* The volumes of the image are in the bundle, so that they cannot stay without it. */
+static int check_volumes(enum option_state volumes, struct error *err)
+{
+	if (volumes != OPTION_FALSE)
+		return 0;
+	error_set(err, ERROR_USAGE,
+		  "option --volumes: the image's volumes are in the bundle, and go with it");
+	return error_hint(err, "a volume with a name stays: ctnr run -v NAME:/DIR");
+}
+
 int bundle_rm(const void *opts_, const struct strlist *operands, struct error *err)
 {
 	const struct store_opts *opts = opts_;
@@ -121,6 +131,8 @@ int bundle_rm(const void *opts_, const struct strlist *operands, struct error *e
 
 	if (operands->len == 0)
 		return error_set(err, ERROR_USAGE, "no %s given", bundle_word());
+	if (check_volumes(opts->volumes, err) < 0)
+		return -1;
 	there = opts_open_store(opts, &store, err);
 	if (there < 0)
 		return -1;

@@ -72,7 +72,7 @@ static const struct option bundle_rm_options[] = {
 	{ "force", 'f', NULL, "kill what runs; what is not there is no error", OPTION_BOOL,
 	  offsetof(struct store_opts, force), NULL },
 	{ "volumes", 'v', NULL, "remove the volumes that have no name too: the default",
-	  OPTION_BOOL, offsetof(struct store_opts, volumes), NULL },
+	  OPTION_TRISTATE, offsetof(struct store_opts, volumes), NULL },
 	OPTION_END,
 };
 

@@ -4,6 +4,7 @@
 #define CTNR_STORE_OPTS_H
 
 #include "base/error.h"
+#include "base/option.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -17,7 +18,7 @@ struct store_opts {
 	bool running;
 	bool all;
 	bool force;
-	bool volumes;
+	enum option_state volumes;
 };
 
 /* Open the store that the options say. Returns 1, or 0 when there is none, which is as good as an

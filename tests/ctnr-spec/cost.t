@@ -34,5 +34,5 @@ is_status 0 "an image with as many volumes as a container has mounts"
 is "$(query '[.mounts[] | select(.destination | startswith("/link"))] | length')" 512 "... has them all"
 volumes 513
 is_status 1 "with more it is refused"
-is_stderr "ctnr-spec: error: the image declares 513 volumes, a container has at most 512 mounts" "... which is said"
+is_stderr "ctnr-spec: error: the image has 513 volumes, a container at most 512 mounts" "... which is said"
 done_testing

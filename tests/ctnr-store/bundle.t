@@ -106,6 +106,10 @@ is_stdout "" "... which is not running"
 run ctnr-store bundle rm web
 is_status 1 "... and is not removed"
 bundle killed
+run ctnr-store bundle rm --volumes=false killed
+is_status 2 "volumes of the image cannot be kept"
+like_stderr "*error: option --volumes: the image's volumes are in the bundle*hint: a volume with a name stays*" "... which is said"
+ok "... and nothing is removed" test -e "$store/bundles/killed"
 sleep 1000 &
 victim=$!
 runs_from "$store/bundles/killed" $victim
