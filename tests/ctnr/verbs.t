@@ -169,6 +169,14 @@ for words in 'image ls' 'container list' 'bundle run' 'image inspect'; do
 	run "$front" help $words
 	is "$status $stdout" "0 $help" "help $words is $words --help"
 done
+for words in 'image rm' 'container list' 'bundle ls' 'image show' 'bundle run' rmi; do
+	# shellcheck disable=SC2086 # words
+	run "$front" $words --nosuch
+	like_stderr "ctnr $words: error: unknown option '--nosuch'*" "messages name the verb as it is typed: $words"
+done
+run "$front" images --help=maybe
+is_status 2 "--help takes true or false, as it does in the tools"
+like_stderr "ctnr images: error: option --help: expected true or false, got 'maybe'*" "... which is said"
 run "$front" help image ls x
 is_status 2 "help takes one verb"
 run "$front" --store /s --help
