@@ -104,6 +104,13 @@ ctnr-exec: hint: /etc/subuid *" "... with the entry that asks for them"
 		"... which is said"
 fi
 
+cp plain.json c/config.json
+config c '.mounts += [{destination: "/x", type: "bind", source: "/devel", options: ["bind"]}] |
+	.linux.resources.devices = [{allow: false}, {allow: true, type: "c", major: 10, minor: 1}]'
+run ctnr-exec run ./c
+like_stderr "*linux.resources.devices?1?: the container has no such device*" \
+	"a source whose name only begins like /dev brings no device that a rule could allow"
+
 if identity root; then
 	cp plain.json c/config.json
 	config c '.process.capabilities = ({bounding: ["CAP_KILL", "CAP_CHOWN"]} | .permitted = .bounding)'

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "oci/runtime.h"
+#include "system/path.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -183,7 +184,7 @@ static bool has_bound_devices(const struct mounts_config *mounts)
 	for (size_t i = 0; i < mounts->len; i++) {
 		const struct mount_config *m = &mounts->items[i];
 
-		if (m->options.binding != MOUNT_NEW && str_starts_with(m->source, "/dev"))
+		if (m->options.binding != MOUNT_NEW && path_is_below(m->source, "/dev"))
 			return true;
 	}
 	return false;
