@@ -122,7 +122,7 @@ int access_read_files(struct access *access, struct error *err)
 		return 0;
 	access->credentials.token_host = opts->token_host ? xstrdup(opts->token_host) : NULL;
 	if (credentials_parse(opts->creds, &access->credentials, err) < 0)
-		return error_prefix(err, "--creds");
+		return error_prefix(err, "option --creds");
 	credentials_hide((char *)opts->creds);
 	return 0;
 }

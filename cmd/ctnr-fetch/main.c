@@ -115,7 +115,7 @@ static char *choose_name(const struct fetch_opts *opts, const struct address *ad
 		return source_name(address, err);
 	name = reference_new_name(opts->tag, err);
 	if (!name)
-		error_prefix(err, "--tag");
+		error_prefix(err, "option --tag");
 	return name;
 }
 

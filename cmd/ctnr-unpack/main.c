@@ -99,7 +99,7 @@ static int find_image(struct unpack *unpack, const char *word, struct error *err
 	struct platform platform;
 
 	if (text && platform_parse(text, &platform, err) < 0)
-		return error_prefix(err, "--platform");
+		return error_prefix(err, "option --platform");
 	if (image_resolve(&unpack->store, word, text ? &platform : NULL, &unpack->image, err) == 0)
 		return 0;
 	/* --if-present: the caller has another way to the image, so nothing is said. */
@@ -314,7 +314,7 @@ static int check_usage(const struct unpack_opts *opts, const struct strlist *ope
 	if (opts->update && !opts->bundle)
 		return error_set(err, ERROR_USAGE, "--update needs --bundle");
 	if (opts->ephemeral > PID_MAX)
-		return error_set(err, ERROR_USAGE, "--ephemeral: no process has such a PID");
+		return error_set(err, ERROR_USAGE, "option --ephemeral: no process has such a PID");
 	return 0;
 }
 
@@ -325,7 +325,7 @@ static int check_options(const struct unpack_opts *opts, const struct store *sto
 	struct platform platform;
 
 	if (opts->platform && platform_parse(opts->platform, &platform, err) < 0)
-		return error_prefix(err, "--platform");
+		return error_prefix(err, "option --platform");
 	if (!opts->bundle || opts->update)
 		return 0;
 	return bundle_check_free(store, opts->bundle, err);

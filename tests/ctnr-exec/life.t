@@ -151,7 +151,7 @@ bundle c
 script c 'sleep 1000'
 run ctnr-exec run --pid-file "$CTNR_TEST_TMP/nowhere/pid" ./c
 is_status 125 "a pid file that cannot be written is a failure of the run"
-like_stderr "ctnr-exec: error: --pid-file '$CTNR_TEST_TMP/nowhere/pid': cannot open 'nowhere': No such file or directory" \
+like_stderr "ctnr-exec: error: option --pid-file: '$CTNR_TEST_TMP/nowhere/pid': cannot open 'nowhere': No such file or directory" \
 	"... and the message says why, of the file that was asked for"
 is "$(ls -A "$state")" "" "... and nothing is left"
 script c 'exit 3'

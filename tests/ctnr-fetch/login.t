@@ -47,25 +47,25 @@ is_stdout rest "it is the first line of stdin, and the rest is left to others"
 is "$(jq -r .ref record)" "$hostile/x:1" "... with the record as ever"
 fetch --creds user:- </dev/null
 is_status 1 "stdin without a line is a failure"
-like_stderr "*--creds: stdin: there is no password in it*" "... and says so"
+like_stderr "*option --creds: stdin: there is no password in it*" "... and says so"
 
 # refused CONTENT PATTERN TITLE
 refused() {
 	printf "%b" "$1" >bad
 	fetch --creds user:@bad
 	is_status 1 "$3"
-	like_stderr "*--creds: bad: $2*" "... and says so"
+	like_stderr "*option --creds: bad: $2*" "... and says so"
 }
 refused '' "there is no password" "an empty file has no password"
 refused '\n' "there is no password" "nor has an empty line"
 refused 'a\0000b' "a password has no NUL bytes" "a password has no NUL bytes"
 head -c 65537 /dev/zero | tr '\0' x >large
 fetch --creds user:@large
-like_stderr "*--creds: large: larger than 65536 bytes*" "a large file is refused"
+like_stderr "*option --creds: large: larger than 65536 bytes*" "a large file is refused"
 fetch --creds user:@nosuch
-like_stderr "*--creds: cannot open 'nosuch': No such file*" "a file that is not there is named"
+like_stderr "*option --creds: cannot open 'nosuch': No such file*" "a file that is not there is named"
 fetch --creds user:@small
-like_stderr "*--creds: small*directory*" "a directory is no file"
+like_stderr "*option --creds: small*directory*" "a directory is no file"
 hostile_stop
 
 hostile_start "$CTNR_TEST_TMP/small" --fault slow

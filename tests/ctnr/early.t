@@ -49,7 +49,7 @@ early "option --security-opt: seccomp profile: cannot open 'no.json'*" --securit
 early "option --entrypoint*" --entrypoint '["a"' "$image"
 early "option --network: expected one of host, none, got 'hots'*" --network hots "$image"
 early "option --driver: expected one of auto, overlay, copy, got 'copi'*" --driver copi "$image"
-early "--platform: *" --platform a/b/c/d "$image"
+early "option --platform: *" --platform a/b/c/d "$image"
 early "invalid name of a container '-x'*" --name=-x "$image"
 early "option --name: a container's name has no slash, got 'a/b'*" --name a/b "$image"
 early "option --read-only: expected true or false, got 'maybe'*" --read-only=maybe "$image"

@@ -139,10 +139,10 @@ static int write_pid_file(const char *path, pid_t pid, struct error *err)
 	autoclose int dir = -EBADF;
 
 	if (check_pid_file(path, err) < 0)
-		return error_prefix(err, "--pid-file");
+		return error_prefix(err, "option --pid-file");
 	dir = output_open_directory(path, &name, err);
 	if (dir < 0 || file_write_at(dir, name, text, (size_t)len, 0644, FILE_NO_SYNC, err) < 0)
-		return error_prefix(err, "--pid-file '%s'", path);
+		return error_prefix(err, "option --pid-file: '%s'", path);
 	return 0;
 }
 
