@@ -39,12 +39,12 @@ int container_clean_up(const struct container *c, struct error *err)
 	return error_prefix(err, "%s '%s' was not removed", bundle_word(), c->bundle.id);
 }
 
-int container_status_cleaned(int status, const struct error *cleaning, struct error *err)
+int container_status_after(int status, const struct error *failure, struct error *err)
 {
-	if (!cleaning->code)
+	if (!failure->code)
 		return status;
 	if (status == 0)
-		return error_move(err, cleaning);
-	message_error(cleaning);
+		return error_move(err, failure);
+	message_error(failure);
 	return status;
 }

@@ -50,9 +50,9 @@ void container_release(struct container *c);
  * another command has claimed them since (state.h). A second call does what the first left. */
 int container_clean_up(const struct container *c, struct error *err);
 
-/* The status of a container with what the cleaning failed with (code 0: nothing), or the passing on
- * of its output: a container that went well and left what could not be removed has not gone well,
- * and cleaning moves to err. Any other status stays, -1 with its err too, and cleaning is printed. */
-int container_status_cleaned(int status, const struct error *cleaning, struct error *err);
+/* The status of a container after something else failed (code 0: nothing did): cleaning up, or passing
+ * its output on. A container that went well has not gone well then, and failure moves to err. Any other
+ * status stays, -1 with its err too, and failure is printed. */
+int container_status_after(int status, const struct error *failure, struct error *err);
 
 #endif

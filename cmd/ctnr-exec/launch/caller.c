@@ -94,7 +94,7 @@ static int run_processes(struct launch *l, struct error *err)
 	if (started < 0)
 		return -1;
 	streams_check_output(l->streams, &lost);
-	return container_status_cleaned(status, &lost, err);
+	return container_status_after(status, &lost, err);
 }
 
 static int open_streams(struct streams *s, const struct container *c, enum terminal_input input,
@@ -119,5 +119,5 @@ int launch_container(const struct container *container, enum terminal_input inpu
 	/* The keeper was killed, or was never started. From outside the user namespace not all can
 	 * be deleted that is the container's; the rest waits in trash/ for the next command. */
 	container_clean_up(container, &cleaning);
-	return container_status_cleaned(status, &cleaning, err);
+	return container_status_after(status, &cleaning, err);
 }

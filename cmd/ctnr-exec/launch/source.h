@@ -20,8 +20,9 @@ bool sources_are_needed(const struct container *c);
  * says what is wrong with it, and so is an init that has ended to the caller's watch. */
 int sources_hand_over(const struct launch *l, struct error *err);
 
-/* In init: take them. *ret is a new array with an entry for each mount of the config, -EBADF for one
- * without; the descriptors are the caller's of this function. */
+/* In init: take them. *ret is a new array of descriptors, one for each mount of the config: -EBADF for a
+ * mount that is no bind mount, and for a source that could not be opened. On failure the array is
+ * incomplete, and init ends. */
 int sources_take(const struct launch *l, int **ret, struct error *err);
 
 #endif

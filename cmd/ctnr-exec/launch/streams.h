@@ -54,8 +54,7 @@ enum terminal_input {
 
 struct streams {
 	bool is_null[STREAMS_MAX]; /* the container's own null device takes its place */
-	int inside
-		[STREAMS_MAX]; /* the container's side of a pipe; -EBADF: the descriptor is kept */
+	int inside[STREAMS_MAX]; /* the container's side of a pipe; -EBADF: fd stays as it is */
 	bool is_relayed; /* is there anything to poll for? */
 	bool reads_terminal; /* stdin is a terminal, and there is a pipe in its place */
 	struct relay relays[STREAMS_MAX]; /* by the caller's descriptor */

@@ -278,5 +278,5 @@ int watch_status(const struct watch *watch, struct error *err)
 		return error_move(err, &page->keeper_error);
 	if (page->keeper_failed)
 		return init_status(watch, err);
-	return container_status_cleaned(init_status(watch, err), &page->keeper_error, err);
+	return container_status_after(init_status(watch, err), &page->keeper_error, err);
 }

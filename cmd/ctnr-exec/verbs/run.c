@@ -147,7 +147,7 @@ int run_container(const void *opts_, const struct strlist *operands, struct erro
 		container_clean_up(&c, &cleaning);
 		if (c.lock >= 0)
 			bundle_discard_lock(&c.bundle, c.lock);
-		return container_status_cleaned(-1, &cleaning, err);
+		return container_status_after(-1, &cleaning, err);
 	}
 	return run_and_record(&c, find_terminal_input(&c, opts, word), err);
 }

@@ -15,8 +15,8 @@
  * Known directories are kept (view_cache.h); the least recently used one is closed first, so memory
  * is flat. The way to a path begins at the last directory on it that is known, and what is in a
  * layer below is looked up from a descriptor there, so that an entry costs what is new of its path,
- * however deep it lies. A directory on top gets its time when it is closed, because every entry that is made in it changes
- * it: the time of its entry, or the one that it had when it was opened.
+ * however deep it lies. A directory on top gets its time when it is closed, because every entry that is
+ * made in it changes it: the time of its entry, or the one that it had when it was opened.
  *
  * A struct view_dir is valid until n_dirs others were asked for; in practice: until the next path is
  * resolved.
