@@ -65,6 +65,14 @@ static void cut_component(struct str *path, size_t start)
 	path->data[path->len] = '\0';
 }
 
+char *path_normal(const char *path)
+{
+	autostr struct str clean = STR_INIT;
+
+	path_clean(path, PATH_DOTDOT_KEPT, &clean);
+	return clean.len ? xasprintf("/%s", clean.data) : xstrdup("");
+}
+
 bool path_is_below(const char *path, const char *top)
 {
 	size_t len = strlen(top);

@@ -2,7 +2,8 @@
 /*
  * Paths inside a root filesystem that somebody else filled. Every path that comes from an image,
  * a layer or a running container is resolved here, by openat2(2), and never as a string; what is
- * missing is made by path_make.h. About text are path_absolute(), path_clean() and path_is_below() alone.
+ * missing is made by path_make.h. About text are path_absolute(), path_clean(), path_normal() and path_is_below()
+ * alone.
  *
  * rootfd is a directory descriptor of the root (O_PATH is enough). Paths may be absolute or
  * relative; both mean "from rootfd". Symlinks resolve as they would after chroot(2)
@@ -50,6 +51,9 @@ enum path_dotdot {
  * either end: "//a/./b/" is "a/b", "/" is "". For comparing and showing, not for opening. -1: there
  * is a ".." and it is refused. */
 int path_clean(const char *path, enum path_dotdot dotdot, struct str *ret);
+
+/* The absolute path of the same components: "//a/./b/" is "/a/b", "/" is "". ".." stays. New string. */
+char *path_normal(const char *path);
 
 /* Is path the same as top, or below? Both are clean. For where a mount hides another, not for opening. */
 bool path_is_below(const char *path, const char *top);

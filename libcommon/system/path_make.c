@@ -46,15 +46,6 @@ static void make_walk_release(struct make_walk *w)
 	free(steal(&w->rest));
 }
 
-/* "//a/./b/" is "/a/b", "/" is "". New string. */
-static char *normal_form(const char *path)
-{
-	autostr struct str clean = STR_INIT;
-
-	path_clean(path, PATH_DOTDOT_KEPT, &clean);
-	return clean.len ? xasprintf("/%s", clean.data) : xstrdup("");
-}
-
 /* The place from which a path in normal form is to be walked; borrowed. */
 static int find_anchor(const struct path_maker *maker, const char *path, const char **ret_rest)
 {
@@ -65,7 +56,7 @@ static int find_anchor(const struct path_maker *maker, const char *path, const c
 /* Walk path from the root. */
 static void begin_walk(struct make_walk *w, const char *path)
 {
-	autofree char *whole = normal_form(path);
+	autofree char *whole = path_normal(path);
 	const char *rest;
 	int anchor = find_anchor(w->maker, whole, &rest);
 
@@ -111,7 +102,7 @@ static int follow_link(struct make_walk *w, int link)
 		begin_walk(w, path);
 	} else {
 		free(w->rest);
-		w->rest = normal_form(path);
+		w->rest = path_normal(path);
 	}
 	return 0;
 }
@@ -237,7 +228,7 @@ int path_make(const struct path_maker *maker, const char *path, enum path_kind k
 	autocleanup(make_walk_release) struct make_walk w = {
 		.maker = maker, .kind = kind, .at = -EBADF, .done = STR_INIT
 	};
-	autofree char *plain = normal_form(path);
+	autofree char *plain = path_normal(path);
 	autoclose int fd = strstr(plain, "/..") ? -EBADF : open_plain(maker, plain);
 
 	if (fd >= 0) {

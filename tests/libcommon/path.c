@@ -15,6 +15,15 @@ static void cleaned(const char *path, enum path_dotdot dotdot, const char *wante
 	is_str(path_clean(path, dotdot, &got) < 0 ? NULL : got.data, wanted, title);
 }
 
+static void is_normal(const char *path, const char *wanted)
+{
+	autofree char *got = path_normal(path);
+	char title[128];
+
+	snprintf(title, sizeof(title), "the normal form of '%s' is '%s'", path, wanted);
+	is_str(got, wanted, title);
+}
+
 int main(void)
 {
 	autostr struct str prefixed = STR_INIT;
@@ -36,6 +45,9 @@ int main(void)
 	str_append_char(&prefixed, '/');
 	path_clean("../a/b", PATH_DOTDOT_FOLDED, &prefixed);
 	is_str(prefixed.data, "/a/b", "the cleaned path is appended to what is there");
+	is_normal("//a/./b/", "/a/b");
+	is_normal("a/../b", "/a/../b");
+	is_normal("/", "");
 	ok(path_is_below("/a", "/a"), "a path is below itself");
 	ok(path_is_below("/a/b", "/a"), "... and below its parent");
 	ok(path_is_below("/a", ""), "... and below the root");

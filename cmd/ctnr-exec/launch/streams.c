@@ -2,6 +2,7 @@
 #include "launch/streams.h"
 
 #include "launch/stream_access.h"
+#include "rootfs/device.h"
 
 #include "base/str.h"
 #include "oci/runtime.h"
@@ -12,15 +13,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define FOREGROUND_MSEC 250 /* between two looks whether the caller is in the foreground */
-
-static bool is_null_device(const struct stat *st)
-{
-	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
-}
 
 /* Put a pipe and a relay in the place of the caller's descriptor. */
 static int relay_stream(struct streams *s, const struct container *c, int fd, struct error *err)
@@ -110,7 +105,7 @@ static int open_stream(struct streams *s, const struct container *c, int fd, str
 		return 0;
 	if (fstat(fd, &st[fd]) < 0)
 		return error_errno(err, "cannot read what fd %d is", fd);
-	s->is_null[fd] = is_null_device(&st[fd]);
+	s->is_null[fd] = device_is_null(&st[fd]);
 	if (s->is_null[fd] || is_kept(s, c, fd, st))
 		return 0;
 	if (fd == STDERR_FILENO && s->inside[STDOUT_FILENO] >= 0 &&

@@ -335,19 +335,18 @@ static int make_links(struct rootfs *r, struct place *place, struct error *err)
 	return 0;
 }
 
-static bool is_null(int fd)
+bool device_is_null(const struct stat *st)
 {
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && is_device(&st, S_IFCHR, 1, 3);
+	return is_device(st, S_IFCHR, 1, 3);
 }
 
 /* Open what an O_PATH descriptor is, if it is the null device. */
 static int reopen_null(int node)
 {
 	char path[PATH_PROC_FD_MAX];
+	struct stat st;
 
-	return node >= 0 && is_null(node)
+	return node >= 0 && fstat(node, &st) == 0 && device_is_null(&st)
 		       ? open(path_proc_fd(node, path), O_RDWR | O_NOCTTY | O_CLOEXEC)
 		       : -1;
 }

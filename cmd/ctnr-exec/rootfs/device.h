@@ -8,6 +8,7 @@
 
 #include "rootfs/rootfs.h"
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* A detached mount of the host's device at path, which must be of that type (S_IFCHR, S_IFBLK) and
@@ -25,6 +26,9 @@ int devices_make(const struct container *c, struct rootfs *r, struct error *err)
 /* Put the detached mount fd at /dev/console, over an empty file; what is there and is no file is
  * replaced. In a /dev that is bound only a console that is there is covered. */
 int device_bind_console(struct rootfs *r, int fd, struct error *err);
+
+/* Is it the null device, this or that node of it? */
+bool device_is_null(const struct stat *st);
 
 /* Make those of the descriptors 0 to 2 for which is_null is true the container's null device. The
  * host's is never handed in: root inside could change its mode and owner. */

@@ -63,15 +63,6 @@ int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *er
 	return 0;
 }
 
-/* "//a/./b/" becomes "/a/b", "/" becomes "". ".." stays: the kernel resolves it. New. */
-static char *normal_form(const char *path)
-{
-	autostr struct str clean = STR_INIT;
-
-	path_clean(path, PATH_DOTDOT_KEPT, &clean);
-	return clean.len ? xasprintf("/%s", clean.data) : xstrdup("");
-}
-
 static bool is_directory(int fd)
 {
 	struct stat st;
@@ -88,8 +79,8 @@ int rootfs_remember(struct rootfs *r, const char *destination, const char *path,
 	if (r->n_mounts == RUNTIME_MOUNTS_MAX)
 		return error_set(err, ERROR_FAILED, "more than %d mounts", RUNTIME_MOUNTS_MAX);
 	mount = &r->mounts[r->n_mounts++];
-	mount->destination = normal_form(destination);
-	mount->path = normal_form(path);
+	mount->destination = path_normal(destination);
+	mount->path = path_normal(path);
 	mount->fd = fd_steal(&owned);
 	mount->owner = owner;
 	if (owner == ROOTFS_BOUND &&
@@ -205,7 +196,7 @@ int rootfs_make(struct rootfs *r, const char *path, enum path_kind kind,
 
 int rootfs_open(struct rootfs *r, const char *path, int flags)
 {
-	autofree char *plain = normal_form(path);
+	autofree char *plain = path_normal(path);
 	const char *rest;
 	int anchor = find_anchor(plain, &rest, r);
 	int fd = path_open(anchor, rest, flags, 0,
@@ -231,7 +222,7 @@ static int mount_point_error(struct error *err)
 int rootfs_make_target(struct rootfs *r, const char *path, enum path_kind kind,
 		       struct str *ret_path, struct error *err)
 {
-	autofree char *plain = normal_form(path);
+	autofree char *plain = path_normal(path);
 	size_t start = ret_path->len;
 	autoclose int fd = rootfs_make(r, plain, kind, ROOTFS_FOR_MOUNT, ret_path);
 	const char *real = ret_path->data + start;
