@@ -71,7 +71,9 @@ END
 is_status 5 "Ctrl-C is a signal to the container"
 like_stdout "*interrupted*" "... which can answer it"
 
-script c 'echo ready; sleep 60'
+# A shell takes the signal itself until it has executed its last command, and as the first process of a
+# namespace it cannot end itself by it.
+script c 'echo ready >/tmp/ready; exec tail -f /tmp/ready'
 terminal ctnr-exec run ./c <<'END'
 expect 'ready'
 send '\x03'
