@@ -185,7 +185,7 @@ if identity sub; then
 		ls victim
 	END
 	run in_namespace sh shared.sh
-	like_stdout "ctnr-exec: error: --pid-file '*': 'theirs' belongs to another user, *
+	like_stdout "ctnr-exec: error: option --pid-file: '*': 'theirs' belongs to another user, *
 125
 0
 own" "a pid file is not made behind another user's link in a sticky directory, but behind an own one"

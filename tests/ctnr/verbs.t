@@ -74,7 +74,7 @@ is_status 2 "an unknown verb is a usage error"
 is_stderr "ctnr: error: unknown verb 'nosuch'
 ctnr: hint: try 'ctnr --help'" "... in one line and a hint"
 escape=$(printf '\033')
-run "$front" "no$escape[31m
+run "$front" "no${escape}[31m
 such"
 is_stderr "ctnr: error: unknown verb 'no?[31m?such'
 ctnr: hint: try 'ctnr --help'" "... also where the word is more than one line, and orders to a terminal"

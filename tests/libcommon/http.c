@@ -104,7 +104,7 @@ static void test_get(void)
 					.accept = "text/a, text/b",
 					.authorization = "Basic c2VjcmV0",
 					.offset = 7,
-					.max = 5 };
+					.max = 12 };
 	struct error err = { 0 };
 	struct server server;
 	autofree char *url = NULL;
@@ -125,7 +125,7 @@ static void test_get(void)
 	ok(strncmp(server.requests[0], "GET /x?y HTTP/1.1\r\n", 19) == 0, "it was a GET");
 	ok(strstr(server.requests[0], "\r\nAccept: text/a, text/b\r\n"), "... with Accept");
 	ok(strstr(server.requests[0], "\r\nAuthorization: Basic c2VjcmV0\r\n"), "... a login");
-	ok(strstr(server.requests[0], "\r\nRange: bytes=7-\r\n"), "... and a range");
+	ok(strstr(server.requests[0], "\r\nRange: bytes=7-11\r\n"), "... and a range");
 }
 
 static void test_head(void)
