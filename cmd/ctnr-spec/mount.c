@@ -134,8 +134,8 @@ static bool bind_lacks_mount_point(const json_t *bind, const char *destination,
 	const char *type = json_string_value(json_object_get(bind, "type"));
 	size_t len = strlen(mount_destination_of(bind));
 
-	if (!source || !type || strcmp(type, "bind") != 0 || !destination[len] ||
-	    !path_is_below(destination, mount_destination_of(bind)) ||
+	if (!source || !type || strcmp(type, "bind") != 0 ||
+	    !path_is_below(destination, mount_destination_of(bind)) || !destination[len] ||
 	    !bind_is_closed(bind, source))
 		return false;
 	return !mount_source_has(identity, source, destination + len);
