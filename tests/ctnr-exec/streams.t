@@ -285,14 +285,14 @@ if [ -w /dev/full ]; then
 	config c '.process.terminal = false'
 fi
 if identity root sub; then
-	script u 'head -c 3000000 /dev/zero; exit "$(cat /status)"'
+	script u 'head -c 9000000 /dev/zero; exit "$(cat /status)"'
 	(umask 077 && : >log)
 	echo 0 >u/rootfs/status
-	run sh -c 'ulimit -f 4000 && exec ctnr-exec run ./u >>log'
+	run sh -c 'ulimit -f 12000 && exec ctnr-exec run ./u >>log'
 	is_status 125 "so is that of a file that grows too large"
 	like_stderr "*fd 1: File too large*" "... which is said"
 	echo 3 >u/rootfs/status
-	run sh -c 'ulimit -f 4000 && exec ctnr-exec run ./u >>log'
+	run sh -c 'ulimit -f 12000 && exec ctnr-exec run ./u >>log'
 	is_status 3 "... and the container's own failure stays"
 fi
 

@@ -115,10 +115,10 @@ echo 'lower:x:70:71::/:' >lower/0/etc/passwd
 from_config '{}' --rootfs r/rootfs -u app -- true
 is "$(query .process.user.uid)" 10 "--rootfs is that directory, whatever else is here"
 
-run strace -f -e trace=clone,clone3,fork,vfork,unshare,setns -o calls ctnr-spec ./r -u app -- true
+run traced -f -e trace=clone,clone3,fork,vfork,unshare,setns -o calls ctnr-spec ./r -u app -- true
 is_status 0 "accounts that the caller may read are read"
 is "$(grep -c -e clone -e fork -e unshare calls)" 0 "... in no process but the first"
-run strace -f -e trace=unshare -o calls ctnr-spec ./p -- true
+run traced -f -e trace=unshare -o calls ctnr-spec ./p -- true
 if ! identity root; then
 	is "$(grep -c unshare calls)" 1 "others take one user namespace"
 fi

@@ -17,7 +17,7 @@ volumes() {
 
 # opens: how often the last image's config has a file opened or looked for
 opens() {
-	strace -c -qq -e trace=%file -o counted ctnr-spec --image-config image-config.json --rootfs root \
+	traced -c -qq -e trace=%file -o counted ctnr-spec --image-config image-config.json --rootfs root \
 		>/dev/null
 	awk '$4 ~ /^[0-9]+$/ { n += $4 } END { print n + 0 }' counted
 }

@@ -81,7 +81,7 @@ END_OF_SHAPES
 # calls DRIVER NAME N: how many calls about files and descriptors unpacking takes.
 calls() {
 	rm -rf bundle counted.store
-	in_namespace strace -f -c -qq --seccomp-bpf -e trace=%file,%desc -o counted \
+	in_namespace env ASAN_OPTIONS=detect_leaks=0 strace -f -c -qq --seccomp-bpf -e trace=%file,%desc -o counted \
 		ctnr-unpack --store "$place/counted.store" --driver "$1" -b ./bundle \
 		"oci:$place/$2.$3:latest" >/dev/null || return 1
 	awk '$NF == "total" { print $4 }' counted

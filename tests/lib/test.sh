@@ -308,6 +308,11 @@ in_namespace() {
 	esac
 }
 
+# traced ARGUMENT...: strace. A sanitizer that looks for leaks cannot work under it.
+traced() {
+	ASAN_OPTIONS=detect_leaks=0 strace "$@"
+}
+
 # is_sanitized: are the tools built with AddressSanitizer, which multiplies memory and needs system
 # calls of its own?
 is_sanitized() {
