@@ -82,14 +82,14 @@ def main():
     started = subprocess.Popen(words[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, start_new_session=True)
     time.sleep(chance.random() * float(words[0]))
-    victims = [started.pid] if only_main else [p for p in descendants(os.getpid()) if is_ours(p)]
-    if victims:
-        victim = chance.choice(victims)
-        print(f"killed {describe(victim)}")
-        try:
-            os.kill(victim, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass  # it ended meanwhile, or has become another user's (newuidmap)
+    victims = [] if only_main else [p for p in descendants(os.getpid()) if is_ours(p)]
+    # In the middle of its execve a process has no name, and may be the only one.
+    victim = chance.choice(victims or [started.pid])
+    print(f"killed {describe(victim)}")
+    try:
+        os.kill(victim, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass  # it ended meanwhile, or has become another user's (newuidmap)
     end = time.monotonic() + LIMIT
     while reap() and time.monotonic() < end:
         time.sleep(0.01)
