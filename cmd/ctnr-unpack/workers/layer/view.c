@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "layer/mark.h"
 #include "system/fd.h"
+#include "system/path.h"
 #include "system/tree.h"
 
 #include <errno.h>
@@ -297,7 +298,7 @@ static int walk_down(struct walk *walk, const char *name, struct error *err)
 	}
 	if (found.where == VIEW_NOWHERE || !S_ISLNK(found.stat.st_mode))
 		return enter_child(view, walk->dir, name, &found, &walk->dir, err);
-	if (walk->links++ == VIEW_LINKS_MAX)
+	if (walk->links++ == PATH_LINKS_MAX)
 		return set_errno(err, ELOOP, path);
 	if (follow_symlink(view, walk->dir, name, &found, &walk->way, err) < 0)
 		return -1;

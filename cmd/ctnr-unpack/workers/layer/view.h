@@ -33,7 +33,6 @@
 #include <time.h>
 
 #define VIEW_DIRS 256 /* fewer where the limit of descriptors is low */
-#define VIEW_LINKS_MAX 40 /* symlinks on one way */
 #define VIEW_PATH_MAX 4095 /* bytes */
 #define VIEW_NAME_MAX 255
 /* Components that are walked to resolve one path, in the mean of a layer, beside as many as the path
