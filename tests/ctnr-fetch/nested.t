@@ -8,26 +8,35 @@
 
 small_layout
 
+# Both scripts below write documents into a layout.
+cat >layout.py <<'END'
+import hashlib, json, sys
+
+layout, count = sys.argv[1], int(sys.argv[2])
+oci = "application/vnd.oci.image."
+
+
+def put(value, kind):
+    text = json.dumps(value).encode()
+    digest = hashlib.sha256(text).hexdigest()
+    with open(f"{layout}/blobs/sha256/{digest}", "wb") as file:
+        file.write(text)
+    return {"mediaType": oci + kind, "digest": "sha256:" + digest, "size": len(text)}
+
+
+top = json.load(open(f"{layout}/index.json"))
+first = top["manifests"][0]["digest"].split(":")[1]
+manifest = json.load(open(f"{layout}/blobs/sha256/{first}"))
+END
+export PYTHONPATH=.
+
 # blobs LAYOUT COUNT: an index of manifests with 499 layers each, which are COUNT different ones and
 # nowhere. Its reference is 1.
 blobs() {
 	cp -a small "$1"
 	python3 - "$@" <<-'END'
-		import hashlib, json, sys
+		from layout import *
 
-		layout, count = sys.argv[1], int(sys.argv[2])
-		oci = "application/vnd.oci.image."
-
-		def put(value, kind):
-		    text = json.dumps(value).encode()
-		    digest = hashlib.sha256(text).hexdigest()
-		    with open(f"{layout}/blobs/sha256/{digest}", "wb") as file:
-		        file.write(text)
-		    return {"mediaType": oci + kind, "digest": "sha256:" + digest, "size": len(text)}
-
-		top = json.load(open(f"{layout}/index.json"))
-		first = top["manifests"][0]["digest"].split(":")[1]
-		manifest = json.load(open(f"{layout}/blobs/sha256/{first}"))
 		entries = []
 		for start in range(0, count, 499):
 		    manifest["layers"] = [{"mediaType": oci + "layer.v1.tar", "size": 1,
@@ -112,21 +121,8 @@ is_status 3 "of 8192 it is not: only that they are nowhere is its fault"
 # Manifests of 3.9 MiB each.
 cp -a small large
 python3 - large 18 <<'END'
-import hashlib, json, sys
+from layout import *
 
-layout, count = sys.argv[1], int(sys.argv[2])
-oci = "application/vnd.oci.image."
-
-def put(value, kind):
-    text = json.dumps(value).encode()
-    digest = hashlib.sha256(text).hexdigest()
-    with open(f"{layout}/blobs/sha256/{digest}", "wb") as file:
-        file.write(text)
-    return {"mediaType": oci + kind, "digest": "sha256:" + digest, "size": len(text)}
-
-top = json.load(open(f"{layout}/index.json"))
-first = top["manifests"][0]["digest"].split(":")[1]
-manifest = json.load(open(f"{layout}/blobs/sha256/{first}"))
 entries = [put({**manifest, "annotations": {"a": str(i) + "x" * 4000000}}, "manifest.v1+json")
            for i in range(count)]
 entry = put({"schemaVersion": 2, "mediaType": oci + "index.v1+json", "manifests": entries}, "index.v1+json")
