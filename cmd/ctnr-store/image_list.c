@@ -213,9 +213,13 @@ int image_ls(const void *opts_, const struct strlist *operands, struct error *er
 		return -1;
 	table_init(&table, headings);
 	entries = sorted_entries(&index);
-	for (size_t i = 0; i < index.n_manifests; i++)
+	for (size_t i = 0; i < index.n_manifests; i++) {
+		if (opts->unnamed == OPTION_FALSE &&
+		    !descriptor_annotation(entries[i], ANNOTATION_REF_NAME))
+			continue;
 		if (list_entry(&layout, entries[i], form, &table, err) < 0)
 			return -1;
+	}
 	if (form == LIST_TABLE)
 		table_print(stdout, &table);
 	return 0;

@@ -26,8 +26,8 @@ static const struct option global_options[] = {
 
 static const struct option image_ls_options[] = {
 	OPTION_INCLUDE(global_options, 0),
-	{ "all", 'a', NULL, "list all images, those without a name too: the default", OPTION_BOOL,
-	  offsetof(struct store_opts, all), NULL },
+	{ "all", 'a', NULL, "list all images, those without a name too: the default",
+	  OPTION_TRISTATE, offsetof(struct store_opts, unnamed), NULL },
 	ROW_JSON,
 	{ "quiet", 'q', NULL, "print names only", OPTION_BOOL, offsetof(struct store_opts, quiet),
 	  NULL },

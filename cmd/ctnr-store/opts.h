@@ -16,7 +16,8 @@ struct store_opts {
 	bool json;
 	bool quiet;
 	bool running;
-	bool all;
+	bool all; /* bundles: also what does not run */
+	enum option_state unnamed; /* images: those without a name too; OPTION_FALSE: not them */
 	bool force;
 	enum option_state volumes;
 };

@@ -135,6 +135,8 @@ before=$(blobs)
 ok "the last name is taken away" ctnr-store image untag docker.io/library/alpine
 is "$(ctnr-store image ls | jq -r 'select(.ref == null) | .descriptor.digest')" "$alpine" \
 	"... the image stays in the list without a name"
+is "$(ctnr-store image ls --all=false | jq -r 'select(.ref == null)')" "" "... from which --all=false leaves it out"
+is "$(ctnr-store image ls --all | jq -r 'select(.ref == null) | .descriptor.digest')" "$alpine" "... and --all does not"
 is "$(blobs)" "$before" "... with its blobs"
 run "$test_lib/terminal.py" ctnr-store image rm "$alpine"
 like_stdout "Deleted: $alpine*" "it is removed by its digest"
