@@ -16,6 +16,7 @@ start() {
 	script "$1" "sleep 77.$2 & echo ready; trap : TERM; while :; do sleep 0.2; done"
 	word=./$1
 	[ -z "$3" ] || word=$1
+	: >output
 	# shellcheck disable=SC2086 # no option is no word
 	ctnr-exec run $3 "$word" >output 2>&1 &
 	caller=$!

@@ -31,10 +31,10 @@ for kind in copy overlay; do
 	bundle "$kind" "$kind"
 	marker "$kind"
 	script "$kind" 'echo ready; exec sleep 60'
-	ctnr-exec run "./$kind" >output &
+	ctnr-exec run "./$kind" >"$kind.output" &
 	caller=$!
 	at_end "kill -9 $caller 2>/dev/null"
-	ok "a container of driver $kind runs" eventually 10 grep -q ready output
+	ok "a container of driver $kind runs" eventually 10 grep -q ready "$kind.output"
 	ok "... its mounts are found by its marker" has_mount "$CTNR_TEST_TMP/$kind.marker"
 	kill -9 $caller
 	ok "... until it is killed" eventually 10 has_no_mount "$CTNR_TEST_TMP/$kind.marker"
