@@ -7,8 +7,8 @@
  *
  *	floor USER|- FILTER DIR LOWER COMMAND [ARG...]
  *
- * USER: whose ranges of /etc/subuid and /etc/subgid newuidmap and newgidmap map; "-": one ID. FILTER is a compiled filter as ctnr-exec keeps it (cache/seccomp/), DIR a directory to be made
- * for the bundle and removed at the end, LOWER what mount(8) takes for lowerdir.
+ * USER: whose ranges of /etc/subuid and /etc/subgid newuidmap and newgidmap map; "-": one ID. FILTER is a
+ * compiled filter as ctnr-exec keeps it (cache/seccomp/), DIR a directory to be made for the bundle and removed at the end, LOWER what mount(8) takes for lowerdir.
  *
  *  1. Make the bundle: upper/, work/, rootfs/ and the three files of /etc.
  *  2. Clone a process into new user, mount, pid, ipc, uts and cgroup namespaces; write its maps.
@@ -52,9 +52,9 @@ static const char *const masked_files[] = { "proc/interrupts", "proc/kcore", "pr
 static const char *const masked_dirs[] = { "proc/acpi", "proc/asound", "proc/scsi",
 					   "sys/firmware" };
 
-#define EACH(item, table) \
-	(const char *const *item = (table); item < (table) + sizeof(table) / sizeof((table)[0]); \
-	 item++)
+#define FOR_EACH(item, table) \
+	for (const char *const *item = (table); \
+	     item < (table) + sizeof(table) / sizeof((table)[0]); item++)
 
 extern char **environ;
 
@@ -81,14 +81,12 @@ static void make_bundle(const char *dir)
 	check(mkdir("work", 0700), "work");
 	check(mkdir("rootfs", 0755), "rootfs");
 	check(mkdir("etc", 0755), "etc");
-	for
-		EACH(name, etc_files)
-		{
-			char path[64];
+	FOR_EACH (name, etc_files) {
+		char path[64];
 
-			snprintf(path, sizeof(path), "etc/%s", *name);
-			write_file(path, O_CREAT, "127.0.0.1 localhost\n");
-		}
+		snprintf(path, sizeof(path), "etc/%s", *name);
+		write_file(path, O_CREAT, "127.0.0.1 localhost\n");
+	}
 }
 
 static void remove_bundle(const char *dir)
@@ -112,12 +110,10 @@ static void remove_bundle(const char *dir)
 	chmod("work/work", 0700);
 	chmod("work/work/incompat", 0700);
 	chmod("work/work/incompat/volatile", 0700);
-	for
-		EACH(file, files)
-	unlink(*file);
-	for
-		EACH(name, dirs)
-	rmdir(*name);
+	FOR_EACH (file, files)
+		unlink(*file);
+	FOR_EACH (name, dirs)
+		rmdir(*name);
 	check(rmdir(dir), dir);
 }
 
@@ -137,11 +133,11 @@ static void read_range(const char *path, const char *user, char start[16], char 
 	errx(125, "no range for %s in %s", user, path);
 }
 
-static pid_t start_writer(const char *program, pid_t child, unsigned id, char start[16],
-			  char count[16])
+static pid_t start_writer(char *program, pid_t child, unsigned id, char start[16], char count[16])
 {
+	static char zero[] = "0", one[] = "1";
 	char child_text[16], id_text[16];
-	char *argv[] = { (char *)program, child_text, "0", id_text, "1", "1", start, count, NULL };
+	char *argv[] = { program, child_text, zero, id_text, one, one, start, count, NULL };
 	pid_t pid;
 
 	snprintf(child_text, sizeof(child_text), "%d", (int)child);
@@ -153,13 +149,14 @@ static pid_t start_writer(const char *program, pid_t child, unsigned id, char st
 
 static void map_ranges(pid_t child, const char *user)
 {
+	static char uid_writer[] = "/usr/bin/newuidmap", gid_writer[] = "/usr/bin/newgidmap";
 	char starts[2][16], counts[2][16];
 	pid_t writers[2];
 
 	read_range("/etc/subuid", user, starts[0], counts[0]);
 	read_range("/etc/subgid", user, starts[1], counts[1]);
-	writers[0] = start_writer("/usr/bin/newuidmap", child, getuid(), starts[0], counts[0]);
-	writers[1] = start_writer("/usr/bin/newgidmap", child, getgid(), starts[1], counts[1]);
+	writers[0] = start_writer(uid_writer, child, getuid(), starts[0], counts[0]);
+	writers[1] = start_writer(gid_writer, child, getgid(), starts[1], counts[1]);
 	for (int i = 0; i < 2; i++) {
 		int status;
 
@@ -207,16 +204,13 @@ static void make_dev(void)
 	char source[32];
 
 	mount_new("tmpfs", "dev", MS_NOSUID | MS_STRICTATIME, "mode=755,size=65536k");
-	for
-		EACH(name, nodes)
-		{
-			const char *path = source + 1;
+	FOR_EACH (name, nodes) {
+		const char *path = source + 1;
 
-			snprintf(source, sizeof(source), "/dev/%s", *name);
-			close(open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0644));
-			bind(source, path, 0,
-			     MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY);
-		}
+		snprintf(source, sizeof(source), "/dev/%s", *name);
+		close(open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0644));
+		bind(source, path, 0, MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY);
+	}
 	check(symlink("/proc/self/fd", "dev/fd"), "fd");
 	check(symlink("/proc/self/fd/0", "dev/stdin"), "stdin");
 	check(symlink("/proc/self/fd/1", "dev/stdout"), "stdout");
@@ -233,17 +227,15 @@ static void make_dev(void)
 
 static void hide_paths(void)
 {
-	for
-		EACH(path, read_only)
-	bind(*path, *path, AT_RECURSIVE, MOUNT_ATTR_RDONLY);
-	for
-		EACH(path, masked_files)
-	if (access(*path, F_OK) == 0)
-		bind("/dev/null", *path, 0, MOUNT_ATTR_RDONLY);
-	for
-		EACH(path, masked_dirs)
-	if (access(*path, F_OK) == 0)
-		mount_new("tmpfs", *path, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+	FOR_EACH (path, read_only)
+		bind(*path, *path, AT_RECURSIVE, MOUNT_ATTR_RDONLY);
+	FOR_EACH (path, masked_files)
+		if (access(*path, F_OK) == 0)
+			bind("/dev/null", *path, 0, MOUNT_ATTR_RDONLY);
+	FOR_EACH (path, masked_dirs)
+		if (access(*path, F_OK) == 0)
+			mount_new("tmpfs", *path, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+				  NULL);
 }
 
 static void make_root(const char *lower)
@@ -255,16 +247,14 @@ static void make_root(const char *lower)
 		 "lowerdir=%s,upperdir=upper,workdir=work,userxattr,volatile", lower);
 	mount_new("overlay", "rootfs", 0, options);
 	mkdir("rootfs/etc", 0755);
-	for
-		EACH(name, etc_files)
-		{
-			char source[64], target[64];
+	FOR_EACH (name, etc_files) {
+		char source[64], target[64];
 
-			snprintf(source, sizeof(source), "etc/%s", *name);
-			snprintf(target, sizeof(target), "rootfs/etc/%s", *name);
-			close(open(target, O_RDONLY | O_CREAT | O_CLOEXEC, 0644));
-			bind(source, target, 0, 0);
-		}
+		snprintf(source, sizeof(source), "etc/%s", *name);
+		snprintf(target, sizeof(target), "rootfs/etc/%s", *name);
+		close(open(target, O_RDONLY | O_CREAT | O_CLOEXEC, 0644));
+		bind(source, target, 0, 0);
+	}
 	check(chdir("rootfs"), "rootfs");
 	mount_new("proc", "proc", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL);
 	make_dev();
