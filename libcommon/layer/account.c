@@ -2,29 +2,13 @@
 #include "layer/account.h"
 
 #include "base/alloc.h"
-#include "base/number.h"
 #include "base/str.h"
 #include "system/fd.h"
-#include "system/idmap.h"
+#include "system/userdb.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-
-#define FIELDS_MAX 7
-
-/* passwd(5) and group(5): how many fields a line must have at least, and where things stand. */
-enum {
-	PASSWD_NAME = 0,
-	PASSWD_UID = 2,
-	PASSWD_GID = 3,
-	PASSWD_HOME = 5,
-	PASSWD_FIELDS = 6,
-	GROUP_NAME = 0,
-	GROUP_GID = 2,
-	GROUP_MEMBERS = 3,
-	GROUP_FIELDS = 3, /* the list may be missing */
-};
 
 void account_release(struct account *account)
 {
@@ -34,16 +18,6 @@ void account_release(struct account *account)
 	free(account->home);
 	free(account->name);
 	*account = (struct account)ACCOUNT_INIT;
-}
-
-static bool parse_id(const char *text, uint32_t *ret)
-{
-	uint64_t value;
-
-	if (number_parse(text, IDMAP_ID_MAX, &value, NULL) < 0)
-		return false;
-	*ret = (uint32_t)value;
-	return true;
 }
 
 /* The whole file; one that is not there is empty. */
@@ -64,34 +38,6 @@ static int read_accounts(const struct stack *root, const struct identity *identi
 	return 0;
 }
 
-/* Cut the next line off *text into fields (in place). Returns how many there are (at most
- * FIELDS_MAX; what follows stays in the last), -1 at the end. Absent fields are "". */
-static int next_line(char **text, char *fields[FIELDS_MAX])
-{
-	char *line = *text;
-	char *end;
-	int n = 0;
-
-	if (!line || !*line)
-		return -1;
-	end = strchr(line, '\n');
-	*text = end ? end + 1 : NULL;
-	if (end)
-		*end = '\0';
-	for (int i = 0; i < FIELDS_MAX; i++)
-		fields[i] = (char *)"";
-	while (n < FIELDS_MAX) {
-		char *colon = strchr(line, ':');
-
-		fields[n++] = line;
-		if (!colon || n == FIELDS_MAX)
-			break;
-		*colon = '\0';
-		line = colon + 1;
-	}
-	return n;
-}
-
 /* Is name an item of a comma-separated list? */
 static bool list_has(const char *list, const char *name)
 {
@@ -110,21 +56,15 @@ static bool list_has(const char *list, const char *name)
 /* The first entry with that name (or, with name NULL, that uid) goes to ret. */
 static bool find_user(char *passwd, const char *name, uint32_t uid, struct account *ret)
 {
-	char *fields[FIELDS_MAX];
-	int n;
+	struct userdb_user user;
 
-	while ((n = next_line(&passwd, fields)) >= 0) {
-		uint32_t line_uid, line_gid;
-
-		if (n < PASSWD_FIELDS || !parse_id(fields[PASSWD_UID], &line_uid) ||
-		    !parse_id(fields[PASSWD_GID], &line_gid))
+	while (userdb_next_user(&passwd, &user)) {
+		if (name ? strcmp(user.name, name) != 0 : user.uid != uid)
 			continue;
-		if (name ? strcmp(fields[PASSWD_NAME], name) != 0 : line_uid != uid)
-			continue;
-		ret->uid = line_uid;
-		ret->gid = line_gid;
-		ret->name = xstrdup(fields[PASSWD_NAME]);
-		ret->home = xstrdup(fields[PASSWD_HOME]);
+		ret->uid = user.uid;
+		ret->gid = user.gid;
+		ret->name = xstrdup(user.name);
+		ret->home = xstrdup(user.home);
 		return true;
 	}
 	return false;
@@ -132,13 +72,13 @@ static bool find_user(char *passwd, const char *name, uint32_t uid, struct accou
 
 static bool find_group(char *groups, const char *name, uint32_t *ret)
 {
-	char *fields[FIELDS_MAX];
-	int n;
+	struct userdb_group group;
 
-	while ((n = next_line(&groups, fields)) >= 0) {
-		if (n >= GROUP_FIELDS && strcmp(fields[GROUP_NAME], name) == 0 &&
-		    parse_id(fields[GROUP_GID], ret))
-			return true;
+	while (userdb_next_group(&groups, &group)) {
+		if (strcmp(group.name, name) != 0)
+			continue;
+		*ret = group.gid;
+		return true;
 	}
 	return false;
 }
@@ -154,14 +94,10 @@ static bool has_gid(const struct account *account, uint32_t gid)
 /* The groups that list the user. */
 static int add_groups(char *groups, struct account *account, struct error *err)
 {
-	char *fields[FIELDS_MAX];
-	int n;
+	struct userdb_group group;
 
-	while ((n = next_line(&groups, fields)) >= 0) {
-		uint32_t gid;
-
-		if (n <= GROUP_MEMBERS || !parse_id(fields[GROUP_GID], &gid) ||
-		    !list_has(fields[GROUP_MEMBERS], account->name) || has_gid(account, gid))
+	while (userdb_next_group(&groups, &group)) {
+		if (!list_has(group.members, account->name) || has_gid(account, group.gid))
 			continue;
 		if (account->n_additional_gids == ACCOUNT_GROUPS_MAX)
 			return error_set(err, ERROR_FAILED,
@@ -170,7 +106,7 @@ static int add_groups(char *groups, struct account *account, struct error *err)
 		account->additional_gids =
 			xrealloc(account->additional_gids, account->n_additional_gids + 1,
 				 sizeof(*account->additional_gids));
-		account->additional_gids[account->n_additional_gids++] = gid;
+		account->additional_gids[account->n_additional_gids++] = group.gid;
 	}
 	return 0;
 }
@@ -185,7 +121,7 @@ static int resolve_user(const struct stack *root, const struct identity *identit
 {
 	autostr struct str passwd = STR_INIT;
 
-	*ret_is_numeric = !*user || parse_id(user, &account->uid);
+	*ret_is_numeric = !*user || userdb_parse_id(user, &account->uid);
 	if (read_accounts(root, identity, "/etc/passwd", &passwd, err) < 0)
 		return -1;
 	if (*ret_is_numeric) {
@@ -228,7 +164,7 @@ int account_resolve_group(const struct stack *root, const struct identity *ident
 {
 	autostr struct str groups = STR_INIT;
 
-	if (parse_id(group, ret_gid))
+	if (userdb_parse_id(group, ret_gid))
 		return 0;
 	if (read_accounts(root, identity, "/etc/group", &groups, err) < 0)
 		return -1;

@@ -8,11 +8,11 @@
 #include "system/fd.h"
 #include "system/identity.h"
 #include "system/path.h"
+#include "system/userdb.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,16 +41,17 @@ static bool root_store_is_writable(void)
 	return errno == ENOENT && faccessat(AT_FDCWD, "/var/lib", W_OK, AT_EACCESS) == 0;
 }
 
-/* $HOME, else what the user database says. Borrowed, or NULL. */
-static const char *home_directory(void)
+/* $HOME, else what the user database says. New, or NULL. */
+static char *home_directory(void)
 {
 	const char *home = getenv("HOME");
-	const struct passwd *entry;
+	autostr struct str text = STR_INIT;
+	struct userdb_user user;
 
 	if (home && *home == '/')
-		return home;
-	entry = getpwuid(geteuid());
-	return entry && entry->pw_dir && *entry->pw_dir == '/' ? entry->pw_dir : NULL;
+		return xstrdup(home);
+	return userdb_find(geteuid(), &text, &user) && *user.home == '/' ? xstrdup(user.home)
+									 : NULL;
 }
 
 /* What store_path() returns, unchecked. */
@@ -58,7 +59,7 @@ static char *choose_path(const char *option, struct error *err)
 {
 	const char *asked = option ? option : getenv("CTNR_STORE");
 	const char *data = getenv("XDG_DATA_HOME");
-	const char *home;
+	autofree char *home = NULL;
 
 	if (option && !*option) {
 		error_set(err, ERROR_USAGE, "the name of the store is empty");

@@ -22,6 +22,7 @@
 #include "system/fd_pass.h"
 #include "system/process.h"
 #include "system/subid.h"
+#include "system/userdb.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,7 +82,8 @@ static bool find_map_writer(const char *name, char path[SUBID_WRITER_PATH_MAX], 
 
 static bool probe_subordinate(struct identity *id)
 {
-	autofree char *name = NULL;
+	autostr struct str text = STR_INIT;
+	struct userdb_user user = { 0 };
 	uint64_t free_from = SUBID_FIRST;
 
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
@@ -91,22 +93,23 @@ static bool probe_subordinate(struct identity *id)
 	if (!find_map_writer("newuidmap", id->newuidmap, id) ||
 	    !find_map_writer("newgidmap", id->newgidmap, id))
 		return false;
-	name = subid_user_name(id->uid);
+	userdb_find(id->uid, &text, &user);
 	id->uids.len = 0;
 	id->gids.len = 0;
 	idmap_add(&id->uids, 0, id->uid, 1, NULL);
 	idmap_add(&id->gids, 0, id->gid, 1, NULL);
-	subid_add_ranges("/etc/subuid", name, id->uid, &id->uids, &free_from);
-	subid_add_ranges("/etc/subgid", name, id->uid, &id->gids, &free_from);
+	subid_add_ranges("/etc/subuid", user.name, id->uid, &id->uids, &free_from);
+	subid_add_ranges("/etc/subgid", user.name, id->uid, &id->gids, &free_from);
 	if (id->uids.len > 1 && id->gids.len > 1)
 		return true;
-	snprintf(id->why, sizeof(id->why), "no range for %s in %s", name ? name : "this user",
+	snprintf(id->why, sizeof(id->why), "no range for %s in %s",
+		 user.name ? user.name : "this user",
 		 id->uids.len > 1 ? "/etc/subgid" : "/etc/subuid");
 	snprintf(id->grant, sizeof(id->grant),
 		 "usermod --add-subuids %" PRIu64 "-%" PRIu64 " --add-subgids %" PRIu64 "-%" PRIu64
 		 " %s",
 		 free_from, free_from + SUBID_COUNT - 1, free_from, free_from + SUBID_COUNT - 1,
-		 name ? name : "USER");
+		 user.name ? user.name : "USER");
 	return false;
 }
 

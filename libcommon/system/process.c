@@ -314,3 +314,10 @@ char *process_find(const char *name)
 	}
 	return NULL;
 }
+
+char *process_find_system(const char *name)
+{
+	autofree char *path = xasprintf("/usr/bin/%s", name);
+
+	return access(path, F_OK) == 0 ? steal(&path) : process_find(name);
+}

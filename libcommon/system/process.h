@@ -61,4 +61,8 @@ char *process_share(const char *name, struct error *err);
 /* The full path of a program found in PATH, new; NULL when there is none. */
 char *process_find(const char *name);
 
+/* The path of a program that answers for the system (newuidmap, getent), new: in /usr/bin when there is
+ * one of that name, else found in PATH; NULL when there is none. */
+char *process_find_system(const char *name);
+
 #endif

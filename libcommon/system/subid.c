@@ -9,40 +9,13 @@
 #include "system/process.h"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SUBID_FILE_MAX (64U << 20) /* bytes of passwd, subuid: lines for two million users */
-
-char *subid_user_name(uid_t uid)
-{
-	autostr struct str text = STR_INIT;
-	const struct passwd *entry;
-	char *line;
-	char *rest;
-
-	if (file_read_at(AT_FDCWD, "/etc/passwd", SUBID_FILE_MAX, &text, NULL) == 0) {
-		for (line = strtok_r(text.data, "\n", &rest); line;
-		     line = strtok_r(NULL, "\n", &rest)) {
-			const char *second = strchr(line, ':');
-			const char *third = second ? strchr(second + 1, ':') : NULL;
-			char *end = third ? strchr(third + 1, ':') : NULL;
-			uint64_t value;
-
-			if (!end)
-				continue;
-			*end = '\0';
-			if (number_parse(third + 1, UINT32_MAX, &value, NULL) == 0 && value == uid)
-				return xstrndup(line, (size_t)(second - line));
-		}
-	}
-	entry = getpwuid(uid);
-	return entry ? xstrdup(entry->pw_name) : NULL;
-}
+#define SUBID_FILE_MAX (64U << 20) /* bytes: lines for two million users */
 
 void subid_add_ranges(const char *path, const char *name, uid_t uid, struct idmap *map,
 		      uint64_t *free_from)
@@ -80,17 +53,13 @@ void subid_add_ranges(const char *path, const char *name, uid_t uid, struct idma
 
 enum subid_writer subid_find_writer(const char *name, char path[SUBID_WRITER_PATH_MAX])
 {
+	autofree char *found = process_find_system(name);
 	struct stat st;
 
-	snprintf(path, SUBID_WRITER_PATH_MAX, "/usr/bin/%s", name);
-	if (stat(path, &st) < 0) {
-		autofree char *found = process_find(name);
-
-		path[0] = '\0';
-		if (!found || strlen(found) >= SUBID_WRITER_PATH_MAX || stat(found, &st) < 0)
-			return SUBID_WRITER_MISSING;
-		snprintf(path, SUBID_WRITER_PATH_MAX, "%s", found);
-	}
+	path[0] = '\0';
+	if (!found || strlen(found) >= SUBID_WRITER_PATH_MAX || stat(found, &st) < 0)
+		return SUBID_WRITER_MISSING;
+	snprintf(path, SUBID_WRITER_PATH_MAX, "%s", found);
 	/* File capabilities (Fedora) are an xattr. */
 	if (((st.st_mode & S_ISUID) && st.st_uid == 0) ||
 	    syscall(SYS_getxattr, path, "security.capability", NULL, 0) >= 0)

@@ -5,7 +5,6 @@
 #include "base/cleanup.h"
 #include "system/subid.h"
 
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -104,19 +103,6 @@ static void test_missing(void)
 	ok(map.len == 1 && free_from == 100000, "a file that is missing gives nothing");
 }
 
-static void test_names(void)
-{
-	const struct passwd *entry = getpwuid(getuid());
-	autofree char *wanted = entry ? xstrdup(entry->pw_name) : NULL;
-	autofree char *root = subid_user_name(0);
-	autofree char *own = subid_user_name(getuid());
-	autofree char *nobody = subid_user_name(UINT32_MAX - 77);
-
-	is_str(root, "root", "0 is root");
-	is_str(own, wanted, "this user has the name that the system gives it");
-	is_str(nobody, NULL, "an ID that is nobody's has no name");
-}
-
 static void test_writers(void)
 {
 	char directory[] = "/tmp/ctnr-subid.XXXXXX";
@@ -150,7 +136,6 @@ int main(void)
 	test_files();
 	test_large_file();
 	test_missing();
-	test_names();
 	test_writers();
 	return done_testing();
 }
