@@ -29,6 +29,13 @@ wanted=ended
 if identity root; then
 	in_container 'echo sealed'
 	is_stdout sealed "root runs a sealed copy"
+	loaded=0
+	for segment in $(readelf -lW "$(command -v ctnr-exec)" | awk '$1 == "LOAD" { print $2 "+" $5 }'); do
+		segment_end=$((${segment%+*} + ${segment#*+}))
+		[ "$segment_end" -le "$loaded" ] || loaded=$segment_end
+	done
+	traced -f -o calls -e trace=sendfile ctnr-exec --version >version
+	is "$(sed -n 's/.*sendfile(.* = //p' calls)" "$loaded" "... of what is loaded, without debugging information"
 	wanted=sealed
 fi
 run ./own run ./c

@@ -13,14 +13,17 @@
 #include "system/fd.h"
 #include "system/process.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <linux/memfd.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -45,6 +48,24 @@ static bool belongs_to_system(int fd)
 	return geteuid() != 0 && fstat(fd, &st) == 0 && st.st_uid == 0 && !(st.st_mode & 022);
 }
 
+/* The size in bytes of the part of our file that is loaded when it is executed: up to the end of the
+ * last segment. Symbols and debugging information lie behind, and in the copy they would take memory as
+ * long as the container runs. */
+static off_t loaded_size(void)
+{
+	const ElfW(Phdr) *header = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+	size_t n = getauxval(AT_PHNUM);
+	off_t end = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		off_t segment_end = (off_t)(header[i].p_offset + header[i].p_filesz);
+
+		if (header[i].p_type == PT_LOAD && segment_end > end)
+			end = segment_end;
+	}
+	return end;
+}
+
 /* A limit of the size of files (ulimit -f) is an error, not a silent death. */
 static int copy_bytes(int fd, int source, off_t left)
 {
@@ -62,16 +83,16 @@ static int copy_bytes(int fd, int source, off_t left)
 static int copy_sealed(int source, struct error *err)
 {
 	autoclose int fd = memfd_create("ctnr-exec", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
-	struct stat st;
+	off_t size = loaded_size();
 
 	if (fd < 0 && errno == EINVAL) /* before Linux 6.3 */
 		fd = memfd_create("ctnr-exec", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (fd < 0 || fstat(source, &st) < 0)
+	if (fd < 0)
 		return error_errno(err, "cannot make a copy of this program in memory");
-	if (copy_bytes(fd, source, st.st_size) < 0) {
+	if (copy_bytes(fd, source, size) < 0) {
 		error_errno(err, "cannot copy this program into memory");
 		return errno == EFBIG ? error_hint(err, "ulimit -f is too low for its %jd KiB",
-						   (intmax_t)st.st_size / 1024)
+						   (intmax_t)size / 1024)
 				      : -1;
 	}
 	if (fcntl(fd, F_ADD_SEALS, SEALS) < 0)
