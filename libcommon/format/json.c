@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "format/json_compact.h"
 #include "format/json_odd.h"
 
 #include <errno.h>
@@ -56,14 +57,11 @@ json_t *json_parse(const char *text, size_t len, const char *document, struct er
 	return NULL;
 }
 
-static char *format_value(const json_t *value, size_t layout)
+/* Give a text (taken) its odd tokens back. Returns it, or a new one. */
+static char *restore_odd_tokens(char *text)
 {
-	char *text = json_dumps(value, layout | JSON_ENCODE_ANY);
 	autostr struct str restored = STR_INIT;
 
-	/* Strings that came from JSON are valid UTF-8: only memory can be short. */
-	if (!text)
-		return xstrdup("null");
 	if (!json_odd_is_carried(text))
 		return text;
 	json_odd_restore(text, &restored);
@@ -73,7 +71,18 @@ static char *format_value(const json_t *value, size_t layout)
 
 char *json_format(const json_t *value)
 {
-	return format_value(value, JSON_COMPACT);
+	autostr struct str text = STR_INIT;
+
+	json_compact_append(value, &text);
+	return restore_odd_tokens(str_steal(&text));
+}
+
+static char *format_indented(const json_t *value)
+{
+	char *text = json_dumps(value, JSON_INDENT(INDENT_WIDTH) | JSON_ENCODE_ANY);
+
+	/* Strings that came from JSON are valid UTF-8: only memory can be short. */
+	return text ? restore_odd_tokens(text) : xstrdup("null");
 }
 
 /* The same value of a text that a terminal may be shown: what is no character, or could give a
@@ -105,7 +114,7 @@ static bool is_ascii(const char *text)
 
 static int print_text(FILE *out, const char *text, struct error *err)
 {
-	/* ASCII of jansson's holds no control characters. */
+	/* ASCII in JSON holds no control characters. */
 	autofree char *safe =
 		!is_ascii(text) && isatty(fileno(out)) ? format_for_terminal(text) : NULL;
 
@@ -123,8 +132,7 @@ int json_print(FILE *out, const json_t *value, struct error *err)
 
 int json_show(FILE *out, const json_t *value, struct error *err)
 {
-	size_t layout = isatty(fileno(out)) ? JSON_INDENT(INDENT_WIDTH) : JSON_COMPACT;
-	autofree char *text = format_value(value, layout);
+	autofree char *text = isatty(fileno(out)) ? format_indented(value) : json_format(value);
 
 	return print_text(out, text, err);
 }

@@ -3,6 +3,7 @@
  * value can be asked for in every way. */
 #include "base/str.h"
 #include "format/json.h"
+#include "format/json_compact.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -52,6 +53,17 @@ static void visit(const struct jnode *node, int depth)
 	}
 }
 
+/* The compact text is the one that jansson writes. */
+static void check_compact(const json_t *document)
+{
+	autofree char *theirs = json_dumps(document, JSON_COMPACT | JSON_ENCODE_ANY);
+	autostr struct str ours = STR_INIT;
+
+	json_compact_append(document, &ours);
+	if (!theirs || strcmp(ours.data, theirs) != 0)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct error err;
@@ -64,6 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!document)
 		return 0;
 	visit(&root, 0);
+	check_compact(document);
 	text = json_format(document);
 	again = json_parse(text, strlen(text), "again", &err);
 	if (!again || !json_equal(document, again))

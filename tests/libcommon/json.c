@@ -148,6 +148,26 @@ static void test_odd_values(void)
 	is_str(err.message, "doc: real: expected integer, got real number", "... but that");
 }
 
+/* jansson writes these values too, and is asked what it would write. */
+static void test_compact(void)
+{
+	autojson json_t *value =
+		json_pack("{s:[], s:{}, s:[i,I,b,b,n], s:[[],[[{}]]]}", "empty", "", "scalars", -1,
+			  (json_int_t)INT64_MIN, 1, 0, "nested");
+	autofree char *ours = NULL, *theirs = NULL;
+
+	for (int byte = 0; byte < 0x80; byte++) {
+		char string[] = { 'a', (char)byte, (char)byte, 'b', 0 };
+
+		json_object_set_new(value, byte ? string : "0", json_stringn(string, 4));
+	}
+	json_object_set_new(value, "caf\xc3\xa9 \xf0\x9f\x90\xb3",
+			    json_string("\xe2\x82\xac\x7f/"));
+	ours = json_format(value);
+	theirs = json_dumps(value, JSON_COMPACT);
+	is_str(ours, theirs, "a value is written as jansson writes it, whatever its strings hold");
+}
+
 int main(void)
 {
 	struct error err = { 0 };
@@ -170,6 +190,7 @@ int main(void)
 	refused("{\"a\\u0000\":1,\"a\\u0000\":2}", "... and duplicate odd keys");
 	test_kept();
 	test_odd_values();
+	test_compact();
 	formatted = json_format(json_object_get(document, "a"));
 	is_str(formatted, "[\"x\",\"y\"]", "a value is written on one line without blanks");
 	free(formatted);
