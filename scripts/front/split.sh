@@ -19,36 +19,13 @@
 #                            number of arguments that were used
 # own_option OPTION VALUE    is the verb's: called for options of the front itself
 
-# unknown_option OPTION [WORD]: say so, or that it is not there yet. WORD is the whole word, where the
-# option is a letter in it.
-unknown_option() {
-	if find_absent "$verb" "$1"; then
-		absent=${absent% "$1"}
-		absent=${absent#"$1"}
-		usage "option $1${absent:+ (${absent# })} is not there yet" "$hint"
-	fi
-	# A long name with one dash is a word of letters.
-	word=${2:-$1}
-	word=${word#-}
-	word=${word#-}
-	hint=
-	list_absent "$verb"
-	unknown=$1
-	set -- "${word%%=*}"
-	for word in $option_names $absent_words; do
-		case $word in --*) set -- "$@" "${word#--}" ;; -*) ;; *) set -- "$@" "$word" ;; esac
-	done
-	[ "${#1}" -lt 2 ] || find_nearest_absent "$verb" -- "$@"
-	usage "unknown option '$unknown'" "$hint"
-}
-
 split_letters() {
 	letters=${1#-}
 	while [ -n "$letters" ]; do
 		rest=${letters#?}
 		letter=${letters%"$rest"}
 		letters=$rest
-		find_option "-$letter" || unknown_option "-$letter" "$1"
+		find_option "-$letter" || mistake unknown_option "-$letter" "$1"
 		if [ "$kind" = bool ]; then
 			give "$option=true"
 		elif [ -n "$letters" ]; then
@@ -75,11 +52,11 @@ split_options() {
 			return
 			;;
 		--*=*)
-			find_option "${1%%=*}" || unknown_option "${1%%=*}"
+			find_option "${1%%=*}" || mistake unknown_option "${1%%=*}"
 			give "$option=${1#*=}"
 			;;
 		--*)
-			find_option "$1" || unknown_option "$1"
+			find_option "$1" || mistake unknown_option "$1"
 			if [ "$kind" = bool ]; then
 				give "$option=true"
 			else
@@ -118,13 +95,10 @@ is_choice() {
 	own=$1
 	value=$2
 	shift 2
-	choices=
 	for choice; do
 		[ "$value" != "$choice" ] || return 0
-		choices="${choices:+$choices, }$choice"
 	done
-	find_nearest '' "$value" "$@"
-	usage "option $own: expected one of $choices, got '$value'" "$hint"
+	mistake unknown_choice "$own" "$value" "$@"
 }
 
 # is_bool OPTION VALUE, is_name VALUE: likewise, to its kind.
