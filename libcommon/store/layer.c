@@ -30,6 +30,18 @@ char *layer_chain_path(const struct digest *config)
 			 digest_hex(config));
 }
 
+/* What stands behind the last line feed is a line too, if an empty one. */
+static size_t count_lines(const char *text)
+{
+	size_t n = 1;
+
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
 int layer_chain_cached(const struct store *store, const struct digest *config, struct digest **ret,
 		       size_t *ret_len, struct error *err)
 {
@@ -38,6 +50,7 @@ int layer_chain_cached(const struct store *store, const struct digest *config, s
 	autostr struct str text = STR_INIT;
 	struct error cause = { 0 };
 	size_t n = 0;
+	size_t lines;
 	char *rest;
 
 	if (file_read_at(store->dirfd, path, (size_t)MANIFEST_LAYERS_MAX * DIGEST_TEXT_MAX, &text,
@@ -46,10 +59,14 @@ int layer_chain_cached(const struct store *store, const struct digest *config, s
 			return 0;
 		return error_move(err, &cause);
 	}
-	chain = xcalloc(MANIFEST_LAYERS_MAX, sizeof(*chain));
+	/* Derived data that is damaged is as good as absent. */
+	lines = count_lines(text.data);
+	if (lines > MANIFEST_LAYERS_MAX + 1)
+		return 0;
+	/* Not for MANIFEST_LAYERS_MAX: 70 kB of new memory took 0.1 ms of each start. */
+	chain = xcalloc(lines, sizeof(*chain));
 	for (char *line = strtok_r(text.data, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest)) {
-		/* Derived data that is damaged is as good as absent. */
 		if (n == MANIFEST_LAYERS_MAX || digest_parse(line, &chain[n], NULL) < 0)
 			return 0;
 		n++;
