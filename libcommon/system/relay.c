@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "system/relay.h"
 
+#include "base/alloc.h"
+#include "base/cleanup.h"
 #include "system/fd.h"
 #include "system/path.h"
 
@@ -48,6 +50,7 @@ void relay_release(struct relay *relay)
 		return;
 	fd_close(&relay->from);
 	fd_close(&relay->to);
+	free(steal(&relay->data));
 	relay->start = relay->end = 0;
 }
 
@@ -67,9 +70,12 @@ static bool is_temporary(void)
 
 static void fill_buffer(struct relay *relay)
 {
-	size_t wanted = relay->left < sizeof(relay->data) ? relay->left : sizeof(relay->data);
-	ssize_t n = read(relay->from, relay->data, wanted);
+	size_t wanted = relay->left < RELAY_BUFFER ? relay->left : RELAY_BUFFER;
+	ssize_t n;
 
+	if (!relay->data)
+		relay->data = xmalloc(RELAY_BUFFER);
+	n = read(relay->from, relay->data, wanted);
 	if (n > 0) {
 		relay->start = 0;
 		relay->end = (size_t)n;

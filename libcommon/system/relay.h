@@ -37,7 +37,7 @@ struct relay {
 	size_t end;
 	int failure; /* errno of the write(2) that failed, or 0 */
 	char last; /* the last byte that was read; '\n' before the first */
-	char data[RELAY_BUFFER];
+	char *data; /* RELAY_BUFFER bytes; NULL before the first read, and most relays never read */
 };
 
 #define RELAY_INIT \
@@ -55,7 +55,7 @@ int relay_borrow(int fd, int mode);
 /* Both descriptors are taken, also -1. */
 void relay_open(struct relay *relay, int from, int to);
 
-/* Close both ends; nothing is passed on any more. Accepts what was never opened. */
+/* Close both ends, and free the buffer; nothing is passed on any more. Accepts what was never opened. */
 void relay_release(struct relay *relay);
 
 /* Was everything that was read passed on, or thrown away? */

@@ -56,6 +56,9 @@ static const char *take_text(void)
 static void test_ends(void)
 {
 	open_pipes();
+	turn();
+	ok(sizeof(relay) <= 128 && !relay.data,
+	   "a relay that has passed nothing on has no buffer, which each start would clear and copy");
 	write_text("abc");
 	turn();
 	is_str(take_text(), "abc", "bytes are passed on");
@@ -119,5 +122,6 @@ int main(void)
 	test_slow_reader();
 	test_finish();
 	relay_release(&relay);
+	ok(!relay.data, "a relay that is released has none any more");
 	return done_testing();
 }
