@@ -13,6 +13,8 @@ static const struct {
 	{ -1, "1969-12-31T23:59:59Z" },
 	{ 951782400, "2000-02-29T00:00:00Z" },
 	{ INT64_C(-62135596800), "0001-01-01T00:00:00Z" },
+	{ INT64_C(-62167219200), "0000-01-01T00:00:00Z" },
+	{ INT64_C(-62167219201), "" },
 	{ 1764108950, "2025-11-25T22:15:50Z" },
 	{ INT64_C(4294967296), "2106-02-07T06:28:16Z" },
 	{ INT64_C(253402300799), "9999-12-31T23:59:59Z" },
@@ -44,6 +46,29 @@ static const struct {
 	{ "yesterday", false, 0 },
 };
 
+/* An independent calendar: the C library's. Its steps pass every day of the year, hour and minute. */
+static void the_library_agrees(void)
+{
+	const int64_t step = 86400 * 13 + 3661;
+	int64_t differences = 0;
+
+	for (int64_t seconds = INT64_C(-62167219200); seconds <= INT64_C(253402300799);
+	     seconds += step) {
+		time_t when = (time_t)seconds;
+		char expected[CLOCK_TEXT_MAX * 2];
+		char text[CLOCK_TEXT_MAX];
+		int64_t again = 0;
+		struct tm t;
+
+		gmtime_r(&when, &t);
+		snprintf(expected, sizeof(expected), "%04d-%02d-%02dT%02d:%02d:%02dZ",
+			 t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
+		differences += strcmp(clock_rfc3339(seconds, text), expected) != 0 ||
+			       !clock_parse_rfc3339(text, &again) || again != seconds;
+	}
+	ok(differences == 0, "ten thousand years are the C library's, there and back");
+}
+
 static void texts_are_read(void)
 {
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -69,6 +94,7 @@ int main(void)
 		is_str(clock_rfc3339(moments[i].seconds, text), moments[i].text,
 		       "a moment is written as RFC 3339 has it, or not at all");
 	texts_are_read();
+	the_library_agrees();
 	nanosleep(&moment, NULL);
 	passed = clock_monotonic_ms() - first;
 	ok(passed >= 19 && passed < 60000, "20 ms are about 20 ms");
