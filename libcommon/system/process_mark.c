@@ -26,18 +26,31 @@ struct process_stat {
 	uint64_t start_time; /* clock ticks since the boot, in the initial time namespace */
 };
 
+/* Read a file of /proc of less than size bytes. Marks are made and compared several times in a start:
+ * file_read_at() would take three calls and an allocation more. */
+static int read_proc(const char *path, char *text, size_t size)
+{
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	text[len < 0 ? 0 : len] = '\0';
+	return len < 0 ? -1 : 0;
+}
+
 int boot_id_read(char id[BOOT_ID_MAX], struct error *err)
 {
 	static const char path[] = "/proc/sys/kernel/random/boot_id";
-	autostr struct str text = STR_INIT;
+	char text[BOOT_ID_MAX];
 	size_t len;
 
-	if (file_read_at(AT_FDCWD, path, BOOT_ID_MAX - 1, &text, err) < 0)
-		return -1;
-	len = strspn(text.data, "0123456789abcdef-");
+	if (read_proc(path, text, sizeof(text)) < 0) {
+		error_errno(err, "cannot read '%s'", path);
+		return errno == ENOENT ? error_recode(err, ERROR_NOT_FOUND) : -1;
+	}
+	len = strspn(text, "0123456789abcdef-");
 	if (len == 0)
 		return error_set(err, ERROR_FAILED, "no boot ID in '%s'", path);
-	memcpy(id, text.data, len);
+	memcpy(id, text, len);
 	id[len] = '\0';
 	return 0;
 }
@@ -73,18 +86,11 @@ static int read_stat(pid_t pid, struct process_stat *ret)
 {
 	char path[64];
 	char text[1024];
-	autoclose int fd = -EBADF;
 	const char *fields;
-	ssize_t len;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (read_proc(path, text, sizeof(text)) < 0)
 		return -1;
-	len = fd_read_full(fd, text, sizeof(text) - 1);
-	if (len < 0)
-		return -1;
-	text[len] = '\0';
 	/* The command's name in parentheses may hold anything; the third field follows the last
 	 * ')'. Of proc_pid_stat(5) these are state (3), num_threads (20) and starttime (22). */
 	fields = strrchr(text, ')');
