@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON from anywhere: what is accepted is written and read again unchanged, byte for byte, and every
- * value can be asked for in every way. */
+ * value can be asked for in every way. What json_plain takes is a document, and written alike. */
 #include "base/str.h"
 #include "format/json.h"
 #include "format/json_compact.h"
+#include "format/json_plain.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -64,6 +65,17 @@ static void check_compact(const json_t *document)
 		abort();
 }
 
+/* A document that is plain is the one that jansson reads, byte for byte. */
+static void check_plain(const char *text, size_t size, const char *formatted)
+{
+	struct json_plain at = { text, text + size };
+
+	if (size == 0 || !strchr("[{", *text) || !json_plain_skip(&at) || at.text != at.end)
+		return;
+	if (!formatted || strlen(formatted) != size || memcmp(formatted, text, size) != 0)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct error err;
@@ -73,11 +85,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	autofree char *text = NULL;
 	autofree char *text_again = NULL;
 
-	if (!document)
+	if (!document) {
+		check_plain((const char *)data, size, NULL);
 		return 0;
+	}
 	visit(&root, 0);
 	check_compact(document);
 	text = json_format(document);
+	check_plain((const char *)data, size, text);
 	again = json_parse(text, strlen(text), "again", &err);
 	if (!again || !json_equal(document, again))
 		abort();
