@@ -6,9 +6,7 @@
 #include "system/fd.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 void content_init(struct content *content)
 {
@@ -121,24 +119,4 @@ int content_add_roots(struct content *content, const struct layout *layout,
 				 "a manifest in '%s' cannot be read, so no blobs are deleted",
 				 layout->path);
 	return 0;
-}
-
-uint64_t content_size(const struct content *content, const struct layout *layout)
-{
-	uint64_t size = 0;
-	const char *text;
-	json_t *value;
-
-	json_object_foreach (content->digests, text, value) {
-		char path[LAYOUT_BLOB_PATH_MAX];
-		struct digest digest;
-		struct stat st;
-
-		if (digest_parse(text, &digest, NULL) == 0 &&
-		    fstatat(layout->dirfd, layout_blob_path(&digest, path), &st,
-			    AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISREG(st.st_mode))
-			size += (uint64_t)st.st_size;
-	}
-	return size;
 }

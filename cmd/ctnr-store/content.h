@@ -12,7 +12,6 @@
 #include "store/store.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct content {
 	json_t *digests; /* a set: the keys of an object */
@@ -35,7 +34,5 @@ int content_add_roots(struct content *content, const struct layout *layout,
 		      const struct store *store, struct error *err);
 
 bool content_has(const struct content *content, const char *digest);
-/* Bytes of the blobs that are there. */
-uint64_t content_size(const struct content *content, const struct layout *layout);
 
 #endif

@@ -112,7 +112,7 @@ static bool is_ascii(const char *text)
 	return !*text;
 }
 
-static int print_text(FILE *out, const char *text, struct error *err)
+int json_print_text(FILE *out, const char *text, struct error *err)
 {
 	/* ASCII in JSON holds no control characters. */
 	autofree char *safe =
@@ -127,14 +127,14 @@ int json_print(FILE *out, const json_t *value, struct error *err)
 {
 	autofree char *text = json_format(value);
 
-	return print_text(out, text, err);
+	return json_print_text(out, text, err);
 }
 
 int json_show(FILE *out, const json_t *value, struct error *err)
 {
 	autofree char *text = isatty(fileno(out)) ? format_indented(value) : json_format(value);
 
-	return print_text(out, text, err);
+	return json_print_text(out, text, err);
 }
 
 const char *json_text(const json_t *value)

@@ -54,6 +54,9 @@ void json_append_key(const char *key, struct str *ret);
  * character, or could give the terminal orders, is written as \uXXXX. */
 int json_print(FILE *out, const json_t *value, struct error *err);
 
+/* The same of a value that stands in a text already. */
+int json_print_text(FILE *out, const char *text, struct error *err);
+
 /* The same for a person: on a terminal it is indented, with a member on each line. Elsewhere it is that
  * one line, for the next program. */
 int json_show(FILE *out, const json_t *value, struct error *err);

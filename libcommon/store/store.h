@@ -7,7 +7,7 @@
  *	bundles/ID/                  config.json rootfs/ etc/ upper/ work/ lower/0..N record.json lock
  *	bundles/.ephemeral/ID        who made a bundle for one run (ephemeral.h)
  *	volumes/NAME/                a volume's files
- *	cache/refs/ chains/ seccomp/ derived: may be deleted at any time
+ *	cache/                       refs/ chains/ seccomp/ images: derived, may be deleted at any time
  *	trash/                       renamed here, then deleted (trash.h)
  *
  * What ends with the boot is in the state directory (run_dir.h).
