@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "format/json_plain.h"
 #include "oci/runtime.h"
 #include "store/bundle_lock.h"
 #include "system/fd.h"
@@ -31,23 +32,64 @@ void bundle_life_release(struct bundle_life *life)
 		json_free(&life->command);
 }
 
+/* Returns 1, or 0 when there is none. */
+static int read_config_text(const struct bundle *bundle, struct str *ret, struct error *err)
+{
+	struct error cause = { 0 };
+
+	if (file_read_at(bundle->dirfd, RUNTIME_CONFIG_FILE, RUNTIME_CONFIG_MAX, ret, &cause) == 0)
+		return 1;
+	return cause.code == ERROR_NOT_FOUND ? 0 : error_move(err, &cause);
+}
+
 json_t *bundle_config_read(const struct bundle *bundle, struct error *err)
 {
 	autostr struct str text = STR_INIT;
-	struct error cause = { 0 };
 
-	if (file_read_at(bundle->dirfd, RUNTIME_CONFIG_FILE, RUNTIME_CONFIG_MAX, &text, &cause) ==
-	    0)
-		return json_parse(text.data, text.len, RUNTIME_CONFIG_FILE, err);
-	if (cause.code != ERROR_NOT_FOUND)
-		error_move(err, &cause);
-	return NULL;
+	return read_config_text(bundle, &text, err) > 0
+		       ? json_parse(text.data, text.len, RUNTIME_CONFIG_FILE, err)
+		       : NULL;
 }
 
-/* process.args, new, or NULL where that is no array of strings. */
-static json_t *command_of(const json_t *config)
+static bool find_args(struct json_plain *at, const struct json_slice *key, void *data)
 {
-	json_t *args = json_object_get(json_object_get(config, "process"), "args");
+	struct json_slice *args = data;
+	const char *start = at->text;
+
+	if (!json_plain_skip(at))
+		return false;
+	if (json_slice_is(key, "args"))
+		*args = (struct json_slice) { start, (size_t)(at->text - start) };
+	return true;
+}
+
+static bool find_process(struct json_plain *at, const struct json_slice *key, void *data)
+{
+	return json_slice_is(key, "process") ? json_plain_object(at, find_args, data)
+					     : json_plain_skip(at);
+}
+
+/* process.args of the text of a config, or NULL. Of a plain one, as ctnr-spec writes them, no tree is made but
+ * of these. New. */
+static json_t *parse_args(const struct str *text)
+{
+	struct json_plain at = { text->data, text->data + text->len };
+	struct json_slice args = { NULL, 0 };
+	autojson json_t *config = NULL;
+
+	if (text->len && at.end[-1] == '\n')
+		at.end--;
+	if (json_plain_object(&at, find_process, &args) && at.text == at.end)
+		return args.text ? json_parse(args.text, args.len, RUNTIME_CONFIG_FILE, NULL)
+				 : NULL;
+	config = json_parse(text->data, text->len, RUNTIME_CONFIG_FILE, NULL);
+	return json_incref(json_object_get(json_object_get(config, "process"), "args"));
+}
+
+/* process.args of the text of a config, new, or NULL where that is no array of strings. */
+static json_t *parse_command(const struct str *text)
+{
+	autojson json_t *args = parse_args(text);
 	size_t i;
 	json_t *arg;
 
@@ -60,21 +102,21 @@ static json_t *command_of(const json_t *config)
 void bundle_life_read(const struct bundle *bundle, struct bundle_life *ret)
 {
 	enum state_status container = bundle_container_status(bundle);
-	struct error cause = { 0 };
-	autojson json_t *config = bundle_config_read(bundle, &cause);
+	autostr struct str config = STR_INIT;
+	int found = read_config_text(bundle, &config, NULL);
 
 	*ret = (struct bundle_life) {
 		.status = state_status_names[container],
 		.running = container == STATE_RUNNING,
 		.created = creation_time(bundle),
-		.command = command_of(config),
+		.command = found > 0 ? parse_command(&config) : NULL,
 	};
 	if (container != STATE_STOPPED)
 		return;
 	ret->exited = bundle_status_read(bundle, &ret->end);
 	if (ret->exited)
 		ret->status = "exited";
-	else if (!config && !cause.code)
+	else if (found == 0)
 		ret->status = "unpacked";
 }
 

@@ -2,6 +2,7 @@
 #include "format/json_plain.h"
 
 #include "base/alloc.h"
+#include "base/str.h"
 
 #include <string.h>
 
@@ -59,6 +60,42 @@ bool json_plain_number(struct json_plain *at, uint64_t *ret)
 	return at->text == at->end || !strchr(".eE", *at->text);
 }
 
+/* Step over a character of a string, which may be an escape. */
+static bool skip_character(struct json_plain *at)
+{
+	size_t left = (size_t)(at->end - at->text);
+	uint32_t code;
+	size_t len;
+
+	if ((unsigned char)*at->text < ' ')
+		return false;
+	if (*at->text == '\\')
+		len = left > 1 && at->text[1] && strchr("\"\\bfnrt", at->text[1]) ? 2 : 0;
+	else
+		len = (unsigned char)*at->text < 0x80 ? 1 : str_utf8(at->text, left, &code);
+	at->text += len;
+	return len > 0;
+}
+
+static bool skip_string(struct json_plain *at)
+{
+	if (!take_byte(at, '"'))
+		return false;
+	while (at->text < at->end && *at->text != '"')
+		if (!skip_character(at))
+			return false;
+	return take_byte(at, '"');
+}
+
+/* -0 is not plain: it is written as 0. */
+static bool skip_number(struct json_plain *at)
+{
+	bool negative = take_byte(at, '-');
+	uint64_t number;
+
+	return json_plain_number(at, &number) && (!negative || number);
+}
+
 static bool take_word(struct json_plain *at, const char *word)
 {
 	size_t len = strlen(word);
@@ -85,14 +122,11 @@ static bool skip_element(struct json_plain *at, void *data)
 
 static bool skip_value(struct json_plain *at, unsigned int depth)
 {
-	struct json_slice string;
-	uint64_t number;
-
 	if (at->text == at->end || depth > DEPTH_MAX)
 		return false;
 	switch (*at->text) {
 	case '"':
-		return json_plain_string(at, &string);
+		return skip_string(at);
 	case '{':
 		return json_plain_object(at, skip_member, &depth);
 	case '[':
@@ -104,7 +138,7 @@ static bool skip_value(struct json_plain *at, unsigned int depth)
 	case 'n':
 		return take_word(at, "null");
 	default:
-		return json_plain_number(at, &number);
+		return skip_number(at);
 	}
 }
 

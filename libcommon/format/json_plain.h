@@ -3,9 +3,9 @@
  * Plain JSON, read in place: for one document that has thousands of like entries, of which jansson's
  * tree takes ten times the room and the time.
  *
- * A text is plain when it is written without blanks, strings are printable ASCII without escapes,
- * numbers are whole, of at most 18 digits and without sign or leading zeros, and objects have at most
- * JSON_PLAIN_MEMBERS_MAX members, no two alike. So are the documents of this project and of most other
+ * A text is plain when it is written without blanks, keys are printable ASCII without escapes, strings
+ * have none but \" \\ \b \f \n \r \t, numbers are whole, of at most 18 digits and without leading
+ * zeros, and objects have at most JSON_PLAIN_MEMBERS_MAX members, no two alike. So are the documents of this project and of most other
  * programs. All functions return false when the text is not plain, broken or not: json_parse() then
  * says what it is. Of a plain text json_parse() and json_format() give back the same bytes.
  *
@@ -37,7 +37,8 @@ struct json_slice {
 bool json_slice_is(const struct json_slice *slice, const char *text);
 char *json_slice_copy(const struct json_slice *slice); /* new; NULL when there is none */
 
-/* Each of these steps over one value. ret is the string without its quotes. */
+/* Each of these steps over one value. A string for ret is one of printable ASCII without escapes, and ret
+ * has it without its quotes; a number for ret has no sign. */
 bool json_plain_string(struct json_plain *at, struct json_slice *ret);
 bool json_plain_number(struct json_plain *at, uint64_t *ret);
 bool json_plain_skip(struct json_plain *at);

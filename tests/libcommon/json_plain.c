@@ -28,7 +28,29 @@ static void test_plain(void)
 	plain("[]", "an empty array is plain");
 	plain("{\"a\":\"b c~!\",\"n\":0,\"m\":999999999999999999}",
 	      "strings and numbers are plain");
+	plain("[\"\\\"\\\\\\b\\f\\n\\r\\t\",\"\xc3\xa9\",-1]", "escapes, characters and signs are");
 	plain("[true,false,null,[1,{\"x\":[]}]]", "words and nested values are plain");
+}
+
+static void test_string(void)
+{
+	static const char *const refused[] = { "\"\\n\"", "\"\xc3\xa9\"", "\"\x7f\"", "\"a" };
+	static const char text[] = "\"a b\",";
+	struct json_plain at = { text, text + strlen(text) };
+	static const char sign[] = "-1";
+	struct json_slice slice;
+	uint64_t number;
+
+	ok(json_plain_string(&at, &slice) && json_slice_is(&slice, "a b") && at.text + 1 == at.end,
+	   "a string is given without its quotes");
+	for (size_t i = 0; i < array_size(refused); i++) {
+		at = (struct json_plain) { refused[i], refused[i] + strlen(refused[i]) };
+		ok(!json_plain_string(&at, &slice), "... but none that has to be understood");
+	}
+	at = (struct json_plain) { text + 5, text + 6 };
+	ok(!json_plain_number(&at, &number), "... nor is a comma a number");
+	at = (struct json_plain) { sign, sign + 2 };
+	ok(!json_plain_number(&at, &number), "... nor a number with a sign");
 }
 
 static void test_not_plain(void)
@@ -45,10 +67,15 @@ static void test_not_plain(void)
 		{ "[1,]", "a comma before the end" },
 		{ "{\"a\" :1}", "a blank" },
 		{ "{\"a\":1}\n", "a line feed" },
-		{ "[\"\\n\"]", "an escape" },
-		{ "[\"\x7f\"]", "a control character" },
-		{ "[\"\xc3\xa9\"]", "a character beyond ASCII" },
-		{ "[-1]", "a sign" },
+		{ "[\"\\u0061\"]", "a character by its number" },
+		{ "[\"\\/\"]", "an escape that need not be" },
+		{ "[\"\\", "half an escape" },
+		{ "{\"\\n\":1}", "an escape in a key" },
+		{ "{\"\xc3\xa9\":1}", "a key beyond ASCII" },
+		{ "[\"\n\"]", "a control character" },
+		{ "[\"\xc3\"]", "half a character" },
+		{ "[-0]", "a zero with a sign" },
+		{ "[-]", "a sign alone" },
 		{ "[01]", "a leading zero" },
 		{ "[1.0]", "a fraction" },
 		{ "[1e2]", "an exponent" },
@@ -69,6 +96,7 @@ static void test_not_plain(void)
 int main(void)
 {
 	test_plain();
+	test_string();
 	test_not_plain();
 	done_testing();
 }
