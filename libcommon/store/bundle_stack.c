@@ -9,7 +9,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define LOWER "lower"
@@ -35,6 +37,42 @@ static int make_empty_layer(const struct bundle *bundle, struct error *err)
 	return 0;
 }
 
+/* Is the link of a layer there, and does it say target? Not where the store was moved. */
+static bool layer_link_says(const struct store *store, const char *link, const char *target)
+{
+	char text[PATH_MAX];
+	ssize_t len = readlinkat(store->dirfd, link, text, sizeof(text) - 1);
+
+	if (len < 0)
+		return false;
+	text[len] = '\0';
+	return strcmp(text, target) == 0;
+}
+
+/* Make lower/N, called path: another name of the layer's link, which costs no inode. Where that cannot
+ * be (there is none, or it is on another filesystem, or has as many names as it can) a new symlink is
+ * made, and becomes the layer's link. */
+static int link_layer(const struct bundle *bundle, const struct store *store, const char *layer,
+		      const char *path, struct error *err)
+{
+	autofree char *target = xasprintf("%s/%s/diff", store->path, layer);
+	autofree char *link = xasprintf("%s/" LAYER_LINK, layer);
+
+	if (layer_link_says(store, link, target) &&
+	    linkat(store->dirfd, link, bundle->dirfd, path, 0) == 0)
+		return 0;
+	if (symlinkat(target, bundle->dirfd, path) < 0) {
+		if (errno != EEXIST)
+			return error_errno(err, "cannot create '%s/%s'", bundle->path, path);
+		return 0;
+	}
+	/* One whose names are all taken, or of a store that was moved. */
+	unlinkat(store->dirfd, link, 0);
+	if (linkat(bundle->dirfd, path, store->dirfd, link, 0) < 0)
+		return 0; /* The next bundle makes a symlink of its own. */
+	return 0;
+}
+
 int bundle_stack_write(const struct bundle *bundle, const struct store *store, const char *idmap,
 		       const struct digest *chain_ids, size_t n_chain_ids, struct error *err)
 {
@@ -42,11 +80,10 @@ int bundle_stack_write(const struct bundle *bundle, const struct store *store, c
 		return error_errno(err, "cannot create '%s/" LOWER "'", bundle->path);
 	for (size_t i = 0; i < n_chain_ids; i++) {
 		autofree char *layer = layer_path(idmap, &chain_ids[n_chain_ids - 1 - i]);
-		autofree char *target = xasprintf("%s/%s/diff", store->path, layer);
 		char path[PATH_SIZE];
 
-		if (symlinkat(target, bundle->dirfd, path_of_layer(i, path)) < 0 && errno != EEXIST)
-			return error_errno(err, "cannot create '%s/%s'", bundle->path, path);
+		if (link_layer(bundle, store, layer, path_of_layer(i, path), err) < 0)
+			return -1;
 	}
 	return n_chain_ids ? 0 : make_empty_layer(bundle, err);
 }

@@ -4,6 +4,9 @@
  * the top one as 0, without gaps. An image without layers has one empty directory lower/0. That
  * lower/ is there makes a bundle an overlay bundle.
  *
+ * A symlink as long as these takes an inode and a block, and ext4 is slow to give them: each layer has
+ * one (LAYER_LINK), and those of bundles are hard links to it, as far as the filesystem can.
+ *
  * The links are what holds a layer in the store (cmd/ctnr-store/layers.c): they are made before
  * the layers are known to be there still (bundle_stack_check()).
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unpacked layers in the store: layers/IDMAP/ALG/CHAINID/{diff/,owners}, and the chain IDs of an
+ * Unpacked layers in the store: layers/IDMAP/ALG/CHAINID/{diff/,owners,link}, and the chain IDs of an
  * image (image-spec config.md, "Layer ChainID").
  *
  * Chain IDs need SHA-256, which a warm run does not load: they are kept in
@@ -15,6 +15,10 @@
 #include "store/store.h"
 
 #include <stdbool.h>
+
+/* In a layer's directory: a symlink to its diff/, of which the links of bundles are further names. Made
+ * by the first bundle that has the layer (bundle_stack.c), and not needed. */
+#define LAYER_LINK "link"
 
 /* "layers/IDMAP/sha256/HEX" relative to the store, new. */
 char *layer_path(const char *idmap, const struct digest *chain_id);
