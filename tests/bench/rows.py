@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rows of the table: what is measured beside what, and the goals."""
+
+import glob
+import os
+import shutil
+
+from inputs import (Registry, layer_of, layout, make_bundles, make_layers, make_plan,
+                    make_references)
+from measure import Candidate, Goal, Row, installed
+
+MEMORY_MAX = Goal(16, unit="MB")
+REFERENCES = 10000
+BUNDLES = 1000
+LAYERS = 40
+
+
+# Starts.
+
+def make_bundle(bench, driver):
+    """A busybox bundle that runs true on the host's network; its directory."""
+    bundle = os.path.join(bench.fresh(), driver)
+    bench.must(["sh", "-c", f"ctnr-unpack --driver {driver} -b {bundle} "
+                            f"oci:{layout(bench, 'busybox')} | "
+                            "ctnr-spec --network host - -- true"])
+    return bundle
+
+
+def row_start(bench):
+    copy, overlay = make_bundle(bench, "copy"), make_bundle(bench, "overlay")
+    # A standard runtime takes a container's ID and keeps its state; each has a place of its own.
+    state = {name: bench.fresh() for name in ("crun", "runc")}
+    identifier = iter(f"b{number}" for number in range(1000000))
+    candidates = [
+        Candidate("ctnr-exec run (copy)", lambda d: ["ctnr-exec", "run", copy]),
+        Candidate("ctnr-exec run (overlay)", lambda d: ["ctnr-exec", "run", overlay]),
+        Candidate("crun run", lambda d: ["crun", "--root", state["crun"], "run", "-b", copy,
+                                         next(identifier)]),
+        Candidate("runc run", lambda d: ["runc", "--root", state["runc"], "run", "-b", copy,
+                                         next(identifier)]),
+        Candidate("bwrap", lambda d: ["bwrap", "--unshare-user", "--unshare-pid", "--unshare-ipc",
+                                      "--unshare-uts", "--uid", "0", "--gid", "0",
+                                      "--bind", f"{copy}/rootfs", "/", "--proc", "/proc",
+                                      "--dev", "/dev", "true"]),
+        Candidate("unshare -Urmpf chroot", lambda d: ["unshare", "-Urmpf", "chroot",
+                                                      f"{copy}/rootfs", "/bin/true"]),
+    ]
+    return Row("start of a bundle (busybox, true), one ID, host network, warm",
+               installed(candidates), [Goal(1.25, "unshare -Urmpf chroot"), Goal(1, "bwrap"),
+                                       Goal(0.4, "crun run")], is_pinned=True)
+
+
+def podman_runs(bench, path, networks):
+    """podman run of a layout's image out of podman's own store."""
+    if not shutil.which("podman"):
+        return []
+    try:
+        image = bench.must(["podman", "pull", "--quiet", f"oci:{path}:latest"]).split()[-1]
+    except RuntimeError as error:
+        refused = Candidate("podman run --rm", None, is_behind=True)
+        refused.refused = str(error)
+        return [refused]
+    return [Candidate(" ".join(["podman run --rm", *network]),
+                      lambda d, network=network: ["podman", "run", "--rm", *network, image, "true"],
+                      is_behind=True) for network in networks]
+
+
+def floor(bench, user):
+    """The floor under the start of the image bench. The filter and the layer are those that a start
+    of ours has left in the store."""
+    bench.must(["ctnr", "run", "--rm", "--network", "host", "bench", "true"])
+    store = os.environ["CTNR_STORE"]
+    seccomp = [entry.path for entry in os.scandir(f"{store}/cache/seccomp")]
+    (layer,) = glob.glob(f"{store}/layers/*/sha256/*/diff")
+    return Candidate("floor", lambda d: ["floor", user, seccomp[0], f"{d}/bundle", layer, "true"])
+
+
+def let_podman_do_with_one_id():
+    """By default it wants the image's owners to exist."""
+    folder = os.path.expanduser("~/.config/containers")
+    os.makedirs(folder)
+    with open(f"{folder}/storage.conf", "w", encoding="utf-8") as out:
+        out.write('[storage]\ndriver = "overlay"\n'
+                  '[storage.options.overlay]\nignore_chown_errors = "true"\n')
+
+
+def start_candidates(bench, user, networks):
+    """ctnr run with the host's network, the floor under it, and podman."""
+    path = layout(bench, "busybox")
+    bench.must(["ctnr-fetch", "-t", "bench", f"oci:{path}"])
+    ours = Candidate("ctnr run --rm", lambda d: ["ctnr", "run", "--rm", "--network", "host",
+                                                 "bench", "true"])
+    return installed([ours, floor(bench, user), *podman_runs(bench, path, networks)])
+
+
+def row_run(bench):
+    # podman as people type it, and without the work of a network of its own.
+    return Row("start of an image from the store (busybox, true), subordinate IDs, host network",
+               start_candidates(bench, os.environ["USER"], ([], ["--network", "host"])),
+               [Goal(1.35, "floor"), Goal(1 / 15, "podman run --rm"),
+                Goal(1 / 15, "podman run --rm --network host")], is_pinned=True)
+
+
+def row_run_one(bench):
+    let_podman_do_with_one_id()
+    return Row("start of an image from the store (busybox, true), one ID, host network",
+               start_candidates(bench, "-", (["--network", "host"],)),
+               [Goal(2, "floor"), Goal(1 / 15, "podman run --rm --network host")], is_pinned=True)
+
+
+def cost_of_a_layer(row):
+    many, one = row.candidates[0].median(), row.candidates[-1].median()
+    return f"{(many - one) / (LAYERS - 1) * 1e6:.0f} us"
+
+
+def row_layers(bench):
+    path = layout(bench, "busybox")
+    names = {count: f"layers-{count}" for count in (LAYERS, 1)}
+    for count, name in names.items():
+        bench.must(["ctnr-fetch", "-t", name, f"oci:{make_layers(bench, path, count)}"])
+    candidates = [Candidate(f"ctnr run --rm, {count} layers", lambda d, name=name: [
+        "ctnr", "run", "--rm", "--network", "host", name, "true"]) for count, name in names.items()]
+    return Row(f"start of an image of {LAYERS} layers beside the same with one, one ID",
+               candidates, is_pinned=True, figures=[("a layer more", cost_of_a_layer)])
+
+
+# Images.
+
+def unpackers(bench):
+    path = layout(bench, "debian")
+    layer = layer_of(path)
+    return installed([
+        Candidate("ctnr-unpack", lambda d: ["ctnr-unpack", "--store", f"{d}/store", "-b", "b",
+                                            f"oci:{path}"]),
+        Candidate("bsdtar -xf && sync -f", lambda d: [
+            "sh", "-c", f"bsdtar -xf {layer} -C {d} --exclude './dev/*' && sync -f {d}"]),
+        Candidate("tar xzf && sync -f", lambda d: [
+            "sh", "-c", f"tar xzf {layer} -C {d} --exclude './dev/*' && sync -f {d}"],
+                  is_behind=True),
+        Candidate("umoci unpack && sync -f", lambda d: [
+            "sh", "-c",
+            f"umoci unpack --rootless --image {path}:latest {d}/bundle && sync -f {d}"],
+                  is_behind=True),
+        Candidate("podman pull && sync -f", lambda d: [
+            "sh", "-c", f"podman --root {d}/root --runroot {d}/r pull -q oci:{path}:latest"
+                        f" && sync -f {d}"], is_behind=True),
+    ])
+
+
+def unpack_floor(bench):
+    plan = make_plan(bench, layout(bench, "debian"))
+    return Candidate("floor", lambda d: ["unshare", "--map-root-user", "--map-auto", "floor_unpack",
+                                         *plan, d], program="floor_unpack")
+
+
+def row_unpack(bench):
+    return Row("unpack a gzip layer (minimal Debian), synced",
+               [*unpackers(bench), *installed([unpack_floor(bench)])],
+               [Goal(0.55, "bsdtar -xf && sync -f"), Goal(1.2, "floor")], settles=True)
+
+
+def fetchers(bench, image, is_tls):
+    registry = Registry(bench, is_tls)
+    reference = registry.push(bench, layout(bench, image), "debian:12")
+    return installed([
+        Candidate("ctnr-fetch", lambda d: ["ctnr-fetch", "--store", f"{d}/store",
+                                           *registry.ctnr_options(), reference]),
+        Candidate("skopeo copy", lambda d: ["skopeo", "copy", "--quiet",
+                                            *registry.skopeo_options("src"), reference,
+                                            f"oci:{d}/layout:latest"]),
+    ])
+
+
+def fetch(bench, image, is_tls):
+    how = ("HTTPS" if is_tls else "HTTP") + (", ten layers" if image == "debian_ten" else "")
+    return Row(f"fetch from a loopback registry (minimal Debian), {how}",
+               fetchers(bench, image, is_tls), [Goal(0.65, "skopeo copy")], settles=True)
+
+
+def row_fetch(bench):
+    return fetch(bench, "debian", False)
+
+
+def row_fetch_ten(bench):
+    return fetch(bench, "debian_ten", False)
+
+
+def row_fetch_tls(bench):
+    return fetch(bench, "debian", True)
+
+
+def row_fetch_tls_ten(bench):
+    return fetch(bench, "debian_ten", True)
+
+
+# Lists.
+
+def row_images(bench):
+    store = make_references(bench, layout(bench, "busybox"), REFERENCES)
+    env = {"CTNR_STORE": store}
+
+    def forget(_):
+        shutil.rmtree(f"{store}/cache", ignore_errors=True)
+
+    candidates = [
+        Candidate("ctnr images", lambda d: ["ctnr", "images"], env=env),
+        Candidate("ctnr images, without cache/", lambda d: ["ctnr", "images"], forget, env),
+    ]
+    return Row(f"list of {REFERENCES} images, each with a manifest and a config of its own",
+               candidates, [Goal(100, unit="ms"), MEMORY_MAX], measures=("time", "peak"))
+
+
+def row_ps(bench):
+    store = make_bundles(bench, layout(bench, "busybox"), BUNDLES)
+    return Row(f"list of {BUNDLES} bundles", [
+        Candidate("ctnr ps -a", lambda d: ["ctnr", "ps", "-a"], env={"CTNR_STORE": store})],
+               [MEMORY_MAX], measures=("time", "peak"))
+
+
+# Memory.
+
+def row_memory(bench):
+    start = [c for c in row_start(bench).candidates if c.name.split()[0] in ("ctnr-exec", "crun",
+                                                                             "runc")]
+    run = [c for c in row_run(bench).candidates if c.name != "floor"]
+    work = [c for c in unpackers(bench) + fetchers(bench, "debian", False)
+            if "tar" not in c.name]
+    return Row("peak memory: largest resident set of any one process", start + run + work,
+               [MEMORY_MAX], measures=("peak",))
+
+
+# Each row, and as whom it is measured: "one" without subordinate IDs, "sub" with them.
+ROWS = {
+    "start": (row_start, "one"),
+    "run": (row_run, "sub"),
+    "run_one": (row_run_one, "one"),
+    "layers": (row_layers, "one"),
+    "unpack": (row_unpack, "sub"),
+    "fetch": (row_fetch, "sub"),
+    "fetch_ten": (row_fetch_ten, "sub"),
+    "fetch_tls": (row_fetch_tls, "sub"),
+    "fetch_tls_ten": (row_fetch_tls_ten, "sub"),
+    "images": (row_images, "sub"),
+    "ps": (row_ps, "sub"),
+    "memory": (row_memory, "sub"),
+}
