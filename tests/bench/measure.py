@@ -9,15 +9,15 @@ import time
 
 OTHER = " (other build)"
 PEAK_ROUNDS = 3
-SHARE_BEHIND = 5  # of a candidate behind the others that no goal names: every fifth round
+SHARE_BEHIND = 5  # of a candidate behind the others that no goal names: a fifth of the rounds
 
 
 class Candidate:
     """A program that does a row's work. command(directory) is called for each round with a fresh
     directory and returns the argument vector that is timed; prepare(directory) comes before it.
-    Where is_behind is true it has rounds of its own behind those of the others, because what it leaves
-    behind (a tree deleted, a process that still ends, hundreds of megabytes written) would slow the
-    next one. program is what has to be installed, by default the first word of the name."""
+    Where is_behind is true it has rounds of its own behind those of the others, because it takes long
+    and leaves hundreds of megabytes written. program is what has to be installed, by default the first
+    word of the name."""
 
     def __init__(self, name, command, prepare=None, env=None, is_behind=False, program=None):
         self.name, self.command, self.prepare, self.env = name, command, prepare, env or {}
@@ -155,7 +155,9 @@ class Bench:
             os.sched_setaffinity(0, {max(affinity)})
         for is_behind in (False, True):
             for candidate in row.usable(is_behind):
-                self.attempt(row, candidate, self.time)  # warms caches, and shows who refuses
+                # Warms caches, and shows who refuses; not worth it where few rounds are enough.
+                if row.rounds_of(candidate, self.rounds) == self.rounds:
+                    self.attempt(row, candidate, self.time)
             for number in range(self.rounds):
                 self.run_round(row, number, is_behind)
         os.sched_setaffinity(0, affinity)

@@ -57,12 +57,12 @@ def podman_runs(bench, path, networks):
     try:
         image = bench.must(["podman", "pull", "--quiet", f"oci:{path}:latest"]).split()[-1]
     except RuntimeError as error:
-        refused = Candidate("podman run --rm", None, is_behind=True)
+        refused = Candidate("podman run --rm", None)
         refused.refused = str(error)
         return [refused]
     return [Candidate(" ".join(["podman run --rm", *network]),
-                      lambda d, network=network: ["podman", "run", "--rm", *network, image, "true"],
-                      is_behind=True) for network in networks]
+                      lambda d, network=network: ["podman", "run", "--rm", *network, image, "true"])
+            for network in networks]
 
 
 def floor(bench, user):
@@ -118,7 +118,7 @@ def row_layers(bench):
     names = {count: f"layers-{count}" for count in (LAYERS, 1)}
     for count, name in names.items():
         bench.must(["ctnr-fetch", "-t", name, f"oci:{make_layers(bench, path, count)}"])
-    candidates = [Candidate(f"ctnr run --rm, {count} layers", lambda d, name=name: [
+    candidates = [Candidate(f"ctnr run --rm, layers: {count}", lambda d, name=name: [
         "ctnr", "run", "--rm", "--network", "host", name, "true"]) for count, name in names.items()]
     return Row(f"start of an image of {LAYERS} layers beside the same with one, one ID",
                candidates, is_pinned=True, figures=[("a layer more", cost_of_a_layer)])

@@ -84,7 +84,7 @@ def print_candidates(row):
             if ours.seconds:
                 line += f"  {ours.median() / candidate.median():6.2f} of it"
             if len(candidate.seconds) < len(ours.seconds):
-                line += f", {len(candidate.seconds)} rounds"
+                line += f", of {len(candidate.seconds)}"
         if candidate.peaks:
             line += f" {max(candidate.peaks):9.1f} MB"
         print(line)
