@@ -30,7 +30,6 @@ def megabytes(candidate):
 
 
 def judge_absolute(candidate, goal):
-    """Of each of ours: times of the first alone, because a goal's milliseconds are for one work."""
     if goal.unit == "ms":
         value, ours = candidate.median() * 1000, milliseconds(candidate)
     else:
@@ -47,7 +46,8 @@ def judge_share(ours, peer, limit, name):
 
 def judge(row):
     """The verdicts on a row's goals, and its figures."""
-    ours = [c for c in row.candidates if c.is_ours() and not c.refused]
+    ours = [c for c in row.candidates
+            if c.is_ours() and not c.refused and not c.name.endswith(OTHER)]
     if not ours:
         return []
     verdicts = []
