@@ -71,17 +71,21 @@ static int parse_unsigned(const unsigned char *block, size_t offset, size_t size
 /* The sum of all bytes with the checksum's own field as blanks; old writers added signed bytes. */
 static int check_sum(const unsigned char *block, struct error *err)
 {
-	int64_t sum = 0;
-	int64_t signed_sum = 0;
+	uint32_t sum = 8 * ' ';
+	uint32_t high = 0; /* bytes that are negative when signed */
 	int64_t stated;
 
+	/* No branch in the loop: every file has a header, and this is most of what parsing one costs. */
 	for (size_t i = 0; i < TAR_BLOCK_SIZE; i++) {
-		unsigned char byte = i >= 148 && i < 156 ? ' ' : block[i];
-
-		sum += byte;
-		signed_sum += (signed char)byte;
+		sum += block[i];
+		high += block[i] >> 7;
 	}
-	if (parse_octal(block + 148, 8, &stated) < 0 || (stated != sum && stated != signed_sum))
+	for (size_t i = 148; i < 156; i++) {
+		sum -= block[i];
+		high -= block[i] >> 7;
+	}
+	if (parse_octal(block + 148, 8, &stated) < 0 ||
+	    (stated != sum && stated != (int64_t)sum - 256 * (int64_t)high))
 		return error_set(err, ERROR_FAILED,
 				 "damaged archive, or none: a header's checksum is wrong");
 	return 0;
