@@ -3,9 +3,13 @@
 
 #include "base/alloc.h"
 
-void ring_init(struct ring *ring)
+void ring_init(struct ring *ring, size_t n_blocks)
 {
-	*ring = (struct ring) { .memory = xmalloc((size_t)RING_BLOCKS * RING_BLOCK_SIZE) };
+	*ring = (struct ring) {
+		.memory = xmalloc(n_blocks * RING_BLOCK_SIZE),
+		.lens = xcalloc(n_blocks, sizeof(ring->lens[0])),
+		.n_blocks = n_blocks,
+	};
 	pthread_mutex_init(&ring->mutex, NULL);
 	pthread_cond_init(&ring->changed, NULL);
 }
@@ -14,8 +18,8 @@ void ring_release(struct ring *ring)
 {
 	if (!ring || !ring->memory)
 		return;
-	free(ring->memory);
-	ring->memory = NULL;
+	free(steal(&ring->memory));
+	free(steal(&ring->lens));
 	pthread_mutex_destroy(&ring->mutex);
 	pthread_cond_destroy(&ring->changed);
 }
@@ -25,10 +29,10 @@ unsigned char *ring_write_begin(struct ring *ring)
 	unsigned char *block = NULL;
 
 	pthread_mutex_lock(&ring->mutex);
-	while (!ring->is_cancelled && ring->written - ring->read == RING_BLOCKS)
+	while (!ring->is_cancelled && ring->written - ring->read == ring->n_blocks)
 		pthread_cond_wait(&ring->changed, &ring->mutex);
 	if (!ring->is_cancelled)
-		block = ring->memory + ring->written % RING_BLOCKS * RING_BLOCK_SIZE;
+		block = ring->memory + ring->written % ring->n_blocks * RING_BLOCK_SIZE;
 	pthread_mutex_unlock(&ring->mutex);
 	return block;
 }
@@ -36,7 +40,7 @@ unsigned char *ring_write_begin(struct ring *ring)
 void ring_write_end(struct ring *ring, size_t len)
 {
 	pthread_mutex_lock(&ring->mutex);
-	ring->lens[ring->written % RING_BLOCKS] = len;
+	ring->lens[ring->written % ring->n_blocks] = len;
 	ring->written++;
 	pthread_cond_signal(&ring->changed);
 	pthread_mutex_unlock(&ring->mutex);
@@ -75,8 +79,8 @@ const unsigned char *ring_read(struct ring *ring, size_t *ret_len)
 	while (!ring->is_closed && ring->written == ring->read)
 		pthread_cond_wait(&ring->changed, &ring->mutex);
 	if (ring->written != ring->read) {
-		block = ring->memory + ring->read % RING_BLOCKS * RING_BLOCK_SIZE;
-		*ret_len = ring->lens[ring->read % RING_BLOCKS];
+		block = ring->memory + ring->read % ring->n_blocks * RING_BLOCK_SIZE;
+		*ret_len = ring->lens[ring->read % ring->n_blocks];
 		ring->is_reading = true;
 	}
 	pthread_mutex_unlock(&ring->mutex);

@@ -16,12 +16,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define RING_BLOCKS 6
-#define RING_BLOCK_SIZE (256U << 10)
+#define RING_BLOCK_SIZE (256U << 10) /* bytes */
 
 struct ring {
-	unsigned char *memory; /* RING_BLOCKS times RING_BLOCK_SIZE */
-	size_t lens[RING_BLOCKS];
+	unsigned char *memory; /* n_blocks times RING_BLOCK_SIZE */
+	size_t *lens; /* of the blocks */
+	size_t n_blocks;
 	size_t written; /* blocks so far */
 	size_t read; /* blocks that were given back */
 	bool is_reading; /* the reader holds block number read */
@@ -31,8 +31,8 @@ struct ring {
 	pthread_cond_t changed;
 };
 
-/* An empty ring; the memory is allocated here. */
-void ring_init(struct ring *ring);
+/* An empty ring of so many blocks: the writer may be that far ahead. The memory is allocated here. */
+void ring_init(struct ring *ring, size_t n_blocks);
 void ring_release(struct ring *ring);
 
 /* Room for one block, once there is some; NULL when the reader has given up. */
