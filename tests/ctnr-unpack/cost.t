@@ -41,6 +41,7 @@ def files(folder, count):
 
 def shapes(n):
     return {
+        "plain": [files("d", n)],
         "one": [[("0", deep(n) + "/f")]],
         "nested": [directories(n)],
         "implied": [[("0", deep(i) + "/f") for i in range(1, n + 1)]],
@@ -101,6 +102,9 @@ is_linear() {
 }
 
 shapes 100 400
+is_linear overlay plain "files in one directory"
+ok "... three calls each: it is made, gets its time and is closed" \
+	test $((many - few)) -le $((300 * 3 + 60))
 is_linear overlay one "one entry of many components"
 is_linear overlay nested "nested directories"
 is_linear overlay implied "nested directories that no entry names"
