@@ -22,6 +22,11 @@
 
 #define COPY_CHUNK (64U << 10)
 
+/* Bytes for one write to the file. libcurl hands bodies over 16 KB at a time and less: files that are
+ * written so cost the kernel two to three times as much. More than this does not fit the cache that
+ * the block is to be found in when it is hashed and then copied. */
+#define BLOCK_SIZE (128U << 10)
+
 struct part_path {
 	char blob[LAYOUT_BLOB_PATH_MAX];
 	char part[LAYOUT_BLOB_PATH_MAX + 8];
@@ -31,6 +36,13 @@ static void blob_paths(const struct digest *digest, struct part_path *ret)
 {
 	layout_blob_path(digest, ret->blob);
 	snprintf(ret->part, sizeof(ret->part), "%s.part", ret->blob);
+}
+
+static void release_content(struct blob_writer *writer)
+{
+	hash_release(&writer->hash);
+	free(writer->block);
+	writer->block = NULL;
 }
 
 void blob_writer_release(struct blob_writer *writer)
@@ -45,7 +57,7 @@ void blob_writer_release(struct blob_writer *writer)
 		unlinkat(writer->layout->dirfd, path.part, 0);
 		fd_close(&writer->fd);
 	}
-	hash_release(&writer->hash);
+	release_content(writer);
 }
 
 /* A blob is as open as the directory that it lies in: private in a store, readable where the
@@ -91,7 +103,12 @@ static int start_writer(const struct layout *layout, const struct digest *digest
 	if (hash_start(&hash, digest->algorithm, err) < 0)
 		return -1;
 	*ret = (struct blob_writer) {
-		.layout = layout, .digest = *digest, .size = size, .hash = hash, .fd = fd_steal(&fd)
+		.layout = layout,
+		.digest = *digest,
+		.size = size,
+		.block = xmalloc(BLOCK_SIZE),
+		.hash = hash,
+		.fd = fd_steal(&fd),
 	};
 	hash.context = NULL;
 	return BLOB_READY;
@@ -109,21 +126,59 @@ int blob_try_start(const struct layout *layout, const struct digest *digest, uin
 	return start_writer(layout, digest, size, LOCK_TRY, ret, err);
 }
 
+/* Hash bytes and write them to the file. */
+static int write_through(struct blob_writer *writer, const void *data, size_t len,
+			 struct error *err)
+{
+	hash_update(&writer->hash, data, len);
+	if (fd_write_all(writer->fd, data, len) < 0)
+		return error_errno(err, "cannot write blob %s in '%s'", writer->digest.text,
+				   writer->layout->path);
+	return 0;
+}
+
+/* Let all that was gathered be in the file. */
+static int flush_block(struct blob_writer *writer, struct error *err)
+{
+	size_t len = writer->filled;
+
+	writer->filled = 0;
+	return len ? write_through(writer, writer->block, len, err) : 0;
+}
+
+/* Begin the way of what is in the file to the disk, now and then. */
+static void begin_writeback(struct blob_writer *writer)
+{
+	uint64_t in_file = writer->written - writer->filled;
+
+	if (in_file - writer->flushed < FLUSH_STEP)
+		return;
+	sync_file_range(writer->fd, (off_t)writer->flushed, (off_t)(in_file - writer->flushed),
+			SYNC_FILE_RANGE_WRITE);
+	writer->flushed = in_file;
+}
+
+/* Add bytes to the block. What is as long as a block goes past it. */
+static int gather_bytes(struct blob_writer *writer, const void *data, size_t len, struct error *err)
+{
+	if (len > BLOCK_SIZE - writer->filled && flush_block(writer, err) < 0)
+		return -1;
+	if (len >= BLOCK_SIZE)
+		return write_through(writer, data, len, err);
+	memcpy(writer->block + writer->filled, data, len);
+	writer->filled += len;
+	return 0;
+}
+
 int blob_write(struct blob_writer *writer, const void *data, size_t len, struct error *err)
 {
 	if (writer->size != UINT64_MAX && len > writer->size - writer->written)
 		return error_set(err, ERROR_VERIFY, "blob %s is larger than the %llu bytes stated",
 				 writer->digest.text, (unsigned long long)writer->size);
-	hash_update(&writer->hash, data, len);
-	if (fd_write_all(writer->fd, data, len) < 0)
-		return error_errno(err, "cannot write blob %s in '%s'", writer->digest.text,
-				   writer->layout->path);
+	if (gather_bytes(writer, data, len, err) < 0)
+		return -1;
 	writer->written += len;
-	if (writer->written - writer->flushed >= FLUSH_STEP) {
-		sync_file_range(writer->fd, (off_t)writer->flushed,
-				(off_t)(writer->written - writer->flushed), SYNC_FILE_RANGE_WRITE);
-		writer->flushed = writer->written;
-	}
+	begin_writeback(writer);
 	return 0;
 }
 
@@ -144,6 +199,8 @@ int blob_finish(struct blob_writer *writer, struct error *err)
 				 "blob %s ended after %llu of the %llu bytes stated",
 				 writer->digest.text, (unsigned long long)writer->written,
 				 (unsigned long long)writer->size);
+	if (flush_block(writer, err) < 0)
+		return -1;
 	hash_finish(&writer->hash, &got);
 	if (verify_digest(&writer->digest, &got, err) < 0)
 		return -1;
@@ -153,7 +210,7 @@ int blob_finish(struct blob_writer *writer, struct error *err)
 	if (renameat(writer->layout->dirfd, path.part, writer->layout->dirfd, path.blob) < 0)
 		return error_errno(err, "cannot publish blob %s", writer->digest.text);
 	fd_close(&writer->fd);
-	hash_release(&writer->hash);
+	release_content(writer);
 	return 0;
 }
 

@@ -3,7 +3,8 @@
  * Writing blobs into a layout: verified while streaming, visible only when whole.
  *
  * A blob in the making is blobs/ALG/HEX.part, held by flock. Each new holder of the lock looks
- * again: the blob may have appeared meanwhile. Links libcrypto.
+ * again: the blob may have appeared meanwhile. What is written is gathered and goes to the file in
+ * blocks, so a full disk may be noticed by a later blob_write() or by blob_finish(). Links libcrypto.
  */
 #ifndef OCI_BLOB_H
 #define OCI_BLOB_H
@@ -18,9 +19,11 @@ struct blob_writer {
 	const struct layout *layout; /* borrowed */
 	struct digest digest; /* what it must be */
 	uint64_t size; /* bytes it must have; UINT64_MAX: not known */
-	uint64_t written;
+	uint64_t written; /* bytes that were given to blob_write() */
 	uint64_t flushed; /* bytes whose way to the disk was begun */
-	struct hash hash;
+	unsigned char *block; /* the last of these, not in the file and not hashed yet; owned */
+	size_t filled; /* bytes of block */
+	struct hash hash; /* of what is in the file */
 	int fd; /* of the .part file, locked */
 };
 

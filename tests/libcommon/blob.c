@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tap.h"
 
+#include "base/alloc.h"
 #include "oci/blob.h"
 #include "system/tree.h"
 
@@ -107,6 +108,51 @@ static void test_put(void)
 	is_int(err.code, ERROR_VERIFY, "... and says so");
 }
 
+/* A content of that many bytes, none like its neighbours; new. */
+static unsigned char *make_content(size_t len)
+{
+	unsigned char *content = xmalloc(len);
+
+	for (size_t i = 0; i < len; i++)
+		content[i] = (unsigned char)(i * 7 + i / 251);
+	return content;
+}
+
+/* Write content in pieces of that length, read it back, and compare. */
+static bool is_kept_in_pieces(const unsigned char *content, size_t len, size_t piece)
+{
+	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
+	struct descriptor descriptor = { .size = len };
+	autostr struct str back = STR_INIT;
+	char path[LAYOUT_BLOB_PATH_MAX];
+
+	if (hash_buffer(DIGEST_SHA256, content, len, &descriptor.digest, NULL) < 0 ||
+	    blob_start(&layout, &descriptor.digest, len, &writer, NULL) != BLOB_READY)
+		return false;
+	for (size_t at = 0; at < len; at += piece)
+		if (blob_write(&writer, content + at, len - at < piece ? len - at : piece, NULL) <
+		    0)
+			return false;
+	if (writer.written != len || blob_finish(&writer, NULL) < 0 ||
+	    layout_read_blob(&layout, &descriptor, len, &back, NULL) < 0)
+		return false;
+	unlinkat(layout.dirfd, layout_blob_path(&descriptor.digest, path), 0);
+	return memcmp(back.data, content, len) == 0;
+}
+
+static void test_pieces(void)
+{
+	static const size_t pieces[] = { 1021, 16384, 131071, 131072, 131073, 200000, 300000 };
+	const size_t len = 300000;
+	autofree unsigned char *content = make_content(len);
+
+	for (size_t i = 0; i < array_size(pieces); i++) {
+		autofree char *title = xasprintf("pieces of %zu bytes become one blob", pieces[i]);
+
+		ok(is_kept_in_pieces(content, len, pieces[i]), title);
+	}
+}
+
 int main(void)
 {
 	char root[] = "/tmp/ctnr-blob.XXXXXX";
@@ -122,6 +168,7 @@ int main(void)
 	test_locking(&sha256);
 	ok(write_blob(&sha512, 6, CONTENT, NULL) == 0, "sha512 is an algorithm too");
 	test_put();
+	test_pieces();
 	layout_release(&layout);
 	tree_remove_at(AT_FDCWD, root, NULL);
 	return done_testing();
