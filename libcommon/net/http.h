@@ -13,6 +13,7 @@
  *	... response.status, http_header(&response, "www-authenticate", 0), response.body.data
  *
  * What holds for every request, whatever the server says:
+ *  - HTTP/1.1 is spoken, also over TLS;
  *  - only https, and http for loopback hosts alone (net/url.h), which are never reached through a
  *    proxy;
  *  - redirects are followed here, not by libcurl: at most HTTP_REDIRECTS_MAX, never from https to

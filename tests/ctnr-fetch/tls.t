@@ -40,6 +40,10 @@ is_status 4 "verification is given up for the registry's host, not for where it 
 run ctnr-fetch --layout out5 --ca-file server.crt "docker://$hostile/x:1"
 is_status 0 "... a trusted authority is good for both"
 
+hostile_start "$small" --tls "$CTNR_TEST_TMP/server.pem" --alpn h2
+run ctnr-fetch --layout out8 --ca-file server.crt "docker://$hostile/x:1"
+is_status 0 "HTTP/2 is not offered: a server that prefers it has to do without"
+
 hostile_start "$small" --tls "$CTNR_TEST_TMP/server.pem" --fault downgrade
 run ctnr-fetch --layout out6 --ca-file server.crt "docker://$hostile/x:1"
 is_status 4 "a redirect from https to http is refused"

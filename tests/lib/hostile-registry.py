@@ -11,6 +11,7 @@ the last is "-" without one, and " range" when a Range was asked for.
     --fault NAME         what goes wrong (the functions called fault_NAME below)
     --times N            the fault stops after N requests that it applied to
     --tls PEM            speak TLS with that certificate and key
+    --alpn PROTOCOL      choose it (h2) where a client offers it, and speak HTTP/1.1 all the same
     --basic USER:PASS    ask for basic authentication
     --bearer             ask for a token; /token on this server gives it, to --token-user alone if
     --token-user U:P     given
@@ -390,6 +391,8 @@ class Server(http.server.ThreadingHTTPServer):
         if options.tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(options.tls)
+            if options.alpn:
+                context.set_alpn_protocols([options.alpn, "http/1.1"])
             # The handshake belongs into the request's thread: a client may never do it.
             self.socket = context.wrap_socket(self.socket, server_side=True,
                                               do_handshake_on_connect=False)
@@ -418,7 +421,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("fault", "tls", "basic", "token-user", "realm", "challenge", "redirect", "token-answer"):
+    for name in ("fault", "tls", "alpn", "basic", "token-user", "realm", "challenge", "redirect", "token-answer"):
         parser.add_argument("--" + name)
     parser.add_argument("--ranges", default="right")
     for name in ("times", "token-uses"):
