@@ -73,6 +73,27 @@ if identity root; then
 	like_stderr "*Read-only*" "... or when it is another user's"
 fi
 
+# What a cached filter's header says.
+cached_version() {
+	head -n 1 "$store"/cache/seccomp/* | tr -d '\0'
+}
+cached_instructions() {
+	od -An -tu4 -j28 -N4 "$store"/cache/seccomp/* | tr -d ' '
+}
+rm -f "$store"/cache/seccomp/*
+config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
+	syscalls: [{action: "SCMP_ACT_ERRNO", names: ["mbind", "set_mempolicy", "get_mempolicy", "mq_open",
+	"mq_unlink", "mq_timedsend", "mq_timedreceive", "mq_notify", "mq_getsetattr", "kexec_load", "add_key",
+	"request_key", "keyctl", "ioprio_set", "ioprio_get", "inotify_init", "inotify_add_watch",
+	"inotify_rm_watch", "migrate_pages"]}]}'
+in_container true
+is "$(($(cached_instructions) < 25))" 1 "a filter has few instructions: libseccomp's has 57"
+version=$(cached_version)
+sed -i '1s/ 2 / 1 /' "$store"/cache/seccomp/*
+is "$([ "$(cached_version)" = "$version" ] || echo other)" other "a filter of another version of the cache"
+in_container true
+is "$(cached_version)" "$version" "... is compiled again"
+
 config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [
 	{names: ["close_range"], action: "SCMP_ACT_ERRNO"}]}'
 in_container 'echo fine'

@@ -20,7 +20,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define CACHE_MAGIC "ctnr-seccomp " CTNR_VERSION "\n"
+/* The number rises when the worker writes other filters. Those of before answer alike, but load slower:
+ * they are compiled again. */
+#define CACHE_MAGIC "ctnr-seccomp 2 " CTNR_VERSION "\n"
 #define CACHE_MAX (8U << 20)
 #define CACHE_SPARE 16384 /* room for the read that finds the end */
 

@@ -3,6 +3,7 @@
  * Compiles a seccomp profile for ctnr-exec, which does not want to load libseccomp each time:
  * linux.seccomp on stdin, the filter on stdout (protocol.h).
  */
+#include "workers/profile/compact.h"
 #include "workers/profile/profile.h"
 #include "workers/profile/protocol.h"
 
@@ -16,32 +17,55 @@
 
 #define FILTER_MAX (8U << 20) /* bytes */
 
-/* The answer appears on stdout whole or not at all: the filter is made in memory first. */
-static int write_answer(const struct jnode *profile, const struct worker_answer *answer,
+/* Append the instructions that libseccomp makes of a profile. */
+static int compile_profile(const struct jnode *profile, struct str *ret, struct error *err)
+{
+	autoclose int file = memfd_create("filter", MFD_CLOEXEC);
+
+	if (file < 0)
+		return error_errno(err, "cannot make a file in memory");
+	if (profile_compile(profile, file, err) < 0)
+		return -1;
+	if (lseek(file, 0, SEEK_SET) < 0)
+		return error_errno(err, "cannot read the filter");
+	return fd_read_rest(file, FILTER_MAX, ret, err);
+}
+
+/* The answer appears on stdout whole or not at all. */
+static int write_answer(const struct worker_answer *answer, const struct program *program,
 			struct error *err)
 {
-	autoclose int filter = memfd_create("filter", MFD_CLOEXEC);
 	autostr struct str bytes = STR_INIT;
 
-	if (filter < 0)
-		return error_errno(err, "cannot make a file in memory");
 	str_append_bytes(&bytes, answer, sizeof(*answer));
-	if (profile_compile(profile, filter, err) < 0)
-		return -1;
-	if (lseek(filter, 0, SEEK_SET) < 0)
-		return error_errno(err, "cannot read the filter");
-	if (fd_read_rest(filter, FILTER_MAX, &bytes, err) < 0)
-		return -1;
+	str_append_bytes(&bytes, program->code, program->len * sizeof(*program->code));
 	if (fd_write_all(STDOUT_FILENO, bytes.data, bytes.len) < 0)
 		return error_errno(err, "cannot write the filter");
 	return 0;
+}
+
+static int compile_and_write(const struct jnode *profile, struct error *err)
+{
+	autostr struct str bytes = STR_INIT;
+	autofree struct sock_filter *shorter = NULL;
+	struct worker_answer answer = { 0 };
+	struct program program;
+
+	if (profile_flags(profile, &answer.flags, err) < 0 ||
+	    compile_profile(profile, &bytes, err) < 0)
+		return -1;
+	program.code = (const struct sock_filter *)(const void *)bytes.data;
+	program.len = bytes.len / sizeof(*program.code);
+	shorter = compact_program(&program, &program.len);
+	if (shorter)
+		program.code = shorter;
+	return write_answer(&answer, &program, err);
 }
 
 static int compile_stdin(struct error *err)
 {
 	autostr struct str text = STR_INIT;
 	autojson json_t *document = NULL;
-	struct worker_answer answer = { 0 };
 	struct jnode root = jnode_root(NULL, RUNTIME_CONFIG_FILE);
 	struct jnode parent = jnode_member(&root, "linux");
 	struct jnode profile = jnode_member(&parent, "seccomp");
@@ -53,9 +77,7 @@ static int compile_stdin(struct error *err)
 		return -1;
 	/* So that messages tell the place in config.json. */
 	profile.value = document;
-	if (profile_flags(&profile, &answer.flags, err) < 0)
-		return -1;
-	return write_answer(&profile, &answer, err);
+	return compile_and_write(&profile, err);
 }
 
 int main(void)
