@@ -87,6 +87,13 @@ nest() {
 	END
 }
 
+# stock LAYOUT OUT: OUT has the blobs of LAYOUT already. They are read and counted all the same, and a
+# thousand of them need not be brought to the disk, each by itself.
+stock() {
+	mkdir "$2"
+	cp -al "$1/blobs" "$2"
+}
+
 nest wide 8 40 1
 run timeout 30 ctnr-fetch --layout out --all-platforms oci:wide:1
 is_status 0 "eight indexes that name the next one 40 times are fetched"
@@ -101,6 +108,7 @@ run ctnr-fetch --layout none oci:deep:1
 is_status 1 "... also for one platform"
 like_stderr "*more than 8 indexes within each other*" "... in the same words"
 nest toomany 2 1 1023
+stock toomany many-out
 run ctnr-fetch --layout many-out --all-platforms oci:toomany:1
 is_status 1 "an image of 1025 documents is too large"
 like_stderr "*more than 1024 manifests and indexes*" "... and the message says so"
@@ -130,6 +138,7 @@ entry["annotations"] = {"org.opencontainers.image.ref.name": "1"}
 top["manifests"] = [entry]
 json.dump(top, open(f"{layout}/index.json", "w"))
 END
+stock large large.copy
 run ctnr-fetch --all-platforms --layout large.copy oci:large:1
 is_status 1 "manifests that are larger together than all of an image's are refused"
 like_stderr "*the image's manifests and indexes have more than 67108864 bytes" "... and the limit is told"

@@ -22,6 +22,12 @@ the last is "-" without one, and " range" when a Range was asked for.
     --no-range           answer a Range with everything
     --ranges KIND        what a Range is worth (the functions called range_KIND below)
     --redirect URL       blobs are at URL, says a status 307
+
+    hostile-registry.py --each
+
+Reads such a command line from each line of stdin, its words between tabs, and starts that registry as a
+process of its own, whose number is in PORT-FILE behind the port: a test file that has many of them waits
+for Python once.
 """
 
 import argparse
@@ -30,7 +36,9 @@ import gzip
 import http.server
 import json
 import os
+import signal
 import ssl
+import sys
 import threading
 import time
 
@@ -419,7 +427,7 @@ class Server(http.server.ThreadingHTTPServer):
         return function
 
 
-def main():
+def serve(words):
     parser = argparse.ArgumentParser()
     for name in ("fault", "tls", "alpn", "basic", "token-user", "realm", "challenge", "redirect", "token-answer"):
         parser.add_argument("--" + name)
@@ -430,12 +438,27 @@ def main():
         parser.add_argument("--" + name, action="store_true")
     for name in ("layout", "port_file", "log"):
         parser.add_argument(name)
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     server = Server(options)
     with open(options.port_file + ".part", "w", encoding="utf-8") as out:
-        out.write("%d\n" % server.server_address[1])
+        out.write("%d %d\n" % (server.server_address[1], os.getpid()))
     os.rename(options.port_file + ".part", options.port_file)
     server.serve_forever()
 
 
-main()
+def serve_each():
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # The lines are read by bytes: a child must not hold what was read ahead for the next one.
+    with open(0, "rb", buffering=0) as lines:
+        for line in lines:
+            if os.fork() == 0:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                lines.close()
+                serve(line.decode().rstrip("\n").split("\t"))
+                os._exit(0)
+
+
+if sys.argv[1:] == ["--each"]:
+    serve_each()
+else:
+    serve(sys.argv[1:])

@@ -12,27 +12,53 @@
 
 hostile_count=0
 
+# The process that starts registries: it reads their options from descriptor 8.
+hostile_prepare() {
+	mkfifo "$CTNR_TEST_TMP/hostile.fifo" || return 1
+	"$test_lib/hostile-registry.py" --each <"$CTNR_TEST_TMP/hostile.fifo" \
+		>"$CTNR_TEST_TMP/hostile.out" 2>&1 &
+	at_end "kill $! 2>/dev/null"
+	exec 8>"$CTNR_TEST_TMP/hostile.fifo"
+}
+
+# hostile_wait CMD...: as eventually, for what takes milliseconds.
+hostile_wait() {
+	hostile_tries=2000
+	while ! "$@" 2>/dev/null; do
+		hostile_tries=$((hostile_tries - 1))
+		[ "$hostile_tries" -gt 0 ] || return 1
+		sleep 0.01
+	done
+}
+
 hostile_start() {
+	[ "$hostile_count" != 0 ] || hostile_prepare || return 1
 	hostile_layout=$1
 	shift
 	hostile_count=$((hostile_count + 1))
 	hostile_log=$CTNR_TEST_TMP/hostile.$hostile_count.log
 	hostile_port=$CTNR_TEST_TMP/hostile.$hostile_count.port
 	: >"$hostile_log"
-	"$test_lib/hostile-registry.py" "$@" "$hostile_layout" "$hostile_port" "$hostile_log" \
-		>"$CTNR_TEST_TMP/hostile.$hostile_count.out" 2>&1 </dev/null &
-	hostile_pid=$!
-	at_end "kill $hostile_pid 2>/dev/null"
-	eventually 20 test -f "$hostile_port" || {
-		note "$(cat "$CTNR_TEST_TMP/hostile.$hostile_count.out")"
+	{
+		printf '%s\t' "$@" "$hostile_layout" "$hostile_port"
+		printf '%s\n' "$hostile_log"
+	} >&8
+	hostile_wait test -f "$hostile_port" || {
+		note "$(cat "$CTNR_TEST_TMP/hostile.out")"
 		return 1
 	}
-	hostile=127.0.0.1:$(cat "$hostile_port")
+	read -r hostile hostile_pid <"$hostile_port"
+	hostile=127.0.0.1:$hostile
+	at_end "kill $hostile_pid 2>/dev/null"
+}
+
+hostile_is_gone() {
+	! kill -0 "$hostile_pid"
 }
 
 hostile_stop() {
 	kill "$hostile_pid" 2>/dev/null
-	wait "$hostile_pid" 2>/dev/null || :
+	hostile_wait hostile_is_gone
 }
 
 small_layout() {
