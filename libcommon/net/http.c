@@ -373,25 +373,33 @@ static void set_request(struct exchange *x, const char *url, struct curl_slist *
 	}
 }
 
-/* Run the exchange, and once more where it failed for a reason that is not the server's. Then nothing was
- * sent yet but handshakes. */
+/* Look servers up in the bundle too from now on. */
+static void use_all_authorities(struct http *http)
+{
+	http->authorities = AUTHORITIES_ALL;
+	curl_easy_setopt(http->easy, CURLOPT_CAINFO, curl_version_info(CURLVERSION_NOW)->cainfo);
+}
+
+/* Run the exchange, and again where it failed for a reason that is not the server's: once for each such
+ * reason. Nothing but handshakes was sent by then. */
 static int run_prepared(struct exchange *x, CURLcode *ret_result, struct error *err)
 {
-	struct http *http = x->http;
+	bool was_stopped = false;
 
-	if (run_exchange(x, ret_result, err) < 0)
-		return -1;
-	/* The time that libcurl saw pass was no time for the server. */
-	if (*ret_result == CURLE_OPERATION_TIMEDOUT && patience_was_stopped(x->patience))
-		return run_exchange(x, ret_result, err);
-	if (*ret_result == CURLE_PEER_FAILED_VERIFICATION &&
-	    http->authorities == AUTHORITIES_DIRECTORY) {
-		http->authorities = AUTHORITIES_ALL;
-		curl_easy_setopt(http->easy, CURLOPT_CAINFO,
-				 curl_version_info(CURLVERSION_NOW)->cainfo);
-		return run_exchange(x, ret_result, err);
+	for (;;) {
+		if (run_exchange(x, ret_result, err) < 0)
+			return -1;
+		if (*ret_result == CURLE_PEER_FAILED_VERIFICATION &&
+		    x->http->authorities == AUTHORITIES_DIRECTORY) {
+			use_all_authorities(x->http);
+		} else if (*ret_result == CURLE_OPERATION_TIMEDOUT && !was_stopped &&
+			   patience_was_stopped(x->patience)) {
+			/* The time that libcurl saw pass was no time for the server. */
+			was_stopped = true;
+		} else {
+			return 0;
+		}
 	}
-	return 0;
 }
 
 static int send_once(struct exchange *x, const struct url *url, const char *authorization,
