@@ -126,14 +126,15 @@ int blob_try_start(const struct layout *layout, const struct digest *digest, uin
 	return start_writer(layout, digest, size, LOCK_TRY, ret, err);
 }
 
-/* Hash bytes and write them to the file. */
+/* Write bytes to the file, and hash them. What could not be written is not hashed, so that no later
+ * blob_finish() takes the file for whole. */
 static int write_through(struct blob_writer *writer, const void *data, size_t len,
 			 struct error *err)
 {
-	hash_update(&writer->hash, data, len);
 	if (fd_write_all(writer->fd, data, len) < 0)
 		return error_errno(err, "cannot write blob %s in '%s'", writer->digest.text,
 				   writer->layout->path);
+	hash_update(&writer->hash, data, len);
 	return 0;
 }
 
