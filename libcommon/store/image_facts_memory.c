@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/image_facts_memory.h"
+
+#include "base/alloc.h"
+#include "system/fd.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define SLOTS_MIN 128 /* a power of two */
+#define ARRAY_MIN 64 /* elements to begin with */
+#define NAMES_READ 4 /* names of a folder that are read for each blob that is known */
+
+/* Room for one more element in an array of n, which doubles whenever it is full. */
+static void *grow_array(void *array, uint32_t n, size_t size)
+{
+	if (n && (n < ARRAY_MIN || (n & (n - 1)) != 0))
+		return array;
+	return xrealloc(array, n < ARRAY_MIN ? ARRAY_MIN : 2 * (size_t)n, size);
+}
+
+/* Digests are as good as random: some digits of one are its hash. */
+static uint32_t hash_digest(const char *text)
+{
+	uint64_t digits;
+
+	memcpy(&digits, strchr(text, ':') + 1, sizeof(digits));
+	return (uint32_t)((digits * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+}
+
+/* The slot of a digest, or the free one where it belongs. */
+static uint32_t *find_slot(const struct image_facts_memory *memory, const char *digest)
+{
+	uint32_t mask = memory->n_slots - 1;
+
+	for (uint32_t i = hash_digest(digest) & mask;; i = (i + 1) & mask) {
+		uint32_t *slot = &memory->slots[i];
+
+		if (!*slot || strcmp(memory->blobs[*slot - 1].digest, digest) == 0)
+			return slot;
+	}
+}
+
+/* At most half of the slots are taken. */
+static void grow_slots(struct image_facts_memory *memory)
+{
+	if (2 * (memory->n_blobs + 1) <= memory->n_slots)
+		return;
+	memory->n_slots *= 2;
+	free(memory->slots);
+	memory->slots = xcalloc(memory->n_slots, sizeof(*memory->slots));
+	for (uint32_t i = 0; i < memory->n_blobs; i++)
+		*find_slot(memory, memory->blobs[i].digest) = i + 1;
+}
+
+static uint32_t append_blob(struct image_facts_memory *memory, uint32_t *slot, const char *digest,
+			    uint64_t size)
+{
+	memory->blobs = grow_array(memory->blobs, memory->n_blobs, sizeof(*memory->blobs));
+	memory->blobs[memory->n_blobs] = (struct facts_blob) { .digest = digest,
+							       .size = size,
+							       .document = FACTS_NO_DOCUMENT };
+	*slot = memory->n_blobs + 1;
+	return memory->n_blobs++;
+}
+
+bool facts_blob_add(struct image_facts_memory *memory, const char *digest, uint64_t size)
+{
+	uint32_t *slot;
+
+	grow_slots(memory);
+	slot = find_slot(memory, digest);
+	if (*slot)
+		return false;
+	append_blob(memory, slot, digest, size);
+	return true;
+}
+
+uint32_t facts_blob_number(struct image_facts_memory *memory, const struct digest *digest)
+{
+	uint32_t *slot;
+
+	grow_slots(memory);
+	slot = find_slot(memory, digest->text);
+	if (*slot)
+		return *slot - 1;
+	strlist_append(&memory->strings, digest->text);
+	return append_blob(memory, slot, memory->strings.items[memory->strings.len - 1],
+			   FACTS_SIZE_UNKNOWN);
+}
+
+void facts_child_add(struct image_facts_memory *memory, uint32_t child)
+{
+	memory->children =
+		grow_array(memory->children, memory->n_children, sizeof(*memory->children));
+	memory->children[memory->n_children++] = child;
+	memory->documents[memory->n_documents - 1].n_children++;
+}
+
+struct facts_document *facts_document_add(struct image_facts_memory *memory, uint32_t blob)
+{
+	struct facts_document *document;
+
+	memory->documents =
+		grow_array(memory->documents, memory->n_documents, sizeof(*memory->documents));
+	document = &memory->documents[memory->n_documents];
+	*document = (struct facts_document) { .blob = blob,
+					      .first_child = memory->n_children,
+					      .platform = "-" };
+	memory->blobs[blob].document = memory->n_documents++;
+	return document;
+}
+
+struct image_facts_memory *facts_new(const struct store *store, const struct layout *layout)
+{
+	struct image_facts_memory *memory = xcalloc(1, sizeof(*memory));
+
+	*memory = (struct image_facts_memory) {
+		.store = store, .layout = layout, .text = STR_INIT, .n_slots = SLOTS_MIN
+	};
+	memory->slots = xcalloc(memory->n_slots, sizeof(*memory->slots));
+	return memory;
+}
+
+void facts_forget(struct image_facts_memory *memory)
+{
+	str_clear(&memory->text);
+	memset(memory->slots, 0, memory->n_slots * sizeof(*memory->slots));
+	memory->n_blobs = 0;
+	memory->n_documents = 0;
+	memory->n_children = 0;
+}
+
+/* Ask for one blob. */
+static void look_for_blob(const struct image_facts_memory *memory, struct facts_blob *blob)
+{
+	char path[LAYOUT_BLOB_PATH_MAX];
+	struct digest digest;
+	struct stat st;
+
+	blob->presence = FACTS_ABSENT;
+	if (digest_parse(blob->digest, &digest, NULL) < 0 ||
+	    fstatat(memory->layout->dirfd, layout_blob_path(&digest, path), &st,
+		    AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISREG(st.st_mode))
+		return;
+	blob->presence = FACTS_THERE;
+	blob->size = (uint64_t)st.st_size;
+}
+
+/* Mark the blob of a name in a folder as there. False: what kind of file has the name is not known. */
+static bool see_name(struct image_facts_memory *memory, const char *algorithm,
+		     const struct dirent *entry)
+{
+	char text[DIGEST_TEXT_MAX];
+	uint32_t slot;
+	size_t len = (size_t)snprintf(text, sizeof(text), "%s:%s", algorithm, entry->d_name);
+
+	/* Not all filesystems tell. */
+	if (entry->d_type == DT_UNKNOWN)
+		return false;
+	if (entry->d_type != DT_REG || len >= sizeof(text) ||
+	    len < strlen(algorithm) + 1 + sizeof(uint64_t))
+		return true;
+	slot = *find_slot(memory, text);
+	if (slot)
+		memory->blobs[slot - 1].presence = FACTS_THERE;
+	return true;
+}
+
+/* Look which blobs are there, by the names in a folder. False: not all names were seen, or there are so
+ * many others that asking for each blob is cheaper. */
+static bool see_folder(struct image_facts_memory *memory, enum digest_algorithm algorithm)
+{
+	const char *name = digest_algorithm_name(algorithm);
+	autofree char *path = xasprintf("blobs/%s", name);
+	int fd = openat(memory->layout->dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	uint64_t left = (uint64_t)NAMES_READ * memory->n_blobs;
+	const struct dirent *entry;
+
+	if (!folder) {
+		bool is_absent = errno == ENOENT;
+
+		fd_close(&fd);
+		return is_absent;
+	}
+	while ((entry = readdir(folder)) && left && see_name(memory, name, entry))
+		left--;
+	closedir(folder);
+	return !entry;
+}
+
+void facts_see_blobs(struct image_facts_memory *memory)
+{
+	bool all_seen = memory->n_blobs > 0;
+
+	for (int i = 0; i < DIGEST_ALGORITHM_MAX && all_seen; i++)
+		all_seen = see_folder(memory, (enum digest_algorithm)i);
+	for (uint32_t i = 0; i < memory->n_blobs && all_seen; i++)
+		if (memory->blobs[i].presence == FACTS_UNSEEN)
+			memory->blobs[i].presence = FACTS_ABSENT;
+}
+
+bool facts_blob_is_there(struct image_facts_memory *memory, uint32_t number)
+{
+	struct facts_blob *blob = &memory->blobs[number];
+
+	if (blob->presence == FACTS_UNSEEN ||
+	    (blob->presence == FACTS_THERE && blob->size == FACTS_SIZE_UNKNOWN))
+		look_for_blob(memory, blob);
+	return blob->presence == FACTS_THERE;
+}
