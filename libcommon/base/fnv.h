@@ -24,10 +24,9 @@ static inline uint64_t fnv_add(uint64_t hash, const void *data, size_t len)
 }
 
 /* The same eight bytes at a time, for long texts: other values, eight times as fast. */
-static inline uint64_t fnv_words(const void *data, size_t len)
+static inline uint64_t fnv_add_words(uint64_t hash, const void *data, size_t len)
 {
 	const unsigned char *bytes = data;
-	uint64_t hash = FNV_START ^ len;
 
 	for (size_t i = 0; i < len; i += 8) {
 		uint64_t word = 0;
@@ -37,6 +36,11 @@ static inline uint64_t fnv_words(const void *data, size_t len)
 		hash ^= hash >> 32;
 	}
 	return hash;
+}
+
+static inline uint64_t fnv_words(const void *data, size_t len)
+{
+	return fnv_add_words(FNV_START ^ len, data, len);
 }
 
 #endif

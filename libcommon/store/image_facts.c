@@ -19,8 +19,17 @@
 
 #define GO_ZERO_TIME INT64_C(-62135596800) /* 0001-01-01T00:00:00Z: of Go's programs, no time */
 
-/* Add what a member of a document names, a descriptor, to its children. Returns false when that is there and
- * of another size, and so is damaged. */
+/* Is a blob there, and not of the size that a descriptor states? Then it is remembered as damaged. */
+static bool blob_is_damaged(struct image_facts_memory *memory, uint32_t number, uint64_t size)
+{
+	if (!facts_blob_is_there(memory, number) || memory->blobs[number].size == size)
+		return false;
+	memory->blobs[number].is_damaged = true;
+	return true;
+}
+
+/* Add what a member of a document names, a descriptor, to its children. Returns false when that is
+ * damaged. */
 static bool learn_child(struct image_facts_memory *memory, const json_t *descriptor, uint32_t kind)
 {
 	const char *text = json_text(json_object_get(descriptor, "digest"));
@@ -32,7 +41,7 @@ static bool learn_child(struct image_facts_memory *memory, const json_t *descrip
 		return true;
 	number = facts_blob_number(memory, &digest);
 	facts_child_add(memory, number | kind);
-	return !facts_blob_is_there(memory, number) || memory->blobs[number].size == (uint64_t)size;
+	return !blob_is_damaged(memory, number, (uint64_t)size);
 }
 
 /* Add what a document names to its children. Returns false when some of that is damaged. */
@@ -112,7 +121,8 @@ static void learn_document(struct image_facts_memory *memory, uint32_t number)
 		document->whole = learn_config(memory, &manifest.config, document);
 	else
 		document->whole = (other = json_parse(text.data, text.len, path, NULL));
-	if (!learn_children(memory, manifest.json ? manifest.json : other))
+	if (!learn_children(memory, manifest.json ? manifest.json : other) ||
+	    memory->blobs[number].is_damaged)
 		document->whole = false;
 	memory->n_learned += document->whole;
 }
@@ -176,6 +186,8 @@ void image_facts_find(struct image_facts_memory *memory, const struct descriptor
 
 	*ret = (struct image_facts) { .dated = false };
 	memory->round++;
+	/* Before it is read. */
+	blob_is_damaged(memory, number, descriptor->size);
 	ret->size = count_bytes(memory, number | FACTS_CHILD_IS_DOCUMENT, 0);
 	if (source && digest_parse(source, &digest, NULL) == 0)
 		ret->size += count_bytes(

@@ -2,6 +2,7 @@
 #include "store/image_facts_memory.h"
 
 #include "base/alloc.h"
+#include "base/fnv.h"
 #include "system/fd.h"
 
 #include <dirent.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 
 #define SLOTS_MIN 128 /* a power of two */
@@ -24,13 +26,11 @@ static void *grow_array(void *array, uint32_t n, size_t size)
 	return xrealloc(array, n < ARRAY_MIN ? ARRAY_MIN : 2 * (size_t)n, size);
 }
 
-/* Digests are as good as random: some digits of one are its hash. */
-static uint32_t hash_digest(const char *text)
+/* Digests are as good as random, but those that a document names need not be of anything: an image may
+ * name thousands that begin alike. The secret of this process keeps them apart. */
+static uint64_t hash_digest(const struct image_facts_memory *memory, const char *text)
 {
-	uint64_t digits;
-
-	memcpy(&digits, strchr(text, ':') + 1, sizeof(digits));
-	return (uint32_t)((digits * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+	return fnv_add_words(memory->secret, text, strlen(text));
 }
 
 /* The slot of a digest, or the free one where it belongs. */
@@ -38,7 +38,7 @@ static uint32_t *find_slot(const struct image_facts_memory *memory, const char *
 {
 	uint32_t mask = memory->n_slots - 1;
 
-	for (uint32_t i = hash_digest(digest) & mask;; i = (i + 1) & mask) {
+	for (uint32_t i = (uint32_t)hash_digest(memory, digest) & mask;; i = (i + 1) & mask) {
 		uint32_t *slot = &memory->slots[i];
 
 		if (!*slot || strcmp(memory->blobs[*slot - 1].digest, digest) == 0)
@@ -116,6 +116,17 @@ struct facts_document *facts_document_add(struct image_facts_memory *memory, uin
 	return document;
 }
 
+/* Random bytes that the kernel gives each program, getauxval(3). */
+static uint64_t choose_secret(void)
+{
+	const void *random = (const void *)getauxval(AT_RANDOM);
+	uint64_t secret = FNV_START;
+
+	if (random)
+		memcpy(&secret, random, sizeof(secret));
+	return secret;
+}
+
 struct image_facts_memory *facts_new(const struct store *store, const struct layout *layout)
 {
 	struct image_facts_memory *memory = xcalloc(1, sizeof(*memory));
@@ -124,6 +135,7 @@ struct image_facts_memory *facts_new(const struct store *store, const struct lay
 		.store = store, .layout = layout, .text = STR_INIT, .n_slots = SLOTS_MIN
 	};
 	memory->slots = xcalloc(memory->n_slots, sizeof(*memory->slots));
+	memory->secret = choose_secret();
 	return memory;
 }
 
@@ -164,8 +176,7 @@ static bool see_name(struct image_facts_memory *memory, const char *algorithm,
 	/* Not all filesystems tell. */
 	if (entry->d_type == DT_UNKNOWN)
 		return false;
-	if (entry->d_type != DT_REG || len >= sizeof(text) ||
-	    len < strlen(algorithm) + 1 + sizeof(uint64_t))
+	if (entry->d_type != DT_REG || len >= sizeof(text))
 		return true;
 	slot = *find_slot(memory, text);
 	if (slot)
@@ -183,6 +194,7 @@ static bool see_folder(struct image_facts_memory *memory, enum digest_algorithm 
 	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 	uint64_t left = (uint64_t)NAMES_READ * memory->n_blobs;
 	const struct dirent *entry;
+	bool all_seen;
 
 	if (!folder) {
 		bool is_absent = errno == ENOENT;
@@ -190,10 +202,12 @@ static bool see_folder(struct image_facts_memory *memory, enum digest_algorithm 
 		fd_close(&fd);
 		return is_absent;
 	}
+	errno = 0; /* readdir(3) tells a failure from the end by it alone */
 	while ((entry = readdir(folder)) && left && see_name(memory, name, entry))
 		left--;
+	all_seen = !entry && errno == 0;
 	closedir(folder);
-	return !entry;
+	return all_seen;
 }
 
 void facts_see_blobs(struct image_facts_memory *memory)

@@ -38,6 +38,7 @@ struct facts_blob {
 	uint32_t document; /* that it is, or FACTS_NO_DOCUMENT */
 	uint32_t round; /* of image_facts_find() that has counted it */
 	uint32_t saved; /* its number in the file that is being written, from 1 on */
+	bool is_damaged; /* a descriptor states another size */
 	enum facts_presence presence;
 };
 
@@ -61,6 +62,7 @@ struct image_facts_memory {
 	uint32_t n_blobs;
 	uint32_t *slots; /* hash table of blobs: number + 1, or 0 */
 	uint32_t n_slots; /* a power of two */
+	uint64_t secret; /* of the hash */
 	struct facts_document *documents;
 	uint32_t n_documents;
 	uint32_t *children;

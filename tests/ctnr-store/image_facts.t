@@ -183,6 +183,37 @@ list now
 mv saved "$layer"
 list now
 is_file now first "nor is the size of a layer that was damaged"
+rm "$memory"
+mv "$manifest" saved
+echo '{}' >"$manifest"
+list now
+mv saved "$manifest"
+list now
+is_file now first "nor what a damaged manifest said"
+
+# An image can name what is not there, by whatever digest.
+mkdir -m 700 alike
+python3 - alike/images <<'END'
+import hashlib, json, os, sys
+layout = sys.argv[1]
+os.makedirs(layout + "/blobs/sha256")
+entries = []
+for first in (0, 40000):
+    data = json.dumps({"schemaVersion": 2, "manifests": [
+        {"digest": "sha256:%056x%08x" % (0, i)} for i in range(first, first + 40000)]}).encode()
+    digest = hashlib.sha256(data).hexdigest()
+    with open(f"{layout}/blobs/sha256/{digest}", "wb") as file:
+        file.write(data)
+    entries.append({"mediaType": "application/vnd.oci.image.index.v1+json",
+                    "digest": "sha256:" + digest, "size": len(data)})
+with open(layout + "/index.json", "w") as file:
+    json.dump({"schemaVersion": 2, "manifests": entries}, file)
+with open(layout + "/oci-layout", "w") as file:
+    file.write('{"imageLayoutVersion":"1.0.0"}')
+END
+run timeout 10 ctnr-store --store "$CTNR_TEST_TMP/alike" image ls
+is_status 0 "80,000 digests that begin alike take no longer than others"
+is "$(wc -l <"$stdout_file")" 2 "... and their images are listed"
 
 # Others that look.
 if identity root; then
