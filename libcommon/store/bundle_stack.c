@@ -66,7 +66,8 @@ static int link_layer(const struct bundle *bundle, const struct store *store, co
 			return error_errno(err, "cannot create '%s/%s'", bundle->path, path);
 		return 0;
 	}
-	/* One whose names are all taken, or of a store that was moved. */
+	/* The link that is there, if any, has as many names as it can, or is of a store that was moved.
+	 * That it cannot be replaced is no failure. */
 	unlinkat(store->dirfd, link, 0);
 	if (linkat(bundle->dirfd, path, store->dirfd, link, 0) < 0)
 		return 0; /* The next bundle makes a symlink of its own. */
