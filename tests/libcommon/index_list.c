@@ -91,7 +91,7 @@ static void other(const struct layout *layout, const char *index, const char *wa
 		  const char *title)
 {
 	autofree char *text = NULL;
-	bool plain = false;
+	bool plain = false; /* as an index that cannot be read is not */
 
 	write_index(layout, index);
 	text = list_text(layout, &plain);
@@ -103,7 +103,8 @@ static void test_other(const struct layout *layout)
 	other(layout, INDEX(ENTRY(D("aa"), ANNOTATED(NAME("\\u0061")))), "a - ", "an escape");
 	other(layout, INDEX(ENTRY(D("aa"), ",\"platform\":{\"os\":\"\"}")), "- -  {",
 	      "a platform without a name");
-	other(layout, INDEX(ENTRY("sha1:x", "")), "", "a digest that is not known");
+	other(layout, INDEX(ENTRY("sha1:x", "") "," ENTRY(D("aa"), ANNOTATED(NAME("a")))), "a - ",
+	      "a digest that is not known");
 	other(layout, INDEX("{\"mediaType\":\"a/b\",\"digest\":\"" D("aa") "\",\"size\":1}"),
 	      "\"a/b\"", "a type that is not known");
 	other(layout, INDEX(ENTRY(D("aa"), ",\"size\":3")), "duplicate", "a member twice");
@@ -121,10 +122,12 @@ int main(void)
 	autolayout struct layout layout = LAYOUT_INIT;
 	struct error err = { 0 };
 
-	if (!mkdtemp(path) || layout_open(path, LAYOUT_CREATE, &layout, &err) < 0)
+	if (!mkdtemp(path) || layout_open(path, LAYOUT_CREATE, &layout, &err) < 0) {
+		printf("Bail out! cannot make a layout: %s\n", err.message);
 		return 1;
+	}
 	test_plain(&layout);
 	test_other(&layout);
 	tree_remove_at(AT_FDCWD, path, NULL);
-	done_testing();
+	return done_testing();
 }

@@ -98,5 +98,5 @@ int main(void)
 	test_plain();
 	test_string();
 	test_not_plain();
-	done_testing();
+	return done_testing();
 }

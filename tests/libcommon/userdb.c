@@ -71,7 +71,7 @@ static void test_groups(void)
 	}
 }
 
-/* What is in /etc/passwd; that getent is asked of the others is tested in tests/ctnr-unshare/userdb.t. */
+/* What is in /etc/passwd; that getent is asked of the others is tested in tests/ctnr-doctor/userdb.t. */
 static void test_find(void)
 {
 	const struct passwd *entry = getpwuid(getuid());
