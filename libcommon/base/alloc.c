@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define GROW_FROM 64 /* elements of an array that grows; a power of two */
+
 static _Noreturn void out_of_memory(void)
 {
 	static const char text[] = "ctnr: error: out of memory\n";
@@ -42,6 +44,15 @@ void *xrealloc(void *old, size_t count, size_t size)
 	if (!p)
 		out_of_memory();
 	return p;
+}
+
+void *xgrow(void *array, size_t n, size_t size)
+{
+	if (n == 0)
+		return xrealloc(array, GROW_FROM, size);
+	if (n < GROW_FROM || (n & (n - 1)) != 0)
+		return array;
+	return xrealloc(array, 2 * n, size);
 }
 
 char *xstrdup(const char *text)

@@ -12,6 +12,9 @@
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size); /* zeroed; count * size is checked */
 void *xrealloc(void *old, size_t count, size_t size); /* count * size is checked */
+/* Room for one more element in an array of n, which was made so far by this function alone: it doubles
+ * whenever it is full. */
+void *xgrow(void *array, size_t n, size_t size);
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t max);
 void *xmemdup(const void *data, size_t size);

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ITEMS_MIN 64 /* room to begin with */
-
 /* An entry: what the list is sorted by, and where the rest stands. */
 struct index_list_item {
 	struct json_slice name;
@@ -157,10 +155,7 @@ static struct index_list_item *add_item(struct index_list *list)
 {
 	size_t n = list->n_entries;
 
-	/* The room doubles whenever it is full. */
-	if (n == 0 || (n >= ITEMS_MIN && (n & (n - 1)) == 0))
-		list->items = xrealloc(list->items, n < ITEMS_MIN ? ITEMS_MIN : 2 * n,
-				       sizeof(*list->items));
+	list->items = xgrow(list->items, n, sizeof(*list->items));
 	list->n_entries++;
 	list->items[n] = (struct index_list_item) { .descriptor = NULL };
 	return &list->items[n];

@@ -15,22 +15,13 @@
 #include <sys/stat.h>
 
 #define SLOTS_MIN 128 /* a power of two */
-#define ARRAY_MIN 64 /* elements to begin with */
 #define NAMES_READ 4 /* names of a folder that are read for each blob that is known */
 
-/* Room for one more element in an array of n, which doubles whenever it is full. */
-static void *grow_array(void *array, uint32_t n, size_t size)
-{
-	if (n && (n < ARRAY_MIN || (n & (n - 1)) != 0))
-		return array;
-	return xrealloc(array, n < ARRAY_MIN ? ARRAY_MIN : 2 * (size_t)n, size);
-}
-
 /* Digests are as good as random, but those that a document names need not be of anything: an image may
- * name thousands that begin alike. The secret of this process keeps them apart. */
+ * name thousands that begin alike. The seed, a secret of this process, keeps them apart. */
 static uint64_t hash_digest(const struct image_facts_memory *memory, const char *text)
 {
-	return fnv_add_words(memory->secret, text, strlen(text));
+	return fnv_add_words(memory->seed, text, strlen(text));
 }
 
 /* The slot of a digest, or the free one where it belongs. */
@@ -61,7 +52,7 @@ static void grow_slots(struct image_facts_memory *memory)
 static uint32_t append_blob(struct image_facts_memory *memory, uint32_t *slot, const char *digest,
 			    uint64_t size)
 {
-	memory->blobs = grow_array(memory->blobs, memory->n_blobs, sizeof(*memory->blobs));
+	memory->blobs = xgrow(memory->blobs, memory->n_blobs, sizeof(*memory->blobs));
 	memory->blobs[memory->n_blobs] = (struct facts_blob) { .digest = digest,
 							       .size = size,
 							       .document = FACTS_NO_DOCUMENT };
@@ -96,8 +87,7 @@ uint32_t facts_blob_number(struct image_facts_memory *memory, const struct diges
 
 void facts_child_add(struct image_facts_memory *memory, uint32_t child)
 {
-	memory->children =
-		grow_array(memory->children, memory->n_children, sizeof(*memory->children));
+	memory->children = xgrow(memory->children, memory->n_children, sizeof(*memory->children));
 	memory->children[memory->n_children++] = child;
 	memory->documents[memory->n_documents - 1].n_children++;
 }
@@ -107,7 +97,7 @@ struct facts_document *facts_document_add(struct image_facts_memory *memory, uin
 	struct facts_document *document;
 
 	memory->documents =
-		grow_array(memory->documents, memory->n_documents, sizeof(*memory->documents));
+		xgrow(memory->documents, memory->n_documents, sizeof(*memory->documents));
 	document = &memory->documents[memory->n_documents];
 	*document = (struct facts_document) { .blob = blob,
 					      .first_child = memory->n_children,
@@ -117,14 +107,14 @@ struct facts_document *facts_document_add(struct image_facts_memory *memory, uin
 }
 
 /* Random bytes that the kernel gives each program, getauxval(3). */
-static uint64_t choose_secret(void)
+static uint64_t choose_seed(void)
 {
 	const void *random = (const void *)getauxval(AT_RANDOM);
-	uint64_t secret = FNV_START;
+	uint64_t seed = FNV_START;
 
 	if (random)
-		memcpy(&secret, random, sizeof(secret));
-	return secret;
+		memcpy(&seed, random, sizeof(seed));
+	return seed;
 }
 
 struct image_facts_memory *facts_new(const struct store *store, const struct layout *layout)
@@ -135,7 +125,7 @@ struct image_facts_memory *facts_new(const struct store *store, const struct lay
 		.store = store, .layout = layout, .text = STR_INIT, .n_slots = SLOTS_MIN
 	};
 	memory->slots = xcalloc(memory->n_slots, sizeof(*memory->slots));
-	memory->secret = choose_secret();
+	memory->seed = choose_seed();
 	return memory;
 }
 

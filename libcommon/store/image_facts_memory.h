@@ -62,7 +62,7 @@ struct image_facts_memory {
 	uint32_t n_blobs;
 	uint32_t *slots; /* hash table of blobs: number + 1, or 0 */
 	uint32_t n_slots; /* a power of two */
-	uint64_t secret; /* of the hash */
+	uint64_t seed; /* of the hash */
 	struct facts_document *documents;
 	uint32_t n_documents;
 	uint32_t *children;
