@@ -6,6 +6,8 @@
 #include "system/tree.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -153,6 +155,38 @@ static void test_pieces(void)
 	}
 }
 
+/* Files may have no more bytes than that; RLIM_INFINITY: as many as before. */
+static void limit_files(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+	setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+/* A disk that is full for a while. */
+static void test_gap(void)
+{
+	const size_t len = 300000;
+	autofree unsigned char *content = make_content(len);
+	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
+	struct digest digest;
+	struct error err = { 0 };
+
+	if (hash_buffer(DIGEST_SHA256, content, len, &digest, NULL) < 0 ||
+	    blob_start(&layout, &digest, UINT64_MAX, &writer, NULL) != BLOB_READY)
+		exit(99);
+	signal(SIGXFSZ, SIG_IGN);
+	limit_files(100000);
+	ok(blob_write(&writer, content, 200000, &err) < 0, "a write that fails is told");
+	limit_files(RLIM_INFINITY);
+	ok(blob_write(&writer, content + 200000, len - 200000, NULL) == 0, "the next one may not");
+	ok(blob_finish(&writer, &err) < 0 && err.code == ERROR_VERIFY,
+	   "... and the blob with the gap is refused");
+	ok(!layout_has_blob(&layout, &digest, UINT64_MAX), "... and is not there");
+}
+
 int main(void)
 {
 	char root[] = "/tmp/ctnr-blob.XXXXXX";
@@ -169,6 +203,7 @@ int main(void)
 	ok(write_blob(&sha512, 6, CONTENT, NULL) == 0, "sha512 is an algorithm too");
 	test_put();
 	test_pieces();
+	test_gap();
 	layout_release(&layout);
 	tree_remove_at(AT_FDCWD, root, NULL);
 	return done_testing();
