@@ -3,11 +3,12 @@
  * Plain JSON, read in place: for one document that has thousands of like entries, of which jansson's
  * tree takes ten times the room and the time.
  *
- * A text is plain when it is written without blanks, keys are printable ASCII without escapes, strings
- * have none but \" \\ \b \f \n \r \t, numbers are whole, of at most 18 digits and without leading
- * zeros, and objects have at most JSON_PLAIN_MEMBERS_MAX members, no two alike. So are the documents of this project and of most other
- * programs. All functions return false when the text is not plain, broken or not: json_parse() then
- * says what it is. Of a plain text json_parse() and json_format() give back the same bytes.
+ * A text is plain when it is written without blanks, its keys are printable ASCII without escapes, its
+ * strings have no escapes but \" \\ \b \f \n \r \t, its numbers are whole, of at most 18 digits and
+ * without leading zeros, and its objects have at most JSON_PLAIN_MEMBERS_MAX members, no two alike. So are
+ * the documents of this project and of most other programs. All functions return false when the text is
+ * not plain, broken or not: json_parse() then says what it is. Of a plain text json_parse() and
+ * json_format() give back the same bytes.
  *
  *	struct json_plain at = { text, text + len };
  *
