@@ -383,6 +383,31 @@ static void check_defaults(void)
 	}
 }
 
+/* The default profile for ten architectures: libseccomp's filter is longer than the kernel takes. */
+static void check_many_architectures(void)
+{
+	static const char *const names[] = {
+		"X86_64", "X86",      "X32",         "AARCH64", "ARM",
+		"MIPSEL", "MIPSEL64", "MIPSEL64N32", "PPC64LE", "RISCV64",
+	};
+	autofree char *text = default_profile("");
+	autojson json_t *profile = json_parse(text, strlen(text), "profile", NULL);
+	json_t *list = json_array();
+	autofree char *wider = NULL;
+	autostr struct str bytes = STR_INIT;
+	struct program program;
+	size_t len;
+
+	for (size_t i = 0; i < array_size(names); i++)
+		json_array_append_new(list, json_sprintf("SCMP_ARCH_%s", names[i]));
+	json_object_set_new(profile, "architectures", list);
+	wider = json_format(profile);
+	program = compile_profile(wider, &bytes);
+	len = check_program(&program, "the default profile for ten architectures");
+	ok(len && len <= BPF_MAXINSNS && program.len > BPF_MAXINSNS,
+	   "... which the kernel takes, as it would not have taken libseccomp's");
+}
+
 /* Mutations. */
 
 /* The inputs around the constants of a program, and its answers. */
@@ -694,6 +719,7 @@ static void check_long_program(void)
 int main(void)
 {
 	check_defaults();
+	check_many_architectures();
 	check_cases();
 	check_mutants();
 	check_joined_paths();

@@ -138,4 +138,18 @@ in_container true
 is_status 125 "a profile of more rules than libseccomp can take in some time is refused"
 is_stderr "ctnr-exec: error: config.json: linux.seccomp.syscalls[0].names[8192]: the profile has more than 8192 rules" \
 	"... and the first that is too much is named"
+
+# What the kernel takes is 4096 instructions (BPF_MAXINSNS). Each value is a test of its own.
+many_values() {
+	config c ".linux.seccomp = {defaultAction: \"SCMP_ACT_ALLOW\", syscalls: [range($1) | {names: [\"personality\"],
+		action: \"SCMP_ACT_ERRNO\", args: [{index: 0, value: (. * 7 + 1), op: \"SCMP_CMP_EQ\"}]}]}"
+}
+many_values 4200
+in_container true
+is_status 125 "a profile whose filter is too long for the kernel is refused"
+like_stderr "ctnr-exec: error: config.json: linux.seccomp: the filter has 42* instructions, and the kernel takes 4096" \
+	"... and both lengths are named"
+many_values 4000
+in_container 'echo fine'
+is_stdout fine "... but not one of nearly that length"
 done_testing

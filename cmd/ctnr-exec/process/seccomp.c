@@ -57,7 +57,7 @@ static bool adopt_cache_file(struct str *file, const char *text, size_t len,
 		return false;
 	memcpy(&header, file->data, sizeof(header));
 	if (strncmp(header.magic, CACHE_MAGIC, sizeof(header.magic)) != 0 ||
-	    header.text_len != len || header.instructions > SECCOMP_INSTRUCTIONS_MAX ||
+	    header.text_len != len || header.instructions > BPF_MAXINSNS ||
 	    file->len != at + header.instructions * sizeof(struct sock_filter) ||
 	    memcmp(file->data + sizeof(header), text, len) != 0)
 		return false;
@@ -120,10 +120,8 @@ static int compile_filter(const char *text, size_t len, struct str *file, struct
 		return -1;
 	memcpy(&head, answer.data, sizeof(head));
 	size = answer.len - sizeof(head);
-	if (size % sizeof(struct sock_filter) ||
-	    size / sizeof(struct sock_filter) > SECCOMP_INSTRUCTIONS_MAX)
-		return error_set(err, ERROR_FAILED,
-				 "config.json: linux.seccomp: it is too long for the kernel");
+	if (size % sizeof(struct sock_filter) || size / sizeof(struct sock_filter) > BPF_MAXINSNS)
+		return error_set(err, ERROR_FAILED, "ctnr-exec-profile wrote no filter");
 	header.flags = head.flags;
 	header.instructions = (uint32_t)(size / sizeof(struct sock_filter));
 	str_append_bytes(file, &header, sizeof(header));

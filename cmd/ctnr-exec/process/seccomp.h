@@ -13,9 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The kernel allows a process no more than that in all its filters together. */
-#define SECCOMP_INSTRUCTIONS_MAX 32768
-
 struct seccomp_filter {
 	char *data; /* the whole cache file, owned; NULL: no filter */
 	uint32_t flags; /* SECCOMP_FILTER_FLAG_* */

@@ -59,6 +59,10 @@ static int compile_and_write(const struct jnode *profile, struct error *err)
 	shorter = compact_program(&program, &program.len);
 	if (shorter)
 		program.code = shorter;
+	if (program.len > BPF_MAXINSNS)
+		return jnode_error(profile, err,
+				   "the filter has %zu instructions, and the kernel takes %d",
+				   program.len, BPF_MAXINSNS);
 	return write_answer(&answer, &program, err);
 }
 
