@@ -69,8 +69,8 @@ static bool find_process(struct json_plain *at, const struct json_slice *key, vo
 					     : json_plain_skip(at);
 }
 
-/* process.args of the text of a config, or NULL. Of a plain one, as ctnr-spec writes them, no tree is made but
- * of these. New. */
+/* process.args of the text of a config, new, or NULL when it has none. A plain text (format/json_plain.h),
+ * as ctnr-spec writes it, is only searched: a tree is made of the arguments alone. */
 static json_t *parse_args(const struct str *text)
 {
 	struct json_plain at = { text->data, text->data + text->len };

@@ -69,7 +69,7 @@ static void add_row(struct table *table, const struct index_entry *entry,
 	table_add(table, size.data);
 }
 
-/* What a record has of a list beside what every image record has. */
+/* Append what a list's record has beside what every image record has, and the record's end. */
 static void append_facts(const struct image_facts *facts, struct str *out)
 {
 	char when[CLOCK_TEXT_MAX];
@@ -136,7 +136,7 @@ static int list_entry(const struct layout *layout, struct image_facts_memory *me
 
 struct listing {
 	enum list_form form;
-	bool unnamed; /* those too */
+	bool unnamed; /* images without a name are listed, too */
 };
 
 static int list_layout(const struct store *store, const struct layout *layout,
@@ -157,8 +157,8 @@ static int list_layout(const struct store *store, const struct layout *layout,
 		if (list_entry(layout, memory, &entry, listing->form, table, err) < 0)
 			return -1;
 	}
-	index_list_release(&list);
-	/* Of a part of the list the rest would be forgotten. */
+	index_list_release(&list); /* makes room for the text that is saved */
+	/* After a part of the list, facts about the other images would be forgotten. */
 	if (memory && listing->unnamed)
 		image_facts_save(memory);
 	return 0;
