@@ -11,8 +11,8 @@
 
 #define THREAD_STACK (256U << 10) /* bytes */
 
-/* Small files take the caller long and the inflater next to nothing, large ones the other way
- * round: with 6 MiB between the two, neither waits while it is the slower one. */
+/* Small files take the caller long and the inflater next to nothing, large files the other way round.
+ * So 6 MiB (24 blocks) lie between the two: while one of them is slow, the other one works ahead. */
 #define BLOB_BLOCKS 6
 #define ARCHIVE_BLOCKS 24
 
