@@ -28,7 +28,9 @@ static int compile_profile(const struct jnode *profile, struct str *ret, struct 
 		return -1;
 	if (lseek(file, 0, SEEK_SET) < 0)
 		return error_errno(err, "cannot read the filter");
-	return fd_read_rest(file, FILTER_MAX, ret, err);
+	if (fd_read_rest(file, FILTER_MAX, ret, err) < 0)
+		return error_prefix(err, "the filter");
+	return 0;
 }
 
 /* The answer appears on stdout whole or not at all. */

@@ -108,8 +108,9 @@ typedef uint32_t word_set;
 #define KEY_BITS (WORD_BIT(PROGRAM_NUMBER) | WORD_BIT(PROGRAM_ARCHITECTURE))
 #define ARGUMENT_BITS (~(KEY_BITS | NO_WORD_BIT))
 
-/* Hand the accumulator on to the instruction that is skipped instructions behind the next one. */
-static bool hand_on(const struct reader *reader, word_set *held, size_t at, uint32_t skipped)
+/* Hand on what the accumulator may hold to a later instruction, with so many skipped between the two.
+ * False when there is none. */
+static bool hand_words_on(const struct reader *reader, word_set *held, size_t at, uint32_t skipped)
 {
 	if (skipped >= reader->program.len - at - 1)
 		return false;
@@ -142,16 +143,17 @@ static bool scan_instruction(struct reader *reader, word_set *held, size_t at)
 		if (WORD_BIT(in->k) & KEY_BITS && held[at] & ARGUMENT_BITS)
 			return false;
 		held[at] = WORD_BIT(in->k);
-		return hand_on(reader, held, at, 0);
+		return hand_words_on(reader, held, at, 0);
 	case BPF_ALU | BPF_AND | BPF_K:
-		return !(held[at] & ~ARGUMENT_BITS) && hand_on(reader, held, at, 0);
+		return !(held[at] & ~ARGUMENT_BITS) && hand_words_on(reader, held, at, 0);
 	case BPF_JMP | BPF_JA:
-		return hand_on(reader, held, at, in->k);
+		return hand_words_on(reader, held, at, in->k);
 	case BPF_JMP | BPF_JEQ | BPF_K:
 	case BPF_JMP | BPF_JGT | BPF_K:
 	case BPF_JMP | BPF_JGE | BPF_K:
-		return note_constant(reader, in, held[at]) && hand_on(reader, held, at, in->jt) &&
-		       hand_on(reader, held, at, in->jf);
+		return note_constant(reader, in, held[at]) &&
+		       hand_words_on(reader, held, at, in->jt) &&
+		       hand_words_on(reader, held, at, in->jf);
 	case BPF_RET | BPF_K:
 		return true;
 	default:
