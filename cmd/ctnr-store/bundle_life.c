@@ -94,7 +94,7 @@ static json_t *parse_command(const struct str *text)
 	json_t *arg;
 
 	json_array_foreach (args, i, arg)
-		if (!json_is_string(arg))
+		if (!json_text(arg))
 			return NULL;
 	return json_is_array(args) ? json_incref(args) : NULL;
 }

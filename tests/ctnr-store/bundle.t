@@ -68,6 +68,11 @@ is "$(tr -d '\r' <"$stdout_file" | sed -n '/"z"/,/]/p')" '    "z": [
       18446744073709551616,
       "caf\ufffd"
     ]' "... odd tokens as they stand, but for what is no character"
+for arguments in '["sh",1e3]' '["sh","a\u0000b"]' '["sh",1]'; do
+	printf '{"process":{"args":%s}}' "$arguments" >"$store/bundles/web/config.json"
+	is "$(ctnr-store bundle ls | jq -c 'select(.id == "web").command')" null \
+		"no command is told of arguments that are no texts: $arguments"
+done
 echo '{"ociVersion":"1.0.2"}' >"$store/bundles/web/config.json"
 run ctnr-store bundle ls -q
 is_stdout "db
