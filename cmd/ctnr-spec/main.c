@@ -113,10 +113,17 @@ static int open_bundle(const struct spec_opts *opts, const char *word, struct bu
 static int write_config(const struct spec *spec, int dirfd, const char *name, mode_t mode,
 			struct error *err)
 {
-	autofree char *text = json_format(spec->config);
+	autofree char *text = spec_format(spec);
 	autofree char *line = xasprintf("%s\n", text);
 
 	return file_write_at(dirfd, name, line, strlen(line), mode, FILE_NO_SYNC, err);
+}
+
+static int print_config(const struct spec *spec, struct error *err)
+{
+	autofree char *text = spec_format(spec);
+
+	return json_print_text(stdout, text, err);
 }
 
 /* ctnr-spec BUNDLE */
@@ -176,7 +183,7 @@ static int spec_filter(const struct spec_opts *opts, char *const *command, struc
 	}
 	if (stages_apply(&spec, err) < 0)
 		return -1;
-	return json_print(stdout, spec.config, err);
+	return print_config(&spec, err);
 }
 
 /* Open the root filesystem of an edited config, in which names of users and groups are looked up. A
@@ -215,7 +222,7 @@ static int spec_edit(const struct spec_opts *opts, char *const *command, struct 
 	if (namespace_read_identity(&spec, err) < 0)
 		return -1;
 	if (is_filter)
-		return stages_apply(&spec, err) < 0 ? -1 : json_print(stdout, spec.config, err);
+		return stages_apply(&spec, err) < 0 ? -1 : print_config(&spec, err);
 	dirfd = dir_open_at(AT_FDCWD, dirname(dir_copy), err);
 	if (dirfd < 0)
 		return -1;

@@ -9,6 +9,7 @@
 #include "base/nearest.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,30 +19,40 @@ const struct option seccomp_options[] = {
 	OPTION_END,
 };
 
-/* Append the names of a row. */
-static void add_call_names(json_t *names, const char *text)
+/* Append the names of a row to the text of an array's elements. */
+static void append_call_names(const char *text, struct str *names)
 {
 	while (*text) {
 		size_t len = strcspn(text, " ");
 
-		json_array_append_new(names, json_stringn(text, len));
+		str_append(names, names->len ? ",\"" : "\"");
+		str_append_bytes(names, text, len);
+		str_append_char(names, '"');
 		text += len + (text[len] == ' ');
 	}
 }
 
-static json_t *new_rule(json_t *names, int denied_errno)
+static void append_argument(const struct seccomp_argument *a, struct str *rule)
 {
-	if (!denied_errno)
-		return json_pack("{s:o, s:s}", "names", names, "action", "SCMP_ACT_ALLOW");
-	return json_pack("{s:o, s:s, s:i}", "names", names, "action", "SCMP_ACT_ERRNO", "errnoRet",
-			 denied_errno);
+	str_appendf(rule,
+		    ",\"args\":[{\"index\":%u,\"value\":%" PRIu64 ",\"valueTwo\":%" PRIu64
+		    ",\"op\":\"SCMP_CMP_MASKED_EQ\"}]",
+		    a->index, a->mask, a->value);
 }
 
-static json_t *new_argument(const struct seccomp_argument *a)
+static void append_rule(const struct str *names, int denied_errno,
+			const struct seccomp_argument *argument, struct str *rules)
 {
-	return json_pack("[{s:i, s:I, s:I, s:s}]", "index", (int)a->index, "value",
-			 (json_int_t)a->mask, "valueTwo", (json_int_t)a->value, "op",
-			 "SCMP_CMP_MASKED_EQ");
+	str_append(rules, "{\"names\":[");
+	str_append_bytes(rules, names->data, names->len);
+	str_append(rules, "],\"action\":");
+	if (denied_errno)
+		str_appendf(rules, "\"SCMP_ACT_ERRNO\",\"errnoRet\":%d", denied_errno);
+	else
+		str_append(rules, "\"SCMP_ACT_ALLOW\"");
+	if (argument->mask)
+		append_argument(argument, rules);
+	str_append_char(rules, '}');
 }
 
 /* The errno that a row's calls are answered with; 0: allowed. */
@@ -63,8 +74,8 @@ static bool is_overruled(const struct seccomp_row *row, uint64_t capabilities)
 	for (size_t i = 0; i < seccomp_rows_len; i++) {
 		const struct seccomp_row *other = &seccomp_rows[i];
 
-		if (other == row || strcmp(other->names, row->names) != 0 ||
-		    !other->argument.mask == !row->argument.mask)
+		if (!other->argument.mask == !row->argument.mask ||
+		    strcmp(other->names, row->names) != 0)
 			continue;
 		if (!row->argument.mask)
 			return denied_errno(row, capabilities) != 0;
@@ -74,39 +85,56 @@ static bool is_overruled(const struct seccomp_row *row, uint64_t capabilities)
 	return false;
 }
 
-json_t *seccomp_default(uint64_t capabilities)
+/* Append the rules: first one for all calls that are allowed without a condition, and one for all that
+ * are denied; then those that have a condition or another errno. */
+static void append_rules(uint64_t capabilities, struct str *ret)
 {
-	json_t *allowed = json_array();
-	json_t *denied = json_array();
-	json_t *rules = json_array();
-	json_t *architectures = json_array();
+	static const struct seccomp_argument none;
+	autostr struct str allowed = STR_INIT, denied = STR_INIT, others = STR_INIT;
 
-	json_array_append_new(rules, new_rule(allowed, 0));
-	json_array_append_new(rules, new_rule(denied, EPERM));
 	for (size_t i = 0; i < seccomp_rows_len; i++) {
 		const struct seccomp_row *row = &seccomp_rows[i];
 		int number = denied_errno(row, capabilities);
-		json_t *names, *rule;
+		autostr struct str names = STR_INIT;
 
 		/* The default action is ENOSYS too, and libseccomp refuses a rule that repeats it. */
 		if (number == ENOSYS || is_overruled(row, capabilities))
 			continue;
 		if (!row->argument.mask && (number == 0 || number == EPERM)) {
-			add_call_names(number ? denied : allowed, row->names);
+			append_call_names(row->names, number ? &denied : &allowed);
 			continue;
 		}
-		names = json_array();
-		add_call_names(names, row->names);
-		rule = new_rule(names, number);
-		if (row->argument.mask)
-			json_object_set_new(rule, "args", new_argument(&row->argument));
-		json_array_append_new(rules, rule);
+		append_call_names(row->names, &names);
+		str_append_char(&others, ',');
+		append_rule(&names, number, &row->argument, &others);
 	}
-	for (const char *const *a = seccomp_architectures(); *a; a++)
-		json_array_append_new(architectures, json_string(*a));
-	return json_pack("{s:s, s:i, s:o, s:o}", "defaultAction", "SCMP_ACT_ERRNO",
-			 "defaultErrnoRet", ENOSYS, "architectures", architectures, "syscalls",
-			 rules);
+	append_rule(&allowed, 0, &none, ret);
+	str_append_char(ret, ',');
+	append_rule(&denied, EPERM, &none, ret);
+	str_append_bytes(ret, others.data, others.len);
+}
+
+static void append_architectures(struct str *ret)
+{
+	const char *before = "";
+
+	for (const char *const *a = seccomp_architectures(); *a; a++) {
+		str_appendf(ret, "%s\"%s\"", before, *a);
+		before = ",";
+	}
+}
+
+/* Append the default profile for a bounding set. */
+static void append_default_profile(uint64_t capabilities, struct str *ret)
+{
+	str_appendf(ret,
+		    "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":%d,"
+		    "\"architectures\":[",
+		    ENOSYS);
+	append_architectures(ret);
+	str_append(ret, "],\"syscalls\":[");
+	append_rules(capabilities, ret);
+	str_append(ret, "]}");
 }
 
 /* The last --security-opt of each kind counts. */
@@ -189,11 +217,13 @@ int seccomp_check(const struct seccomp_opts *opts, struct error *err)
  * capabilities that it had before, which are others now? */
 static bool default_profile_is_stale(const json_t *present, uint64_t before, uint64_t now)
 {
+	autostr struct str text = STR_INIT;
 	autojson json_t *old = NULL;
 
 	if (!present || before == now)
 		return false;
-	old = seccomp_default(before);
+	append_default_profile(before, &text);
+	old = json_parse(text.data, text.len, "profile", NULL);
 	return json_equal(old, present);
 }
 
@@ -214,8 +244,12 @@ static int apply_profile(struct spec *spec, const char *wanted, uint64_t before,
 		json_object_del(linux_object, "seccomp");
 		return 0;
 	}
-	profile = strcmp(wanted, "default") == 0 ? seccomp_default(spec->capabilities)
-						 : seccomp_read(wanted, spec->capabilities, err);
+	if (strcmp(wanted, "default") == 0) {
+		append_default_profile(spec->capabilities, &spec->default_profile);
+		json_object_set_new(linux_object, "seccomp", json_string(""));
+		return 0;
+	}
+	profile = seccomp_read(wanted, spec->capabilities, err);
 	if (!profile)
 		return error_prefix(err, "option --security-opt");
 	json_object_set_new(linux_object, "seccomp", profile);

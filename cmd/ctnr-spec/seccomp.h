@@ -13,9 +13,6 @@ struct seccomp_opts {
 
 extern const struct option seccomp_options[];
 
-/* The default profile for a bounding set (capability.h), as OCI JSON: new. */
-json_t *seccomp_default(uint64_t capabilities);
-
 /* A profile from a file, "-" for stdin: linux.seccomp as it stands, or Docker's form (archMap,
  * includes, excludes), whose conditions are decided here. New. */
 json_t *seccomp_read(const char *path, uint64_t capabilities, struct error *err);
@@ -24,7 +21,8 @@ json_t *seccomp_read(const char *path, uint64_t capabilities, struct error *err)
 int seccomp_check(const struct seccomp_opts *opts, struct error *err);
 
 /* --security-opt and --privileged; for a new config the default profile. When an edit changed the
- * capabilities, a default profile follows them. before: the bounding set before the edit. */
+ * capabilities, a default profile follows them. before: the bounding set before the edit. The default
+ * profile is left beside the config, as spec->default_profile. */
 int seccomp_apply(struct spec *spec, uint64_t before, struct error *err);
 
 #endif

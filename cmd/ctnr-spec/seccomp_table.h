@@ -17,7 +17,8 @@ struct seccomp_argument {
 };
 
 /* System calls that are allowed with one of the capabilities (0: always; SECCOMP_NEVER: never, they
- * fail with EPERM). Names are separated by blanks; those that an architecture lacks do no harm. */
+ * fail with EPERM). Names are separated by blanks, and need no escape in JSON; those that an
+ * architecture lacks do no harm. */
 struct seccomp_row {
 	const char *names;
 	uint64_t capabilities;

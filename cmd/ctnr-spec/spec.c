@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spec.h"
 
+#include "format/json_compact.h"
 #include "oci/runtime.h"
 
 void spec_release(struct spec *spec)
@@ -8,9 +9,20 @@ void spec_release(struct spec *spec)
 	if (!spec)
 		return;
 	json_decref(spec->config);
+	str_release(&spec->default_profile);
 	stack_release(&spec->root);
 	free(spec->home);
 	*spec = (struct spec)SPEC_INIT;
+}
+
+char *spec_format(const struct spec *spec)
+{
+	const json_t *linux_object = json_object_get(spec->config, "linux");
+	struct json_insert profile = { json_object_get(linux_object, "seccomp"),
+				       spec->default_profile.data };
+
+	return spec->default_profile.len ? json_format_with(spec->config, &profile)
+					 : json_format(spec->config);
 }
 
 json_t *spec_member(json_t *object, const char *where, const char *key, json_type type,

@@ -4,12 +4,16 @@
  * stages (stages.h) serve a new config (image is set) and an existing one that is edited (image is
  * NULL): a stage changes what the options say, and for a new config it writes the defaults before.
  *
+ * The default seccomp profile has 400 names and is three quarters of a config. It is made as text,
+ * default_profile, and linux.seccomp of the config is a string that keeps its place until spec_format().
+ *
  * The header of every noun includes this one, which includes none of theirs.
  */
 #ifndef CTNR_SPEC_SPEC_H
 #define CTNR_SPEC_SPEC_H
 
 #include "base/error.h"
+#include "base/str.h"
 #include "format/json.h"
 #include "layer/stack.h"
 #include "oci/image_config.h"
@@ -24,6 +28,7 @@ struct spec {
 	const struct image_config *image; /* NULL: an existing config is edited */
 	const struct bundle *bundle; /* NULL: a filter, without a bundle */
 	json_t *config; /* owned */
+	struct str default_profile; /* what linux.seccomp stands for; empty: for itself */
 	struct identity identity; /* who will run it; when editing, what the config's maps say */
 	bool has_user_namespace;
 	struct stack root; /* empty: no root filesystem at hand */
@@ -34,12 +39,15 @@ struct spec {
 
 #define SPEC_INIT \
 	{ \
-		.root = STACK_INIT \
+		.default_profile = STR_INIT, .root = STACK_INIT \
 	}
 
 /* Free what spec owns; it is then as after SPEC_INIT. NULL is allowed. */
 void spec_release(struct spec *spec);
 #define autospec autocleanup(spec_release)
+
+/* The config as text, a new string: what config.json and the filters' output are. */
+char *spec_format(const struct spec *spec);
 
 /* The member of an object, made with that type when absent or null. Borrowed; an error when it
  * is there with another type. where names the object in the message ("process"; NULL: the config itself). */

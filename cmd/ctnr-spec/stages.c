@@ -85,13 +85,14 @@ static int apply_mounts(struct spec *spec, struct error *err)
 
 /* Does the config use what version 1.1 of the runtime specification brought: an errno for denied
  * system calls, recursive mount options? */
-static bool needs_1_1(const json_t *config)
+static bool needs_1_1(const struct spec *spec)
 {
+	const json_t *config = spec->config;
 	const json_t *seccomp = json_object_get(json_object_get(config, "linux"), "seccomp");
 	size_t i, j;
 	json_t *entry, *option;
 
-	if (json_object_get(seccomp, "defaultErrnoRet"))
+	if (spec->default_profile.len || json_object_get(seccomp, "defaultErrnoRet"))
 		return true;
 	json_array_foreach (json_object_get(seccomp, "syscalls"), i, entry) {
 		if (json_object_get(entry, "errnoRet"))
@@ -112,7 +113,7 @@ static int apply_version(struct spec *spec, struct error *err)
 	struct jnode root = jnode_root(spec->config, RUNTIME_CONFIG_FILE);
 	struct jnode node = jnode_member(&root, "ociVersion");
 	const char *have;
-	bool needs_newer = needs_1_1(spec->config);
+	bool needs_newer = needs_1_1(spec);
 
 	if (jnode_is_present(&node)) {
 		if (runtime_check_version(&node, err) < 0 || jnode_string(&node, &have, err) < 0)

@@ -69,12 +69,17 @@ static char *restore_odd_tokens(char *text)
 	return str_steal(&restored);
 }
 
-char *json_format(const json_t *value)
+char *json_format_with(const json_t *value, const struct json_insert *insert)
 {
 	autostr struct str text = STR_INIT;
 
-	json_compact_append(value, &text);
+	json_compact_append(value, insert, &text);
 	return restore_odd_tokens(str_steal(&text));
+}
+
+char *json_format(const json_t *value)
+{
+	return json_format_with(value, NULL);
 }
 
 static char *format_indented(const json_t *value)

@@ -64,6 +64,10 @@ int json_show(FILE *out, const json_t *value, struct error *err);
 /* The same as a new string without the line feed; never NULL. */
 char *json_format(const json_t *value);
 
+/* The same with a text in the place of a value in the tree (format/json_compact.h). */
+struct json_insert;
+char *json_format_with(const json_t *value, const struct json_insert *insert);
+
 /* Is a text of ours fit for a document? ERROR_USAGE when it is not valid UTF-8. To be asked about
  * every text of the command line, the environment and the file system before anything is made:
  * json_string() returns NULL for such a text, and the member that was to hold it is missing. */

@@ -50,7 +50,7 @@ static void append_string(const char *text, size_t len, struct str *ret)
 	str_append_char(ret, '"');
 }
 
-static void append_object(const json_t *object, struct str *ret)
+static void append_object(const json_t *object, const struct json_insert *insert, struct str *ret)
 {
 	const char *key, *before = "{";
 	json_t *value;
@@ -59,13 +59,13 @@ static void append_object(const json_t *object, struct str *ret)
 		str_append(ret, before);
 		append_string(key, strlen(key), ret);
 		str_append_char(ret, ':');
-		json_compact_append(value, ret);
+		json_compact_append(value, insert, ret);
 		before = ",";
 	}
 	str_append(ret, *before == '{' ? "{}" : "}");
 }
 
-static void append_array(const json_t *array, struct str *ret)
+static void append_array(const json_t *array, const struct json_insert *insert, struct str *ret)
 {
 	size_t i;
 	json_t *value;
@@ -74,17 +74,19 @@ static void append_array(const json_t *array, struct str *ret)
 	json_array_foreach (array, i, value) {
 		if (i)
 			str_append_char(ret, ',');
-		json_compact_append(value, ret);
+		json_compact_append(value, insert, ret);
 	}
 	str_append_char(ret, ']');
 }
 
-void json_compact_append(const json_t *value, struct str *ret)
+void json_compact_append(const json_t *value, const struct json_insert *insert, struct str *ret)
 {
-	if (json_is_object(value))
-		append_object(value, ret);
+	if (insert && value == insert->place)
+		str_append(ret, insert->text);
+	else if (json_is_object(value))
+		append_object(value, insert, ret);
 	else if (json_is_array(value))
-		append_array(value, ret);
+		append_array(value, insert, ret);
 	else if (json_is_string(value))
 		append_string(json_string_value(value), json_string_length(value), ret);
 	else if (json_is_integer(value))

@@ -12,8 +12,17 @@
 
 #include <jansson.h>
 
-/* Append the text of a value, which is no real number: a document has none (format/json_odd.h), and
- * of ours none is made. A value of no type, NULL, is null. */
-void json_compact_append(const json_t *value, struct str *ret);
+/* A text, which is JSON, that is written in the place of one value: of that very object in memory, not
+ * of those that are equal to it. So no content of a document can be taken for it. Values of which jansson
+ * has only one, null, true and false, are no places. */
+struct json_insert {
+	const json_t *place; /* borrowed */
+	const char *text; /* borrowed */
+};
+
+/* Append the text of a value, with insert in its place (NULL: nothing is inserted). The value is no real
+ * number: a document has none (format/json_odd.h), and of ours none is made. A value of no type, NULL,
+ * is null. */
+void json_compact_append(const json_t *value, const struct json_insert *insert, struct str *ret);
 
 #endif

@@ -48,6 +48,19 @@ esac
 [ -z "$architectures" ] ||
 	is "$(query .linux.seccomp.architectures)" "$architectures" "the machine's architectures"
 
+# The profile is written as text, beside the tree of the config
+is "$(cat "$stdout_file")" "$(query .)" "a config has the same bytes as a JSON writer would give it"
+query .linux.seccomp >profile
+is "$(query '.linux | keys_unsorted | index("maskedPaths") > index("seccomp")')" true \
+	"... and the profile its place in it"
+is "$(query .ociVersion)" '"1.1.0"' "... and the version that it needs"
+edit --hostname other
+is "$(query .linux.seccomp)" "$(cat profile)" "an edit keeps the default profile"
+edit --security-opt seccomp=unconfined
+is "$(query .linux.seccomp)" null "... or takes it out"
+edit --security-opt seccomp=default
+is "$(query .linux.seccomp)" "$(cat profile)" "... and gives it again, the same"
+
 # With capabilities
 while read -r capability calls; do
 	from_config "$image" --cap-add "$capability"

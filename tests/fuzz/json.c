@@ -60,7 +60,7 @@ static void check_compact(const json_t *document)
 	autofree char *theirs = json_dumps(document, JSON_COMPACT | JSON_ENCODE_ANY);
 	autostr struct str ours = STR_INIT;
 
-	json_compact_append(document, &ours);
+	json_compact_append(document, NULL, &ours);
 	if (!theirs || strcmp(ours.data, theirs) != 0)
 		abort();
 }

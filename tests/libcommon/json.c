@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "format/json.h"
+#include "format/json_compact.h"
 
 static const char text[] =
 	"{\"s\":\"text\",\"n\":7,\"neg\":-1,\"r\":1.5,\"b\":true,\"nul\":null,"
@@ -168,6 +169,23 @@ static void test_compact(void)
 	is_str(ours, theirs, "a value is written as jansson writes it, whatever its strings hold");
 }
 
+static void test_insert(void)
+{
+	autojson json_t *value =
+		json_pack("{s:s, s:{s:s, s:[s]}, s:s}", "a", "", "b", "c", "", "d", "", "e", "");
+	json_t *place = json_object_get(json_object_get(value, "b"), "c");
+	struct json_insert insert = { place, "[1,{}]" };
+	autofree char *text_in_object = json_format_with(value, &insert);
+	autofree char *text_in_array = NULL;
+
+	is_str(text_in_object, "{\"a\":\"\",\"b\":{\"c\":[1,{}],\"d\":[\"\"]},\"e\":\"\"}",
+	       "a text stands in the place of one value, not of those that are equal to it");
+	insert.place = json_array_get(json_object_get(json_object_get(value, "b"), "d"), 0);
+	text_in_array = json_format_with(value, &insert);
+	is_str(text_in_array, "{\"a\":\"\",\"b\":{\"c\":\"\",\"d\":[[1,{}]]},\"e\":\"\"}",
+	       "... also in an array");
+}
+
 int main(void)
 {
 	struct error err = { 0 };
@@ -191,6 +209,7 @@ int main(void)
 	test_kept();
 	test_odd_values();
 	test_compact();
+	test_insert();
 	formatted = json_format(json_object_get(document, "a"));
 	is_str(formatted, "[\"x\",\"y\"]", "a value is written on one line without blanks");
 	free(formatted);
