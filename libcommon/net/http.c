@@ -373,6 +373,14 @@ static void set_request(struct exchange *x, const char *url, struct curl_slist *
 	}
 }
 
+/* May the bundle know better? A file of the directory that is damaged ends the handshake, where the bundle
+ * would have been read first. */
+static bool directory_failed(const struct http *http, CURLcode result)
+{
+	return http->authorities == AUTHORITIES_DIRECTORY &&
+	       (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CONNECT_ERROR);
+}
+
 /* Look servers up in the bundle too from now on. */
 static void use_all_authorities(struct http *http)
 {
@@ -389,8 +397,7 @@ static int run_prepared(struct exchange *x, CURLcode *ret_result, struct error *
 	for (;;) {
 		if (run_exchange(x, ret_result, err) < 0)
 			return -1;
-		if (*ret_result == CURLE_PEER_FAILED_VERIFICATION &&
-		    x->http->authorities == AUTHORITIES_DIRECTORY) {
+		if (directory_failed(x->http, *ret_result)) {
 			use_all_authorities(x->http);
 		} else if (*ret_result == CURLE_OPERATION_TIMEDOUT && !was_stopped &&
 			   patience_was_stopped(x->patience)) {

@@ -45,8 +45,10 @@ static int status_error(const struct session *session, const struct http_respons
 
 static int add_tls_hint(struct error *err)
 {
-	if (error_is(err, ERROR_VERIFY) &&
-	    (error_mentions(err, "SSL") || error_mentions(err, "certificate")))
+	/* The second is libcurl's, of a machine that has no bundle of authorities. */
+	if ((error_is(err, ERROR_VERIFY) &&
+	     (error_mentions(err, "SSL") || error_mentions(err, "certificate"))) ||
+	    error_mentions(err, "error setting certificate file"))
 		error_default_hint(
 			err,
 			"name the authority with --ca-file FILE, or, for this host alone, give up verification with --tls-verify=false");

@@ -28,6 +28,11 @@ fetch_with "cp server.crt /etc/ssl/certs/ca-certificates.crt" bundle
 is_status 0 "an authority that is in the bundle alone is trusted too"
 fetch_with "cp server.crt /etc/ssl/certs/$hash.0" directory
 is_status 0 "a bundle that is not there does not matter to what the directory has"
+fetch_with "echo damaged >/etc/ssl/certs/$hash.0; cp server.crt /etc/ssl/certs/ca-certificates.crt" damaged
+is_status 0 "a damaged file in the directory does not matter to what the bundle has"
+fetch_with : empty
+is_status 1 "a machine without any authorities verifies nothing"
+like_stderr "*certificate*hint:*--ca-file*" "... and the message says what to name"
 cert other
 fetch_with "cp other.crt /etc/ssl/certs/$hash.0; cp other.crt /etc/ssl/certs/ca-certificates.crt" none
 is_status 4 "a certificate of nobody's is refused with both"
