@@ -20,7 +20,6 @@
 #include "store/trash.h"
 #include "system/fd.h"
 #include "system/identity.h"
-#include "system/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -148,7 +147,7 @@ static int delete_or_restore(const struct store *store, const json_t *links, con
 	if (is_linked(links, store, layer) &&
 	    renameat2(store->dirfd, trash, store->dirfd, layer, RENAME_NOREPLACE) == 0)
 		return 0;
-	return tree_remove_at(store->dirfd, trash, err);
+	return trash_delete(store, trash, err);
 }
 
 static int remove_layers(const struct store *store, const struct strlist *layers, struct error *err)

@@ -48,11 +48,21 @@ char *trash_move(const struct store *store, int dirfd, const char *path, struct 
 	return steal(&trash);
 }
 
+int trash_delete(const struct store *store, const char *trash, struct error *err)
+{
+	struct error cause = { 0 };
+
+	/* It is gone from where it was: what is left disturbs nobody, and is reclaim()'s. */
+	if (tree_remove_at(store->dirfd, trash, &cause) == 0 || cause.saved_errno == ENOTEMPTY)
+		return 0;
+	return error_move(err, &cause);
+}
+
 int trash_discard(const struct store *store, int dirfd, const char *path, struct error *err)
 {
 	autofree char *trash = trash_move(store, dirfd, path, err);
 
-	return trash ? tree_remove_at(store->dirfd, trash, err) : -1;
+	return trash ? trash_delete(store, trash, err) : -1;
 }
 
 static bool entry_waits(const char *name, struct process_scope *scope)

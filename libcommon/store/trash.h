@@ -12,16 +12,18 @@
 
 #include <stdbool.h>
 
-/* Rename dirfd/path into trash/, and delete it there. In the user namespace that owns the files. */
+/* Rename dirfd/path into trash/, and delete it there. In the user namespace that owns the files. What
+ * NFS or FUSE keeps of a file that is still open, as a bundle's lock is, stays for trash_empty(). */
 int trash_discard(const struct store *store, int dirfd, const char *path, struct error *err);
 
-/* Only the rename: returns the new path within the store, new; NULL on failure. */
+/* The two steps: trash_move() returns the new path within the store, new; NULL on failure. */
 char *trash_move(const struct store *store, int dirfd, const char *path, struct error *err);
+int trash_delete(const struct store *store, const char *trash, struct error *err);
 
-/* Does trash/ hold what a killed process left? What a living one is deleting does not count. */
+/* Does trash/ hold what a process left that is gone? What a living one is deleting does not count. */
 bool trash_waits(const struct store *store);
 
-/* Delete what killed processes left in trash/. Callers of mapped stores are in the user namespace
+/* Delete what processes left in trash/ that are gone. Callers of mapped stores are in the user namespace
  * already. Errors are not reported: the next command tries again. */
 void trash_empty(const struct store *store);
 

@@ -188,6 +188,8 @@ static int remove_entry(struct level *level, const struct dirent64 *entry, struc
 	if (entry->d_type != DT_DIR) {
 		if (unlinkat(level->fd, name, 0) == 0 || errno == ENOENT)
 			return 0;
+		if (errno == EBUSY && strncmp(name, ".nfs", 4) == 0)
+			return 0; /* removing the directory tells, and goes by again */
 		if (errno != EISDIR)
 			return error_errno(err, "cannot remove '%s'", name);
 	}

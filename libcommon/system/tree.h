@@ -18,7 +18,10 @@
 /* Remove dirfd/name and everything below; nothing there is success. Directories without
  * permissions are opened up first. Symlinks are removed, not followed, but for those that lead to
  * the directory of name's last component. A mount below (or name itself) stays with all that is in
- * it, and is an error (saved_errno EBUSY). After an error part of the tree may be left. */
+ * it, and is an error (saved_errno EBUSY). After an error part of the tree may be left.
+ *
+ * saved_errno ENOTEMPTY: somebody goes on making files there, or has one open on a filesystem that keeps
+ * it under another name until it is closed (NFS: .nfs*, FUSE: .fuse_hidden*). */
 int tree_remove_at(int dirfd, const char *name, struct error *err);
 
 #endif

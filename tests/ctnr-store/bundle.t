@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 . "$(dirname "$0")/../lib/test.sh"
+. "$test_lib/image.sh"
 . "$test_lib/mark.sh"
+needs USERNS
 
 store=$CTNR_TEST_TMP/shelf
 mkdir -m 700 "$store"
@@ -192,6 +194,21 @@ is "$(ctnr-store bundle ls -q | wc -l)" 3 "a bundle with a damaged record is lis
 ok "... and removed" ctnr-store bundle rm empty
 fails "... and gone" test -e "$store/bundles/empty"
 is "$(find "$store/trash" -mindepth 1 | wc -l)" 0 "... from the trash too"
+
+# An open file whose name is removed has another on NFS, .nfs*, that is busy until it is closed. Here a
+# mount makes it so.
+bundle open
+run in_namespace sh -euc 'touch "$1/bundles/open/.nfs01"
+	mount --bind "$1/bundles/open/.nfs01" "$1/bundles/open/.nfs01"
+	ctnr-store bundle rm open' - "$store"
+is_status 0 "a bundle is removed where a filesystem keeps a file that is open"
+is_stderr "" "... without a word"
+fails "... and gone" test -e "$store/bundles/open"
+is "$(find "$store/trash" -name '.nfs*' | wc -l)" 1 "... but for that file"
+echo 'dir etc' | layout small --ref 1 >/dev/null
+id=$(ctnr-unpack oci:small:1 | jq -r .id)
+is "$(find "$store/trash" -mindepth 1 | wc -l)" 0 "... which goes when the next bundle is made"
+ctnr-store bundle rm "$id" >/dev/null
 
 mkdir -p "$store/bundles/web/upper/a/b" "$store/bundles/web/work/work"
 ln -s "$store/images" "$store/bundles/web/rootfs/link"
