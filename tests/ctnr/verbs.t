@@ -224,4 +224,10 @@ hash -r
 run env PATH="$CTNR_TEST_TMP/elsewhere:/usr/bin:/bin" "$front" images
 is_stdout elsewhere "a tool that is not beside it is taken from PATH"
 
+rm "$fake/libexec/ctnr/front/unknown.sh"
+run "$front" imgaes
+is_status 1 "an installation that is not whole"
+is_stderr "ctnr: error: no front/unknown.sh in '$fake/bin/../libexec/ctnr'
+ctnr: hint: install ctnr again" "... says so"
+
 done_testing
