@@ -10,8 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FACTS_FOLDER "cache"
-#define FACTS_FILE FACTS_FOLDER "/images"
+#define FACTS_FILE "cache/images"
 #define FACTS_HEAD "ctnr-images 1"
 #define FACTS_END "end"
 #define FACTS_MAX (64U << 20) /* bytes of the file: as index.json */
@@ -238,7 +237,6 @@ void facts_file_write(struct image_facts_memory *memory)
 	if (!should_save(memory))
 		return;
 	save_lines(memory, &lines);
-	if (dir_make_at(memory->store->dirfd, FACTS_FOLDER, 0700, NULL) == 0)
-		file_write_at(memory->store->dirfd, FACTS_FILE, lines.data, lines.len, 0600,
-			      FILE_NO_SYNC, NULL);
+	if (lines.len <= FACTS_MAX)
+		file_remember_at(memory->store->dirfd, FACTS_FILE, lines.data, lines.len);
 }

@@ -109,8 +109,7 @@ void refcache_remember(const struct store *store, const struct refcache_stamp *s
 		json_object_set_new(entry, "ref", json_string(ref));
 	json_object_set_new(entry, "descriptor", descriptor_to_json(descriptor));
 	text = json_format(entry);
-	if (dir_make_at(store->dirfd, CACHE_DIR, 0700, NULL) == 0)
-		file_write_at(store->dirfd, path, text, strlen(text), 0600, FILE_NO_SYNC, NULL);
+	file_remember_at(store->dirfd, path, text, strlen(text));
 }
 
 void refcache_clear(const struct store *store)

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -239,6 +240,16 @@ int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err)
 	if (mkdirat(dirfd, path, mode) < 0 && errno != EEXIST)
 		return error_errno(err, "cannot create directory '%s'", path);
 	return 0;
+}
+
+void file_remember_at(int dirfd, const char *path, const void *data, size_t len)
+{
+	autofree char *folder = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+	void (*old_action)(int) = signal(SIGXFSZ, SIG_IGN);
+
+	if (dir_make_at(dirfd, folder, 0700, NULL) == 0)
+		file_write_at(dirfd, path, data, len, 0600, FILE_NO_SYNC, NULL);
+	signal(SIGXFSZ, old_action);
 }
 
 static int detach_dir(int fd, const char *path, mode_t mode, struct error *err)

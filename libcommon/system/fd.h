@@ -59,6 +59,11 @@ int file_write_at(int dirfd, const char *path, const void *data, size_t len, mod
 int file_write_locked_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
 			 enum file_sync sync, struct error *err);
 
+/* The same for derived data, which may be missing, FOLDER/NAME: mode 0600, not synced, and dir_make_at()
+ * makes the folder. Failing is no failure, not even at the limit of the size of files (ulimit -f), which
+ * otherwise ends the process by a signal. Only while single-threaded. */
+void file_remember_at(int dirfd, const char *path, const void *data, size_t len);
+
 /* For a disk that has no room for a new file: write data over the old one, padded with blanks to its
  * length, from the first byte that differs, and sync. ERROR_FAILED (EFBIG) when data is longer than the
  * file. A reader, or a loss of power in that instant, may meet a mixture where the file has more than

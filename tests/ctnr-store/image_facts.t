@@ -151,6 +151,12 @@ rmdir "$memory"
 rm -r "$store/cache"
 same "the whole cache may be gone"
 
+rm -rf "$store/cache"
+(ulimit -f 0 && ctnr-store image ls) | cat >now
+is_file now first "a limit of the size of files hinders no list"
+is "$(find "$store/cache" -type f | wc -l)" 0 "... and leaves no beginning of a file"
+list now
+
 sed 's, linux/a3///* , li\x1bnux/a3// ,' "$good" >"$memory"
 run ctnr-store image ls
 fails "what the file says gives a terminal no orders" sh -c 'printf %s "$1" | grep -q "$(printf "\033")"' - "$stdout"

@@ -147,9 +147,8 @@ int seccomp_filter_prepare(const struct store *store, const char *text, size_t l
 	if (compile_filter(text, len, &file, err) < 0)
 		return -1;
 	/* A filter that cannot be kept costs time at the next start, and nothing else. */
-	if (store->path && store->writable &&
-	    dir_make_at(store->dirfd, "cache/seccomp", 0700, NULL) == 0)
-		file_write_at(store->dirfd, path, file.data, file.len, 0600, FILE_NO_SYNC, NULL);
+	if (store->path && store->writable)
+		file_remember_at(store->dirfd, path, file.data, file.len);
 	if (!adopt_cache_file(&file, text, len, ret))
 		return error_set(err, ERROR_FAILED,
 				 "config.json: linux.seccomp: the compiled filter is not whole");
