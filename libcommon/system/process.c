@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -243,6 +244,15 @@ int process_call(int (*work)(void *data, struct error *err), void *data, struct 
 		return error_set(err, ERROR_FAILED, "the child process ended with status %d",
 				 status);
 	return error_move(err, &failure);
+}
+
+void process_die_with_parent(pid_t parent)
+{
+	struct pollfd end = { .fd = STDOUT_FILENO };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (parent > 0 ? getppid() != parent : poll(&end, 1, 0) > 0 && (end.revents & POLLERR))
+		_exit(ERROR_FAILED);
 }
 
 /* The directory of the running executable, new. */

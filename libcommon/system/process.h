@@ -50,6 +50,11 @@ int process_exchange(const struct process_exchange *x, struct str *out, struct e
  * in memory is gone afterwards. Its result and error come back. Only while single-threaded. */
 int process_call(int (*work)(void *data, struct error *err), void *data, struct error *err);
 
+/* Let the kernel kill this process when its parent dies; to be repeated after a change of IDs and in
+ * a child. A parent that died before this call is noticed here, and ends the process: getppid() is another
+ * process than parent, or, where parent is 0, the other end of stdout, a pipe of the parent's, is closed. */
+void process_die_with_parent(pid_t parent);
+
 /* The path of one of our helper programs, new: ../libexec/ctnr/NAME beside the directory of the
  * running executable (/proc/self/exe), or beside the executable itself. */
 char *process_libexec(const char *name, struct error *err);

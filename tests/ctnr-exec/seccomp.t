@@ -132,6 +132,26 @@ is_stdout fine "... without a sign"
 sed 's/"seccomp"/"\\u0073eccomp"/' c/config.json >c/new && mv c/new c/config.json
 run ctnr-exec run ./c
 is_stdout fine "a key written with escapes is the same key"
+
+# So many conditions that libseccomp computes for minutes.
+config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ERRNO", syscalls: [range(400) | {names: ["personality"],
+	action: "SCMP_ACT_ALLOW", args: [range(6) as $i | {index: $i, value: ((. * 7919 + $i * 104729) % 65521 * 65536),
+	op: ["SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT"][(. * 5 + $i) % 6]}]}]}'
+ctnr-exec run ./c &
+engine=$!
+# worker_of: the process ID of the compiler that the engine waits for
+worker_of() {
+	worker=$(pgrep -P "$engine" -f ctnr-exec-profile)
+}
+ok "a profile may take long to compile" eventually 10 worker_of
+kill -KILL "$engine"
+wait "$engine"
+# is_gone: the compiler computes no more
+is_gone() {
+	! kill -0 "$worker" 2>/dev/null || grep -q '^State:.*Z' "/proc/$worker/status"
+}
+ok "... but not for a ctnr-exec that was killed" eventually 10 is_gone
+
 config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
 	syscalls: [{names: [range(8193) | "personality"], action: "SCMP_ACT_ERRNO"}]}'
 in_container true

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -102,6 +103,10 @@ static int run_worker(const char *text, size_t len, struct str *answer, struct e
 		memcpy(&theirs, answer->data, sizeof(theirs));
 		return error_move(err, &theirs);
 	}
+	if (status == 128 + SIGPROF)
+		return error_set(err, ERROR_FAILED,
+				 "config.json: linux.seccomp: compiling it takes more than %d s",
+				 WORKER_SECONDS);
 	if (status != 0 || answer->len < sizeof(struct worker_answer))
 		return error_set(err, ERROR_FAILED, "ctnr-exec-profile failed with status %d",
 				 status);

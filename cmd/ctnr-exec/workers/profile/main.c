@@ -11,11 +11,23 @@
 #include "format/json.h"
 #include "oci/runtime.h"
 #include "system/fd.h"
+#include "system/process.h"
 
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define FILTER_MAX (8U << 20) /* bytes */
+
+/* libseccomp's time grows with more than the square of the conditions: 300 rules of 6 each take minutes. So
+ * the kernel ends the work after WORKER_SECONDS, and when ctnr-exec was killed. */
+static void limit_time(void)
+{
+	const struct itimerval time = { .it_value = { .tv_sec = WORKER_SECONDS } };
+
+	process_die_with_parent(0);
+	setitimer(ITIMER_PROF, &time, NULL);
+}
 
 /* Append the instructions that libseccomp makes of a profile. */
 static int compile_profile(const struct jnode *profile, struct str *ret, struct error *err)
@@ -90,6 +102,7 @@ int main(void)
 {
 	struct error err = { 0 };
 
+	limit_time();
 	if (compile_stdin(&err) == 0)
 		return 0;
 	return fd_write_all(STDOUT_FILENO, &err, sizeof(err)) < 0 ? 1 : WORKER_FAILED;

@@ -27,15 +27,14 @@
 #include "store/layer.h"
 #include "system/descriptor_limit.h"
 #include "system/fd.h"
+#include "system/process.h"
 #include "system/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -54,19 +53,6 @@ struct worker {
 	struct changeset_totals *totals; /* shared with the child of each layer */
 };
 
-/* Let the kernel kill this process when its parent dies; to be repeated after a change of IDs and in
- * a child. A parent that died before this call is noticed here: getppid() is another process than
- * parent, or, where the parent is the tool (parent is 0), the other end of stdout is closed. */
-static void die_with_parent(pid_t parent)
-{
-	struct pollfd reports = { .fd = STDOUT_FILENO };
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (parent > 0 ? getppid() != parent
-		       : poll(&reports, 1, 0) > 0 && (reports.revents & POLLERR))
-		_exit(ERROR_FAILED);
-}
-
 static int enter_namespace(struct worker *worker, struct error *err)
 {
 	if (worker->is_inside)
@@ -74,7 +60,7 @@ static int enter_namespace(struct worker *worker, struct error *err)
 	worker->is_inside = true;
 	if (identity_enter(&worker->job.identity, err) < 0)
 		return -1;
-	die_with_parent(0);
+	process_die_with_parent(0);
 	return 0;
 }
 
@@ -169,7 +155,7 @@ static int run_layer(struct worker *worker, size_t index, const struct layer_tar
 	if (pid == 0) {
 		struct error failure = { 0 };
 
-		die_with_parent(worker_pid);
+		process_die_with_parent(worker_pid);
 		if (apply_blob(worker, index, target, blob, &failure) == 0)
 			_exit(0);
 		explain_encryption(descriptor, &failure);
@@ -407,7 +393,7 @@ int main(void)
 	int result;
 
 	signal(SIGPIPE, SIG_IGN);
-	die_with_parent(0);
+	process_die_with_parent(0);
 	result = do_job(&worker, &err);
 	if (result < 0 && err.message[0])
 		report_error(&err);
