@@ -50,24 +50,29 @@ static bool layer_link_says(const struct store *store, const char *link, const c
 }
 
 /* Make lower/N, called path: another name of the layer's link, which costs no inode. Where that cannot
- * be (there is none, or it is on another filesystem, or has as many names as it can) a new symlink is
- * made, and becomes the layer's link. */
+ * be, a new symlink is made. It becomes the layer's link when there is none, or one of a store that was
+ * moved, or one that has as many names as it can. */
 static int link_layer(const struct bundle *bundle, const struct store *store, const char *layer,
 		      const char *path, struct error *err)
 {
 	autofree char *target = xasprintf("%s/%s/diff", store->path, layer);
 	autofree char *link = xasprintf("%s/" LAYER_LINK, layer);
+	bool is_replaced = !layer_link_says(store, link, target);
 
-	if (layer_link_says(store, link, target) &&
-	    linkat(store->dirfd, link, bundle->dirfd, path, 0) == 0)
-		return 0;
+	if (!is_replaced) {
+		if (linkat(store->dirfd, link, bundle->dirfd, path, 0) == 0)
+			return 0;
+		/* Not of a bundle on another filesystem: the bundles in the store go on with it. */
+		is_replaced = errno == EMLINK;
+	}
 	if (symlinkat(target, bundle->dirfd, path) < 0) {
 		if (errno != EEXIST)
 			return error_errno(err, "cannot create '%s/%s'", bundle->path, path);
 		return 0;
 	}
-	/* The link that is there, if any, has as many names as it can, or is of a store that was moved.
-	 * That it cannot be replaced is no failure. */
+	if (!is_replaced)
+		return 0;
+	/* That the link cannot be replaced is no failure. */
 	unlinkat(store->dirfd, link, 0);
 	if (linkat(bundle->dirfd, path, store->dirfd, link, 0) < 0)
 		return 0; /* The next bundle makes a symlink of its own. */
