@@ -14,6 +14,7 @@
 #define FACTS_HEAD "ctnr-images 1"
 #define FACTS_END "end"
 #define FACTS_MAX (64U << 20) /* bytes of the file: as index.json */
+#define CREATED_MAX (UINT64_C(1) << 40) /* seconds: the years 0 to 9999 and more */
 #define WORTH_WRITING 128 /* one new document in so many */
 
 /* The file's text up to the next c, which becomes its end; NULL when there is none. */
@@ -70,7 +71,7 @@ static bool parse_created(const char *field, struct facts_document *ret)
 
 	if (!field || strcmp(field, "-") == 0)
 		return field;
-	if (!parse_number(field + negative, INT64_MAX, &value))
+	if (!parse_number(field + negative, CREATED_MAX, &value))
 		return false;
 	ret->dated = true;
 	ret->created = negative ? -(int64_t)value : (int64_t)value;
