@@ -65,17 +65,24 @@ void str_append_char(struct str *s, char c)
 void str_appendf(struct str *s, const char *format, ...)
 {
 	va_list args;
+	size_t room;
 	int length;
 
+	str_reserve(s, 0);
+	room = s->capacity - s->len;
 	va_start(args, format);
-	length = vsnprintf(NULL, 0, format, args);
+	length = vsnprintf(s->data + s->len, room, format, args);
 	va_end(args);
-	if (length < 0)
+	if (length < 0) {
+		s->data[s->len] = '\0';
 		return;
-	str_reserve(s, (size_t)length);
-	va_start(args, format);
-	vsnprintf(s->data + s->len, (size_t)length + 1, format, args);
-	va_end(args);
+	}
+	if ((size_t)length >= room) {
+		str_reserve(s, (size_t)length);
+		va_start(args, format);
+		vsnprintf(s->data + s->len, (size_t)length + 1, format, args);
+		va_end(args);
+	}
 	s->len += (size_t)length;
 }
 
@@ -200,16 +207,24 @@ void str_append_escaped(struct str *s, const char *text)
 	}
 }
 
+static bool needs_json_escape(char byte)
+{
+	return (unsigned char)byte < 0x20 || byte == 0x7f || byte == '"' || byte == '\\';
+}
+
 void str_append_json(struct str *s, const char *text)
 {
 	str_append_char(s, '"');
-	for (const char *p = text; *p; p++) {
-		if (*p == '"' || *p == '\\')
-			str_appendf(s, "\\%c", *p);
-		else if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			str_appendf(s, "\\u%04x", (unsigned)*p);
-		else
-			str_append_char(s, *p);
+	for (;;) {
+		const char *plain = text;
+
+		while (*text && !needs_json_escape(*text))
+			text++;
+		str_append_bytes(s, plain, (size_t)(text - plain));
+		if (!*text)
+			break;
+		str_appendf(s, *text == '"' || *text == '\\' ? "\\%c" : "\\u%04x", *text);
+		text++;
 	}
 	str_append_char(s, '"');
 }

@@ -123,7 +123,7 @@ int json_print_text(FILE *out, const char *text, struct error *err)
 	autofree char *safe =
 		!is_ascii(text) && isatty(fileno(out)) ? format_for_terminal(text) : NULL;
 
-	if (fprintf(out, "%s\n", safe ? safe : text) < 0)
+	if (fputs(safe ? safe : text, out) < 0 || fputc('\n', out) < 0)
 		return error_errno(err, "cannot write JSON");
 	return 0;
 }

@@ -19,20 +19,22 @@
 
 /* Digests are as good as random, but those that a document names need not be of anything: an image may
  * name thousands that begin alike. The seed, a secret of this process, keeps them apart. */
-static uint64_t hash_digest(const struct image_facts_memory *memory, const char *text)
+static uint32_t hash_digest(const struct image_facts_memory *memory, const char *text)
 {
-	return fnv_add_words(memory->seed, text, strlen(text));
+	return (uint32_t)fnv_add_words(memory->seed, text, strlen(text));
 }
 
-/* The slot of a digest, or the free one where it belongs. */
-static uint32_t *find_slot(const struct image_facts_memory *memory, const char *digest)
+/* The slot of a digest of that hash, or the free one where it belongs. */
+static uint32_t *find_slot(const struct image_facts_memory *memory, const char *digest,
+			   uint32_t hash)
 {
 	uint32_t mask = memory->n_slots - 1;
 
-	for (uint32_t i = (uint32_t)hash_digest(memory, digest) & mask;; i = (i + 1) & mask) {
+	for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
 		uint32_t *slot = &memory->slots[i];
+		const struct facts_blob *blob = *slot ? &memory->blobs[*slot - 1] : NULL;
 
-		if (!*slot || strcmp(memory->blobs[*slot - 1].digest, digest) == 0)
+		if (!blob || (blob->hash == hash && strcmp(blob->digest, digest) == 0))
 			return slot;
 	}
 }
@@ -46,43 +48,48 @@ static void grow_slots(struct image_facts_memory *memory)
 	free(memory->slots);
 	memory->slots = xcalloc(memory->n_slots, sizeof(*memory->slots));
 	for (uint32_t i = 0; i < memory->n_blobs; i++)
-		*find_slot(memory, memory->blobs[i].digest) = i + 1;
+		*find_slot(memory, memory->blobs[i].digest, memory->blobs[i].hash) = i + 1;
 }
 
-static uint32_t append_blob(struct image_facts_memory *memory, uint32_t *slot, const char *digest,
-			    uint64_t size)
+static uint32_t append_blob(struct image_facts_memory *memory, uint32_t *slot,
+			    const struct facts_blob *blob)
 {
 	memory->blobs = xgrow(memory->blobs, memory->n_blobs, sizeof(*memory->blobs));
-	memory->blobs[memory->n_blobs] = (struct facts_blob) { .digest = digest,
-							       .size = size,
-							       .document = FACTS_NO_DOCUMENT };
+	memory->blobs[memory->n_blobs] = *blob;
 	*slot = memory->n_blobs + 1;
 	return memory->n_blobs++;
 }
 
 bool facts_blob_add(struct image_facts_memory *memory, const char *digest, uint64_t size)
 {
+	const struct facts_blob blob = { .digest = digest,
+					 .size = size,
+					 .hash = hash_digest(memory, digest),
+					 .document = FACTS_NO_DOCUMENT };
 	uint32_t *slot;
 
 	grow_slots(memory);
-	slot = find_slot(memory, digest);
+	slot = find_slot(memory, digest, blob.hash);
 	if (*slot)
 		return false;
-	append_blob(memory, slot, digest, size);
+	append_blob(memory, slot, &blob);
 	return true;
 }
 
 uint32_t facts_blob_number(struct image_facts_memory *memory, const struct digest *digest)
 {
+	struct facts_blob blob = { .size = FACTS_SIZE_UNKNOWN,
+				   .hash = hash_digest(memory, digest->text),
+				   .document = FACTS_NO_DOCUMENT };
 	uint32_t *slot;
 
 	grow_slots(memory);
-	slot = find_slot(memory, digest->text);
+	slot = find_slot(memory, digest->text, blob.hash);
 	if (*slot)
 		return *slot - 1;
 	strlist_append(&memory->strings, digest->text);
-	return append_blob(memory, slot, memory->strings.items[memory->strings.len - 1],
-			   FACTS_SIZE_UNKNOWN);
+	blob.digest = memory->strings.items[memory->strings.len - 1];
+	return append_blob(memory, slot, &blob);
 }
 
 void facts_child_add(struct image_facts_memory *memory, uint32_t child)
@@ -168,7 +175,7 @@ static bool see_name(struct image_facts_memory *memory, const char *algorithm,
 		return false;
 	if (entry->d_type != DT_REG || len >= sizeof(text))
 		return true;
-	slot = *find_slot(memory, text);
+	slot = *find_slot(memory, text, hash_digest(memory, text));
 	if (slot)
 		memory->blobs[slot - 1].presence = FACTS_THERE;
 	return true;

@@ -35,6 +35,7 @@ enum facts_presence {
 struct facts_blob {
 	const char *digest; /* within the file's text, or owned by the list of strings */
 	uint64_t size; /* bytes, or FACTS_SIZE_UNKNOWN */
+	uint32_t hash; /* of the digest, so that the texts of different ones are seldom compared */
 	uint32_t document; /* that it is, or FACTS_NO_DOCUMENT */
 	uint32_t round; /* of image_facts_find() that has counted it */
 	uint32_t saved; /* its number in the file that is being written, from 1 on */
