@@ -142,9 +142,11 @@ int seccomp_filter_prepare(const struct store *store, const char *text, size_t l
 	autostr struct str file = STR_INIT;
 	char path[64];
 
-	/* The hash only names the file: whether it is the right one, its text decides. */
+	/* The hash only names the file: whether it is the right one, its content decides. Two versions of
+	 * ctnr on one store have a file each. */
 	snprintf(path, sizeof(path), "cache/seccomp/%016llx",
-		 (unsigned long long)fnv_words(text, len));
+		 (unsigned long long)fnv_add_words(fnv_words(CACHE_MAGIC, strlen(CACHE_MAGIC)),
+						   text, len));
 	if (store->path && read_cache(store, path, &file) == 0 &&
 	    adopt_cache_file(&file, text, len, ret))
 		return 0;
