@@ -1,165 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The filter that is made shorter answers as libseccomp's does, and the proof of that finds every
- * difference. The answers are those of a machine of the tests' own (bpf.h), for every number, around
- * every constant that either program knows.
+ * The filter that is made shorter answers as libseccomp's does. The answers are those of a machine of the
+ * tests' own (bpf.h), for every number, around every constant that either program knows. That the proof of
+ * it finds every difference is equality.c's.
  */
 #include "bpf.h"
+#include "filter_domain.h"
+#include "filter_profile.h"
 #include "tap.h"
 #include "workers/profile/compact.h"
 #include "workers/profile/equality.h"
-#include "workers/profile/profile.h"
 
 #include "base/alloc.h"
 #include "base/str.h"
 #include "format/json.h"
-#include "system/fd.h"
-#include "system/process.h"
 
 #include <linux/audit.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#define X32 0x40000000U
-
-/* A set of values, ascending after values_sort(). */
-struct values {
-	uint32_t *items; /* owned */
-	size_t len;
-	size_t capacity;
-};
-
-static void values_release(struct values *values)
-{
-	free(steal(&values->items));
-}
-#define autovalues autocleanup(values_release)
-
-static void values_add(struct values *values, uint32_t value)
-{
-	if (values->len == values->capacity) {
-		values->capacity = values->capacity ? 2 * values->capacity : 256;
-		values->items = xrealloc(values->items, values->capacity, sizeof(*values->items));
-	}
-	values->items[values->len++] = value;
-}
-
-static int compare_values(const void *a, const void *b)
-{
-	uint32_t left = *(const uint32_t *)a;
-	uint32_t right = *(const uint32_t *)b;
-
-	return (left > right) - (left < right);
-}
-
-static void values_sort(struct values *values)
-{
-	size_t len = 0;
-
-	qsort(values->items, values->len, sizeof(*values->items), compare_values);
-	for (size_t i = 0; i < values->len; i++)
-		if (!len || values->items[len - 1] != values->items[i])
-			values->items[len++] = values->items[i];
-	values->len = len;
-}
-
-/* Every constant of a program, and the values beside it. */
-static void add_constants(struct values *values, const struct program *program)
-{
-	for (size_t i = 0; i < program->len; i++)
-		for (uint32_t k = program->code[i].k, by = 0; by < 3; by++)
-			values_add(values, k + by - 1);
-}
-
-/* The inputs that two programs are compared for. */
-struct domain {
-	struct values architectures;
-	struct values numbers;
-	struct values arguments;
-	uint64_t random;
-	size_t n_inputs; /* so far */
-};
 
 /* Numbers get 1000 choices of arguments, and 10 behind so many inputs: a program may look at arguments for
  * every number. */
 #define INPUTS_MAX 500000
-
-static void domain_release(struct domain *domain)
-{
-	values_release(&domain->architectures);
-	values_release(&domain->numbers);
-	values_release(&domain->arguments);
-}
-#define autodomain autocleanup(domain_release)
-
-static const uint32_t architectures[] = {
-	0,
-	AUDIT_ARCH_X86_64,
-	AUDIT_ARCH_X86_64 + 1,
-	AUDIT_ARCH_I386,
-	AUDIT_ARCH_I386 - 1,
-	AUDIT_ARCH_AARCH64,
-	AUDIT_ARCH_ARM,
-	AUDIT_ARCH_RISCV64,
-	AUDIT_ARCH_S390X,
-	0x12345678,
-	UINT32_MAX,
-};
-
-static const uint32_t special_words[] = { 0, 1, 0x7fffffff, 0x80000000, 0xfffffffe, UINT32_MAX };
-
-static void add_architectures(struct domain *domain)
-{
-	for (size_t i = 0; i < array_size(architectures); i++)
-		values_add(&domain->architectures, architectures[i]);
-	values_sort(&domain->architectures);
-}
-
-static void add_special_words(struct domain *domain)
-{
-	for (size_t i = 0; i < array_size(special_words); i++) {
-		values_add(&domain->numbers, special_words[i]);
-		values_add(&domain->arguments, special_words[i]);
-	}
-	for (int bit = 0; bit < 32; bit++)
-		values_add(&domain->arguments, 1U << bit);
-	values_sort(&domain->numbers);
-	values_sort(&domain->arguments);
-}
-
-/* Every architecture, each number to 1100 and of x32, and what is around each constant. */
-static void domain_init(struct domain *domain, const struct program *one,
-			const struct program *other)
-{
-	*domain = (struct domain) { .random = 1 };
-	for (uint32_t number = 0; number <= 1100; number++) {
-		values_add(&domain->numbers, number);
-		values_add(&domain->numbers, X32 + number);
-	}
-	add_constants(&domain->numbers, one);
-	add_constants(&domain->numbers, other);
-	add_constants(&domain->arguments, one);
-	add_constants(&domain->arguments, other);
-	add_architectures(domain);
-	add_special_words(domain);
-}
-
-static uint32_t random_word(struct domain *domain)
-{
-	domain->random = domain->random * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (uint32_t)(domain->random >> 32);
-}
-
-/* Arguments of which most are special. */
-static void choose_arguments(struct domain *domain, struct bpf_input *input)
-{
-	for (size_t i = 2; i < BPF_WORDS; i++)
-		input->words[i] =
-			random_word(domain) % 8 == 0
-				? random_word(domain)
-				: domain->arguments
-					  .items[random_word(domain) % domain->arguments.len];
-}
 
 static bool answers_are_equal(const struct program *one, const struct program *other,
 			      const struct bpf_input *input, bool *ret_reads_arguments)
@@ -206,44 +66,6 @@ static bool programs_are_alike(const struct program *one, const struct program *
 					     domain.numbers.items[k]))
 				return false;
 	return true;
-}
-
-/* A profile's program by libseccomp: the instructions in ret, which is empty. */
-static struct program compile_profile(const char *text, struct str *ret)
-{
-	autoclose int fd = memfd_create("filter", MFD_CLOEXEC);
-	struct error err = { 0 };
-	autojson json_t *document = json_parse(text, strlen(text), "profile", &err);
-	struct jnode root = jnode_root(document, "profile");
-	struct program program = { 0 };
-
-	if (!document || profile_compile(&root, fd, &err) < 0 || lseek(fd, 0, SEEK_SET) < 0 ||
-	    fd_read_rest(fd, 1 << 20, ret, &err) < 0) {
-		printf("# %s\n", err.message);
-		return program;
-	}
-	program.code = (const struct sock_filter *)(const void *)ret->data;
-	program.len = ret->len / sizeof(*program.code);
-	return program;
-}
-
-/* The default profile for some options of ctnr-spec, new. */
-static char *default_profile(const char *options)
-{
-	autofree char *script = xasprintf("ctnr-spec %s --image-config - -- true", options);
-	char *argv[] = { (char *)"/bin/sh", (char *)"-c", script, NULL };
-	const char *image = "{\"architecture\":\"amd64\",\"os\":\"linux\","
-			    "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}";
-	struct process_exchange x = {
-		.argv = argv, .in = image, .in_len = strlen(image), .out_max = 1 << 20
-	};
-	autostr struct str text = STR_INIT;
-	autojson json_t *config = NULL;
-
-	if (process_exchange(&x, &text, NULL) != 0)
-		return xstrdup("");
-	config = json_parse(text.data, text.len, "config", NULL);
-	return json_format(json_object_get(json_object_get(config, "linux"), "seccomp"));
 }
 
 static const char *const all_architectures =
@@ -408,168 +230,6 @@ static void check_many_architectures(void)
 	   "... which the kernel takes, as it would not have taken libseccomp's");
 }
 
-/* Mutations. */
-
-/* The inputs around the constants of a program, and its answers. */
-struct sample {
-	struct bpf_input *inputs; /* owned */
-	uint32_t *answers; /* owned */
-	size_t len;
-};
-
-static void sample_release(struct sample *sample)
-{
-	free(steal(&sample->inputs));
-	free(steal(&sample->answers));
-}
-#define autosample autocleanup(sample_release)
-
-static void sample_add(struct sample *sample, struct domain *domain, const struct program *program,
-		       struct bpf_input input)
-{
-	size_t tries = 1;
-
-	for (size_t i = 0; i < tries; i++) {
-		struct bpf_result result = bpf_run(program->code, program->len, &input);
-
-		if (result.reads_arguments)
-			tries = 200;
-		sample->inputs[sample->len] = input;
-		sample->answers[sample->len++] = result.answer;
-		choose_arguments(domain, &input);
-	}
-}
-
-#define SAMPLE_MAX (1U << 19)
-
-static void sample_init(struct sample *sample, const struct program *program)
-{
-	autodomain struct domain domain = { .random = 1 };
-	const uint32_t known[] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, 0, AUDIT_ARCH_I386 + 1,
-				   UINT32_MAX };
-
-	*sample = (struct sample) { xcalloc(SAMPLE_MAX, sizeof(*sample->inputs)),
-				    xcalloc(SAMPLE_MAX, sizeof(*sample->answers)), 0 };
-	add_constants(&domain.numbers, program);
-	add_constants(&domain.arguments, program);
-	add_special_words(&domain);
-	for (size_t i = 0; i < array_size(known); i++)
-		for (size_t k = 0; k < domain.numbers.len && sample->len < SAMPLE_MAX - 200; k++)
-			sample_add(sample, &domain, program,
-				   (struct bpf_input) { { domain.numbers.items[k], known[i] } });
-}
-
-/* Does a program answer to all of the sample as the first one did? */
-static bool sample_is_answered(const struct sample *sample, const struct program *program)
-{
-	for (size_t i = 0; i < sample->len; i++) {
-		struct bpf_result result = bpf_run(program->code, program->len, &sample->inputs[i]);
-
-		if (!result.is_valid || result.answer != sample->answers[i])
-			return false;
-	}
-	return true;
-}
-
-/* The mutations of an instruction; false: there is none of that number. */
-static bool mutate(struct sock_filter *in, unsigned number)
-{
-	const struct sock_filter before = *in;
-
-	switch (number) {
-	case 0:
-		in->k++;
-		break;
-	case 1:
-		in->k--;
-		break;
-	case 2:
-		in->k ^= 0x80000000;
-		break;
-	case 3:
-		in->jt = before.jf;
-		in->jf = before.jt;
-		break;
-	case 4:
-		in->jt = before.jf;
-		break;
-	case 5:
-		in->jf = before.jt;
-		break;
-	case 6:
-		in->jt++;
-		break;
-	case 7:
-		in->jf++;
-		break;
-	case 8: /* another word, another answer */
-		in->k = before.k + sizeof(uint32_t);
-		break;
-	case 9: /* another comparison */
-		in->code = before.code ^ (BPF_JEQ ^ BPF_JGE);
-		break;
-	case 10:
-		in->code = before.code ^ (BPF_JGE ^ BPF_JGT);
-		break;
-	default:
-		return false;
-	}
-	return true;
-}
-
-struct mutants {
-	size_t different; /* answer differently */
-	size_t missed; /* ... and are proven to be equal */
-	size_t equal; /* answer alike */
-	size_t proven; /* ... and are proven to */
-};
-
-static void try_mutant(const struct sample *sample, const struct program *program,
-		       const struct program *mutant, struct mutants *count)
-{
-	bool is_proven = equality_is_proven(program, mutant);
-
-	if (sample_is_answered(sample, mutant)) {
-		count->equal++;
-		count->proven += is_proven;
-	} else {
-		count->different++;
-		count->missed += is_proven;
-	}
-}
-
-/* Every mutation of every instruction of the default profile's filter. */
-static void check_mutants(void)
-{
-	autofree char *text = default_profile("");
-	autostr struct str bytes = STR_INIT;
-	struct program program = compile_profile(text, &bytes);
-	struct program shorter = { 0 };
-	autofree struct sock_filter *code = compact_program(&program, &shorter.len);
-	autosample struct sample sample = { 0 };
-	struct mutants count = { 0 };
-
-	if (!code)
-		return;
-	shorter.code = code;
-	sample_init(&sample, &program);
-	ok(sample_is_answered(&sample, &shorter), "the filter as it is answers to the sample");
-	for (size_t i = 0; i < shorter.len; i++) {
-		const struct sock_filter before = code[i];
-
-		for (unsigned number = 0; mutate(&code[i], number); number++) {
-			if (memcmp(&code[i], &before, sizeof(before)) != 0)
-				try_mutant(&sample, &program, &shorter, &count);
-			code[i] = before;
-		}
-	}
-	printf("# %zu mutants differ, %zu missed; %zu do not, %zu proven\n", count.different,
-	       count.missed, count.equal, count.proven);
-	ok(count.different > 5 * shorter.len, "a mutated instruction changes what is answered");
-	is_int((intmax_t)count.missed, 0, "... and none of these is proven to be equal");
-	ok(count.proven > 0, "... where a harmless one is");
-}
-
 /* Forms that are not known. */
 
 #define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset)
@@ -721,7 +381,6 @@ int main(void)
 	check_defaults();
 	check_many_architectures();
 	check_cases();
-	check_mutants();
 	check_joined_paths();
 	check_forms();
 	check_long_proof();
