@@ -32,6 +32,9 @@ static_tools() {
 }
 is "$(static_tools STATIC=yes)" ctnr-exec "a tool that needs jansson alone is linked statically"
 is "$(static_tools STATIC=no)" "" "... but not with STATIC=no"
+run make -n STATIC=maybe
+is_status 2 "STATIC takes no word but yes and no"
+like_stderr "*STATIC is yes or no, not 'maybe'*" "... and another one is named"
 is "$(static_tools SANITIZE=address)" "" "... nor sanitized"
 
 # The same tool, linked statically and dynamically.
