@@ -51,30 +51,19 @@ blobs() {
 	END
 }
 
-# nest LAYOUT DEPTH TIMES COUNT: DEPTH indexes within each other, each naming the next TIMES times; the
+# nest LAYOUT COUNT DEPTH TIMES: DEPTH indexes within each other, each naming the next TIMES times; the
 # innermost names COUNT manifests, which differ in an annotation. Its reference is 1.
 nest() {
 	cp -a small "$1"
 	python3 - "$@" <<-'END'
-		import hashlib, json, sys
+		from layout import *
 
-		layout, depth, times, count = sys.argv[1], *map(int, sys.argv[2:])
-		oci = "application/vnd.oci.image."
-
-		def put(value, kind):
-		    text = json.dumps(value).encode()
-		    digest = hashlib.sha256(text).hexdigest()
-		    with open(f"{layout}/blobs/sha256/{digest}", "wb") as file:
-		        file.write(text)
-		    return {"mediaType": oci + kind, "digest": "sha256:" + digest, "size": len(text)}
+		depth, times = map(int, sys.argv[3:])
 
 		def index(entries):
 		    return put({"schemaVersion": 2, "mediaType": oci + "index.v1+json",
 		                "manifests": entries}, "index.v1+json")
 
-		top = json.load(open(f"{layout}/index.json"))
-		first = top["manifests"][0]["digest"].split(":")[1]
-		manifest = json.load(open(f"{layout}/blobs/sha256/{first}"))
 		entries = []
 		for i in range(count):
 		    manifest["annotations"] = {"number": str(i)}
@@ -94,26 +83,26 @@ stock() {
 	cp -al "$1/blobs" "$2"
 }
 
-nest wide 8 40 1
+nest wide 1 8 40
 run timeout 30 ctnr-fetch --layout out --all-platforms oci:wide:1
 is_status 0 "eight indexes that name the next one 40 times are fetched"
 is "$(find out/blobs -type f | wc -l)" 11 "... each document once"
 run ctnr-fetch --layout one oci:wide:1
 is_status 0 "... and so is the image in them"
-nest deep 9 1 1
+nest deep 1 9 1
 run ctnr-fetch --layout none --all-platforms oci:deep:1
 is_status 1 "nine indexes within each other are too many"
 like_stderr "*more than 8 indexes within each other*" "... and the message says so"
 run ctnr-fetch --layout none oci:deep:1
 is_status 1 "... also for one platform"
 like_stderr "*more than 8 indexes within each other*" "... in the same words"
-nest toomany 2 1 1023
+nest toomany 1023 2 1
 stock toomany many-out
 run ctnr-fetch --layout many-out --all-platforms oci:toomany:1
 is_status 1 "an image of 1025 documents is too large"
 like_stderr "*more than 1024 manifests and indexes*" "... and the message says so"
 is "$(jq -c .manifests many-out/index.json)" '[]' "... and no name was given to anything"
-nest many 2 1 1022
+nest many 1022 2 1
 run ctnr-fetch --layout many-out --all-platforms oci:many:1
 is_status 0 "one of 1024 is fetched"
 
