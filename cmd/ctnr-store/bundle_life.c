@@ -73,13 +73,10 @@ static bool find_process(struct json_plain *at, const struct json_slice *key, vo
  * as ctnr-spec writes it, is only searched: a tree is made of the arguments alone. */
 static json_t *parse_args(const struct str *text)
 {
-	struct json_plain at = { text->data, text->data + text->len };
 	struct json_slice args = { NULL, 0 };
 	autojson json_t *config = NULL;
 
-	if (text->len && at.end[-1] == '\n')
-		at.end--;
-	if (json_plain_object(&at, find_process, &args) && at.text == at.end)
+	if (json_plain_document(text->data, text->len, find_process, &args))
 		return args.text ? json_parse(args.text, args.len, RUNTIME_CONFIG_FILE, NULL)
 				 : NULL;
 	config = json_parse(text->data, text->len, RUNTIME_CONFIG_FILE, NULL);

@@ -9,9 +9,21 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/random.h>
 
 #define FNV_START UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME UINT64_C(0x100000001b3)
+
+/* A value to begin with that nobody else knows, for tables of what strangers name: thousands of names
+ * that would fall together without it do not. */
+static inline uint64_t fnv_seed(void)
+{
+	uint64_t seed;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		seed = (uint64_t)(uintptr_t)&seed;
+	return seed;
+}
 
 /* Go on from hash (first: FNV_START) with len bytes. */
 static inline uint64_t fnv_add(uint64_t hash, const void *data, size_t len)

@@ -177,6 +177,18 @@ bool json_plain_object(struct json_plain *at,
 	return take_byte(at, '}');
 }
 
+bool json_plain_document(const char *text, size_t len,
+			 bool (*member)(struct json_plain *at, const struct json_slice *key,
+					void *data),
+			 void *data)
+{
+	struct json_plain at = { text, text + len };
+
+	while (at.end > at.text && at.end[-1] == '\n')
+		at.end--;
+	return json_plain_object(&at, member, data) && at.text == at.end;
+}
+
 bool json_plain_array(struct json_plain *at, bool (*element)(struct json_plain *at, void *data),
 		      void *data)
 {

@@ -10,9 +10,7 @@
  * not plain, broken or not: json_parse() then says what it is. Of a plain text json_parse() and
  * json_format() give back the same bytes.
  *
- *	struct json_plain at = { text, text + len };
- *
- *	if (!json_plain_object(&at, read_member, &entry) || at.text != at.end) ...
+ *	if (!json_plain_document(text, len, read_member, &entry)) ...
  */
 #ifndef FORMAT_JSON_PLAIN_H
 #define FORMAT_JSON_PLAIN_H
@@ -49,6 +47,12 @@ bool json_plain_object(struct json_plain *at,
 		       bool (*member)(struct json_plain *at, const struct json_slice *key,
 				      void *data),
 		       void *data);
+
+/* The same for a whole document that is an object, with nothing behind it but line feeds. */
+bool json_plain_document(const char *text, size_t len,
+			 bool (*member)(struct json_plain *at, const struct json_slice *key,
+					void *data),
+			 void *data);
 
 /* element is called where each element begins, and steps over it. */
 bool json_plain_array(struct json_plain *at, bool (*element)(struct json_plain *at, void *data),

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 void owners_table_release(struct owners_table *table)
 {
@@ -55,8 +54,8 @@ static void grow_table(struct owners_table *table)
 	autofree uint32_t *old = table->slots;
 	size_t old_capacity = table->capacity;
 
-	if (!old && getrandom(&table->seed, sizeof(table->seed), 0) != sizeof(table->seed))
-		table->seed = (uint64_t)(uintptr_t)table;
+	if (!old)
+		table->seed = fnv_seed();
 	table->capacity = old ? old_capacity * 2 : 64;
 	table->slots = xcalloc(table->capacity, sizeof(table->slots[0]));
 	for (size_t i = 0; i < old_capacity; i++) {

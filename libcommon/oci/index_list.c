@@ -193,16 +193,6 @@ static bool read_index_member(struct json_plain *at, const struct json_slice *ke
 	return false;
 }
 
-/* False: it is not plain, and list may have some of its entries. */
-static bool read_plain_index(struct index_list *list)
-{
-	struct json_plain at = { list->text.data, list->text.data + list->text.len };
-
-	while (at.end > at.text && at.end[-1] == '\n')
-		at.end--;
-	return json_plain_object(&at, read_index_member, list) && at.text == at.end;
-}
-
 static struct json_slice slice_of(const char *text)
 {
 	return (struct json_slice) { text, text ? strlen(text) : 0 };
@@ -248,10 +238,11 @@ int index_list_read(const struct layout *layout, struct index_list *ret, struct 
 {
 	autoindexlist struct index_list list = INDEX_LIST_INIT;
 
-	/* What cannot be read at all is told by layout_read_index(). */
+	/* What cannot be read at all is told by layout_read_index(), which also reads what is not plain, or
+	 * plain only at the beginning. */
 	if ((file_read_at(layout->dirfd, LAYOUT_INDEX_FILE, LAYOUT_INDEX_MAX, &list.text, NULL) <
 		     0 ||
-	     !read_plain_index(&list)) &&
+	     !json_plain_document(list.text.data, list.text.len, read_index_member, &list)) &&
 	    read_any_index(layout, &list, err) < 0)
 		return -1;
 	if (list.n_entries)

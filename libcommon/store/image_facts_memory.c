@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/stat.h>
 
 #define SLOTS_MIN 128 /* a power of two */
@@ -113,17 +112,6 @@ struct facts_document *facts_document_add(struct image_facts_memory *memory, uin
 	return document;
 }
 
-/* Random bytes that the kernel gives each program, getauxval(3). */
-static uint64_t choose_seed(void)
-{
-	const void *random = (const void *)getauxval(AT_RANDOM);
-	uint64_t seed = FNV_START;
-
-	if (random)
-		memcpy(&seed, random, sizeof(seed));
-	return seed;
-}
-
 struct image_facts_memory *facts_new(const struct store *store, const struct layout *layout)
 {
 	struct image_facts_memory *memory = xcalloc(1, sizeof(*memory));
@@ -132,7 +120,7 @@ struct image_facts_memory *facts_new(const struct store *store, const struct lay
 		.store = store, .layout = layout, .text = STR_INIT, .n_slots = SLOTS_MIN
 	};
 	memory->slots = xcalloc(memory->n_slots, sizeof(*memory->slots));
-	memory->seed = choose_seed();
+	memory->seed = fnv_seed();
 	return memory;
 }
 

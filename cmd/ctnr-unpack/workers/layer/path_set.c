@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 void path_set_release(struct path_set *set)
 {
@@ -65,8 +64,7 @@ static void grow_set(struct path_set *set)
 
 static void start_set(struct path_set *set)
 {
-	if (getrandom(&set->seed, sizeof(set->seed), 0) != sizeof(set->seed))
-		set->seed = (uint64_t)(uintptr_t)set;
+	set->seed = fnv_seed();
 	set->capacity = 1024;
 	set->slots = xcalloc(set->capacity, sizeof(set->slots[0]));
 }
