@@ -145,6 +145,7 @@ int state_read(int root, const char *id, struct state *ret, struct error *err)
 static int remove_directory(int root, const char *id, int fd, struct error *err)
 {
 	unlinkat(fd, STATE_FILE, 0);
+	unlinkat(fd, STATE_CONFIG, 0);
 	if (unlinkat(root, id, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return 0;
 	return tree_remove_at(root, id, err);
@@ -214,6 +215,17 @@ int state_claim(const struct state_root *root, const char *id, struct state_clai
 	}
 	return error_set(err, ERROR_TEMPORARY, "cannot claim the ID '%s': others keep taking it",
 			 id);
+}
+
+/* The directory is new, and nobody reads it before state.json is there. */
+int state_write_config(const struct state_claim *claim, const struct str *text, struct error *err)
+{
+	autoclose int fd =
+		openat(claim->fd, STATE_CONFIG, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0 || fd_write_all(fd, text->data, text->len) < 0)
+		return error_errno(err, "cannot write '%s/%s'", claim->path, STATE_CONFIG);
+	return 0;
 }
 
 static json_t *facts_to_json(const char *id, const struct state_facts *facts)

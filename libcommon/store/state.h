@@ -3,6 +3,7 @@
  * The state of containers: one directory for each, ROOT/ID, where ROOT is RUNDIR/exec.
  *
  *	ROOT/ID/             locked (flock(2)) while the container is made, started or removed
+ *	ROOT/ID/config.json  the text of the config.json that it was made from
  *	ROOT/ID/state.json   from the moment that its first process exists
  *	ROOT/ID/exec.fifo    as long as it was created and not started
  *
@@ -83,7 +84,8 @@
 #include <sys/types.h>
 
 #define STATE_ID_MAX 255 /* characters, without NUL */
-#define STATE_FIFO "exec.fifo" /* what start waits for */
+#define STATE_FIFO "exec.fifo" /* what the first process waits at until start comes */
+#define STATE_CONFIG "config.json" /* what it was made from: the bundle's may have changed since */
 
 enum state_status {
 	STATE_CREATING,
@@ -133,6 +135,9 @@ struct state_claim {
 int state_claim(const struct state_root *root, const char *id, struct state_claim *ret,
 		struct error *err);
 void state_claim_release(struct state_claim *claim);
+
+/* Keep the text of the config.json that the container is made from. The caller holds the lock. */
+int state_write_config(const struct state_claim *claim, const struct str *text, struct error *err);
 
 /* What state.json says. */
 struct state_facts {

@@ -27,7 +27,7 @@ is_status 127 "a program's own 127 is passed on"
 config c '.process.args = ["nosuch", "x"]'
 run ctnr-exec run ./c
 is_status 127 "a command that is not in the container's PATH is 127"
-is_stderr "ctnr-exec: error: cannot execute 'nosuch': command not found" "... and named"
+is_stderr "ctnr-exec: error: cannot execute 'nosuch': executable file not found in \$PATH" "... and named"
 
 config c '.process.args = ["/no/such"]'
 run ctnr-exec run ./c

@@ -2,7 +2,6 @@
 #include "config/config.h"
 
 #include "config/device_rules.h"
-#include "config/document.h"
 #include "config/refusal.h"
 
 #include "oci/runtime.h"
@@ -25,6 +24,7 @@ void config_release(struct config *config)
 {
 	if (!config)
 		return;
+	str_release(&config->text);
 	str_release(&config->seccomp);
 	process_config_release(&config->process);
 	mounts_config_release(&config->mounts);
@@ -127,11 +127,11 @@ static int read_linux(const struct jnode *root, struct config *ret, struct error
 	return read_device_rules(&linux_node, ret, err);
 }
 
-int config_read(const struct bundle *bundle, struct config *ret, struct error *err)
+int config_read(const struct document_place *place, struct config *ret, struct error *err)
 {
 	struct jnode root, process, version, annotations;
 
-	ret->document = document_read(bundle, &ret->seccomp, err);
+	ret->document = document_read(place, &ret->text, &ret->seccomp, err);
 	if (!ret->document)
 		return -1;
 	root = jnode_root(ret->document, RUNTIME_CONFIG_FILE);

@@ -8,13 +8,14 @@
  *
  *	autoconfig struct config config = CONFIG_INIT;
  *
- *	if (config_read(&bundle, &config, err) < 0) ...
+ *	if (config_read(&place, &config, err) < 0) ...
  *	printf("%s\n", config.process.args.items[0]);
  */
 #ifndef CTNR_EXEC_CONFIG_CONFIG_H
 #define CTNR_EXEC_CONFIG_CONFIG_H
 
 #include "config/devices.h"
+#include "config/document.h"
 #include "config/mounts.h"
 #include "config/namespaces.h"
 #include "config/process.h"
@@ -22,12 +23,12 @@
 
 #include "base/str.h"
 #include "format/json.h"
-#include "store/bundle.h"
 
 #include <stdbool.h>
 
 struct config {
 	json_t *document; /* owns the strings that the other members borrow */
+	struct str text; /* of the whole file, as it was read */
 	struct str seccomp; /* the text of linux.seccomp; empty: there is none */
 	const char *root_path; /* root.path */
 	bool root_is_readonly;
@@ -44,14 +45,14 @@ struct config {
 
 #define CONFIG_INIT \
 	{ \
-		.seccomp = STR_INIT \
+		.text = STR_INIT, .seccomp = STR_INIT \
 	}
 
 /* Accepts half-built objects. */
 void config_release(struct config *config);
 #define autoconfig autocleanup(config_release)
 
-/* Read BUNDLE/config.json. ERROR_FAILED names the property ("config.json: process.cwd: ..."). */
-int config_read(const struct bundle *bundle, struct config *ret, struct error *err);
+/* Read a config.json. ERROR_FAILED names the property ("config.json: process.cwd: ..."). */
+int config_read(const struct document_place *place, struct config *ret, struct error *err);
 
 #endif

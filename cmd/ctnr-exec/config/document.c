@@ -126,24 +126,31 @@ static void take_parsed_seccomp(const json_t *document, struct str *ret)
 	}
 }
 
-json_t *document_read(const struct bundle *bundle, struct str *ret_seccomp, struct error *err)
+static int read_text(const struct document_place *place, struct str *ret, struct error *err)
+{
+	if (file_read_at(place->dirfd, place->file, RUNTIME_CONFIG_MAX, ret, err) == 0)
+		return 0;
+	error_prefix(err, "%s '%s'", place->noun, place->path);
+	if (error_errno_is(err, ENOENT))
+		error_hint(err,
+			   "'ctnr bundle' makes a bundle with one, and ctnr-spec(1) writes it");
+	return -1;
+}
+
+json_t *document_read(const struct document_place *place, struct str *ret_text,
+		      struct str *ret_seccomp, struct error *err)
 {
 	autostr struct str text = STR_INIT;
 	json_t *document;
 
-	if (file_read_at(bundle->dirfd, RUNTIME_CONFIG_FILE, RUNTIME_CONFIG_MAX, &text, err) < 0) {
-		error_prefix(err, "%s '%s'", bundle_word(), bundle->path);
-		if (error_errno_is(err, ENOENT))
-			error_hint(
-				err,
-				"'ctnr bundle' makes a bundle with one, and ctnr-spec(1) writes it");
+	if (read_text(place, ret_text, err) < 0)
 		return NULL;
-	}
+	str_append_bytes(&text, ret_text->data, ret_text->len);
 	cut_seccomp(&text, ret_seccomp);
 	document = json_parse(text.data, text.len, RUNTIME_CONFIG_FILE, err);
 	if (document)
 		take_parsed_seccomp(document, ret_seccomp);
 	else
-		error_prefix(err, "bundle '%s'", bundle->path);
+		error_prefix(err, "%s '%s'", place->noun, place->path);
 	return document;
 }

@@ -10,10 +10,18 @@
 
 #include "base/str.h"
 #include "format/json.h"
-#include "store/bundle.h"
 
-/* Read BUNDLE/config.json: a new document, without linux.seccomp, whose text is appended to
- * ret_seccomp (nothing: there is none). NULL on failure. */
-json_t *document_read(const struct bundle *bundle, struct str *ret_seccomp, struct error *err);
+/* Where a config.json lies. */
+struct document_place {
+	int dirfd; /* of the directory; or AT_FDCWD */
+	const char *file; /* its name there, or a path */
+	const char *noun; /* what messages call the directory or the file: "bundle" */
+	const char *path; /* ... and its path */
+};
+
+/* Read a config.json: a new document, without linux.seccomp, whose text is appended to ret_seccomp
+ * (nothing: there is none). The text of the whole file is appended to ret_text. NULL on failure. */
+json_t *document_read(const struct document_place *place, struct str *ret_text,
+		      struct str *ret_seccomp, struct error *err);
 
 #endif

@@ -129,15 +129,23 @@ static int fill_root(const struct launch *l, struct rootfs *r, int *ret_slave, s
 static int become_payload(const struct launch *l, int go, struct error *err)
 {
 	const struct container *c = l->container;
+	const struct payload payload = {
+		.process = &c->config.process,
+		.filter = &c->filter,
+		.keeps_groups = c->namespaces.userns == USERNS_SELF,
+		.dies_with_parent = true,
+	};
 	struct rootfs r = ROOTFS_INIT;
 	int slave = -EBADF;
+	char *file;
 
 	if (become_alone(l, err) < 0 || (go >= 0 && take_maps(c, go, err) < 0) ||
 	    leave_keyring(err) < 0 || fill_namespaces(c, err) < 0 ||
 	    fill_root(l, &r, &slave, err) < 0 || rootfs_enter(c, &r, err) < 0 ||
-	    (slave >= 0 && terminal_take(slave, err) < 0))
+	    (slave >= 0 && terminal_take(slave, err) < 0) || process_confine(&payload, err) < 0)
 		return -1;
-	return process_execute(c, err);
+	file = process_find_command(&payload, err);
+	return file ? process_execute(&payload, file, err) : -1;
 }
 
 void init_main(const struct launch *launch, int go)

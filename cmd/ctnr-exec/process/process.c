@@ -10,6 +10,9 @@
  *  4. Bounding set, groups, group, user, the other sets. Each needs what the next takes away.
  *  5. PR_SET_PDEATHSIG again, for the change of user has cleared it.
  *  6. no_new_privs and the filter, last, so that it has to allow no more than the payload needs.
+ *
+ * Between 5 and 6 the command is looked up, with the rights that it will have, and a container that
+ * was created waits for its start.
  */
 #include "process/process.h"
 
@@ -83,13 +86,13 @@ static int identity_error(struct error *err)
 		       : -1;
 }
 
-static int set_groups(const struct container *c, struct error *err)
+static int set_groups(const struct payload *payload, struct error *err)
 {
-	const struct process_config *process = &c->config.process;
+	const struct process_config *process = payload->process;
 
 	/* With one ID the kernel does not let go of groups, and none were asked for
 	 * (namespaces_prepare). */
-	if (c->namespaces.userns == USERNS_SELF)
+	if (payload->keeps_groups)
 		return 0;
 	/* In a user namespace that was made without privilege, ours or one around us, the kernel
 	 * refuses setgroups(2) too. */
@@ -101,37 +104,36 @@ static int set_groups(const struct container *c, struct error *err)
 	return 0;
 }
 
-static int set_user(const struct container *c, struct error *err)
+static int set_user(const struct payload *payload, struct error *err)
 {
-	uid_t uid = c->config.process.uid;
-	gid_t gid = c->config.process.gid;
+	uid_t uid = payload->process->uid;
+	gid_t gid = payload->process->gid;
 
-	if (set_groups(c, err) < 0)
+	if (set_groups(payload, err) < 0)
 		return -1;
 	if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0) {
 		error_errno(err, "cannot become user %u, group %u", uid, gid);
 		return identity_error(err);
 	}
-	umask(c->config.process.umask);
+	umask(payload->process->umask);
 	return 0;
 }
 
-/* Steps 2 to 6, but for the limits. */
-static int confine_process(const struct container *c, struct error *err)
+int process_confine(const struct payload *payload, struct error *err)
 {
-	const struct capabilities *capabilities = &c->config.process.capabilities;
-	bool no_new_privileges = c->config.process.no_new_privileges;
+	const struct process_config *process = payload->process;
 
+	if (enter_cwd(process->cwd, err) < 0 || rlimits_apply(&process->rlimits, err) < 0)
+		return -1;
 	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return error_errno(err, "cannot close our descriptors");
-	if ((!no_new_privileges && seccomp_filter_load(&c->filter, err) < 0) ||
-	    capabilities_bound(capabilities, err) < 0 || set_user(c, err) < 0 ||
-	    capabilities_apply(capabilities, err) < 0)
+	if ((!process->no_new_privileges && seccomp_filter_load(payload->filter, err) < 0) ||
+	    capabilities_bound(&process->capabilities, err) < 0 || set_user(payload, err) < 0 ||
+	    capabilities_apply(&process->capabilities, err) < 0)
 		return -1;
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
-	    (no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
-		return error_errno(err, "cannot confine the process");
-	return no_new_privileges ? seccomp_filter_load(&c->filter, err) : 0;
+	if (payload->dies_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return error_errno(err, "cannot tie the process to its caller");
+	return 0;
 }
 
 static int execute_error(const char *file, int number, struct error *err)
@@ -153,57 +155,82 @@ static int execute_error(const char *file, int number, struct error *err)
 
 static const char *find_path(char *const *env)
 {
-	for (; *env; env++)
+	for (; env && *env; env++)
 		if (str_starts_with(*env, "PATH="))
 			return *env + strlen("PATH=");
 	return RUNTIME_DEFAULT_PATH;
 }
 
+/* 0 where a file can be executed as far as can be seen, else an errno. What the kernel does not tell
+ * (a filter may deny these calls) is left to execve(2). */
+static int judge_file(const char *file)
+{
+	struct stat st;
+
+	if (faccessat(AT_FDCWD, file, X_OK, AT_EACCESS) < 0)
+		return errno == EPERM || errno == ENOSYS ? 0 : errno;
+	return stat(file, &st) == 0 && !S_ISREG(st.st_mode) ? EACCES : 0;
+}
+
 /* execvp(3), with the container's PATH: what may not be executed in one directory does not hide
  * what is found in a later one. */
-static int execute_command(char *const *argv, char *const *env, struct error *err)
+static char *search_path(const char *directory, const char *name, struct error *err)
 {
-	const char *directory = find_path(env);
 	autostr struct str file = STR_INIT;
 	int worst = ENOENT;
 
-	if (!*argv[0])
-		return error_set(err, ERROR_NO_COMMAND, "process.args[0] is empty");
-	if (strchr(argv[0], '/')) {
-		execve(argv[0], argv, env);
-		return execute_error(argv[0], errno, err);
-	}
-	for (;;) {
+	for (;; directory++) {
 		size_t len = strcspn(directory, ":");
+		int fault;
 
 		str_clear(&file);
 		str_append_bytes(&file, len ? directory : ".", len ? len : 1);
 		str_append_char(&file, '/');
-		str_append(&file, argv[0]);
-		execve(file.data, argv, env);
-		if (errno == EACCES)
+		str_append(&file, name);
+		fault = judge_file(file.data);
+		if (!fault)
+			return str_steal(&file);
+		if (fault == EACCES)
 			worst = EACCES;
-		else if (errno != ENOENT && errno != ENOTDIR)
-			return execute_error(file.data, errno, err);
-		else if (access(file.data, F_OK) == 0)
-			return execute_error(file.data, ENOENT, err);
-		if (!directory[len])
+		directory += len;
+		if (!*directory)
 			break;
-		directory += len + 1;
 	}
 	if (worst == EACCES)
-		return execute_error(argv[0], EACCES, err);
-	return error_set(err, ERROR_NO_COMMAND, "cannot execute '%s': command not found", argv[0]);
+		execute_error(name, EACCES, err);
+	else
+		error_set(err, ERROR_NO_COMMAND,
+			  "cannot execute '%s': executable file not found in $PATH", name);
+	return NULL;
 }
 
-int process_execute(const struct container *c, struct error *err)
+char *process_find_command(const struct payload *payload, struct error *err)
 {
-	const struct process_config *process = &c->config.process;
+	const char *name = payload->process->args.items[0];
+	int fault;
+
+	if (!*name) {
+		error_set(err, ERROR_NO_COMMAND, "process.args[0] is empty");
+		return NULL;
+	}
+	if (!strchr(name, '/'))
+		return search_path(find_path(payload->process->env.items), name, err);
+	fault = judge_file(name);
+	if (!fault)
+		return xstrdup(name);
+	execute_error(name, fault, err);
+	return NULL;
+}
+
+int process_execute(const struct payload *payload, const char *file, struct error *err)
+{
+	const struct process_config *process = payload->process;
 	char *const empty[] = { NULL };
 
-	if (enter_cwd(process->cwd, err) < 0 || rlimits_apply(&process->rlimits, err) < 0 ||
-	    confine_process(c, err) < 0)
+	if (process->no_new_privileges && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
+		return error_errno(err, "cannot set no_new_privs");
+	if (process->no_new_privileges && seccomp_filter_load(payload->filter, err) < 0)
 		return -1;
-	return execute_command(process->args.items, process->env.items ? process->env.items : empty,
-			       err);
+	execve(file, process->args.items, process->env.items ? process->env.items : empty);
+	return execute_error(file, errno, err);
 }

@@ -1,15 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* process (runtime-spec config.md, "Process"): from init to the payload. */
+/*
+ * process (runtime-spec config.md, "Process"): the way of a process of ours to the payload, which is
+ * a container's first process or a further one of it.
+ *
+ *	if (process_confine(&payload, err) < 0)
+ *		return -1;
+ *	file = process_find_command(&payload, err);
+ *	... a container that was created waits for its start
+ *	return file ? process_execute(&payload, file, err) : -1;
+ *
+ * All of it happens inside the root of the container.
+ */
 #ifndef CTNR_EXEC_PROCESS_PROCESS_H
 #define CTNR_EXEC_PROCESS_PROCESS_H
 
-#include "container.h"
+#include "config/process.h"
+#include "process/seccomp.h"
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+struct payload {
+	const struct process_config *process; /* borrowed */
+	const struct seccomp_filter *filter; /* borrowed */
+	bool keeps_groups; /* one ID: the kernel lets go of no group */
+	bool dies_with_parent; /* SIGKILL when the parent dies */
+};
 
 /* process.oomScoreAdj, while the host's /proc is there. */
 int process_set_oom_score(const struct process_config *process, struct error *err);
 
-/* Inside the root: working directory, limits, user, capabilities, filter; then execute
- * process.args. Returns only on failure: ERROR_NO_COMMAND, ERROR_NOT_EXECUTABLE or another. */
-int process_execute(const struct container *c, struct error *err);
+/* Working directory, limits, user, capabilities; without no_new_privs the filter too, which then is in
+ * force for all that follows. Every descriptor but 0, 1, 2 will be closed by execve(2). */
+int process_confine(const struct payload *payload, struct error *err);
+
+/* Look process.args[0] up with the rights of the payload. Returns the path of the file, new; NULL:
+ * ERROR_NO_COMMAND or ERROR_NOT_EXECUTABLE. What only execve(2) sees is not found here. */
+char *process_find_command(const struct payload *payload, struct error *err);
+
+/* no_new_privs and the filter; then execute file, as process.args. Returns only on failure. */
+int process_execute(const struct payload *payload, const char *file, struct error *err);
 
 #endif

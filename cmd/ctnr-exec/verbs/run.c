@@ -75,8 +75,10 @@ static int open_container(struct container *c, const struct run_opts *opts, cons
 static int prepare_container(struct container *c, struct error *err)
 {
 	const struct str *seccomp = &c->config.seccomp;
+	const struct document_place place = { c->bundle.dirfd, RUNTIME_CONFIG_FILE, bundle_word(),
+					      c->bundle.path };
 
-	if (config_read(&c->bundle, &c->config, err) < 0 ||
+	if (config_read(&place, &c->config, err) < 0 ||
 	    namespaces_prepare(&c->config, &c->namespaces, err) < 0 ||
 	    overlay_prepare(c, err) < 0 || cgroup_view_prepare(c, err) < 0)
 		return -1;
@@ -92,7 +94,8 @@ static int prepare_container(struct container *c, struct error *err)
 static int claim_container(struct container *c, const struct run_opts *opts, struct error *err)
 {
 	if (state_root_open(opts->global.run_dir, &c->store, &c->state_root, err) < 0 ||
-	    state_claim(&c->state_root, c->id, &c->state, err) < 0)
+	    state_claim(&c->state_root, c->id, &c->state, err) < 0 ||
+	    state_write_config(&c->state, &c->config.text, err) < 0)
 		return -1;
 	if (c->remove && c->store.path && c->store.writable)
 		return ephemeral_set_owner(&c->store, c->bundle.id, getpid(), err);
