@@ -25,6 +25,8 @@ struct container {
 	const char *id; /* borrowed */
 	bool remove; /* --rm */
 	char *pid_file; /* absolute, or NULL */
+	unsigned preserve_fds; /* descriptors from 3 on that are the container's too */
+	bool keeps_keyring; /* the caller's session keyring is the container's */
 	struct config config;
 	struct namespaces namespaces;
 	struct seccomp_filter filter;

@@ -9,16 +9,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define LOCK_FILE "lock"
-#define KILL_TIMEOUT_MSEC 10000
 
 /* What the file "lock" says. */
 struct container_name {
@@ -233,32 +229,6 @@ enum state_status bundle_container_status(const struct bundle *bundle)
 	return pid && is_only_created(name.state_path, pid) ? STATE_CREATED : STATE_RUNNING;
 }
 
-/* Kill a process, and wait for its end. The mark is compared once more when the pidfd is open: from
- * then on the pid is not another's. */
-static int kill_marked(const char *mark, pid_t pid, struct error *err)
-{
-	autoclose int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd end = { .fd = pidfd, .events = POLLIN };
-	int ended;
-
-	if (pidfd < 0 && errno == ESRCH)
-		return 0;
-	if (pidfd < 0)
-		return error_errno(err, "cannot open process %d", (int)pid);
-	if (process_mark_fate(mark, NULL, NULL) == PROCESS_GONE)
-		return 0;
-	if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
-		return error_errno(err, "cannot kill process %d", (int)pid);
-	do
-		ended = poll(&end, 1, KILL_TIMEOUT_MSEC);
-	while (ended < 0 && errno == EINTR);
-	if (ended < 0)
-		return error_errno(err, "cannot wait for process %d", (int)pid);
-	if (ended == 0)
-		return error_set(err, ERROR_FAILED, "process %d does not end", (int)pid);
-	return 0;
-}
-
 /* The text of the file decides what is killed. A bundle may lie where others can write, and its owner
  * could name any process there. */
 static int check_lock_owner(const struct bundle *bundle, int fd, struct error *err)
@@ -277,19 +247,18 @@ int bundle_kill_container(const struct bundle *bundle, struct error *err)
 	autoclose int fd = open_to_read(bundle);
 	struct container_name name;
 	enum process_fate fate;
-	pid_t pid;
 
 	if (fd < 0)
 		return 0;
 	read_container_name(fd, &name);
-	fate = *name.mark ? process_mark_fate(name.mark, NULL, &pid) : PROCESS_GONE;
+	fate = *name.mark ? process_mark_fate(name.mark, NULL, NULL) : PROCESS_GONE;
 	if (fate == PROCESS_GONE)
 		return 0;
 	if (fate == PROCESS_ELSEWHERE)
 		return running_error(&name, fate, bundle, err);
 	if (check_lock_owner(bundle, fd, err) < 0)
 		return -1;
-	if (kill_marked(name.mark, pid, err) < 0)
+	if (process_mark_kill(name.mark, err) < 0)
 		return error_prefix(err, "container '%s'", container_id(&name, bundle));
 	return 0;
 }

@@ -7,10 +7,12 @@
 #include "store/run_dir.h"
 #include "system/fd.h"
 #include "system/lock.h"
+#include "system/path.h"
 #include "system/process_mark.h"
 #include "system/tree.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -35,6 +37,11 @@ bool state_id_is_valid(const char *id)
 
 	return len > 0 && len <= STATE_ID_MAX && id[len] == '\0' && strcmp(id, ".") != 0 &&
 	       strcmp(id, "..") != 0;
+}
+
+static int missing_error(const char *id, struct error *err)
+{
+	return error_set(err, ERROR_NOT_FOUND, "'%s': container does not exist", id);
 }
 
 int state_busy_error(const char *id, struct error *err)
@@ -62,6 +69,36 @@ int state_root_open(const char *run_dir, const struct store *store, struct state
 	return 0;
 }
 
+/* The states name processes that are killed: nobody else may write there. */
+static int check_states_owner(int fd, const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, "cannot stat '%s'", path);
+	if (st.st_uid == geteuid() && !(st.st_mode & 022))
+		return 0;
+	return error_set(err, ERROR_FAILED, "others can write to '%s', the directory of states",
+			 path);
+}
+
+int state_root_open_at(const char *path, struct state_root *ret, struct error *err)
+{
+	autofree char *absolute = path_absolute(path, err);
+	autoclose int fd = -EBADF;
+
+	if (!absolute || json_check_text(absolute, err) < 0 ||
+	    dir_make_own_at(AT_FDCWD, absolute, 0700, err) < 0)
+		return -1;
+	fd = open(absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, "cannot open directory '%s'", absolute);
+	if (check_states_owner(fd, absolute, err) < 0)
+		return -1;
+	*ret = (struct state_root) { steal(&absolute), fd_steal(&fd) };
+	return 0;
+}
+
 void state_root_release(struct state_root *root)
 {
 	if (!root)
@@ -85,11 +122,10 @@ static int open_state(int root, const char *id)
 	return openat(root, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
 
-/* What the text of state.json, or what is left of it, means now. */
-static void understand_state(int fd, const struct str *text, struct process_scope *scope,
+/* What state.json, or what is left of it, means now. */
+static void understand_state(int fd, const json_t *document, struct process_scope *scope,
 			     struct state *ret)
 {
-	autojson json_t *document = json_parse(text->data, text->len, STATE_FILE, NULL);
 	struct jnode root = jnode_root(document, STATE_FILE);
 	struct jnode mark_node = jnode_member(&root, "mark");
 	struct jnode foreground_node = jnode_member(&root, "foreground");
@@ -97,21 +133,29 @@ static void understand_state(int fd, const struct str *text, struct process_scop
 
 	*ret = (struct state) { .status = STATE_STOPPED, .foreground = true };
 	if (jnode_string(&mark_node, &mark, NULL) < 0 ||
-	    jnode_bool(&foreground_node, &ret->foreground, NULL) < 0 ||
-	    process_mark_fate(mark, scope, &ret->pid) == PROCESS_GONE)
+	    jnode_bool(&foreground_node, &ret->foreground, NULL) < 0)
+		return;
+	snprintf(ret->mark, sizeof(ret->mark), "%s", mark);
+	if (process_mark_fate(mark, scope, &ret->pid) == PROCESS_GONE)
 		return;
 	ret->status = faccessat(fd, STATE_FIFO, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? STATE_CREATED
 										: STATE_RUNNING;
 }
 
-/* Returns 1, or 0 when there is no state.json. */
-static int read_state(int fd, struct process_scope *scope, struct state *ret, struct error *err)
+/* Returns 1, or 0 when there is no state.json. *ret_document (may be NULL) is new: the document, or NULL
+ * where it is damaged. */
+static int read_document(int fd, struct process_scope *scope, struct state *ret,
+			 json_t **ret_document, struct error *err)
 {
 	autostr struct str text = STR_INIT;
 	struct error cause = { 0 };
 
 	if (file_read_at(fd, STATE_FILE, STATE_MAX, &text, &cause) == 0) {
-		understand_state(fd, &text, scope, ret);
+		autojson json_t *document = json_parse(text.data, text.len, STATE_FILE, NULL);
+
+		understand_state(fd, document, scope, ret);
+		if (ret_document)
+			*ret_document = steal(&document);
 		return 1;
 	}
 	if (cause.code == ERROR_NOT_FOUND)
@@ -119,25 +163,36 @@ static int read_state(int fd, struct process_scope *scope, struct state *ret, st
 	return error_move(err, &cause);
 }
 
+static int read_state(int fd, struct process_scope *scope, struct state *ret, struct error *err)
+{
+	return read_document(fd, scope, ret, NULL, err);
+}
+
 int state_read(int root, const char *id, struct state *ret, struct error *err)
+{
+	return state_load(root, id, NULL, ret, NULL, err);
+}
+
+int state_load(int root, const char *id, struct process_scope *scope, struct state *ret,
+	       json_t **ret_document, struct error *err)
 {
 	autoclose int fd = state_id_is_valid(id) ? open_state(root, id) : -EBADF;
 	int found;
 
 	if (fd < 0 && (errno == ENOENT || fd == -EBADF))
-		return error_set(err, ERROR_NOT_FOUND, "there is no container '%s'", id);
+		return missing_error(id, err);
 	if (fd < 0)
 		return error_errno(err, "cannot open the state of container '%s'", id);
-	found = read_state(fd, NULL, ret, err);
+	found = read_document(fd, scope, ret, ret_document, err);
 	if (found == 0 && lock_fd(fd, LOCK_SHARED, LOCK_TRY) < 0) {
 		*ret = (struct state) { .status = STATE_CREATING };
 		return 0;
 	}
 	/* The command that had the lock may have written state.json meanwhile. */
 	if (found == 0)
-		found = read_state(fd, NULL, ret, err);
+		found = read_document(fd, scope, ret, ret_document, err);
 	if (found == 0)
-		return error_set(err, ERROR_NOT_FOUND, "there is no container '%s'", id);
+		return missing_error(id, err);
 	return found < 0 ? error_prefix(err, "container '%s'", id) : 0;
 }
 
@@ -146,6 +201,7 @@ static int remove_directory(int root, const char *id, int fd, struct error *err)
 {
 	unlinkat(fd, STATE_FILE, 0);
 	unlinkat(fd, STATE_CONFIG, 0);
+	unlinkat(fd, STATE_FIFO, 0);
 	if (unlinkat(root, id, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return 0;
 	return tree_remove_at(root, id, err);
@@ -180,8 +236,9 @@ static int remove_left_over(int root, const char *id, int fd, struct error *err)
 		return error_prefix(err, "container '%s'", id);
 	if (left_over)
 		return remove_directory(root, id, fd, err);
-	error_set(err, ERROR_FAILED, "container '%s' is %s", id, state_status_names[state.status]);
-	return state.status == STATE_RUNNING ? -1 : error_hint(err, "choose another ID");
+	error_set(err, ERROR_FAILED, "container '%s' already exists, and is %s", id,
+		  state_status_names[state.status]);
+	return error_hint(err, "choose another ID, or delete it: ctnr-exec delete");
 }
 
 /* Only the process that has made the directory claims the ID; a directory that is there is looked
@@ -217,6 +274,36 @@ int state_claim(const struct state_root *root, const char *id, struct state_clai
 			 id);
 }
 
+int state_lock(const struct state_root *root, const char *id, struct state_claim *ret,
+	       struct state *ret_state, struct error *err)
+{
+	for (int i = 0; i < CLAIM_TRIES && state_id_is_valid(id); i++) {
+		autoclose int fd = open_state(root->fd, id);
+		int found;
+
+		if (fd < 0 && errno == ENOENT)
+			break;
+		if (fd < 0)
+			return error_errno(err, "cannot open the state of container '%s'", id);
+		if (lock_state(fd) < 0)
+			return state_busy_error(id, err);
+		if (!lock_is_named(fd, root->fd, id))
+			continue;
+		found = read_state(fd, NULL, ret_state, err);
+		if (found < 0)
+			return error_prefix(err, "container '%s'", id);
+		if (found == 0) {
+			remove_directory(root->fd, id, fd, NULL);
+			break;
+		}
+		ret->path = xasprintf("%s/%s", root->path, id);
+		ret->id = ret->path + strlen(root->path) + 1;
+		ret->fd = fd_steal(&fd);
+		return 0;
+	}
+	return missing_error(id, err);
+}
+
 /* The directory is new, and nobody reads it before state.json is there. */
 int state_write_config(const struct state_claim *claim, const struct str *text, struct error *err)
 {
@@ -237,6 +324,8 @@ static json_t *facts_to_json(const char *id, const struct state_facts *facts)
 	json_object_set_new(state, "id", json_string(id));
 	json_object_set_new(state, "pid", json_integer(facts->pid));
 	json_object_set_new(state, "bundle", json_string(facts->bundle));
+	if (facts->rootfs)
+		json_object_set_new(state, "rootfs", json_string(facts->rootfs));
 	if (json_is_object(facts->annotations))
 		json_object_set(state, "annotations", (json_t *)facts->annotations);
 	json_object_set_new(state, "created",
@@ -278,6 +367,18 @@ static void reclaim_state(int root, const char *id, struct process_scope *scope)
 		return;
 	if (is_left_over(fd, scope, &state, NULL) > 0)
 		remove_directory(root, id, fd, NULL);
+}
+
+int state_list(int root, struct strlist *ret, struct error *err)
+{
+	autostrlist struct strlist names = STRLIST_INIT;
+
+	if (dir_list_at(root, ".", &names, err) < 0)
+		return -1;
+	for (size_t i = 0; i < names.len; i++)
+		if (state_id_is_valid(names.items[i]))
+			strlist_append(ret, names.items[i]);
+	return 0;
 }
 
 void state_reclaim(int root)

@@ -78,6 +78,7 @@
 #include "base/error.h"
 #include "format/json.h"
 #include "store/store.h"
+#include "system/process_mark.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -115,6 +116,10 @@ struct state_root {
 /* Open RUNDIR/exec, made where it is not there. run_dir is the option, or NULL (run_dir_open()). */
 int state_root_open(const char *run_dir, const struct store *store, struct state_root *ret,
 		    struct error *err);
+
+/* Open a directory that was chosen for states (ctnr-exec --root), made 0700 where it is not there, with
+ * its parents. ERROR_FAILED when it belongs to another user, or others can write to it. */
+int state_root_open_at(const char *path, struct state_root *ret, struct error *err);
 void state_root_release(struct state_root *root);
 
 /* A container's directory that this process, or the one that it was forked from, has made. */
@@ -130,8 +135,8 @@ struct state_claim {
 	}
 
 /* Take an ID: make its directory, and lock it. What a killed run has left there is removed first.
- * ERROR_FAILED "container 'ID' is running" (or created, or stopped) when it is another's,
- * ERROR_TEMPORARY when another command keeps the lock. */
+ * ERROR_FAILED "container 'ID' already exists" when it is another's, ERROR_TEMPORARY when another command
+ * keeps the lock. */
 int state_claim(const struct state_root *root, const char *id, struct state_claim *ret,
 		struct error *err);
 void state_claim_release(struct state_claim *claim);
@@ -144,6 +149,7 @@ struct state_facts {
 	const char *mark; /* of the container's first process */
 	pid_t pid; /* the same process, as seen from here */
 	const char *bundle; /* absolute path */
+	const char *rootfs; /* absolute path of the root filesystem */
 	const json_t *annotations; /* an object; anything else counts as none */
 	bool foreground; /* the state goes away with its run */
 };
@@ -163,7 +169,14 @@ struct state {
 	enum state_status status;
 	pid_t pid; /* 0: none, or of another pid namespace */
 	bool foreground;
+	char mark[PROCESS_MARK_MAX]; /* of the first process; "": none yet */
 };
+
+/* Lock the state of a container that is there, in order to change it, and read it. Waits for another
+ * command for about a second, then ERROR_TEMPORARY. ERROR_NOT_FOUND when there is none; what a command has
+ * left that was killed before there was a state.json is removed then. */
+int state_lock(const struct state_root *root, const char *id, struct state_claim *ret,
+	       struct state *ret_state, struct error *err);
 
 /* What is known of a container. ERROR_NOT_FOUND when there is none with that ID. A state.json that
  * cannot be understood names no process: stopped. */
@@ -172,6 +185,14 @@ int state_read(int root, const char *id, struct state *ret, struct error *err);
 /* Remove the states that runs have left which were killed with all their processes. Best effort,
  * and a limited number at a time, not always the same. */
 void state_reclaim(int root);
+
+/* The same with the document of state.json: *ret_document is new; NULL where there is none yet, or a damaged
+ * one. A caller that reads several passes the same scope each time; it may be NULL. */
+int state_load(int root, const char *id, struct process_scope *scope, struct state *ret,
+	       json_t **ret_document, struct error *err);
+
+/* The IDs in a directory of states, in order. Some may be no containers (state_read() tells). */
+int state_list(int root, struct strlist *ret, struct error *err);
 
 /* ERROR_TEMPORARY: "container 'ID' is being created, updated or removed by another command". */
 int state_busy_error(const char *id, struct error *err);

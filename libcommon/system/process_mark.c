@@ -8,12 +8,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#define KILL_TIMEOUT_MSEC 10000
 /* The inode of the initial time namespace: PROC_TIME_INIT_INO of the kernel's proc_ns.h. */
 #define INITIAL_TIME_NAMESPACE 0xEFFFFFFAU
 #define TIME_OFFSETS_MAX 1024 /* bytes of /proc/self/timens_offsets */
@@ -170,4 +173,45 @@ enum process_fate process_mark_fate(const char *mark, struct process_scope *scop
 	if (ret_pid)
 		*ret_pid = pid;
 	return PROCESS_ALIVE;
+}
+
+int process_mark_open(const char *mark)
+{
+	autoclose int fd = -EBADF;
+	pid_t pid;
+	enum process_fate fate = process_mark_fate(mark, NULL, &pid);
+
+	if (fate == PROCESS_ALIVE) {
+		fd = (int)syscall(SYS_pidfd_open, pid, 0);
+		if (fd < 0)
+			return -1;
+		if (process_mark_fate(mark, NULL, NULL) == PROCESS_ALIVE)
+			return fd_steal(&fd);
+	}
+	errno = fate == PROCESS_ELSEWHERE ? EXDEV : ESRCH;
+	return -1;
+}
+
+int process_mark_kill(const char *mark, struct error *err)
+{
+	autoclose int pidfd = process_mark_open(mark);
+	struct pollfd end = { .fd = pidfd, .events = POLLIN };
+	int ended;
+
+	if (pidfd < 0 && errno == ESRCH)
+		return 0;
+	if (pidfd < 0 && errno == EXDEV)
+		return error_set(
+			err, ERROR_FAILED,
+			"its first process is of another pid namespace, and is killed there");
+	if (pidfd < 0)
+		return error_errno(err, "cannot open its first process");
+	if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+		return error_errno(err, "cannot kill its first process");
+	do
+		ended = poll(&end, 1, KILL_TIMEOUT_MSEC);
+	while (ended < 0 && errno == EINTR);
+	if (ended < 0)
+		return error_errno(err, "cannot wait for the end of its first process");
+	return ended ? 0 : error_set(err, ERROR_FAILED, "its first process does not end");
 }

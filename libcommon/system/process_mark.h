@@ -60,4 +60,15 @@ struct process_scope {
  */
 enum process_fate process_mark_fate(const char *mark, struct process_scope *scope, pid_t *ret_pid);
 
+/*
+ * A pidfd of the process that a mark names, which is compared once more when the pidfd is open: from then
+ * on the pid is not another's. -1 with errno: ESRCH when the process is gone, EXDEV when it is of
+ * another pid namespace.
+ */
+int process_mark_open(const char *mark);
+
+/* Kill that process (SIGKILL), and wait until it has ended, for at most 10 seconds. 0 also when it is gone
+ * already. */
+int process_mark_kill(const char *mark, struct error *err);
+
 #endif

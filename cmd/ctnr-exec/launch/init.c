@@ -133,6 +133,7 @@ static int become_payload(const struct launch *l, int go, struct error *err)
 		.process = &c->config.process,
 		.filter = &c->filter,
 		.keeps_groups = c->namespaces.userns == USERNS_SELF,
+		.preserve_fds = c->preserve_fds,
 		.dies_with_parent = true,
 	};
 	struct rootfs r = ROOTFS_INIT;
@@ -140,7 +141,7 @@ static int become_payload(const struct launch *l, int go, struct error *err)
 	char *file;
 
 	if (become_alone(l, err) < 0 || (go >= 0 && take_maps(c, go, err) < 0) ||
-	    leave_keyring(err) < 0 || fill_namespaces(c, err) < 0 ||
+	    (!c->keeps_keyring && leave_keyring(err) < 0) || fill_namespaces(c, err) < 0 ||
 	    fill_root(l, &r, &slave, err) < 0 || rootfs_enter(c, &r, err) < 0 ||
 	    (slave >= 0 && terminal_take(slave, err) < 0) || process_confine(&payload, err) < 0)
 		return -1;

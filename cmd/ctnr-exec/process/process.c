@@ -4,8 +4,8 @@
  *
  *  1. Working directory: opened beneath the root without magic links, so that "/proc/self/fd/7"
  *     is refused, and then looked at once more by getcwd (CVE-2024-21626).
- *  2. Limits, while we may raise them. Every descriptor but 0, 1, 2 is marked to close: ours, and
- *     what the caller leaked to us; no filter has to allow that.
+ *  2. Limits, while we may raise them. Every descriptor but 0, 1, 2 and those to keep is marked to close:
+ *     ours, and what the caller leaked to us; no filter has to allow that.
  *  3. The filter, when no_new_privs is not asked for: the kernel takes one from CAP_SYS_ADMIN only.
  *  4. Bounding set, groups, group, user, the other sets. Each needs what the next takes away.
  *  5. PR_SET_PDEATHSIG again, for the change of user has cleared it.
@@ -125,7 +125,7 @@ int process_confine(const struct payload *payload, struct error *err)
 
 	if (enter_cwd(process->cwd, err) < 0 || rlimits_apply(&process->rlimits, err) < 0)
 		return -1;
-	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+	if (close_range(3 + payload->preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return error_errno(err, "cannot close our descriptors");
 	if ((!process->no_new_privileges && seccomp_filter_load(payload->filter, err) < 0) ||
 	    capabilities_bound(&process->capabilities, err) < 0 || set_user(payload, err) < 0 ||

@@ -25,6 +25,7 @@ struct payload {
 	const struct process_config *process; /* borrowed */
 	const struct seccomp_filter *filter; /* borrowed */
 	bool keeps_groups; /* one ID: the kernel lets go of no group */
+	unsigned preserve_fds; /* descriptors from 3 on that stay open */
 	bool dies_with_parent; /* SIGKILL when the parent dies */
 };
 
@@ -32,7 +33,7 @@ struct payload {
 int process_set_oom_score(const struct process_config *process, struct error *err);
 
 /* Working directory, limits, user, capabilities; without no_new_privs the filter too, which then is in
- * force for all that follows. Every descriptor but 0, 1, 2 will be closed by execve(2). */
+ * force for all that follows. Every other descriptor will be closed by execve(2). */
 int process_confine(const struct payload *payload, struct error *err);
 
 /* Look process.args[0] up with the rights of the payload. Returns the path of the file, new; NULL:

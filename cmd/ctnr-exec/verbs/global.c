@@ -10,3 +10,11 @@ const struct option global_options[] = {
 	  offsetof(struct global_opts, run_dir), NULL },
 	OPTION_END,
 };
+
+int global_open_states(const struct global_opts *opts, const struct store *store,
+		       struct state_root *ret, struct error *err)
+{
+	if (opts->root)
+		return state_root_open_at(opts->root, ret, err);
+	return state_root_open(opts->run_dir, store, ret, err);
+}

@@ -3,7 +3,9 @@
 #ifndef CTNR_EXEC_VERBS_GLOBAL_H
 #define CTNR_EXEC_VERBS_GLOBAL_H
 
+#include "base/error.h"
 #include "base/option.h"
+#include "store/state.h"
 
 struct global_opts {
 	const char *store; /* NULL: see store_path() */
@@ -12,5 +14,10 @@ struct global_opts {
 
 /* Rows for a struct global_opts; a verb's table includes them. */
 extern const struct option global_options[];
+
+/* Open the directory of states that the options name. store: as opened for the same options, or not open
+ * (path NULL). */
+int global_open_states(const struct global_opts *opts, const struct store *store,
+		       struct state_root *ret, struct error *err);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef CTNR_EXEC_VERBS_RUN_H
 #define CTNR_EXEC_VERBS_RUN_H
 
-#include "verbs/global.h"
+#include "verbs/claim.h"
 
 #include "base/error.h"
 #include "base/str.h"
@@ -11,9 +11,7 @@
 #include <stdbool.h>
 
 struct run_opts {
-	struct global_opts global;
-	const char *bundle; /* NULL: the operand names the bundle, and not the container's ID */
-	const char *pid_file;
+	struct claim_opts claim;
 	bool remove;
 };
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verbs/claim.h"
+
+#include "process/capability.h"
+#include "rootfs/cgroup_view.h"
+#include "rootfs/overlay.h"
+
+#include "base/alloc.h"
+#include "oci/runtime.h"
+#include "store/bundle_lock.h"
+#include "store/ephemeral.h"
+#include "system/fd.h"
+#include "system/path.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The descriptors from 3 on that a container may be given. */
+#define PRESERVE_FDS_MAX 1024
+
+const struct option claim_options[] = {
+	{ "bundle", 'b', "DIR", "the bundle; the operand is then the container's ID", OPTION_STRING,
+	  offsetof(struct claim_opts, bundle), NULL },
+	{ "pid-file", 0, "FILE", "write the pid of the container's first process to FILE",
+	  OPTION_STRING, offsetof(struct claim_opts, pid_file), NULL },
+	{ "console-socket", 0, "PATH", "send the container's terminal over the socket PATH",
+	  OPTION_STRING, offsetof(struct claim_opts, console_socket), NULL },
+	{ "preserve-fds", 0, "N", "give the container N descriptors from 3 on too", OPTION_NUMBER,
+	  offsetof(struct claim_opts, preserve_fds), NULL },
+	{ "no-new-keyring", 0, NULL, "keep the caller's session keyring", OPTION_BOOL,
+	  offsetof(struct claim_opts, no_new_keyring), NULL },
+	OPTION_INCLUDE(global_options, offsetof(struct claim_opts, global)),
+	OPTION_END,
+};
+
+static int open_store(const char *option, struct store *ret, struct error *err)
+{
+	struct error cause = { 0 };
+
+	if (store_open(option, STORE_TRY_WRITE, ret, &cause) == 0)
+		return 0;
+	/* A bundle outside of the store can run without one. */
+	return option ? error_move(err, &cause) : 0;
+}
+
+bool claim_is_from_stdin(const struct claim_opts *opts, const char *word)
+{
+	return !opts->bundle && strcmp(word, "-") == 0;
+}
+
+static int open_bundle(struct container *c, const struct claim_opts *opts, const char *word,
+		       struct error *err)
+{
+	if (bundle_open(&c->store, opts->bundle ? opts->bundle : word, &c->bundle, err) < 0)
+		return -1;
+	c->id = opts->bundle ? word : c->bundle.id;
+	if (!c->id || !state_id_is_valid(c->id))
+		return error_set(err, ERROR_USAGE, "'%s' is no container ID", c->id ? c->id : "");
+	c->stdin_closed =
+		c->bundle.stdin_mode == BUNDLE_STDIN_CLOSED || claim_is_from_stdin(opts, word);
+	return 0;
+}
+
+/* The descriptors that are to be kept must be there: others of ours would take their numbers. */
+static int take_descriptors(struct container *c, const struct claim_opts *opts, struct error *err)
+{
+	if (opts->preserve_fds > PRESERVE_FDS_MAX)
+		return error_set(err, ERROR_USAGE, "--preserve-fds: more than %d",
+				 PRESERVE_FDS_MAX);
+	for (int fd = 3; fd < 3 + (int)opts->preserve_fds; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			return error_set(err, ERROR_USAGE, "--preserve-fds: fd %d is not open", fd);
+	c->preserve_fds = (unsigned)opts->preserve_fds;
+	return 0;
+}
+
+int claim_open(struct container *c, const struct claim_opts *opts, const char *word,
+	       struct error *err)
+{
+	if (take_descriptors(c, opts, err) < 0)
+		return -1;
+	c->keeps_keyring = opts->no_new_keyring;
+	/* The keeper writes the pid file, and works in another directory. */
+	if (opts->pid_file) {
+		c->pid_file = path_absolute(opts->pid_file, err);
+		if (!c->pid_file)
+			return -1;
+	}
+	if (open_store(opts->global.store, &c->store, err) < 0)
+		return -1;
+	return open_bundle(c, opts, word, err);
+}
+
+/* Decide what can be decided before any process of the container exists. */
+static int prepare_container(struct container *c, struct error *err)
+{
+	const struct str *seccomp = &c->config.seccomp;
+	const struct document_place place = { c->bundle.dirfd, RUNTIME_CONFIG_FILE, bundle_word(),
+					      c->bundle.path };
+
+	if (config_read(&place, &c->config, err) < 0 ||
+	    namespaces_prepare(&c->config, &c->namespaces, err) < 0 ||
+	    overlay_prepare(c, err) < 0 || cgroup_view_prepare(c, err) < 0)
+		return -1;
+	if (c->namespaces.userns == USERNS_NONE &&
+	    capabilities_check(&c->config.process.capabilities, err) < 0)
+		return -1;
+	if (!seccomp->len)
+		return 0;
+	return seccomp_filter_prepare(&c->store, seccomp->data, seccomp->len, &c->filter, err);
+}
+
+/* Claim the ID, and the bundle of --rm: nobody else runs, updates or removes them. */
+static int claim_container(struct container *c, const struct claim_opts *opts, struct error *err)
+{
+	if (global_open_states(&opts->global, &c->store, &c->state_root, err) < 0 ||
+	    state_claim(&c->state_root, c->id, &c->state, err) < 0 ||
+	    state_write_config(&c->state, &c->config.text, err) < 0)
+		return -1;
+	if (c->remove && c->store.path && c->store.writable)
+		return ephemeral_set_owner(&c->store, c->bundle.id, getpid(), err);
+	return 0;
+}
+
+int claim_take(struct container *c, const struct claim_opts *opts, struct error *err)
+{
+	struct error cleaning = { 0 };
+
+	/* The lock comes first, so that the config that is read is the one that is run. */
+	c->lock = bundle_lock(&c->bundle, err);
+	if (c->lock >= 0 && prepare_container(c, err) == 0 && claim_container(c, opts, err) == 0)
+		return 0;
+	container_clean_up(c, &cleaning);
+	if (c->lock >= 0)
+		bundle_discard_lock(&c->bundle, c->lock);
+	return container_status_after(-1, &cleaning, err);
+}

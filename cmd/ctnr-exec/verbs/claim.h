@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the words of a command line to a container that is claimed and can be launched: what the verbs
+ * run and create do first.
+ *
+ *	autocontainer struct container c = CONTAINER_INIT;
+ *
+ *	if (claim_open(&c, &opts->claim, word, err) < 0 || claim_take(&c, &opts->claim, err) < 0)
+ *		return -1;
+ */
+#ifndef CTNR_EXEC_VERBS_CLAIM_H
+#define CTNR_EXEC_VERBS_CLAIM_H
+
+#include "container.h"
+#include "verbs/global.h"
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct claim_opts {
+	struct global_opts global;
+	const char *bundle; /* NULL: the operand names the bundle, and not the container's ID */
+	const char *pid_file;
+	const char *console_socket;
+	uint64_t preserve_fds;
+	bool no_new_keyring;
+};
+
+/* Rows for a struct claim_opts. */
+extern const struct option claim_options[];
+
+/* Does the operand say that the bundle's record comes on stdin? */
+bool claim_is_from_stdin(const struct claim_opts *opts, const char *word);
+
+/* Open the store and the bundle, and decide the container's ID. word: the operand. */
+int claim_open(struct container *c, const struct claim_opts *opts, const char *word,
+	       struct error *err);
+
+/* Lock the bundle, read its config.json whole, decide what can be decided before any process exists, and
+ * claim the ID. On failure nothing is left of the container. */
+int claim_take(struct container *c, const struct claim_opts *opts, struct error *err);
+
+#endif
