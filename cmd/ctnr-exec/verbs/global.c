@@ -4,6 +4,8 @@
 #include <stddef.h>
 
 const struct option global_options[] = {
+	{ "root", 0, "DIR", "directory of the containers' states, DIR/ID", OPTION_STRING,
+	  offsetof(struct global_opts, root), NULL },
 	{ "store", 0, "DIR", "the store", OPTION_STRING, offsetof(struct global_opts, store),
 	  NULL },
 	{ "run-dir", 0, "DIR", "directory of state that ends with the boot", OPTION_STRING,

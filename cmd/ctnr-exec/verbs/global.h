@@ -8,6 +8,7 @@
 #include "store/state.h"
 
 struct global_opts {
+	const char *root; /* the directory of states itself; NULL: RUNDIR/exec */
 	const char *store; /* NULL: see store_path() */
 	const char *run_dir; /* NULL: see run_dir_open() */
 };
