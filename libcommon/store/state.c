@@ -226,6 +226,22 @@ static int is_left_over(int fd, struct process_scope *scope, struct state *ret, 
 	return found > 0 ? ret->status == STATE_STOPPED && ret->foreground : found == 0 ? 1 : -1;
 }
 
+static int taken_error(const char *id, const struct state *state, struct error *err)
+{
+	error_set(err, ERROR_FAILED, "container '%s' already exists, and is %s", id,
+		  state_status_names[state->status]);
+	return error_hint(err, "choose another ID, or delete it: ctnr-exec delete");
+}
+
+int state_check_free(const struct state_root *root, const char *id, struct error *err)
+{
+	autoclose int fd = open_state(root->fd, id);
+	struct state state;
+
+	/* Anything unclear is for state_claim(). */
+	return fd < 0 || is_left_over(fd, NULL, &state, NULL) ? 0 : taken_error(id, &state, err);
+}
+
 /* Remove the directory of that ID where it is left over, under its lock. */
 static int remove_left_over(int root, const char *id, int fd, struct error *err)
 {
@@ -236,9 +252,7 @@ static int remove_left_over(int root, const char *id, int fd, struct error *err)
 		return error_prefix(err, "container '%s'", id);
 	if (left_over)
 		return remove_directory(root, id, fd, err);
-	error_set(err, ERROR_FAILED, "container '%s' already exists, and is %s", id,
-		  state_status_names[state.status]);
-	return error_hint(err, "choose another ID, or delete it: ctnr-exec delete");
+	return taken_error(id, &state, err);
 }
 
 /* Only the process that has made the directory claims the ID; a directory that is there is looked

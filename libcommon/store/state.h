@@ -134,6 +134,10 @@ struct state_claim {
 		NULL, NULL, -EBADF \
 	}
 
+/* Is the ID another container's? ERROR_FAILED "container 'ID' already exists". A look alone: state_claim()
+ * decides. */
+int state_check_free(const struct state_root *root, const char *id, struct error *err);
+
 /* Take an ID: make its directory, and lock it. What a killed run has left there is removed first.
  * ERROR_FAILED "container 'ID' already exists" when it is another's, ERROR_TEMPORARY when another command
  * keeps the lock. */

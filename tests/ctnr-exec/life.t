@@ -41,7 +41,7 @@ is_status 1 "rm refuses it"
 like_stderr "*container 'web' is running*" "... and says why"
 run ctnr-exec run web
 is_status 125 "it does not run twice"
-like_stderr "*container 'web' is running*" "... and the message says why"
+like_stderr "*container 'web' already exists, and is running*" "... and the message says why"
 mkdir -m 700 elsewhere
 run ctnr-exec run --run-dir elsewhere --bundle ./web another
 is_status 125 "... also not with another ID and state directory"
@@ -49,7 +49,7 @@ like_stderr "*container 'web' is running*" "... and the message names the contai
 bundle other
 run ctnr-exec run --bundle ./other web
 is_status 125 "its ID is not another's"
-like_stderr "*container 'web' is running*" "... and the message says why"
+like_stderr "*container 'web' already exists, and is running*" "... and the message says why"
 kill $caller
 wait $caller
 is "$(ls -A "$state")" "" "at the end the state goes"

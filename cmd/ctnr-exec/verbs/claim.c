@@ -112,10 +112,9 @@ static int prepare_container(struct container *c, struct error *err)
 }
 
 /* Claim the ID, and the bundle of --rm: nobody else runs, updates or removes them. */
-static int claim_container(struct container *c, const struct claim_opts *opts, struct error *err)
+static int claim_container(struct container *c, struct error *err)
 {
-	if (global_open_states(&opts->global, &c->store, &c->state_root, err) < 0 ||
-	    state_claim(&c->state_root, c->id, &c->state, err) < 0 ||
+	if (state_claim(&c->state_root, c->id, &c->state, err) < 0 ||
 	    state_write_config(&c->state, &c->config.text, err) < 0)
 		return -1;
 	if (c->remove && c->store.path && c->store.writable)
@@ -127,9 +126,12 @@ int claim_take(struct container *c, const struct claim_opts *opts, struct error 
 {
 	struct error cleaning = { 0 };
 
+	if (global_open_states(&opts->global, &c->store, &c->state_root, err) < 0 ||
+	    state_check_free(&c->state_root, c->id, err) < 0)
+		return -1;
 	/* The lock comes first, so that the config that is read is the one that is run. */
 	c->lock = bundle_lock(&c->bundle, err);
-	if (c->lock >= 0 && prepare_container(c, err) == 0 && claim_container(c, opts, err) == 0)
+	if (c->lock >= 0 && prepare_container(c, err) == 0 && claim_container(c, err) == 0)
 		return 0;
 	container_clean_up(c, &cleaning);
 	if (c->lock >= 0)
