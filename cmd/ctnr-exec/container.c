@@ -25,7 +25,7 @@ int container_clean_up(const struct container *c, struct error *err)
 {
 	struct error cause = { 0 };
 
-	if (c->state.fd >= 0)
+	if (c->state.fd >= 0 && !(c->keeps_state && state_is_written(&c->state)))
 		state_remove(&c->state_root, &c->state);
 	if (c->lock < 0)
 		return 0;

@@ -24,7 +24,9 @@ struct container {
 	struct bundle bundle;
 	const char *id; /* borrowed */
 	bool remove; /* --rm */
+	bool keeps_state; /* of a run that has ended, for delete */
 	char *pid_file; /* absolute, or NULL */
+	const char *console_socket; /* borrowed, or NULL */
 	unsigned preserve_fds; /* descriptors from 3 on that are the container's too */
 	bool keeps_keyring; /* the caller's session keyring is the container's */
 	struct config config;

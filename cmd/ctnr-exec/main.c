@@ -8,7 +8,14 @@
  *  4. Return its status.
  */
 #include "process/executable.h"
+#include "verbs/create.h"
+#include "verbs/delete.h"
+#include "verbs/kill.h"
+#include "verbs/list.h"
+#include "verbs/ps.h"
 #include "verbs/run.h"
+#include "verbs/start.h"
+#include "verbs/state.h"
 
 #include "base/tool.h"
 #include "oci/runtime.h"
@@ -21,6 +28,50 @@ static const struct command commands[] = {
 	  .opts_size = sizeof(struct run_opts),
 	  .run = run_container,
 	  .failure_status = ERROR_RUNTIME },
+	{ .name = "create",
+	  .synopsis = "[OPTIONS] BUNDLE|RECORD|-|ID",
+	  .summary = "Make a container whose first process waits for start.",
+	  .options = create_options,
+	  .opts_size = sizeof(struct create_opts),
+	  .run = create_container,
+	  .failure_status = ERROR_RUNTIME },
+	{ .name = "start",
+	  .synopsis = "[OPTIONS] ID",
+	  .summary = "Let a created container execute its command.",
+	  .options = start_options,
+	  .opts_size = sizeof(struct start_opts),
+	  .run = start_container },
+	{ .name = "state",
+	  .synopsis = "[OPTIONS] ID",
+	  .summary = "Print the state of a container as JSON.",
+	  .options = state_options,
+	  .opts_size = sizeof(struct state_opts),
+	  .run = state_print },
+	{ .name = "kill",
+	  .synopsis = "[OPTIONS] ID [SIGNAL]",
+	  .summary = "Send a signal to a container, SIGTERM where none is given.",
+	  .options = kill_options,
+	  .opts_size = sizeof(struct kill_opts),
+	  .run = kill_container },
+	{ .name = "delete",
+	  .synopsis = "[OPTIONS] ID",
+	  .summary = "Remove what is left of a container that has ended.",
+	  .options = delete_options,
+	  .opts_size = sizeof(struct delete_opts),
+	  .run = delete_container },
+	{ .name = "list",
+	  .synopsis = "[OPTIONS]",
+	  .summary = "List the containers.",
+	  .options = list_options,
+	  .opts_size = sizeof(struct list_opts),
+	  .run = list_containers },
+	{ .name = "ps",
+	  .synopsis = "[OPTIONS] ID [PS-OPTION...]",
+	  .summary = "List the processes of a container.",
+	  .options = ps_options,
+	  .opts_size = sizeof(struct ps_opts),
+	  .order = OPTION_OPERANDS_LAST,
+	  .run = ps_print },
 	COMMAND_END,
 };
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bundle_life.h"
 
-#include "table.h"
-
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/table.h"
 #include "format/json_plain.h"
 #include "oci/runtime.h"
 #include "store/bundle_lock.h"

@@ -3,12 +3,12 @@
 #include "bundle_life.h"
 #include "operand.h"
 #include "opts.h"
-#include "table.h"
 #include "verbs.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/message.h"
+#include "base/table.h"
 #include "store/bundle.h"
 #include "store/bundle_lock.h"
 #include "store/ephemeral.h"

@@ -2,12 +2,12 @@
 /* image ls and image show. */
 #include "operand.h"
 #include "opts.h"
-#include "table.h"
 #include "verbs.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/message.h"
+#include "base/table.h"
 #include "oci/image_config.h"
 #include "oci/index_list.h"
 #include "oci/media_type.h"

@@ -318,6 +318,11 @@ int state_lock(const struct state_root *root, const char *id, struct state_claim
 	return missing_error(id, err);
 }
 
+int state_delete(const struct state_root *root, const struct state_claim *claim, struct error *err)
+{
+	return remove_directory(root->fd, claim->id, claim->fd, err);
+}
+
 /* The directory is new, and nobody reads it before state.json is there. */
 int state_write_config(const struct state_claim *claim, const struct str *text, struct error *err)
 {
@@ -357,6 +362,11 @@ int state_write(const struct state_claim *claim, const struct state_facts *facts
 	if (file_write_at(claim->fd, STATE_FILE, text, strlen(text), 0600, FILE_NO_SYNC, err) < 0)
 		return error_prefix(err, "state of container '%s'", claim->id);
 	return 0;
+}
+
+bool state_is_written(const struct state_claim *claim)
+{
+	return faccessat(claim->fd, STATE_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 void state_unlock(const struct state_claim *claim)

@@ -121,6 +121,7 @@ int state_root_open(const char *run_dir, const struct store *store, struct state
  * its parents. ERROR_FAILED when it belongs to another user, or others can write to it. */
 int state_root_open_at(const char *path, struct state_root *ret, struct error *err);
 void state_root_release(struct state_root *root);
+#define autostateroot autocleanup(state_root_release)
 
 /* A container's directory that this process, or the one that it was forked from, has made. */
 struct state_claim {
@@ -144,6 +145,7 @@ int state_check_free(const struct state_root *root, const char *id, struct error
 int state_claim(const struct state_root *root, const char *id, struct state_claim *ret,
 		struct error *err);
 void state_claim_release(struct state_claim *claim);
+#define autostateclaim autocleanup(state_claim_release)
 
 /* Keep the text of the config.json that the container is made from. The caller holds the lock. */
 int state_write_config(const struct state_claim *claim, const struct str *text, struct error *err);
@@ -161,6 +163,9 @@ struct state_facts {
 /* Write state.json. The caller holds the lock. */
 int state_write(const struct state_claim *claim, const struct state_facts *facts,
 		struct error *err);
+
+/* Is state.json there: did a first process exist? */
+bool state_is_written(const struct state_claim *claim);
 
 /* Let other commands go on, in all processes that have inherited the claim. */
 void state_unlock(const struct state_claim *claim);
@@ -181,6 +186,9 @@ struct state {
  * left that was killed before there was a state.json is removed then. */
 int state_lock(const struct state_root *root, const char *id, struct state_claim *ret,
 	       struct state *ret_state, struct error *err);
+
+/* Remove a state that state_lock() has locked. */
+int state_delete(const struct state_root *root, const struct state_claim *claim, struct error *err);
 
 /* What is known of a container. ERROR_NOT_FOUND when there is none with that ID. A state.json that
  * cannot be understood names no process: stopped. */

@@ -51,7 +51,7 @@ ctnr-exec run ./keep &
 eventually 5 test -e "$state/keep/state.json"
 run ctnr-exec run ./keep
 is_status 125 "a bundle that runs does not run twice"
-like_stderr "*'keep' is running*" "... and the message says so"
+like_stderr "*container 'keep' already exists, and is running*" "... and the message says so"
 wait
 
 # In a store that another user can write to, as root meets it.

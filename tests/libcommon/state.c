@@ -252,7 +252,9 @@ static void test_content(void)
 	autofree char *mark = process_mark(getpid(), &err);
 	autojson json_t *annotations = json_pack("{s:s}", "a", "b");
 	struct state_claim claim = STATE_CLAIM_INIT;
-	struct state_facts facts = { mark, getpid(), "/some/bundle", annotations, true };
+	struct state_facts facts = {
+		mark, getpid(), "/some/bundle", "/some/root", annotations, true
+	};
 	autostr struct str text = STR_INIT;
 	autojson json_t *document = NULL;
 

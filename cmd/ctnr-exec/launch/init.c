@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/init.h"
 
+#include "launch/detached.h"
 #include "launch/source.h"
 #include "process/process.h"
 #include "process/sysctl.h"
@@ -48,7 +49,7 @@ static int become_alone(const struct launch *l, struct error *err)
 {
 	sigset_t none;
 
-	if (die_with_caller(l, err) < 0)
+	if (l->mode == LAUNCH_FOREGROUND && die_with_caller(l, err) < 0)
 		return -1;
 	if (setsid() < 0)
 		return error_errno(err, "cannot leave the caller's session");
@@ -125,6 +126,23 @@ static int fill_root(const struct launch *l, struct rootfs *r, int *ret_slave, s
 	return mounts_mask(c, r, err);
 }
 
+/* Become the container, up to the rights of its payload. */
+static int become_container(const struct launch *l, const struct payload *payload, int go,
+			    struct error *err)
+{
+	const struct container *c = l->container;
+	struct rootfs r = ROOTFS_INIT;
+	int slave = -EBADF;
+
+	if (become_alone(l, err) < 0 || (go >= 0 && take_maps(c, go, err) < 0) ||
+	    (!c->keeps_keyring && leave_keyring(err) < 0) || fill_namespaces(c, err) < 0 ||
+	    fill_root(l, &r, &slave, err) < 0 || rootfs_enter(c, &r, err) < 0 ||
+	    (slave >= 0 && terminal_take(slave, err) < 0) ||
+	    (l->mode != LAUNCH_FOREGROUND && detached_close_others(l, err) < 0))
+		return -1;
+	return process_confine(payload, err);
+}
+
 /* Returns only on failure. */
 static int become_payload(const struct launch *l, int go, struct error *err)
 {
@@ -134,19 +152,23 @@ static int become_payload(const struct launch *l, int go, struct error *err)
 		.filter = &c->filter,
 		.keeps_groups = c->namespaces.userns == USERNS_SELF,
 		.preserve_fds = c->preserve_fds,
-		.dies_with_parent = true,
+		.dies_with_parent = l->mode == LAUNCH_FOREGROUND,
 	};
-	struct rootfs r = ROOTFS_INIT;
-	int slave = -EBADF;
 	char *file;
 
-	if (become_alone(l, err) < 0 || (go >= 0 && take_maps(c, go, err) < 0) ||
-	    (!c->keeps_keyring && leave_keyring(err) < 0) || fill_namespaces(c, err) < 0 ||
-	    fill_root(l, &r, &slave, err) < 0 || rootfs_enter(c, &r, err) < 0 ||
-	    (slave >= 0 && terminal_take(slave, err) < 0) || process_confine(&payload, err) < 0)
+	if (become_container(l, &payload, go, err) < 0)
 		return -1;
 	file = process_find_command(&payload, err);
-	return file ? process_execute(&payload, file, err) : -1;
+	if (!file)
+		return -1;
+	if (l->mode != LAUNCH_FOREGROUND)
+		detached_await_record(l);
+	if (l->mode == LAUNCH_CREATED)
+		detached_await_start(l);
+	process_execute(&payload, file, err);
+	if (l->mode == LAUNCH_CREATED)
+		detached_end(err);
+	return -1;
 }
 
 void init_main(const struct launch *launch, int go)

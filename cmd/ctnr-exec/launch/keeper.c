@@ -2,6 +2,7 @@
 #include "launch/keeper.h"
 
 #include "launch/init.h"
+#include "launch/record.h"
 
 #include "base/alloc.h"
 #include "base/output.h"
@@ -116,64 +117,6 @@ static void wait_for_init(const struct launch *l, int init)
 	}
 }
 
-/* A pid file takes the place of what has its name. That may be an older one, but no device, FIFO or
- * descriptor ("/dev/null", "/dev/stdout"): root would replace the machine's own. */
-static int check_pid_file(const char *path, struct error *err)
-{
-	autoclose int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	autoclose int fd = path_open(root, path, O_PATH, 0, PATH_IN_ROOT);
-	struct stat st;
-
-	if (fd < 0 && errno != ELOOP)
-		return 0;
-	if (fd >= 0 && fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
-		return 0;
-	return error_set(err, ERROR_FAILED, "'%s' is there and is no regular file", path);
-}
-
-static int write_pid_file(const char *path, pid_t pid, struct error *err)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%d", (int)pid);
-	autofree char *name = NULL;
-	autoclose int dir = -EBADF;
-
-	if (check_pid_file(path, err) < 0)
-		return error_prefix(err, "option --pid-file");
-	dir = output_open_directory(path, &name, err);
-	if (dir < 0 || file_write_at(dir, name, text, (size_t)len, 0644, FILE_NO_SYNC, err) < 0)
-		return error_prefix(err, "option --pid-file: '%s'", path);
-	return 0;
-}
-
-/* Write the mark of init into the lock of the bundle and into the state, and release both locks:
- * from now on other commands tell by the mark that the container runs. */
-static int record_init(const struct launch *l, struct error *err)
-{
-	const struct container *c = l->container;
-	struct error cause = { 0 };
-	autofree char *mark = process_mark(l->page->init_pid, &cause);
-	struct state_facts facts = {
-		.mark = mark,
-		.pid = l->page->init_pid,
-		.bundle = c->bundle.path,
-		.annotations = json_object_get(c->config.document, "annotations"),
-		.foreground = true,
-	};
-
-	if (mark) {
-		if (bundle_set_container(c->lock, mark, c->state.path, err) < 0 ||
-		    state_write(&c->state, &facts, err) < 0)
-			return -1;
-		state_unlock(&c->state);
-		bundle_unlock(c->lock);
-	} else if (cause.code != ERROR_NOT_FOUND) {
-		return error_move(err, &cause);
-	}
-	/* There is no mark of an init that has ended already and that the caller has waited for. */
-	return c->pid_file ? write_pid_file(c->pid_file, facts.pid, err) : 0;
-}
-
 static int clean_up(const struct launch *l, struct error *err)
 {
 	const struct container *c = l->container;
@@ -201,10 +144,13 @@ static int keep_container(struct launch *l, struct error *err)
 	if (enter_user_namespace(l, err) < 0)
 		return -1;
 	init = start_init(l, err);
+	if (l->mode != LAUNCH_FOREGROUND)
+		return init < 0 ? -1 : 0;
 	if (init >= 0) {
 		fd_close(&l->sync[1]);
 		streams_close_inside(l->streams);
-		result = record_init(l, err);
+		result = record_container(l->container, l->page->init_pid,
+					  !l->container->keeps_state, err);
 		if (result < 0)
 			syscall(SYS_pidfd_send_signal, init, SIGKILL, NULL, 0);
 		wait_for_init(l, init);

@@ -28,6 +28,22 @@
  * capabilities in it. Nobody waits for a "ready": with one ID, the keeper writes its own maps;
  * an error of init or keeper is left in a shared page (gone with execve) and read after wait(2).
  * Each wake-up on another CPU costs more than most system calls here.
+ *
+ * A container that is to outlive its caller (the verb create, and run --detach) is launched by the same
+ * three, of which init alone stays (detached.c):
+ *
+ *  1. The keeper ends as soon as it has cloned init. Init dies by no signal of its parent's death.
+ *  2. Init makes the root filesystem, drops its rights and looks the command up. Then it says so by one
+ *     byte over the socket pair, and waits for the answer.
+ *  3. The caller writes the state, and answers by one byte. An init that hears the end of the socket in
+ *     its place was not recorded, and ends: the caller was killed.
+ *  4. Init closes everything but its stdio and the FIFO of the state, which the caller opened for it
+ *     before the clone, for reading and writing, and reads one byte from it. The caller is done.
+ *  5. The verb start writes that byte. Init executes the payload. What execve(2) refuses has nobody to
+ *     hear of it: init writes one line to its stderr and ends with 126 or 127.
+ *
+ * With run --detach there is no FIFO: init executes the payload at once, and the caller waits until the
+ * socket closes, by execve(2) or with an error in the page.
  */
 #ifndef CTNR_EXEC_LAUNCH_LAUNCH_H
 #define CTNR_EXEC_LAUNCH_LAUNCH_H
@@ -39,6 +55,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+/* How long the caller stays. */
+enum launch_mode {
+	LAUNCH_FOREGROUND, /* until the end of the container */
+	LAUNCH_CREATED, /* until init waits for its start */
+	LAUNCH_DETACHED, /* until the payload was executed */
+};
 
 /* A page that the three processes share. Nothing of it survives the execve of the payload. */
 struct launch_page {
@@ -53,16 +77,31 @@ struct launch_page {
 /* Filled by the caller; keeper and init inherit a copy, and speak back through the page alone. */
 struct launch {
 	const struct container *container; /* borrowed */
+	enum launch_mode mode;
 	struct streams *streams; /* borrowed */
-	int parent; /* pidfd of the caller */
+	int parent; /* pidfd of the caller; in the foreground */
+	int fifo; /* of the state, for LAUNCH_CREATED */
 	int sync[2]; /* socket pair of caller and container: carries the maps' "go", sources, the terminal */
 	bool hands_sources; /* the caller opens the sources of bind mounts (source.h) */
 	struct launch_page *page;
 };
 
-#define LAUNCH_INIT(container, streams) \
+#define LAUNCH_INIT(container, mode, streams) \
 	{ \
-		container, streams, .parent = -EBADF, .sync = { -EBADF, -EBADF } \
+		container, mode, streams, .parent = -EBADF, .fifo = -EBADF, .sync = { \
+			-EBADF, \
+			-EBADF \
+		} \
 	}
+
+void launch_release(struct launch *launch);
+#define autolaunch autocleanup(launch_release)
+
+/* Make what the processes speak through. */
+int launch_connect(struct launch *launch, struct error *err);
+
+/* In the caller: start the keeper, and let newuidmap and newgidmap write its maps where that is needed.
+ * *ret_pid is written also when only the maps could not be. */
+int launch_start(struct launch *launch, pid_t *ret_pid, struct error *err);
 
 #endif

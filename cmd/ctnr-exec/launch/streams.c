@@ -4,6 +4,7 @@
 #include "launch/stream_access.h"
 #include "rootfs/device.h"
 
+#include "base/message.h"
 #include "base/str.h"
 #include "oci/runtime.h"
 #include "system/fd.h"
@@ -125,6 +126,43 @@ int streams_open(struct streams *s, const struct container *c, struct error *err
 
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (open_stream(s, c, fd, st, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Files and pipes are passed as they are. A directory would lead out of the container, and the mode of a
+ * device is the machine's. */
+static int open_detached_stream(struct streams *s, const struct container *c, int fd,
+				struct error *err)
+{
+	struct stat st;
+
+	s->is_null[fd] = fd == STDIN_FILENO && c->stdin_closed;
+	if (s->is_null[fd])
+		return 0;
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, "cannot read what fd %d is", fd);
+	s->is_null[fd] = device_is_null(&st) || isatty(fd);
+	if (s->is_null[fd]) {
+		if (isatty(fd))
+			message_warning(
+				"fd %d is a terminal, which a container that outlives it cannot have, using the null device",
+				fd);
+		return 0;
+	}
+	if (S_ISDIR(st.st_mode) || S_ISBLK(st.st_mode) ||
+	    (S_ISCHR(st.st_mode) && !is_device_kept(c, fd)))
+		return error_set(err, ERROR_FAILED,
+				 "fd %d is a directory or a device, which no container is given",
+				 fd);
+	stream_is_accessible(c, fd, &st, fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+	return 0;
+}
+
+int streams_open_detached(struct streams *s, const struct container *c, struct error *err)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (open_detached_stream(s, c, fd, err) < 0)
 			return -1;
 	return 0;
 }

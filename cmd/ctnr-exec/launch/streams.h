@@ -79,6 +79,10 @@ struct streams {
 /* Decide what a container without a terminal gets, and make the pipes for it. */
 int streams_open(struct streams *streams, const struct container *c, struct error *err);
 
+/* The same for a container that outlives its caller: nobody could pass anything on. What the container
+ * cannot be given is an error, or the null device in the place of a terminal, with a warning. */
+int streams_open_detached(struct streams *streams, const struct container *c, struct error *err);
+
 /* Find the caller's ends for a container with a terminal; no settings are changed yet. */
 int streams_open_terminal(struct streams *streams, const struct container *c,
 			  enum terminal_input input, struct error *err);

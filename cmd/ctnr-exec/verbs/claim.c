@@ -34,14 +34,12 @@ const struct option claim_options[] = {
 	OPTION_END,
 };
 
-static int open_store(const char *option, struct store *ret, struct error *err)
+const char *claim_operand(const struct strlist *operands, struct error *err)
 {
-	struct error cause = { 0 };
-
-	if (store_open(option, STORE_TRY_WRITE, ret, &cause) == 0)
-		return 0;
-	/* A bundle outside of the store can run without one. */
-	return option ? error_move(err, &cause) : 0;
+	if (operands->len == 1)
+		return operands->items[0];
+	error_set(err, ERROR_USAGE, operands->len ? "more than one operand" : "no bundle given");
+	return NULL;
 }
 
 bool claim_is_from_stdin(const struct claim_opts *opts, const char *word)
@@ -80,6 +78,7 @@ int claim_open(struct container *c, const struct claim_opts *opts, const char *w
 {
 	if (take_descriptors(c, opts, err) < 0)
 		return -1;
+	c->console_socket = opts->console_socket;
 	c->keeps_keyring = opts->no_new_keyring;
 	/* The keeper writes the pid file, and works in another directory. */
 	if (opts->pid_file) {
@@ -87,7 +86,7 @@ int claim_open(struct container *c, const struct claim_opts *opts, const char *w
 		if (!c->pid_file)
 			return -1;
 	}
-	if (open_store(opts->global.store, &c->store, err) < 0)
+	if (global_open_store(&opts->global, &c->store, err) < 0)
 		return -1;
 	return open_bundle(c, opts, word, err);
 }
@@ -112,9 +111,10 @@ static int prepare_container(struct container *c, struct error *err)
 }
 
 /* Claim the ID, and the bundle of --rm: nobody else runs, updates or removes them. */
-static int claim_container(struct container *c, struct error *err)
+static int claim_container(struct container *c, const struct claim_opts *opts, struct error *err)
 {
-	if (state_claim(&c->state_root, c->id, &c->state, err) < 0 ||
+	if (global_open_states(&opts->global, &c->store, &c->state_root, err) < 0 ||
+	    state_claim(&c->state_root, c->id, &c->state, err) < 0 ||
 	    state_write_config(&c->state, &c->config.text, err) < 0)
 		return -1;
 	if (c->remove && c->store.path && c->store.writable)
@@ -122,19 +122,30 @@ static int claim_container(struct container *c, struct error *err)
 	return 0;
 }
 
+/* Lock the bundle. Where its container runs, and has the ID that was asked for, the ID is what is said. */
+static int lock_bundle(struct container *c, const struct claim_opts *opts, struct error *err)
+{
+	struct error cause = { 0 };
+
+	c->lock = bundle_lock(&c->bundle, &cause);
+	if (c->lock >= 0)
+		return 0;
+	if (global_open_states(&opts->global, &c->store, &c->state_root, NULL) == 0 &&
+	    state_check_free(&c->state_root, c->id, err) < 0)
+		return -1;
+	return error_move(err, &cause);
+}
+
 int claim_take(struct container *c, const struct claim_opts *opts, struct error *err)
 {
 	struct error cleaning = { 0 };
 
-	if (global_open_states(&opts->global, &c->store, &c->state_root, err) < 0 ||
-	    state_check_free(&c->state_root, c->id, err) < 0)
-		return -1;
 	/* The lock comes first, so that the config that is read is the one that is run. */
-	c->lock = bundle_lock(&c->bundle, err);
-	if (c->lock >= 0 && prepare_container(c, err) == 0 && claim_container(c, err) == 0)
+	if (lock_bundle(c, opts, err) < 0)
+		return -1;
+	if (prepare_container(c, err) == 0 && claim_container(c, opts, err) == 0)
 		return 0;
 	container_clean_up(c, &cleaning);
-	if (c->lock >= 0)
-		bundle_discard_lock(&c->bundle, c->lock);
+	bundle_discard_lock(&c->bundle, c->lock);
 	return container_status_after(-1, &cleaning, err);
 }

@@ -15,6 +15,7 @@
 #include "verbs/global.h"
 
 #include "base/error.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,6 +31,9 @@ struct claim_opts {
 
 /* Rows for a struct claim_opts. */
 extern const struct option claim_options[];
+
+/* The one operand; NULL with ERROR_USAGE when there is none or more than one. Borrowed. */
+const char *claim_operand(const struct strlist *operands, struct error *err);
 
 /* Does the operand say that the bundle's record comes on stdin? */
 bool claim_is_from_stdin(const struct claim_opts *opts, const char *word);

@@ -16,9 +16,23 @@ struct global_opts {
 /* Rows for a struct global_opts; a verb's table includes them. */
 extern const struct option global_options[];
 
+/* What list and ps print. */
+enum {
+	GLOBAL_TABLE,
+	GLOBAL_JSON,
+};
+extern const char *const global_formats[]; /* "table", "json", NULL */
+
+/* Open the store that the options name. Where there is none and none was named, its path stays NULL: a
+ * bundle outside of the store runs without one. */
+int global_open_store(const struct global_opts *opts, struct store *ret, struct error *err);
+
 /* Open the directory of states that the options name. store: as opened for the same options, or not open
  * (path NULL). */
 int global_open_states(const struct global_opts *opts, const struct store *store,
 		       struct state_root *ret, struct error *err);
+
+/* The same for a verb that needs no store. */
+int global_find_states(const struct global_opts *opts, struct state_root *ret, struct error *err);
 
 #endif

@@ -2,13 +2,22 @@
 #include "verbs/run.h"
 
 #include "launch/caller.h"
+#include "launch/detached.h"
 
 #include "base/message.h"
 #include "store/bundle_status.h"
 
+#include <sys/prctl.h>
+
 const struct option run_options[] = {
 	{ "rm", 0, NULL, "remove the bundle at the end", OPTION_BOOL,
 	  offsetof(struct run_opts, remove), NULL },
+	{ "detach", 'd', NULL, "leave the container alone once it runs", OPTION_BOOL,
+	  offsetof(struct run_opts, detach), NULL },
+	{ "keep", 0, NULL, "keep the state at the end, for the verb delete", OPTION_BOOL,
+	  offsetof(struct run_opts, keep), NULL },
+	{ "no-subreaper", 0, NULL, "adopt no process that the container leaves", OPTION_BOOL,
+	  offsetof(struct run_opts, no_subreaper), NULL },
 	OPTION_INCLUDE(claim_options, offsetof(struct run_opts, claim)),
 	OPTION_END,
 };
@@ -43,17 +52,40 @@ static int run_and_record(const struct container *c, enum terminal_input input, 
 	return status;
 }
 
+static int check_run_options(const struct run_opts *opts, struct error *err)
+{
+	if (opts->detach && opts->remove)
+		return error_set(
+			err, ERROR_USAGE,
+			"--rm: nobody is there at the end of a container that is detached");
+	if (!opts->detach && opts->claim.console_socket)
+		return error_set(err, ERROR_USAGE,
+				 "--console-socket: the terminal is the caller's without --detach");
+	return 0;
+}
+
+/* What a container leaves that shares our pid namespace comes to us, and is waited for, instead of to
+ * a process above that does not know of it. */
+static void adopt_orphans(const struct container *c, const struct run_opts *opts)
+{
+	if (!opts->no_subreaper && !namespaces_config_is_new(&c->config.namespaces, NAMESPACE_PID))
+		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
 int run_container(const void *opts_, const struct strlist *operands, struct error *err)
 {
 	const struct run_opts *opts = opts_;
 	autocontainer struct container c = CONTAINER_INIT;
-	const char *word = operands->len == 1 ? operands->items[0] : NULL;
+	const char *word = claim_operand(operands, err);
 
-	if (!word)
-		return error_set(err, ERROR_USAGE,
-				 operands->len ? "more than one operand" : "no bundle given");
+	if (!word || check_run_options(opts, err) < 0)
+		return -1;
 	c.remove = opts->remove;
+	c.keeps_state = opts->keep;
 	if (claim_open(&c, &opts->claim, word, err) < 0 || claim_take(&c, &opts->claim, err) < 0)
 		return -1;
+	if (opts->detach)
+		return detached_launch(&c, LAUNCH_DETACHED, err);
+	adopt_orphans(&c, opts);
 	return run_and_record(&c, find_terminal_input(&c, opts, word), err);
 }

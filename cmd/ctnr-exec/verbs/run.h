@@ -13,6 +13,9 @@
 struct run_opts {
 	struct claim_opts claim;
 	bool remove;
+	bool detach;
+	bool keep;
+	bool no_subreaper;
 };
 
 extern const struct option run_options[];

@@ -3,8 +3,8 @@
  * Columns for people: a heading and rows, each column as wide as its widest cell, and the small
  * phrases that stand in them. What came from images is escaped.
  */
-#ifndef CTNR_STORE_TABLE_H
-#define CTNR_STORE_TABLE_H
+#ifndef BASE_TABLE_H
+#define BASE_TABLE_H
 
 #include "base/str.h"
 

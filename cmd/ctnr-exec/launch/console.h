@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --console-socket: where the master of a terminal is sent, for whoever called. */
+#ifndef CTNR_EXEC_LAUNCH_CONSOLE_H
+#define CTNR_EXEC_LAUNCH_CONSOLE_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+/* Connect to the socket at path (NULL: none was given) for a process that outlives its caller and has a
+ * terminal or not: one needs the other. *ret is the connected socket, or stays as it is without one. */
+int console_connect(const char *path, bool has_terminal, int *ret, struct error *err);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launch/detached.h"
+
+#include "launch/console.h"
+#include "launch/record.h"
+#include "launch/source.h"
+
+#include "base/message.h"
+#include "system/fd.h"
+#include "system/fd_pass.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define FIRST_FD 3 /* behind the standard ones */
+
+/* Make the FIFO, and open it for init: for reading and writing, so that init's read(2) blocks and sees no
+ * end of file when the process that starts it has come and gone. */
+static int make_fifo(struct launch *l, struct error *err)
+{
+	const struct state_claim *state = &l->container->state;
+
+	if (mkfifoat(state->fd, STATE_FIFO, 0600) < 0)
+		return error_errno(err, "cannot make '%s/%s'", state->path, STATE_FIFO);
+	l->fifo = openat(state->fd, STATE_FIFO, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	return l->fifo < 0 ? error_errno(err, "cannot open '%s/%s'", state->path, STATE_FIFO) : 0;
+}
+
+static int wait_for_child(pid_t pid)
+{
+	int status = -1;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return status;
+}
+
+/* Init has ended, or ends at once: take the reason that it left. */
+static int take_failure(const struct launch *l, struct error *err)
+{
+	int status = wait_for_child(l->page->init_pid);
+
+	l->page->init_pid = 0;
+	if (l->page->init_error.code)
+		return error_move(err, &l->page->init_error);
+	if (WIFSIGNALED(status))
+		return error_set(err, ERROR_FAILED, "the container was killed by signal %d",
+				 WTERMSIG(status));
+	return error_set(err, ERROR_FAILED, "the container has ended before it was started");
+}
+
+/* The keeper ends once init exists. */
+static int take_keeper(const struct launch *l, pid_t keeper, struct error *err)
+{
+	int status = wait_for_child(keeper);
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && l->page->init_pid)
+		return 0;
+	if (l->page->keeper_error.code)
+		return error_move(err, &l->page->keeper_error);
+	return error_set(err, ERROR_FAILED, "the keeper of the container was killed");
+}
+
+/* Pass the terminal's master on, which init sends once it has made the terminal. */
+static int pass_terminal(const struct launch *l, int console, struct error *err)
+{
+	struct pollfd ready = { .fd = l->sync[0], .events = POLLIN };
+	autoclose int master = -EBADF;
+
+	while (poll(&ready, 1, -1) < 0 && errno == EINTR)
+		;
+	master = fd_pass_receive(l->sync[0]);
+	if (master < 0)
+		return take_failure(l, err);
+	if (fd_pass_send(console, master) < 0)
+		return error_errno(err, "cannot send the terminal to the console socket");
+	return 0;
+}
+
+/* Init waits for nothing but our answer. */
+static int await_init(const struct launch *l, struct error *err)
+{
+	char byte;
+
+	return fd_read_full(l->sync[0], &byte, 1) == 1 ? 0 : take_failure(l, err);
+}
+
+/* Let init go on. With LAUNCH_DETACHED that is into the payload: its execve(2) closes the socket. */
+static int answer_init(const struct launch *l, struct error *err)
+{
+	char byte;
+
+	if (fd_write_all(l->sync[0], "", 1) < 0)
+		return take_failure(l, err);
+	if (l->mode == LAUNCH_CREATED)
+		return 0;
+	fd_read_full(l->sync[0], &byte, 1);
+	return l->page->init_error.code ? take_failure(l, err) : 0;
+}
+
+static int accompany_init(const struct launch *l, int console, struct error *err)
+{
+	const struct container *c = l->container;
+
+	if (l->hands_sources && sources_hand_over(l, err) < 0)
+		return -1;
+	if (c->config.process.terminal && pass_terminal(l, console, err) < 0)
+		return -1;
+	if (await_init(l, err) < 0 || record_container(c, l->page->init_pid, false, err) < 0)
+		return -1;
+	return answer_init(l, err);
+}
+
+static int launch_processes(struct launch *l, int console, struct error *err)
+{
+	pid_t keeper = 0;
+
+	if ((l->mode == LAUNCH_CREATED && make_fifo(l, err) < 0) || launch_connect(l, err) < 0)
+		return -1;
+	if (launch_start(l, &keeper, err) < 0) {
+		if (keeper)
+			wait_for_child(keeper);
+		return -1;
+	}
+	if (take_keeper(l, keeper, err) == 0 && accompany_init(l, console, err) == 0)
+		return 0;
+	/* A child that nobody has waited for, ended or not, keeps its pid. */
+	if (l->page->init_pid) {
+		kill(l->page->init_pid, SIGKILL);
+		wait_for_child(l->page->init_pid);
+	}
+	return -1;
+}
+
+int detached_launch(const struct container *container, enum launch_mode mode, struct error *err)
+{
+	autostreams struct streams streams = STREAMS_INIT;
+	autolaunch struct launch launch = LAUNCH_INIT(container, mode, &streams);
+	autoclose int console = -EBADF;
+	bool has_terminal = container->config.process.terminal;
+	struct error cleaning = { 0 };
+
+	streams.window = container->config.process.console_size;
+	if (console_connect(container->console_socket, has_terminal, &console, err) == 0 &&
+	    (has_terminal || streams_open_detached(&streams, container, err) == 0) &&
+	    launch_processes(&launch, console, err) == 0)
+		return 0;
+	container_clean_up(container, &cleaning);
+	return container_status_after(-1, &cleaning, err);
+}
+
+/* Where the two descriptors of init lie: behind those of the container. */
+static int fifo_fd(const struct launch *l)
+{
+	return FIRST_FD + (int)l->container->preserve_fds;
+}
+
+static int sync_fd(const struct launch *l)
+{
+	return fifo_fd(l) + 1;
+}
+
+/* Both are moved by way of numbers that are above either place. */
+int detached_close_others(const struct launch *l, struct error *err)
+{
+	int sync = fcntl(l->sync[1], F_DUPFD_CLOEXEC, sync_fd(l) + 1);
+	int fifo = l->fifo < 0 ? -1 : fcntl(l->fifo, F_DUPFD_CLOEXEC, sync_fd(l) + 1);
+
+	if (sync < 0 || dup3(sync, sync_fd(l), O_CLOEXEC) < 0 ||
+	    (l->fifo >= 0 && (fifo < 0 || dup3(fifo, fifo_fd(l), O_CLOEXEC) < 0)) ||
+	    close_range((unsigned)sync_fd(l) + 1, ~0U, 0) < 0)
+		return error_errno(err, "cannot close our descriptors");
+	return 0;
+}
+
+void detached_await_record(const struct launch *l)
+{
+	char byte;
+
+	if (fd_write_all(sync_fd(l), "", 1) < 0 || fd_read_full(sync_fd(l), &byte, 1) != 1)
+		_exit(ERROR_RUNTIME);
+}
+
+/* The caller's environment is not the container's, and /proc/PID/environ shows it. */
+static void erase_environment(void)
+{
+	for (char **variable = environ; variable && *variable; variable++)
+		memset(*variable, 0, strlen(*variable));
+}
+
+/* The process is confined by now, and holds nothing but what the payload gets. From now on hooks, exec and
+ * the caller may look at its namespaces in /proc, as at those of any other process of the container. */
+void detached_await_start(const struct launch *l)
+{
+	char byte;
+
+	close(sync_fd(l));
+	munmap(l->page, sizeof(*l->page));
+	erase_environment();
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	if (fd_read_full(fifo_fd(l), &byte, 1) != 1)
+		_exit(ERROR_RUNTIME);
+	close(fifo_fd(l));
+}
+
+void detached_end(const struct error *failure)
+{
+	message_error(failure);
+	_exit(failure->code);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verbs/delete.h"
+
+#include "members.h"
+#include "verbs/select.h"
+
+const struct option delete_options[] = {
+	{ "force", 'f', NULL, "kill the container first, where it runs", OPTION_BOOL,
+	  offsetof(struct delete_opts, force), NULL },
+	{ "regex", 'r', NULL, "the operand is a regular expression that IDs match", OPTION_BOOL,
+	  offsetof(struct delete_opts, regex), NULL },
+	OPTION_INCLUDE(global_options, offsetof(struct delete_opts, global)),
+	OPTION_END,
+};
+
+struct delete_request {
+	const struct state_root *states;
+	bool force;
+};
+
+static int refuse_running(const char *id, const struct state *state, struct error *err)
+{
+	error_set(err, ERROR_FAILED, "cannot delete container '%s': it is %s, and not stopped", id,
+		  state_status_names[state->status]);
+	return error_hint(err, "--force kills it first");
+}
+
+/* Under the lock of the state: the container cannot be started meanwhile. */
+static int delete_locked(const struct delete_request *request, const struct state_claim *container,
+			 const struct state *state, struct error *err)
+{
+	if (state->status != STATE_STOPPED) {
+		if (!request->force)
+			return refuse_running(container->id, state, err);
+		if (members_kill(state->mark, err) < 0)
+			return error_prefix(err, "container '%s'", container->id);
+	}
+	return state_delete(request->states, container, err);
+}
+
+static int delete_one(const char *id, void *data, struct error *err)
+{
+	const struct delete_request *request = data;
+	autostateclaim struct state_claim container = STATE_CLAIM_INIT;
+	struct error cause = { 0 };
+	struct state state;
+
+	if (state_lock(request->states, id, &container, &state, &cause) == 0)
+		return delete_locked(request, &container, &state, err);
+	if (request->force && cause.code == ERROR_NOT_FOUND)
+		return 0;
+	return error_move(err, &cause);
+}
+
+int delete_container(const void *opts_, const struct strlist *operands, struct error *err)
+{
+	const struct delete_opts *opts = opts_;
+	autostateroot struct state_root states = STATE_ROOT_INIT;
+	struct delete_request request = { .states = &states, .force = opts->force };
+	const char *word = select_operand(operands, err);
+
+	if (!word || global_find_states(&opts->global, &states, err) < 0)
+		return -1;
+	return select_containers(&states, word, opts->regex, delete_one, &request, err);
+}
