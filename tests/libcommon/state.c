@@ -153,11 +153,13 @@ static void test_running(void)
 	close(lock);
 	state_reclaim(root.fd);
 	ok(is_there("live/state.json"), "... it is not reclaimed");
-	is_not_claimed("live", "container 'live' is running", "... its ID is not claimed");
+	is_not_claimed("live", "container 'live' already exists, and is running",
+		       "... its ID is not claimed");
 	is_int(err.code, ERROR_FAILED, "... for good");
 	mkfifoat(root.fd, fifo, 0600);
 	is_status("live", STATE_CREATED, getpid(), "with its FIFO it is created");
-	is_not_claimed("live", "container 'live' is created", "... its ID is not claimed either");
+	is_not_claimed("live", "container 'live' already exists, and is created",
+		       "... its ID is not claimed either");
 	tree_remove_at(root.fd, "live", NULL);
 }
 
@@ -170,7 +172,8 @@ static void test_elsewhere(void)
 	is_status("away", STATE_RUNNING, 0, "a state of another pid namespace runs, without a pid");
 	state_reclaim(root.fd);
 	ok(is_there("away/state.json"), "... it is never reclaimed");
-	is_not_claimed("away", "container 'away' is running", "... its ID is not claimed");
+	is_not_claimed("away", "container 'away' already exists, and is running",
+		       "... its ID is not claimed");
 	tree_remove_at(root.fd, "away", NULL);
 }
 
@@ -181,7 +184,8 @@ static void ends(const char *id, const char *mark, const char *title)
 	is_status(id, STATE_STOPPED, 0, title);
 	state_reclaim(root.fd);
 	ok(is_there(id), "... it stays when it is not of a run");
-	is_not_claimed(id, "container 'old' is stopped", "... its ID is not claimed");
+	is_not_claimed(id, "container 'old' already exists, and is stopped",
+		       "... its ID is not claimed");
 	tree_remove_at(root.fd, id, NULL);
 	write_state(id, mark, true);
 	is_status(id, STATE_STOPPED, 0, "the same of a run");
