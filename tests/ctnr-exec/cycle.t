@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # identities: sub one root
-# differs: who maps the IDs, who init belongs to, and whether /proc shows what it holds
+# differs: who maps the IDs, who init belongs to, and where our executable lies
 # shellcheck disable=SC2016 # the scripts are the container's
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/bundle.sh"
@@ -38,6 +38,11 @@ is "$(held | grep -vxF -e "$CTNR_TEST_TMP/input" -e "$CTNR_TEST_TMP/output")" "$
 	"init holds stdio and the FIFO alone"
 is "$(pgrep -P "$pid" | wc -l)" 0 "init is one process"
 isnt "$(ps -o ppid= -p "$pid" | tr -d ' ')" "$$" "... and none of ours is between it and whoever reaps"
+
+if identity root; then
+	run chmod 777 "/proc/$pid/exe"
+	like_stderr "*Read-only file system*" "not even root changes our executable through what waits"
+fi
 
 run exec_ create --bundle ./c x
 is_status 125 "an ID is given once"

@@ -27,15 +27,20 @@ is "$(sha256sum <"$(command -v ctnr-exec)")" "$before" "... does not change our 
 cp "$(command -v ctnr-exec)" own
 wanted=ended
 if identity root; then
+	traced -f -o calls -e trace=execveat,sendfile,open_tree,mount_setattr ctnr-exec --version >version
+	like "$(cat calls)" "*open_tree(*OPEN_TREE_CLONE*mount_setattr(*MOUNT_ATTR_RDONLY*execveat(*" \
+		"root runs our executable by a read-only mount of its own"
+	unlike "$(cat calls)" "*sendfile*" "... and copies nothing"
 	in_container 'echo sealed'
-	is_stdout sealed "root runs a sealed copy"
 	loaded=0
 	for segment in $(readelf -lW "$(command -v ctnr-exec)" | awk '$1 == "LOAD" { print $2 "+" $5 }'); do
 		segment_end=$((${segment%+*} + ${segment#*+}))
 		[ "$segment_end" -le "$loaded" ] || loaded=$segment_end
 	done
-	traced -f -o calls -e trace=sendfile ctnr-exec --version >version
-	is "$(sed -n 's/.*sendfile(.* = //p' calls)" "$loaded" "... of what is loaded, without debugging information"
+	traced -f -o calls -e trace=sendfile setpriv --bounding-set -sys_admin --inh-caps -sys_admin \
+		ctnr-exec --version >version
+	is "$(sed -n 's/.*sendfile(.* = //p' calls)" "$loaded" \
+		"where it cannot mount it runs a sealed copy of what is loaded, without debugging information"
 	wanted=sealed
 fi
 run ./own run ./c

@@ -3,8 +3,12 @@
  * A payload "/proc/self/exe", or one that opens the exe link of a process of ours, holds our
  * binary; once that is no longer executed, root inside could write to it. Nothing can happen when
  * the file belongs to the host's root, which an unprivileged caller cannot map, and when nobody else
- * may write to it. In every other case (run as root, or from the user's own build directory) we execute
- * a copy that lives in a sealed memfd: there is nothing to write to.
+ * may write to it. In every other case (run as root, or from the user's own build directory) something else
+ * is executed in its place:
+ *
+ *  - With CAP_SYS_ADMIN, the same file by a read-only mount of its own, which no path leads to. Its pages
+ *    are shared with every other ctnr-exec.
+ *  - Else a copy that lives in a sealed memfd: there is nothing to write to.
  */
 #include "process/executable.h"
 
@@ -25,8 +29,10 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #ifndef MFD_EXEC
@@ -39,6 +45,23 @@ static bool is_sealed(int fd)
 	int seals = fcntl(fd, F_GET_SEALS);
 
 	return seals >= 0 && (seals & SEALS) == SEALS;
+}
+
+/* Is the file the root of a read-only mount? That is what protect_by_mount() makes: a directory is the root
+ * of every other mount of a program. */
+static bool is_mounted_alone(int fd)
+{
+	struct statx st;
+	struct statvfs fs;
+
+	return statx(fd, "", AT_EMPTY_PATH, 0, &st) == 0 &&
+	       st.stx_attributes & STATX_ATTR_MOUNT_ROOT && fstatvfs(fd, &fs) == 0 &&
+	       fs.f_flag & ST_RDONLY;
+}
+
+static bool is_protected(int fd)
+{
+	return is_sealed(fd) || is_mounted_alone(fd);
 }
 
 static bool belongs_to_system(int fd)
@@ -100,6 +123,17 @@ static int copy_sealed(int source, struct error *err)
 	return fd_steal(&fd);
 }
 
+/* A descriptor of the file in a mount of its own that is read-only; -1 where the kernel does not let us. */
+static int mount_alone(int self)
+{
+	autoclose int fd = open_tree(self, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+
+	if (fd < 0 || mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return -1;
+	return fd_steal(&fd);
+}
+
 int executable_protect(char **argv, struct error *err)
 {
 	autoclose int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
@@ -109,19 +143,21 @@ int executable_protect(char **argv, struct error *err)
 
 	if (self < 0)
 		return error_errno(err, "cannot open '/proc/self/exe'");
-	if (belongs_to_system(self) || is_sealed(self))
+	if (belongs_to_system(self) || is_protected(self))
 		return 0;
 	len = readlink("/proc/self/exe", path, sizeof(path) - 1);
 	if (len < 0)
 		return error_errno(err, "cannot read '/proc/self/exe'");
 	path[len] = '\0';
-	copy = copy_sealed(self, err);
+	copy = mount_alone(self);
+	if (copy < 0)
+		copy = copy_sealed(self, err);
 	if (copy < 0)
 		return -1;
-	/* The copy finds its helper program by the name it is called by. */
+	/* It finds its helper program by the name it is called by. */
 	argv[0] = path;
 	execveat(copy, "", argv, environ, AT_EMPTY_PATH);
-	return error_errno(err, "cannot execute the copy of this program in memory");
+	return error_errno(err, "cannot execute this program in its protected place");
 }
 
 char *executable_libexec(const char *name, struct error *err)
@@ -131,7 +167,7 @@ char *executable_libexec(const char *name, struct error *err)
 	const char *slash = strrchr(called, '/');
 	autofree char *path = NULL;
 
-	if (self < 0 || !is_sealed(self))
+	if (self < 0 || !is_protected(self))
 		return process_libexec(name, err);
 	if (called[0] != '/' || !slash) {
 		error_set(err, ERROR_FAILED, "cannot tell where '%s' is installed", name);

@@ -6,11 +6,11 @@
 #include "base/error.h"
 
 /* Make sure that a process inside a container which opens our /proc/PID/exe cannot write to a file
- * of the host: return 0 at once when that is so, else execute a sealed copy in memory. To be called
+ * of the host: return 0 at once when that is so, else execute this program once more where it is. To be called
  * before any argument is read or anything opened. */
 int executable_protect(char **argv, struct error *err);
 
-/* The path of a helper program of ours, also from the copy in memory. New string. */
+/* The path of a helper program of ours, also from the place that executable_protect() executes. New string. */
 char *executable_libexec(const char *name, struct error *err);
 
 #endif
