@@ -122,13 +122,30 @@ static int open_state(int root, const char *id)
 	return openat(root, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
 
+/* The directory of one state: dirfd is of it, and prefix "", or of the directory above, and prefix "ID/". */
+struct state_place {
+	int dirfd;
+	const char *prefix;
+};
+
+#define PLACE_PATH_MAX (STATE_ID_MAX + 16) /* bytes of a file's path there */
+
+/* The path of a file in that place, from its dirfd. */
+static const char *place_path(const struct state_place *place, const char *file,
+			      char path[PLACE_PATH_MAX])
+{
+	snprintf(path, PLACE_PATH_MAX, "%s%s", place->prefix, file);
+	return path;
+}
+
 /* What state.json, or what is left of it, means now. */
-static void understand_state(int fd, const json_t *document, struct process_scope *scope,
-			     struct state *ret)
+static void understand_state(const struct state_place *place, const json_t *document,
+			     struct process_scope *scope, struct state *ret)
 {
 	struct jnode root = jnode_root(document, STATE_FILE);
 	struct jnode mark_node = jnode_member(&root, "mark");
 	struct jnode foreground_node = jnode_member(&root, "foreground");
+	char path[PLACE_PATH_MAX];
 	const char *mark = "";
 
 	*ret = (struct state) { .status = STATE_STOPPED, .foreground = true };
@@ -138,22 +155,26 @@ static void understand_state(int fd, const json_t *document, struct process_scop
 	snprintf(ret->mark, sizeof(ret->mark), "%s", mark);
 	if (process_mark_fate(mark, scope, &ret->pid) == PROCESS_GONE)
 		return;
-	ret->status = faccessat(fd, STATE_FIFO, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? STATE_CREATED
-										: STATE_RUNNING;
+	ret->status = faccessat(place->dirfd, place_path(place, STATE_FIFO, path), F_OK,
+				AT_SYMLINK_NOFOLLOW) == 0
+			      ? STATE_CREATED
+			      : STATE_RUNNING;
 }
 
 /* Returns 1, or 0 when there is no state.json. *ret_document (may be NULL) is new: the document, or NULL
  * where it is damaged. */
-static int read_document(int fd, struct process_scope *scope, struct state *ret,
-			 json_t **ret_document, struct error *err)
+static int read_document(const struct state_place *place, struct process_scope *scope,
+			 struct state *ret, json_t **ret_document, struct error *err)
 {
 	autostr struct str text = STR_INIT;
 	struct error cause = { 0 };
+	char path[PLACE_PATH_MAX];
 
-	if (file_read_at(fd, STATE_FILE, STATE_MAX, &text, &cause) == 0) {
+	if (file_read_at(place->dirfd, place_path(place, STATE_FILE, path), STATE_MAX, &text,
+			 &cause) == 0) {
 		autojson json_t *document = json_parse(text.data, text.len, STATE_FILE, NULL);
 
-		understand_state(fd, document, scope, ret);
+		understand_state(place, document, scope, ret);
 		if (ret_document)
 			*ret_document = steal(&document);
 		return 1;
@@ -165,7 +186,9 @@ static int read_document(int fd, struct process_scope *scope, struct state *ret,
 
 static int read_state(int fd, struct process_scope *scope, struct state *ret, struct error *err)
 {
-	return read_document(fd, scope, ret, NULL, err);
+	const struct state_place place = { fd, "" };
+
+	return read_document(&place, scope, ret, NULL, err);
 }
 
 int state_read(int root, const char *id, struct state *ret, struct error *err)
@@ -173,24 +196,37 @@ int state_read(int root, const char *id, struct state *ret, struct error *err)
 	return state_load(root, id, NULL, ret, NULL, err);
 }
 
+/* There was no state.json: a command has just made the directory, or was killed when it had. */
+static int read_unwritten(int root, const char *id, struct process_scope *scope, struct state *ret,
+			  json_t **ret_document, struct error *err)
+{
+	autoclose int fd = open_state(root, id);
+	const struct state_place place = { fd, "" };
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return error_errno(err, "cannot open its state");
+	if (lock_fd(fd, LOCK_SHARED, LOCK_TRY) < 0) {
+		*ret = (struct state) { .status = STATE_CREATING };
+		return 1;
+	}
+	/* The command that had the lock may have written state.json meanwhile. */
+	return read_document(&place, scope, ret, ret_document, err);
+}
+
 int state_load(int root, const char *id, struct process_scope *scope, struct state *ret,
 	       json_t **ret_document, struct error *err)
 {
-	autoclose int fd = state_id_is_valid(id) ? open_state(root, id) : -EBADF;
-	int found;
+	char prefix[STATE_ID_MAX + 2];
+	const struct state_place place = { root, prefix };
+	int found = 0;
 
-	if (fd < 0 && (errno == ENOENT || fd == -EBADF))
-		return missing_error(id, err);
-	if (fd < 0)
-		return error_errno(err, "cannot open the state of container '%s'", id);
-	found = read_document(fd, scope, ret, ret_document, err);
-	if (found == 0 && lock_fd(fd, LOCK_SHARED, LOCK_TRY) < 0) {
-		*ret = (struct state) { .status = STATE_CREATING };
-		return 0;
-	}
-	/* The command that had the lock may have written state.json meanwhile. */
-	if (found == 0)
-		found = read_document(fd, scope, ret, ret_document, err);
+	snprintf(prefix, sizeof(prefix), "%s/", id);
+	if (state_id_is_valid(id))
+		found = read_document(&place, scope, ret, ret_document, err);
+	if (found == 0 && state_id_is_valid(id))
+		found = read_unwritten(root, id, scope, ret, ret_document, err);
 	if (found == 0)
 		return missing_error(id, err);
 	return found < 0 ? error_prefix(err, "container '%s'", id) : 0;
@@ -402,6 +438,7 @@ int state_list(int root, struct strlist *ret, struct error *err)
 	for (size_t i = 0; i < names.len; i++)
 		if (state_id_is_valid(names.items[i]))
 			strlist_append(ret, names.items[i]);
+	strlist_sort(ret);
 	return 0;
 }
 

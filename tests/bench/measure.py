@@ -84,7 +84,15 @@ class Bench:
     """The place where a row is measured, as the user that this process is, and what is done there."""
 
     def __init__(self, directory, rounds):
-        self.top, self.rounds, self.count = directory, rounds, 0
+        self.top, self.rounds, self.count, self.endings = directory, rounds, 0, []
+
+    def at_end(self, command):
+        """A step for the end, whatever happens to the row."""
+        self.endings.append(command)
+
+    def close(self):
+        for command in self.endings:
+            subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
 
     def fresh(self):
         self.count += 1

@@ -50,6 +50,73 @@ def row_start(bench):
                                        Goal(0.4, "crun run")], is_pinned=True, settles=True)
 
 
+# The life of a container, in the hands of its caller. Each runtime keeps its states in a place of its own.
+
+RUNTIMES = ("ctnr-exec", "crun", "runc")
+NEIGHBOURS = 200
+STATES = 1000
+
+
+def cycle(runtime, root, bundle):
+    """create, start, delete of a container that runs true, by one shell."""
+    call = f"{runtime} --root {root}"
+    return ["sh", "-c", f"{call} create -b {bundle} c </dev/null >/dev/null 2>&1 && "
+                        f"{call} start c && {call} delete --force c"]
+
+
+def leave_stopped(bench, root, bundle, count):
+    """Containers that have ended, and whose states are there still; made by copies of one."""
+    call = ["ctnr-exec", "--root", root]
+    bench.must([*call, "run", "--keep", "-b", bundle, "n"])
+    for number in range(count):
+        shutil.copytree(f"{root}/n", f"{root}/n{number}")
+    bench.must([*call, "delete", "n"])
+
+
+def row_cycle(bench):
+    bundle = make_bundle(bench, "copy")
+    candidates = [Candidate(name, lambda d, name=name, root=bench.fresh():
+                            cycle(name, root, bundle)) for name in RUNTIMES]
+    full = bench.fresh()
+    leave_stopped(bench, full, bundle, NEIGHBOURS)
+    many = Candidate(f"ctnr-exec beside {NEIGHBOURS} others",
+                     lambda d: cycle("ctnr-exec", full, bundle))
+
+    def growth(row):
+        return f"{many.median() / row.candidates[0].median():.2f} times one alone"
+
+    return Row("create, start and delete of a container (busybox, true), one ID, host network",
+               installed([*candidates, many]), [Goal(0.6, "crun")], is_pinned=True, settles=True,
+               figures=[(f"beside {NEIGHBOURS} others", growth)])
+
+
+def row_exec(bench):
+    bundle = make_bundle(bench, "copy")
+    config = f"{bundle}/config.json"
+    bench.must(["sh", "-c", f"jq '.process.args = [\"sleep\", \"300\"]' {config} >{config}.new && "
+                            f"mv {config}.new {config}"])
+    candidates = []
+    for name in RUNTIMES:
+        call = [name, "--root", bench.fresh()]
+        if not shutil.which(name):
+            continue
+        bench.must(["sh", "-c", f"{' '.join(call)} run -d -b {bundle} {name} </dev/null "
+                                ">/dev/null 2>&1"])
+        bench.at_end([*call, "delete", "--force", name])
+        candidates.append(Candidate(f"{name} exec", lambda d, call=call, name=name:
+                                    [*call, "exec", name, "true"]))
+    return Row("a further process in a container (busybox, true), one ID", candidates,
+               [Goal(0.5, "crun exec")], is_pinned=True)
+
+
+def row_states(bench):
+    root = bench.fresh()
+    leave_stopped(bench, root, make_bundle(bench, "copy"), STATES)
+    return Row(f"list of the states of {STATES} containers", [
+        Candidate("ctnr-exec list", lambda d: ["ctnr-exec", "--root", root, "list", "-f", "json"])],
+               [Goal(50, unit="ms"), MEMORY_MAX], measures=("time", "peak"))
+
+
 def podman_runs(bench, path, networks):
     """podman run of a layout's image out of podman's own store."""
     if not shutil.which("podman"):
@@ -235,6 +302,9 @@ def row_memory(bench):
 # Each row, and as whom it is measured: "one" without subordinate IDs, "sub" with them.
 ROWS = {
     "start": (row_start, "one"),
+    "cycle": (row_cycle, "one"),
+    "exec": (row_exec, "one"),
+    "states": (row_states, "one"),
     "run": (row_run, "sub"),
     "run_one": (row_run_one, "one"),
     "layers": (row_layers, "one"),
