@@ -16,9 +16,9 @@
 #include "verbs/run.h"
 #include "verbs/start.h"
 #include "verbs/state.h"
+#include "version.h"
 
 #include "base/tool.h"
-#include "oci/runtime.h"
 
 static const struct command commands[] = {
 	{ .name = "run",
@@ -80,7 +80,8 @@ static const struct tool tool = {
 	.summary = "run a bundle as a container",
 	.commands = commands,
 	.options = global_options,
-	.version_details = "spec: " RUNTIME_SPEC_VERSION "\n",
+	.version = version_text,
+	.style = OPTION_RUNTIME,
 };
 
 int main(int argc, char **argv)
@@ -89,5 +90,5 @@ int main(int argc, char **argv)
 
 	if (executable_protect(argv, &err) == 0)
 		return tool_main(&tool, argc, argv);
-	return tool_failed(&tool, &err);
+	return tool_failed(&tool, argv, &err);
 }

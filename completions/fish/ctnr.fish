@@ -120,7 +120,7 @@ function __ctnr_complete
             set -l name $word
             string match -q -- '--*' $word; or set name -(string sub -s -1 -- $word)
             set -l field (__ctnr_option $name)
-            and test "$field[5]" != bool
+            and not contains -- "$field[5]" bool switch
             and set pending $field
         else
             set -l candidate (string join ' ' -- (string match -v -- '' $command) $word)

@@ -6,7 +6,7 @@
  *	ctnr-unpack: hint: free some space below /home/u/.local/share/ctnr
  *
  * Only code in cmd/ prints; libcommon returns errors. Control bytes are escaped here. The tool's
- * name and the log are the only globals of this project.
+ * name, the log and whether there are debug messages are the only globals of this project.
  */
 #ifndef BASE_MESSAGE_H
 #define BASE_MESSAGE_H
@@ -16,7 +16,9 @@
 
 enum message_format {
 	MESSAGE_TEXT,
-	MESSAGE_JSON, /* {"level":"error","msg":"...","time":"RFC 3339"}, one object per line */
+	/* {"level":"error","msg":"...","time":"RFC 3339"}, one object per line; a hint is the member "hint"
+	 * of its error's, because callers of runtimes read an error as the only line. */
+	MESSAGE_JSON,
 	MESSAGE_FORMAT_MAX,
 };
 
@@ -38,8 +40,14 @@ void message_error(const struct error *err);
 /* "TOOL: warning: ...": say what happens next, as in "..., ignoring". */
 void message_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* One message, at a level that the caller names: "error", "hint". */
-void message_print(const char *level, const char *text);
+/* "TOOL: debug: ...": what was decided or is executed, for somebody who looks for a fault. Nothing is
+ * printed, or formatted, unless message_enable_debug() was called. */
+void message_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void message_enable_debug(void);
+bool message_debug_is_enabled(void);
+
+/* One message, at a level that the caller names: "error", "hint"; hint is empty where there is none. */
+void message_print(const char *level, const char *text, const char *hint);
 
 /* Write the text whole; what cannot be written has nowhere to be reported. */
 void message_write(int fd, const struct str *text);

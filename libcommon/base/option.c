@@ -49,10 +49,11 @@ void option_release(const struct option *table, void *opts)
 	}
 }
 
-/* Booleans take none. */
+/* Booleans take none, and a switch has its value behind '='. */
 static bool takes_argument(const struct option *option)
 {
-	return option->kind != OPTION_BOOL && option->kind != OPTION_TRISTATE;
+	return option->kind != OPTION_BOOL && option->kind != OPTION_TRISTATE &&
+	       option->kind != OPTION_SWITCH;
 }
 
 static int set_bool(const struct option *o, bool *field, const char *value, struct error *err)
@@ -115,6 +116,8 @@ static int set_field(const struct option *o, void *field, const char *value, str
 		return 0;
 	case OPTION_CHOICE:
 		return set_choice(o, field, value, err);
+	case OPTION_SWITCH:
+		return set_choice(o, field, value ? value : "true", err);
 	case OPTION_INCLUDED_TABLE:
 	case OPTION_END_OF_TABLE:
 		break;
@@ -125,6 +128,7 @@ static int set_field(const struct option *o, void *field, const char *value, str
 struct parser {
 	const struct option_target *targets;
 	size_t n_targets;
+	enum option_style style;
 	char *const *next; /* the argument behind the present one */
 };
 
@@ -188,14 +192,32 @@ static int parse_long(struct parser *p, const char *arg, struct error *err)
 	return field ? set_field(o, field, value, err) : 0;
 }
 
+/* The value of the option whose letter stands ahead of rest: what is left of the word, or the next word.
+ * NULL where it has none, and the rest are letters. */
+static int take_letter_value(struct parser *p, const struct option *o, const char *rest,
+			     const char **ret_value, struct error *err)
+{
+	*ret_value = NULL;
+	if (p->style == OPTION_RUNTIME && *rest == '=')
+		*ret_value = rest + 1;
+	else if (takes_argument(o) && *rest)
+		*ret_value = rest;
+	else if (takes_argument(o) && !*p->next)
+		return error_set(err, ERROR_USAGE, "option -%c needs a value (%s)", o->letter,
+				 o->argument);
+	else if (takes_argument(o))
+		*ret_value = *p->next++;
+	return 0;
+}
+
 static int parse_letters(struct parser *p, const char *letters, struct error *err)
 {
 	const char *word = letters;
+	const char *value = NULL;
 
-	while (*letters) {
+	while (*letters && !value) {
 		void *field;
 		const struct option *o = find_option(p, NULL, *letters, &field);
-		const char *value = NULL;
 
 		if (!o) {
 			error_set(err, ERROR_USAGE, "unknown option '-%c'", *letters);
@@ -203,19 +225,33 @@ static int parse_letters(struct parser *p, const char *letters, struct error *er
 			return word[1] ? hint_at_option(p, word, err) : -1;
 		}
 		letters++;
-		if (takes_argument(o)) {
-			value = *letters ? letters : *p->next;
-			if (!value)
-				return error_set(err, ERROR_USAGE, "option -%c needs a value (%s)",
-						 o->letter, o->argument);
-			if (!*letters)
-				p->next++;
-			letters = "";
-		}
-		if (field && set_field(o, field, value, err) < 0)
+		if (take_letter_value(p, o, letters, &value, err) < 0 ||
+		    (field && set_field(o, field, value, err) < 0))
 			return -1;
 	}
 	return 0;
+}
+
+/* Is each character the letter of an option, and does none but the last take an argument? */
+static bool is_bundle(const struct parser *p, const char *letters)
+{
+	for (; *letters; letters++) {
+		void *field;
+		const struct option *o = find_option(p, NULL, *letters, &field);
+
+		if (!o || (takes_argument(o) && letters[1]))
+			return false;
+	}
+	return true;
+}
+
+/* Is a word behind one dash the name of an option, with or without "=VALUE", and no bundle? */
+static bool is_name(const struct parser *p, const char *word)
+{
+	autofree char *name = xstrndup(word, strcspn(word, "="));
+	void *field;
+
+	return name[0] && name[1] && !is_bundle(p, word) && find_option(p, name, 0, &field);
 }
 
 /* The option that stands next, with its value. */
@@ -223,7 +259,11 @@ static int parse_option(struct parser *p, struct error *err)
 {
 	const char *arg = *p->next++;
 
-	return arg[1] == '-' ? parse_long(p, arg + 2, err) : parse_letters(p, arg + 1, err);
+	if (arg[1] == '-')
+		return parse_long(p, arg + 2, err);
+	if (p->style == OPTION_RUNTIME && is_name(p, arg + 1))
+		return parse_long(p, arg + 1, err);
+	return parse_letters(p, arg + 1, err);
 }
 
 /* "-" is an operand. */
@@ -232,33 +272,56 @@ static bool is_operand(const char *arg)
 	return arg[0] != '-' || !arg[1];
 }
 
-int option_parse(const struct option_target *targets, size_t n_targets, enum option_order order,
-		 char *const *argv, struct strlist *ret_operands, struct error *err)
+/* Parse all words. A mistake ends that, or is left out where it is not wanted (is_lenient). */
+static int parse_words(struct parser *p, enum option_order order, bool is_lenient,
+		       struct strlist *ret_operands, struct error *err)
 {
-	struct parser p = { targets, n_targets, argv[0] ? argv + 1 : argv };
-
-	while (*p.next) {
-		if (strcmp(*p.next, "--") == 0) {
-			p.next++;
+	while (*p->next) {
+		if (strcmp(*p->next, "--") == 0) {
+			p->next++;
 			break;
 		}
-		if (is_operand(*p.next)) {
+		if (is_operand(*p->next)) {
 			if (order == OPTION_OPERANDS_LAST)
 				break;
-			strlist_append(ret_operands, *p.next++);
-		} else if (parse_option(&p, err) < 0) {
+			strlist_append(ret_operands, *p->next++);
+		} else if (parse_option(p, err) < 0 && !is_lenient) {
 			return -1;
 		}
 	}
-	while (*p.next)
-		strlist_append(ret_operands, *p.next++);
+	while (*p->next)
+		strlist_append(ret_operands, *p->next++);
 	return 0;
 }
 
-int option_skip(const struct option_target *targets, size_t n_targets, char *const *argv,
-		size_t *ret_index, struct error *err)
+static struct parser begin_parsing(const struct option_target *targets, size_t n_targets,
+				   enum option_style style, char *const *argv)
 {
-	struct parser p = { targets, n_targets, argv[0] ? argv + 1 : argv };
+	return (struct parser) { targets, n_targets, style, argv[0] ? argv + 1 : argv };
+}
+
+int option_parse(const struct option_target *targets, size_t n_targets,
+		 const struct option_grammar *grammar, char *const *argv,
+		 struct strlist *ret_operands, struct error *err)
+{
+	struct parser p = begin_parsing(targets, n_targets, grammar->style, argv);
+
+	return parse_words(&p, grammar->order, false, ret_operands, err);
+}
+
+void option_parse_known(const struct option_target *targets, size_t n_targets,
+			const struct option_grammar *grammar, char *const *argv)
+{
+	struct parser p = begin_parsing(targets, n_targets, grammar->style, argv);
+	autostrlist struct strlist operands = STRLIST_INIT;
+
+	parse_words(&p, grammar->order, true, &operands, NULL);
+}
+
+int option_skip(const struct option_target *targets, size_t n_targets, enum option_style style,
+		char *const *argv, size_t *ret_index, struct error *err)
+{
+	struct parser p = begin_parsing(targets, n_targets, style, argv);
 
 	while (*p.next && !is_operand(*p.next) && strcmp(*p.next, "--") != 0)
 		if (parse_option(&p, err) < 0)
@@ -297,7 +360,7 @@ static void append_help(struct str *out, const struct option *o)
 	else
 		str_appendf(&left, "      --%s", o->name);
 	if (o->argument)
-		str_appendf(&left, " %s", o->argument);
+		str_appendf(&left, o->kind == OPTION_SWITCH ? "[=%s]" : " %s", o->argument);
 	if (left.len > HELP_COLUMN - 2)
 		str_appendf(out, "%s\n%*s", left.data, HELP_COLUMN, "");
 	else
@@ -338,7 +401,7 @@ static void print_row(FILE *out, const char *prefix, const struct option *o)
 	static const char *const kinds[] = {
 		[OPTION_BOOL] = "bool",     [OPTION_TRISTATE] = "bool", [OPTION_STRING] = "value",
 		[OPTION_LIST] = "list",     [OPTION_NUMBER] = "value",  [OPTION_SIZE] = "value",
-		[OPTION_CHOICE] = "choice",
+		[OPTION_CHOICE] = "choice", [OPTION_SWITCH] = "switch",
 	};
 	char letter[] = { '-', o->letter, '\0' };
 

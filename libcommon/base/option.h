@@ -50,6 +50,8 @@ enum option_kind {
 	OPTION_NUMBER, /* uint64_t */
 	OPTION_SIZE, /* uint64_t, bytes; accepts suffixes b k m g t */
 	OPTION_CHOICE, /* int: index into choices */
+	OPTION_SWITCH, /* int: index into choices, among them "true", which the option means alone; a value
+			  stands behind '=' and nowhere else */
 };
 
 enum option_state {
@@ -85,6 +87,21 @@ enum option_order {
 	OPTION_OPERANDS_LAST, /* the first operand ends the options (ctnr-unshare CMD -x) */
 };
 
+enum option_style {
+	OPTION_GNU, /* as above */
+	/* Also as callers of OCI runtimes write, which follow the flag package of Go: -name, -name VALUE,
+	 * -name=VALUE, -n=VALUE. A word of one dash is a bundle of letters where each of them is an
+	 * option, and none but the last takes an argument; else the option of that name, where there is
+	 * one. */
+	OPTION_RUNTIME,
+};
+
+/* How a command line is read. */
+struct option_grammar {
+	enum option_order order;
+	enum option_style style;
+};
+
 /* A table with the options struct that its values go to. */
 struct option_target {
 	const struct option *table; /* ends with OPTION_END */
@@ -98,15 +115,23 @@ struct option_target {
  * message that names the option as it was written; the hint is the name or the choice that was
  * probably meant, where one is near (base/nearest.h).
  */
-int option_parse(const struct option_target *targets, size_t n_targets, enum option_order order,
-		 char *const *argv, struct strlist *ret_operands, struct error *err);
+int option_parse(const struct option_target *targets, size_t n_targets,
+		 const struct option_grammar *grammar, char *const *argv,
+		 struct strlist *ret_operands, struct error *err);
+
+/*
+ * The same as far as it goes: a mistake is left out, and what stands behind it read. For options that
+ * decide how the mistake itself is told (--log).
+ */
+void option_parse_known(const struct option_target *targets, size_t n_targets,
+			const struct option_grammar *grammar, char *const *argv);
 
 /*
  * Where the options of the tables end that stand at the beginning of argv[1..]: the index of the
  * first word that is neither an option nor the value of one ("-" and "--" are none). Fails with ERROR_USAGE as option_parse() does.
  */
-int option_skip(const struct option_target *targets, size_t n_targets, char *const *argv,
-		size_t *ret_index, struct error *err);
+int option_skip(const struct option_target *targets, size_t n_targets, enum option_style style,
+		char *const *argv, size_t *ret_index, struct error *err);
 
 /* Release the lists of an options struct that was parsed into. */
 void option_release(const struct option *table, void *opts);
@@ -124,7 +149,7 @@ void option_print_help(FILE *out, const struct option *table);
 void option_wrap(struct str *out, size_t column, size_t indent, const char *text);
 
 /* Print the rows for programs, tab-separated: PREFIX, --name, -letter or "-", placeholder or "-",
- * kind (bool, value, list, choice), choices joined with '|' or "-", help, and the lines that --help
+ * kind (bool, switch, value, list, choice), choices joined with '|' or "-", help, and the lines that --help
  * has for the option, with \n between them. */
 void option_print_table(FILE *out, const char *prefix, const struct option *table);
 

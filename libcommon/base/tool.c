@@ -50,17 +50,17 @@ static const struct option hidden_options[] = {
 	  offsetof(struct common_opts, dump_options), NULL },
 	{ "nearest", 0, "WORD", "print the operand that is nearest to WORD", OPTION_STRING,
 	  offsetof(struct common_opts, nearest), NULL },
-	{ "tell", 0, "LEVEL", "write the operands as messages of the front", OPTION_STRING,
+	{ "tell", 0, "LEVEL", "write the operands as a message of the front", OPTION_STRING,
 	  offsetof(struct common_opts, tell), NULL },
 	OPTION_END,
 };
 
+static const struct option no_options[] = { OPTION_END };
+
 /* The options of the tool that may stand before the verb, beside the common ones. */
 static const struct option *options_of(const struct tool *tool)
 {
-	static const struct option none[] = { OPTION_END };
-
-	return tool->options ? tool->options : none;
+	return tool->options ? tool->options : no_options;
 }
 
 static void print_synopsis(const struct tool *tool, const struct command *c, const char *lead)
@@ -171,28 +171,31 @@ static int refuse_words(const struct tool *tool, char *const *word, struct error
 	return nearest_hint(&nearest_one, "", err);
 }
 
-/* A wrong command line is told where the options before the mistake say. */
-static void log_refusal(const struct common_opts *common)
-{
-	struct error cause = { 0 };
-
-	if (message_log_to(common->log, (enum message_format)common->log_format, &cause) < 0)
-		message_error(&cause);
-}
-
-/* The same for words that are no command, behind the options that may stand before one. */
-static void log_words_refused(const struct tool *tool, char **argv)
+/* Settle what does not depend on the rest of the command line, which may be wrong: where messages go, and
+ * the tool's own affairs. command is NULL where there is none. */
+static int begin_tool(const struct tool *tool, const struct command *command, char **argv,
+		      struct error *err)
 {
 	struct common_opts common = { 0 };
-	autostrlist struct strlist operands = STRLIST_INIT;
-	const struct option_target targets[] = { { options_of(tool), NULL },
+	autofree void *opts = tool->begin ? xcalloc(1, tool->opts_size) : NULL;
+	const struct option_target targets[] = { { options_of(tool), opts },
 						 { common_options, &common },
-						 { hidden_options, &common, true } };
-	struct error cause = { 0 };
+						 { hidden_options, &common, true },
+						 { command ? command->options : no_options } };
+	/* What follows a word that is no command is nobody's. */
+	const struct option_grammar grammar = { command ? command->order : OPTION_OPERANDS_LAST,
+						tool->style };
+	int status;
 
-	if (option_parse(targets, array_size(targets), OPTION_OPERANDS_LAST, argv, &operands,
-			 &cause) == 0)
-		log_refusal(&common);
+	option_parse_known(targets, array_size(targets), &grammar, argv);
+	if (common.tell && !message_verb())
+		message_init("ctnr");
+	status = message_log_to(common.log, (enum message_format)common.log_format, err);
+	if (tool->begin) {
+		tool->begin(opts);
+		option_release(options_of(tool), opts);
+	}
+	return status;
 }
 
 /* Find the verb behind the options that may stand before it, and take its words out of argv. No
@@ -207,7 +210,7 @@ static int take_command(const struct tool *tool, char **argv, const struct comma
 	size_t index;
 	char **word;
 
-	if (option_skip(targets, array_size(targets), argv, &index, err) < 0)
+	if (option_skip(targets, array_size(targets), tool->style, argv, &index, err) < 0)
 		return -1;
 	word = argv + index;
 	if (!*word) {
@@ -215,10 +218,8 @@ static int take_command(const struct tool *tool, char **argv, const struct comma
 		return 0;
 	}
 	command = find_command(tool, word);
-	if (!command) {
-		log_words_refused(tool, argv);
+	if (!command)
 		return refuse_words(tool, word, err);
-	}
 	for (size_t words = strchr(command->name, ' ') ? 2 : 1; (word[0] = word[words]); word++)
 		;
 	*ret_command = command;
@@ -262,9 +263,11 @@ static int flush_stdout(int status, struct error *err)
 
 static int print_version(const struct tool *tool)
 {
-	const char *details = tool->version_details ? tool->version_details : "";
-
-	return printf("%s %s\n%s", tool->name, CTNR_VERSION, details) < 0 ? ERROR_FAILED : 0;
+	if (tool->version)
+		fputs(tool->version, stdout);
+	else
+		printf("%s %s\n", tool->name, CTNR_VERSION);
+	return 0;
 }
 
 static int print_nearest(const char *word, const struct strlist *candidates)
@@ -278,10 +281,11 @@ static int print_nearest(const char *word, const struct strlist *candidates)
 	return 0;
 }
 
-static int print_messages(const char *level, const struct strlist *texts)
+/* A text and its hint, as a message of the front. */
+static int print_message(const char *level, const struct strlist *texts)
 {
-	for (size_t i = 0; i < texts->len; i++)
-		message_print(level, texts->items[i]);
+	if (texts->len)
+		message_print(level, texts->items[0], texts->len > 1 ? texts->items[1] : "");
 	return 0;
 }
 
@@ -290,53 +294,57 @@ static int print_messages(const char *level, const struct strlist *texts)
 static int act(const struct command *command, const void *opts, const struct common_opts *common,
 	       const struct strlist *operands, struct error *err)
 {
-	if (common->tell && !message_verb())
-		message_init("ctnr");
-	if (message_log_to(common->log, (enum message_format)common->log_format, err) < 0)
-		return -1;
 	if (common->tell)
-		return print_messages(common->tell, operands);
+		return print_message(common->tell, operands);
 	return command->run(opts, operands, err);
 }
 
-static int run_command(const struct tool *tool, const struct command *command,
-		       struct common_opts *common, char **argv, struct error *err)
+/* log_failure: why the log could not be opened, code 0 where nothing is the matter. A command does not act
+ * without its log; what is wrong with the command line is told as well. */
+static int run_command(const struct tool *tool, const struct command *command, char **argv,
+		       const struct error *log_failure, struct error *err)
 {
+	struct common_opts common = { 0 };
 	autofree void *opts = command->defaults ? xmemdup(command->defaults, command->opts_size)
 						: xcalloc(1, command->opts_size);
 	autostrlist struct strlist operands = STRLIST_INIT;
 	const struct option_target targets[] = { { command->options, opts },
-						 { common_options, common },
-						 { hidden_options, common, true } };
+						 { common_options, &common },
+						 { hidden_options, &common, true } };
+	const struct option_grammar grammar = { command->order, tool->style };
 	int status = -1;
 
-	if (option_parse(targets, array_size(targets), command->order, argv, &operands, err) < 0)
-		log_refusal(common);
-	else if (common->help)
+	if (option_parse(targets, array_size(targets), &grammar, argv, &operands, err) < 0)
+		message_error(log_failure);
+	else if (common.help)
 		status = (print_command_help(tool, command), 0);
-	else if (common->version)
+	else if (common.version)
 		status = print_version(tool);
-	else if (common->dump_options)
+	else if (common.dump_options)
 		status = (dump_options(tool), 0);
-	else if (common->nearest)
-		status = print_nearest(common->nearest, &operands);
+	else if (common.nearest)
+		status = print_nearest(common.nearest, &operands);
+	else if (log_failure->code)
+		error_move(err, log_failure);
 	else
-		status = act(command, opts, common, &operands, err);
+		status = act(command, opts, &common, &operands, err);
 	option_release(command->options, opts);
 	return status;
 }
 
 /* A tool with verbs was called without one: only the common options make sense. */
-static int run_without_command(const struct tool *tool, char **argv, struct error *err)
+static int run_without_command(const struct tool *tool, char **argv,
+			       const struct error *log_failure, struct error *err)
 {
 	struct common_opts common = { 0 };
 	autostrlist struct strlist operands = STRLIST_INIT;
 	const struct option_target targets[] = { { options_of(tool), NULL },
 						 { common_options, &common },
 						 { hidden_options, &common, true } };
+	const struct option_grammar grammar = { OPTION_PERMUTE, tool->style };
 
-	if (option_parse(targets, array_size(targets), OPTION_PERMUTE, argv, &operands, err) < 0) {
-		log_refusal(&common);
+	if (option_parse(targets, array_size(targets), &grammar, argv, &operands, err) < 0) {
+		message_error(log_failure);
 		return -1;
 	}
 	if (common.help)
@@ -346,7 +354,7 @@ static int run_without_command(const struct tool *tool, char **argv, struct erro
 	else if (common.dump_options)
 		dump_options(tool);
 	else {
-		log_refusal(&common);
+		message_error(log_failure);
 		return error_set(err, ERROR_USAGE, "no command given");
 	}
 	return 0;
@@ -383,20 +391,44 @@ static const char *begin_messages(const struct tool *tool)
 	return called_as;
 }
 
-int tool_failed(const struct tool *tool, const struct error *err)
+/* The status of a failure with that code; command is NULL where there is none. */
+static int status_of_failure(const struct command *command, int code)
 {
+	int status = command ? command->failure_status : 0;
+
+	if (!status || (status == ERROR_RUNTIME && code > ERROR_RUNTIME))
+		return code ? code : ERROR_FAILED;
+	return status;
+}
+
+/* The command that argv names. *ret is NULL where there is none, which is no error. */
+static int find_called_command(const struct tool *tool, char **argv, const struct command **ret,
+			       struct error *err)
+{
+	*ret = tool->commands->name ? NULL : tool->commands;
+	return *ret ? 0 : take_command(tool, argv, ret, err);
+}
+
+int tool_failed(const struct tool *tool, char **argv, const struct error *err)
+{
+	const struct command *command;
+	struct error log_failure = { 0 };
+
 	begin_messages(tool);
+	find_called_command(tool, argv, &command, NULL);
+	if (begin_tool(tool, command, argv, &log_failure) < 0)
+		message_error(&log_failure);
 	message_error(err);
-	return tool->commands->failure_status ? tool->commands->failure_status : err->code;
+	return status_of_failure(command, err->code);
 }
 
 int tool_main(const struct tool *tool, int argc, char **argv)
 {
 	const char *called_as;
-	const struct command *command = tool->commands;
-	struct common_opts common = { 0 };
+	const struct command *command;
 	struct error err = { 0 };
-	int status = 0;
+	struct error log_failure = { 0 };
+	int status;
 
 	(void)argc;
 	occupy_standard_descriptors();
@@ -405,13 +437,14 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	/* A caller that ignores it would have our children end unseen. */
 	signal(SIGCHLD, SIG_DFL);
-	if (command->name) {
-		command = NULL;
-		status = take_command(tool, argv, &command, &err);
-	}
-	if (status == 0)
-		status = command ? run_command(tool, command, &common, argv, &err)
-				 : run_without_command(tool, argv, &err);
+	status = find_called_command(tool, argv, &command, &err);
+	begin_tool(tool, command, argv, &log_failure);
+	if (status < 0)
+		message_error(&log_failure);
+	else if (command)
+		status = run_command(tool, command, argv, &log_failure, &err);
+	else
+		status = run_without_command(tool, argv, &log_failure, &err);
 	if (status >= 0)
 		status = flush_stdout(status, &err);
 	if (status >= 0)
@@ -419,9 +452,5 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 	usage_hint(tool, command, called_as, &err);
 	umask_hint(&err);
 	message_error(&err);
-	if (!err.code)
-		err.code = ERROR_FAILED;
-	if (command && command->failure_status && err.code < ERROR_RUNTIME)
-		return command->failure_status;
-	return err.code;
+	return status_of_failure(command, err.code);
 }

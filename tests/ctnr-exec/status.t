@@ -69,8 +69,4 @@ is_status 125 "a wrong command line of run is 125, too: the status could be the 
 run ctnr-exec run - </dev/null
 is_status 125 "an empty stdin is 125"
 is_stderr "" "... and silent: the tool before has said why"
-
-run ctnr-exec --version
-like_stdout "ctnr-exec [0-9]*
-spec: 1.*" "--version tells the runtime specification's too"
 done_testing

@@ -39,7 +39,7 @@ for words in "image ls --nosuch" "image ls --json=maybe" frob image ""; do
 	# shellcheck disable=SC2086 # words
 	run ctnr-store --log usage --log-format json $words
 	is_status 2 "a wrong command line: $words"
-	is "$(jq -r '"ctnr-store: " + .level + ": " + .msg' usage)" "$(cat "$stderr_file")" "... is told in the log too"
+	is "$(jq -r '"ctnr-store: " + .level + ": " + .msg, "ctnr-store: hint: " + .hint' usage)" "$(cat "$stderr_file")" "... is told in the log too"
 done
 mkfifo fifo
 refuses fifo "nobody reads from 'fifo': *" "a FIFO that nobody reads is refused at once"

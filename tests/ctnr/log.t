@@ -4,9 +4,10 @@
 # Where the front's own messages go: as those of the tools, where --log and --log-format say.
 . "$(dirname "$0")/../lib/test.sh"
 
-# levels: of the lines of JSON on stdin: "LEVEL MESSAGE", and nothing where a line is none.
+# levels: of the lines of JSON on stdin: "LEVEL MESSAGE", and "hint HINT" where there is one; nothing where
+# a line is none.
 levels() {
-	jq -r '.level + " " + .msg'
+	jq -r '.level + " " + .msg, (.hint // empty | "hint " + .)'
 }
 
 for words in '--log-format json frob' '--log-format=json --frob' '--log-format json run' \

@@ -17,7 +17,7 @@ for tool in "$CTNR_TEST_BUILD"/bin/*; do
 	like_stdout "Usage: $name *" "... and begins with the usage"
 	run "$name" --version
 	is_status 0 "$name --version"
-	like_stdout "$name [0-9]*" "... names the tool"
+	like_stdout "$name *[0-9]*" "... names the tool"
 	run "$name" --nosuch
 	is_stderr "$name: error: unknown option '--nosuch'
 $name: hint: try '$name --help'" "a wrong option of $name is named, in one line and a hint"

@@ -15,6 +15,8 @@ struct opts {
 	struct strlist list;
 	uint64_t number;
 	uint64_t size;
+	bool both;
+	int when;
 	struct colour_opts colour;
 	struct strlist late;
 };
@@ -25,6 +27,7 @@ struct outer_opts {
 };
 
 static const char *const choices[] = { "red", "green", NULL };
+static const char *const whens[] = { "never", "true", "always", NULL };
 
 /* The rows of a noun, and the struct that it owns. */
 static const struct option colour_options[] = {
@@ -42,6 +45,9 @@ static const struct option table[] = {
 	{ "list", 'l', "ITEM", "items", OPTION_LIST, offsetof(struct opts, list), NULL },
 	{ "number", 0, "N", "a number", OPTION_NUMBER, offsetof(struct opts, number), NULL },
 	{ "size", 0, "SIZE", "a size", OPTION_SIZE, offsetof(struct opts, size), NULL },
+	{ "of", 0, NULL, "called as two letters are", OPTION_BOOL, offsetof(struct opts, both),
+	  NULL },
+	{ "when", 'w', "WHEN", "a switch", OPTION_SWITCH, offsetof(struct opts, when), whens },
 	OPTION_INCLUDE(colour_options, offsetof(struct opts, colour)),
 	{ "late", 0, "ITEM", "a row behind those that are included, whose help needs two lines",
 	  OPTION_LIST, offsetof(struct opts, late), NULL },
@@ -58,9 +64,10 @@ static struct strlist operands;
 static struct error err;
 
 /* Parse words that stand with blanks between them. */
-static int parse(enum option_order order, const char *line)
+static int parse_in_style(enum option_order order, enum option_style style, const char *line)
 {
 	struct option_target target = { table, &opts };
+	struct option_grammar grammar = { order, style };
 	char *argv[32] = { (char *)"tool" };
 	char *copy = strdup(line);
 	char *rest = NULL;
@@ -73,11 +80,16 @@ static int parse(enum option_order order, const char *line)
 	err = (struct error) { 0 };
 	for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
 		argv[argc++] = word;
-	result = option_parse(&target, 1, order, argv, &operands, &err);
+	result = option_parse(&target, 1, &grammar, argv, &operands, &err);
 	if (opts.name)
 		opts.name = strcmp(opts.name, "x") == 0 ? "x" : opts.name[0] ? "another" : "";
 	free(copy);
 	return result;
+}
+
+static int parse(enum option_order order, const char *line)
+{
+	return parse_in_style(order, OPTION_GNU, line);
 }
 
 static void refused(const char *line, const char *named)
@@ -109,6 +121,56 @@ static void test_forms(void)
 	   "numbers, sizes and choices");
 	ok(opts.number == 7 && opts.size == 2048 && opts.colour.choice == 1,
 	   "... have their values");
+}
+
+static void test_switch(void)
+{
+	ok(parse(OPTION_PERMUTE, "--when always") == 0 && opts.when == 1 && operands.len == 1,
+	   "a switch alone means true, and takes no word behind it");
+	ok(parse(OPTION_PERMUTE, "--when=always") == 0 && opts.when == 2,
+	   "... but a value behind =");
+	ok(parse(OPTION_PERMUTE, "-wf") == 0 && opts.when == 1 && opts.flag,
+	   "... and its letter may stand in a bundle");
+	refused("--when=sometimes", "--when");
+}
+
+static int parse_runtime(const char *line)
+{
+	return parse_in_style(OPTION_PERMUTE, OPTION_RUNTIME, line);
+}
+
+static void test_runtime_style(void)
+{
+	ok(parse_runtime("-name x") == 0, "in the style of runtimes: -name VALUE");
+	is_str(opts.name, "x", "... has the value");
+	ok(parse_runtime("-name=x -flag -when=always") == 0 && opts.flag && opts.when == 2,
+	   "-name=VALUE and -name");
+	is_str(opts.name, "x", "... have theirs");
+	ok(parse_runtime("-n=x -f=false -l=a") == 0 && opts.list.len == 1, "-n=VALUE");
+	is_str(opts.name, "x", "... without the =");
+	ok(parse_runtime("-fonx") == 0 && opts.flag && opts.other, "bundled letters stay so");
+	is_str(opts.name, "x", "... with a value too");
+	ok(parse_runtime("-of") == 0 && opts.flag && opts.other && !opts.both,
+	   "letters that are all options are a bundle, also where an option is called so");
+	ok(parse_runtime("-nosuch") == 0 && opts.name, "what is no name is a letter and its value");
+	ok(parse_runtime("-xname") < 0 && err.code == ERROR_USAGE, "... or a mistake");
+	ok(parse_runtime("-name") < 0 && err.code == ERROR_USAGE, "a value may not be missing");
+	ok(parse(OPTION_PERMUTE, "-n=x") == 0, "in the style of GNU a value begins with its =");
+	is_str(opts.name, "another", "... which is part of it");
+	ok(parse(OPTION_PERMUTE, "-of") == 0 && opts.flag && !opts.both, "... and -of is a bundle");
+	ok(parse(OPTION_PERMUTE, "-size=1") < 0, "... and -size a letter that is none");
+}
+
+static void test_known(void)
+{
+	struct option_target target = { table, &opts };
+	struct option_grammar grammar = { OPTION_PERMUTE, OPTION_GNU };
+	char *argv[] = { (char *)"tool",     (char *)"--nosuch", (char *)"-xf", (char *)"word",
+			 (char *)"--when=x", (char *)"--name",   (char *)"y",   NULL };
+
+	opts = (struct opts) { 0 };
+	option_parse_known(&target, 1, &grammar, argv);
+	is_str(opts.name, "y", "what stands behind mistakes is read where that is wanted");
 }
 
 static void test_operands(void)
@@ -149,6 +211,7 @@ static void test_include(void)
 {
 	struct outer_opts outer = { 0 };
 	struct option_target target = { outer_table, &outer };
+	struct option_grammar grammar = { OPTION_PERMUTE, OPTION_GNU };
 	char *argv[] = { (char *)"tool",   (char *)"--choice=green",
 			 (char *)"-c",     (char *)"moss",
 			 (char *)"--late", (char *)"x",
@@ -157,7 +220,7 @@ static void test_include(void)
 	char *rows = printed(print_table);
 	size_t offset = 0;
 
-	ok(option_parse(&target, 1, OPTION_PERMUTE, argv, &operands, &err) == 0,
+	ok(option_parse(&target, 1, &grammar, argv, &operands, &err) == 0,
 	   "options of included tables are parsed");
 	ok(outer.opts.colour.choice == 1 && outer.opts.late.len == 1 && outer.opts.list.len == 1,
 	   "... into their own structs, however deep these lie");
@@ -187,7 +250,7 @@ static int skipped(char *first, char *second, char *third)
 	size_t index;
 
 	err = (struct error) { 0 };
-	return option_skip(&target, 1, argv, &index, &err) < 0 ? -1 : (int)index;
+	return option_skip(&target, 1, OPTION_GNU, argv, &index, &err) < 0 ? -1 : (int)index;
 }
 
 static void test_skip(void)
@@ -212,6 +275,9 @@ static void test_skip(void)
 int main(void)
 {
 	test_forms();
+	test_switch();
+	test_runtime_style();
+	test_known();
 	test_operands();
 	test_include();
 	test_skip();
