@@ -82,6 +82,8 @@ static const struct tool tool = {
 	.options = global_options,
 	.version = version_text,
 	.style = OPTION_RUNTIME,
+	.begin = global_begin,
+	.opts_size = sizeof(struct global_opts),
 };
 
 int main(int argc, char **argv)

@@ -127,9 +127,10 @@ static int read_linux(const struct jnode *root, struct config *ret, struct error
 	return read_device_rules(&linux_node, ret, err);
 }
 
-int config_read(const struct document_place *place, struct config *ret, struct error *err)
+int config_read(const struct document_place *place, enum cgroup_policy policy, struct config *ret,
+		struct error *err)
 {
-	struct jnode root, process, version, annotations;
+	struct jnode root, process, version, annotations, linux_node;
 
 	ret->document = document_read(place, &ret->text, &ret->seccomp, err);
 	if (!ret->document)
@@ -139,9 +140,10 @@ int config_read(const struct document_place *place, struct config *ret, struct e
 	version = jnode_member(&root, "ociVersion");
 	/* No annotation changes what is done here; the state shows them as they are. */
 	annotations = jnode_member(&root, "annotations");
+	linux_node = jnode_member(&root, "linux");
 	if (jnode_object(&root, err) < 0 || runtime_check_version(&version, err) < 0 ||
 	    runtime_check_annotations(&annotations, err) < 0 || refusal_check(&root, err) < 0 ||
-	    read_root(&root, ret, err) < 0 ||
+	    cgroup_config_check(&linux_node, policy, err) < 0 || read_root(&root, ret, err) < 0 ||
 	    process_config_read(&process, &ret->process, err) < 0 ||
 	    mounts_config_read(&root, &ret->mounts, err) < 0 ||
 	    namespaces_config_read(&root, &ret->namespaces, err) < 0)

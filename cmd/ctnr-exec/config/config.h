@@ -8,12 +8,13 @@
  *
  *	autoconfig struct config config = CONFIG_INIT;
  *
- *	if (config_read(&place, &config, err) < 0) ...
+ *	if (config_read(&place, CGROUP_POLICY_CGROUPFS, &config, err) < 0) ...
  *	printf("%s\n", config.process.args.items[0]);
  */
 #ifndef CTNR_EXEC_CONFIG_CONFIG_H
 #define CTNR_EXEC_CONFIG_CONFIG_H
 
+#include "config/cgroup.h"
 #include "config/devices.h"
 #include "config/document.h"
 #include "config/mounts.h"
@@ -53,6 +54,7 @@ void config_release(struct config *config);
 #define autoconfig autocleanup(config_release)
 
 /* Read a config.json. ERROR_FAILED names the property ("config.json: process.cwd: ..."). */
-int config_read(const struct document_place *place, struct config *ret, struct error *err);
+int config_read(const struct document_place *place, enum cgroup_policy policy, struct config *ret,
+		struct error *err);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/refusal.h"
 
+#include "config/cgroup.h"
+
 #include "base/cleanup.h"
 #include "base/message.h"
 
@@ -40,7 +42,7 @@ struct section {
 };
 
 #define NOT_SUPPORTED "this is not supported"
-#define NO_LIMITS "limits of control groups are not supported"
+#define NO_LIMITS CGROUP_NEEDED
 #define OTHER_PLATFORM "this is for another platform"
 
 /* In a section of several lines that differ in their reason, the path is there more than once. */
@@ -86,10 +88,6 @@ static const struct section sections[] = {
 	    { "mountLabel", ASKS_UNLESS_EMPTY, REFUSED },
 	    { "netDevices", ASKS_UNLESS_EMPTY, REFUSED },
 	    { "timeOffsets", ASKS_UNLESS_EMPTY, REFUSED } } },
-	{ { "linux" },
-	  "no control group is made",
-	  false,
-	  { { "cgroupsPath", ASKS_UNLESS_EMPTY, TOLD } } },
 	{ { "linux", "personality" },
 	  NOT_SUPPORTED,
 	  false,

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/fnv.h"
+#include "base/message.h"
 #include "base/str.h"
 #include "system/fd.h"
 #include "system/process.h"
@@ -96,6 +97,7 @@ static int run_worker(const char *text, size_t len, struct str *answer, struct e
 
 	if (!path)
 		return -1;
+	message_debug("executing '%s' for a profile that has not been compiled before", path);
 	status = process_exchange(&x, answer, err);
 	if (status < 0)
 		return -1;

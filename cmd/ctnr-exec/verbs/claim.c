@@ -4,6 +4,7 @@
 #include "process/capability.h"
 #include "rootfs/cgroup_view.h"
 #include "rootfs/overlay.h"
+#include "verbs/debug.h"
 
 #include "base/alloc.h"
 #include "oci/runtime.h"
@@ -92,13 +93,15 @@ int claim_open(struct container *c, const struct claim_opts *opts, const char *w
 }
 
 /* Decide what can be decided before any process of the container exists. */
-static int prepare_container(struct container *c, struct error *err)
+static int prepare_container(struct container *c, const struct claim_opts *opts, struct error *err)
 {
+	enum cgroup_policy policy;
 	const struct str *seccomp = &c->config.seccomp;
 	const struct document_place place = { c->bundle.dirfd, RUNTIME_CONFIG_FILE, bundle_word(),
 					      c->bundle.path };
 
-	if (config_read(&place, &c->config, err) < 0 ||
+	if (global_cgroup_policy(&opts->global, &policy, err) < 0 ||
+	    config_read(&place, policy, &c->config, err) < 0 ||
 	    namespaces_prepare(&c->config, &c->namespaces, err) < 0 ||
 	    overlay_prepare(c, err) < 0 || cgroup_view_prepare(c, err) < 0)
 		return -1;
@@ -143,8 +146,10 @@ int claim_take(struct container *c, const struct claim_opts *opts, struct error 
 	/* The lock comes first, so that the config that is read is the one that is run. */
 	if (lock_bundle(c, opts, err) < 0)
 		return -1;
-	if (prepare_container(c, err) == 0 && claim_container(c, opts, err) == 0)
+	if (prepare_container(c, opts, err) == 0 && claim_container(c, opts, err) == 0) {
+		debug_container(c);
 		return 0;
+	}
 	container_clean_up(c, &cleaning);
 	bundle_discard_lock(&c->bundle, c->lock);
 	return container_status_after(-1, &cleaning, err);

@@ -1,7 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verbs/global.h"
 
+#include "base/message.h"
+
 #include <stddef.h>
+
+enum cgroup_manager {
+	MANAGER_CGROUPFS,
+	MANAGER_SYSTEMD,
+	MANAGER_DISABLED,
+};
+
+static const char *const managers[] = { "cgroupfs", "systemd", "disabled", NULL };
+
+static const char *const rootless_choices[] = {
+	[GLOBAL_ROOTLESS_AUTO] = "auto",
+	[GLOBAL_ROOTLESS_TRUE] = "true",
+	[GLOBAL_ROOTLESS_FALSE] = "false",
+	NULL,
+};
 
 const struct option global_options[] = {
 	{ "root", 0, "DIR", "directory of the containers' states, DIR/ID", OPTION_STRING,
@@ -10,6 +27,14 @@ const struct option global_options[] = {
 	  NULL },
 	{ "run-dir", 0, "DIR", "directory of state that ends with the boot", OPTION_STRING,
 	  offsetof(struct global_opts, run_dir), NULL },
+	{ "cgroup-manager", 0, "MANAGER", "who makes control groups: cgroupfs, systemd or disabled",
+	  OPTION_CHOICE, offsetof(struct global_opts, cgroup_manager), managers },
+	{ "systemd-cgroup", 0, NULL, "the same as --cgroup-manager=systemd", OPTION_BOOL,
+	  offsetof(struct global_opts, systemd_cgroup), NULL },
+	{ "rootless", 0, "WHEN", "do without a control group: true, false or auto", OPTION_SWITCH,
+	  offsetof(struct global_opts, rootless), rootless_choices },
+	{ "debug", 0, NULL, "tell what is decided and done", OPTION_BOOL,
+	  offsetof(struct global_opts, debug), NULL },
 	OPTION_END,
 };
 
@@ -40,4 +65,29 @@ int global_find_states(const struct global_opts *opts, struct state_root *ret, s
 	if (!opts->root && global_open_store(opts, &store, err) < 0)
 		return -1;
 	return global_open_states(opts, &store, ret, err);
+}
+
+void global_begin(const void *opts_)
+{
+	const struct global_opts *opts = opts_;
+
+	if (opts->debug)
+		message_enable_debug();
+}
+
+int global_cgroup_policy(const struct global_opts *opts, enum cgroup_policy *ret, struct error *err)
+{
+	if (opts->cgroup_manager == MANAGER_DISABLED && opts->systemd_cgroup)
+		return error_set(
+			err, ERROR_USAGE,
+			"--systemd-cgroup and --cgroup-manager=disabled exclude each other");
+	if (opts->cgroup_manager == MANAGER_DISABLED)
+		*ret = CGROUP_POLICY_DISABLED;
+	else if (opts->rootless == GLOBAL_ROOTLESS_TRUE)
+		*ret = CGROUP_POLICY_ROOTLESS;
+	else if (opts->cgroup_manager == MANAGER_SYSTEMD || opts->systemd_cgroup)
+		*ret = CGROUP_POLICY_SYSTEMD;
+	else
+		*ret = CGROUP_POLICY_CGROUPFS;
+	return 0;
 }

@@ -3,14 +3,26 @@
 #ifndef CTNR_EXEC_VERBS_GLOBAL_H
 #define CTNR_EXEC_VERBS_GLOBAL_H
 
+#include "config/cgroup.h"
+
 #include "base/error.h"
 #include "base/option.h"
 #include "store/state.h"
+
+enum global_rootless {
+	GLOBAL_ROOTLESS_AUTO, /* also where nothing is said */
+	GLOBAL_ROOTLESS_TRUE,
+	GLOBAL_ROOTLESS_FALSE,
+};
 
 struct global_opts {
 	const char *root; /* the directory of states itself; NULL: RUNDIR/exec */
 	const char *store; /* NULL: see store_path() */
 	const char *run_dir; /* NULL: see run_dir_open() */
+	int cgroup_manager;
+	bool systemd_cgroup;
+	int rootless; /* enum global_rootless */
+	bool debug;
 };
 
 /* Rows for a struct global_opts; a verb's table includes them. */
@@ -34,5 +46,12 @@ int global_open_states(const struct global_opts *opts, const struct store *store
 
 /* The same for a verb that needs no store. */
 int global_find_states(const struct global_opts *opts, struct state_root *ret, struct error *err);
+
+/* A struct tool's begin: --debug holds for every verb. */
+void global_begin(const void *opts);
+
+/* What a config that wants control groups gets. ERROR_USAGE where options exclude each other. */
+int global_cgroup_policy(const struct global_opts *opts, enum cgroup_policy *ret,
+			 struct error *err);
 
 #endif

@@ -47,6 +47,8 @@ static int run_and_record(const struct container *c, enum terminal_input input, 
 	if (keeps_status(c))
 		bundle_status_clear(&c->bundle);
 	status = launch_container(c, input, err);
+	if (status >= 0)
+		message_debug("the container has ended with status %d", status);
 	if (status >= 0 && keeps_status(c) && bundle_status_write(&c->bundle, status, &cause) < 0)
 		message_warning("%s, ps will not know how the container ended", cause.message);
 	return status;
