@@ -21,8 +21,7 @@
 #define PRESERVE_FDS_MAX 1024
 
 const struct option claim_options[] = {
-	{ "bundle", 'b', "DIR", "the bundle; the operand is then the container's ID", OPTION_STRING,
-	  offsetof(struct claim_opts, bundle), NULL },
+	OPTION_INCLUDE(operand_options, offsetof(struct claim_opts, operand)),
 	{ "pid-file", 0, "FILE", "write the pid of the container's first process to FILE",
 	  OPTION_STRING, offsetof(struct claim_opts, pid_file), NULL },
 	{ "console-socket", 0, "PATH", "send the container's terminal over the socket PATH",
@@ -43,21 +42,13 @@ const char *claim_operand(const struct strlist *operands, struct error *err)
 	return NULL;
 }
 
-bool claim_is_from_stdin(const struct claim_opts *opts, const char *word)
-{
-	return !opts->bundle && strcmp(word, "-") == 0;
-}
-
 static int open_bundle(struct container *c, const struct claim_opts *opts, const char *word,
 		       struct error *err)
 {
-	if (bundle_open(&c->store, opts->bundle ? opts->bundle : word, &c->bundle, err) < 0)
+	if (operand_open(&opts->operand, &c->store, word, &c->bundle, &c->id, err) < 0)
 		return -1;
-	c->id = opts->bundle ? word : c->bundle.id;
-	if (!c->id || !state_id_is_valid(c->id))
-		return error_set(err, ERROR_USAGE, "'%s' is no container ID", c->id ? c->id : "");
-	c->stdin_closed =
-		c->bundle.stdin_mode == BUNDLE_STDIN_CLOSED || claim_is_from_stdin(opts, word);
+	c->stdin_closed = c->bundle.stdin_mode == BUNDLE_STDIN_CLOSED ||
+			  operand_is_stdin(&opts->operand, word);
 	return 0;
 }
 
@@ -92,13 +83,21 @@ int claim_open(struct container *c, const struct claim_opts *opts, const char *w
 	return open_bundle(c, opts, word, err);
 }
 
+/* Where the config lies: in the bundle, or where --config says. */
+static struct document_place find_config(const struct container *c, const char *file)
+{
+	if (file)
+		return (struct document_place) { AT_FDCWD, file, "config", file };
+	return (struct document_place) { c->bundle.dirfd, RUNTIME_CONFIG_FILE, bundle_word(),
+					 c->bundle.path };
+}
+
 /* Decide what can be decided before any process of the container exists. */
 static int prepare_container(struct container *c, const struct claim_opts *opts, struct error *err)
 {
-	enum cgroup_policy policy;
 	const struct str *seccomp = &c->config.seccomp;
-	const struct document_place place = { c->bundle.dirfd, RUNTIME_CONFIG_FILE, bundle_word(),
-					      c->bundle.path };
+	const struct document_place place = find_config(c, opts->operand.config);
+	enum cgroup_policy policy;
 
 	if (global_cgroup_policy(&opts->global, &policy, err) < 0 ||
 	    config_read(&place, policy, &c->config, err) < 0 ||

@@ -13,6 +13,7 @@
 
 #include "container.h"
 #include "verbs/global.h"
+#include "verbs/operand.h"
 
 #include "base/error.h"
 #include "base/str.h"
@@ -22,7 +23,7 @@
 
 struct claim_opts {
 	struct global_opts global;
-	const char *bundle; /* NULL: the operand names the bundle, and not the container's ID */
+	struct operand_opts operand;
 	const char *pid_file;
 	const char *console_socket;
 	uint64_t preserve_fds;
@@ -34,9 +35,6 @@ extern const struct option claim_options[];
 
 /* The one operand; NULL with ERROR_USAGE when there is none or more than one. Borrowed. */
 const char *claim_operand(const struct strlist *operands, struct error *err);
-
-/* Does the operand say that the bundle's record comes on stdin? */
-bool claim_is_from_stdin(const struct claim_opts *opts, const char *word);
 
 /* Open the store and the bundle, and decide the container's ID. word: the operand. */
 int claim_open(struct container *c, const struct claim_opts *opts, const char *word,

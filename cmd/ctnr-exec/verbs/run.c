@@ -26,7 +26,7 @@ const struct option run_options[] = {
 static enum terminal_input find_terminal_input(const struct container *c,
 					       const struct run_opts *opts, const char *word)
 {
-	if (claim_is_from_stdin(&opts->claim, word))
+	if (operand_is_stdin(&opts->claim.operand, word))
 		return TERMINAL_TTY;
 	return c->stdin_closed ? TERMINAL_NO_INPUT : TERMINAL_STDIN;
 }
