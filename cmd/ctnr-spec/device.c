@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "oci/runtime.h"
+#include "oci/runtime_default.h"
 #include "system/fd.h"
 
 #include <dirent.h>
@@ -38,7 +39,8 @@ static void add_device(const struct device_walk *walk, const char *path, const s
 	if (!walk->devices) {
 		/* A device that this user may not open could not be opened in the container either. */
 		if (access(path, R_OK | W_OK) == 0)
-			mount_put(walk->mounts, mount_new(path, "bind", path, "bind rprivate"));
+			mount_put(walk->mounts,
+				  runtime_mount_new(path, "bind", path, "bind rprivate"));
 		return;
 	}
 	json_array_append_new(walk->devices,

@@ -6,6 +6,7 @@
 #include "opts.h"
 
 #include "base/alloc.h"
+#include "oci/runtime_default.h"
 #include "system/fd.h"
 
 #include <ctype.h>
@@ -113,8 +114,8 @@ static int add_etc_file(struct spec *spec, int etc, const char *name, const stru
 	/* Every user of the container may read the file, whatever our umask is. */
 	if (fchmodat(etc, name, 0644, 0) < 0)
 		return error_errno(err, "cannot change the mode of '%s'", source);
-	mount = mount_new(destination, "bind", source,
-			  read_only ? "bind rprivate ro" : "bind rprivate");
+	mount = runtime_mount_new(destination, "bind", source,
+				  read_only ? "bind rprivate ro" : "bind rprivate");
 	mount_option_keep_locked(json_object_get(mount, "options"), source, &spec->identity);
 	mount_put(mounts, mount);
 	return 0;

@@ -29,21 +29,6 @@ char *mount_destination(const char *text, struct error *err)
 	return str_steal(&clean);
 }
 
-json_t *mount_new(const char *destination, const char *type, const char *source,
-		  const char *options)
-{
-	json_t *list = json_array();
-
-	for (const char *p = options; *p;) {
-		size_t len = strcspn(p, " ");
-
-		json_array_append_new(list, json_stringn(p, len));
-		p += len + (p[len] == ' ');
-	}
-	return json_pack("{s:s, s:s, s:s, s:o}", "destination", destination, "type", type, "source",
-			 source, "options", list);
-}
-
 const char *mount_destination_of(const json_t *mount)
 {
 	const char *destination = json_string_value(json_object_get(mount, "destination"));

@@ -2,7 +2,7 @@
 /*
  * One mount of the runtime config, and the list of them, as JSON:
  *
- *	mount_put(mounts, mount_new("/proc", "proc", "proc", "nosuid noexec nodev"));
+ *	mount_put(mounts, runtime_mount_new("/proc", "proc", "proc", "nosuid noexec nodev"));
  *
  * A list has one mount for each destination.
  */
@@ -18,11 +18,6 @@
 /* An absolute path inside the container without "//", "." and a slash at the end: new. ".." takes away
  * the component before, as with docker. ERROR_USAGE for a relative one, and the root itself. */
 char *mount_destination(const char *text, struct error *err);
-
-/* A mount of the runtime specification; options is a blank-separated list. New; NULL when a string
- * is not valid UTF-8. */
-json_t *mount_new(const char *destination, const char *type, const char *source,
-		  const char *options);
 
 /* Put a mount into the list: in the place of one with the same destination, else where it hides
  * none: before those below it, behind those above it. The order is kept otherwise. Takes mount. */

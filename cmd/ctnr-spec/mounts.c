@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/message.h"
 #include "oci/runtime.h"
+#include "oci/runtime_default.h"
 #include "system/cgroup.h"
 #include "system/path.h"
 
@@ -34,8 +35,8 @@ void mounts_apply_sysfs(struct spec *spec, json_t *mounts)
 	autofree char *options =
 		xasprintf("%snosuid noexec nodev %s", can_mount ? "" : "rbind rprivate ", write);
 
-	mount_put(mounts, mount_new("/sys", can_mount ? "sysfs" : "bind",
-				    can_mount ? "sysfs" : "/sys", options));
+	mount_put(mounts, runtime_mount_new("/sys", can_mount ? "sysfs" : "bind",
+					    can_mount ? "sysfs" : "/sys", options));
 }
 
 /* A cgroup mount makes sense where the hierarchy is the unified one. Read-only, but for
@@ -44,7 +45,8 @@ static void add_cgroup_mount(const struct spec *spec, json_t *mounts)
 {
 	if (!cgroup_is_unified() || !namespace_is_present(spec->config, "cgroup"))
 		return;
-	mount_put(mounts, mount_new(CGROUP_ROOT, "cgroup", "cgroup",
+	mount_put(mounts,
+		  runtime_mount_new(CGROUP_ROOT, "cgroup", "cgroup",
 				    spec->opts->privileged ? "nosuid noexec nodev relatime rw"
 							   : "nosuid noexec nodev relatime ro"));
 }
@@ -52,21 +54,16 @@ static void add_cgroup_mount(const struct spec *spec, json_t *mounts)
 int mounts_apply_defaults(struct spec *spec, struct error *err)
 {
 	json_t *mounts = spec_config_member(spec, "mounts", JSON_ARRAY, err);
-	/* Group 5 is "tty" by custom; a mount option must not name an ID that does not exist. */
-	bool has_tty_group =
-		spec->identity.rung != IDENTITY_SINGLE && idmap_has_inside(&spec->identity.gids, 5);
-	autofree char *devpts = xasprintf("nosuid noexec newinstance ptmxmode=0666 mode=0620%s",
-					  has_tty_group ? " gid=5" : "");
+	bool has_tty_group = spec->identity.rung != IDENTITY_SINGLE &&
+			     idmap_has_inside(&spec->identity.gids, RUNTIME_TTY_GID);
+	autojson json_t *defaults = runtime_default_mounts(has_tty_group);
+	size_t i;
+	json_t *mount;
 
 	if (!mounts)
 		return -1;
-	mount_put(mounts, mount_new("/proc", "proc", "proc", "nosuid noexec nodev"));
-	mount_put(mounts,
-		  mount_new("/dev", "tmpfs", "tmpfs", "nosuid strictatime mode=755 size=65536k"));
-	mount_put(mounts, mount_new("/dev/pts", "devpts", "devpts", devpts));
-	mount_put(mounts, mount_new("/dev/shm", "tmpfs", "shm",
-				    "nosuid noexec nodev mode=1777 size=65536k"));
-	mount_put(mounts, mount_new("/dev/mqueue", "mqueue", "mqueue", "nosuid noexec nodev"));
+	json_array_foreach (defaults, i, mount)
+		mount_put(mounts, json_incref(mount));
 	mounts_apply_sysfs(spec, mounts);
 	add_cgroup_mount(spec, mounts);
 	return 0;
@@ -105,14 +102,14 @@ static json_t *request_to_mount(struct spec *spec, const struct mount_request *r
 	if (json_check_text(request->destination, err) < 0)
 		return NULL;
 	if (request->kind == MOUNT_REQUEST_TMPFS)
-		return mount_new(request->destination, "tmpfs", "tmpfs", "");
+		return runtime_mount_new(request->destination, "tmpfs", "tmpfs", "");
 	source = request->kind == MOUNT_REQUEST_BIND
 			 ? mount_source_resolve(&spec->identity, request->source, err)
 			 : volume_make(spec, request->source, request->destination, err);
 	if (!source || json_check_text(source, err) < 0)
 		return NULL;
 	complete_bind_options(request->options, source, &spec->identity);
-	return mount_new(request->destination, "bind", source, "");
+	return runtime_mount_new(request->destination, "bind", source, "");
 }
 
 /* Add the mount that is asked for to list, where its place must be free. */

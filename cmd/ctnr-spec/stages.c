@@ -7,44 +7,17 @@
 
 #include "format/json.h"
 #include "oci/runtime.h"
+#include "oci/runtime_default.h"
 
 #include <string.h>
-
-/* Kernel interfaces that tell about the machine or command it; the list is Docker's by custom. */
-static const char *const masked_paths[] = {
-	"/proc/acpi",
-	"/proc/asound",
-	"/proc/interrupts",
-	"/proc/kcore",
-	"/proc/keys",
-	"/proc/latency_stats",
-	"/proc/sched_debug",
-	"/proc/scsi",
-	"/proc/timer_list",
-	"/proc/timer_stats",
-	"/sys/devices/virtual/powercap",
-	"/sys/firmware",
-	NULL,
-};
-static const char *const readonly_paths[] = {
-	"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger", NULL,
-};
 
 /* The members stand in the order of the runtime specification, because people read the file. */
 static json_t *new_config(const struct spec *spec)
 {
-	return json_pack("{s:s, s:{s:s}, s:{s:b, s:{}}, s:[], s:{}}", "ociVersion", "1.0.0", "root",
-			 "path", spec->opts->rootfs ? spec->opts->rootfs : "rootfs", "process",
-			 "terminal", 0, "user", "mounts", "linux");
-}
-
-static json_t *paths_to_json(const char *const *paths)
-{
-	json_t *array = json_array();
-
-	for (; *paths; paths++)
-		json_array_append_new(array, json_string(*paths));
-	return array;
+	return json_pack("{s:s, s:{s:s}, s:{s:b, s:{}}, s:[], s:{}}", "ociVersion",
+			 RUNTIME_SPEC_VERSION_MIN, "root", "path",
+			 spec->opts->rootfs ? spec->opts->rootfs : "rootfs", "process", "terminal",
+			 0, "user", "mounts", "linux");
 }
 
 static int apply_root(struct spec *spec, struct error *err)
@@ -62,8 +35,9 @@ static int apply_root(struct spec *spec, struct error *err)
 		json_object_del(linux_object, "maskedPaths");
 		json_object_del(linux_object, "readonlyPaths");
 	} else if (spec->image) {
-		json_object_set_new(linux_object, "maskedPaths", paths_to_json(masked_paths));
-		json_object_set_new(linux_object, "readonlyPaths", paths_to_json(readonly_paths));
+		json_object_set_new(linux_object, "maskedPaths", runtime_default_masked_paths());
+		json_object_set_new(linux_object, "readonlyPaths",
+				    runtime_default_readonly_paths());
 	}
 	return 0;
 }
@@ -122,7 +96,7 @@ static int apply_version(struct spec *spec, struct error *err)
 			return 0;
 	}
 	json_object_set_new(spec->config, "ociVersion",
-			    json_string(needs_newer ? "1.1.0" : "1.0.0"));
+			    json_string(needs_newer ? "1.1.0" : RUNTIME_SPEC_VERSION_MIN));
 	return 0;
 }
 

@@ -82,7 +82,7 @@ char *json_format(const json_t *value)
 	return json_format_with(value, NULL);
 }
 
-static char *format_indented(const json_t *value)
+char *json_format_indented(const json_t *value)
 {
 	char *text = json_dumps(value, JSON_INDENT(INDENT_WIDTH) | JSON_ENCODE_ANY);
 
@@ -137,7 +137,8 @@ int json_print(FILE *out, const json_t *value, struct error *err)
 
 int json_show(FILE *out, const json_t *value, struct error *err)
 {
-	autofree char *text = isatty(fileno(out)) ? format_indented(value) : json_format(value);
+	autofree char *text =
+		isatty(fileno(out)) ? json_format_indented(value) : json_format(value);
 
 	return json_print_text(out, text, err);
 }

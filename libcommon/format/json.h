@@ -64,6 +64,9 @@ int json_show(FILE *out, const json_t *value, struct error *err);
 /* The same as a new string without the line feed; never NULL. */
 char *json_format(const json_t *value);
 
+/* The same in lines, for people who edit it. */
+char *json_format_indented(const json_t *value);
+
 /* The same with a text in the place of a value in the tree (format/json_compact.h). */
 struct json_insert;
 char *json_format_with(const json_t *value, const struct json_insert *insert);

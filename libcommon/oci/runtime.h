@@ -18,8 +18,11 @@
 
 #include <sys/types.h>
 
-/* The version of the runtime specification that ctnr-exec follows: in the state, in --version. */
-#define RUNTIME_SPEC_VERSION "1.0.2"
+/* The version of the runtime specification that ctnr-exec follows: in the state, in --version, and
+ * the newest of which a property may be in the features document. */
+#define RUNTIME_SPEC_VERSION "1.2.0"
+/* The oldest version of a config.json that ctnr-exec takes. */
+#define RUNTIME_SPEC_VERSION_MIN "1.0.0"
 
 /* Check ociVersion: a version of Semantic Versioning 2.0.0 ("1.2.0", "1.0.0-rc5") with major 1. A
  * newer minor version only adds properties, which are ignored as unknown ones. */
