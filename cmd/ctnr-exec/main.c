@@ -10,10 +10,12 @@
 #include "process/executable.h"
 #include "verbs/create.h"
 #include "verbs/delete.h"
+#include "verbs/features.h"
 #include "verbs/kill.h"
 #include "verbs/list.h"
 #include "verbs/ps.h"
 #include "verbs/run.h"
+#include "verbs/spec.h"
 #include "verbs/start.h"
 #include "verbs/state.h"
 #include "version.h"
@@ -72,6 +74,20 @@ static const struct command commands[] = {
 	  .opts_size = sizeof(struct ps_opts),
 	  .order = OPTION_OPERANDS_LAST,
 	  .run = ps_print },
+	{ .name = "spec",
+	  .synopsis = "[OPTIONS]",
+	  .summary = "Write a config.json to begin with.",
+	  .options = spec_options,
+	  .opts_size = sizeof(struct spec_opts),
+	  .run = write_spec,
+	  .failure_status = ERROR_FAILED },
+	{ .name = "features",
+	  .synopsis = "[OPTIONS]",
+	  .summary = "Print what of the runtime specification there is, as JSON.",
+	  .options = global_options,
+	  .opts_size = sizeof(struct global_opts),
+	  .run = print_features,
+	  .failure_status = ERROR_FAILED },
 	COMMAND_END,
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/mount_option.h"
 
+#include "base/alloc.h"
+
 #include <linux/mount.h>
 #include <string.h>
 
@@ -183,4 +185,18 @@ const char *mount_option_name(uint64_t set, uint64_t clear)
 			return known_options[i].name;
 	}
 	return NULL;
+}
+
+void mount_option_list(struct strlist *ret)
+{
+	for (size_t i = 0; i < array_size(known_options); i++) {
+		const char *name = known_options[i].name;
+
+		if (known_options[i].kind == UNSUPPORTED)
+			continue;
+		strlist_append(ret, name);
+		if (known_options[i].kind <= PROPAGATION)
+			strlist_take(ret, xasprintf("r%s", name));
+	}
+	strlist_sort(ret);
 }

@@ -39,4 +39,7 @@ const char *mount_option_name(uint64_t set, uint64_t clear);
 /* Apply the recursive attributes to the mount itself, and have none. */
 void mount_options_flatten(struct mount_options *options);
 
+/* Append the names of all options that are no filesystem's own, in alphabetical order. */
+void mount_option_list(struct strlist *ret);
+
 #endif

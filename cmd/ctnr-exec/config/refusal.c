@@ -275,3 +275,42 @@ int refusal_check(const struct jnode *root, struct error *err)
 			return -1;
 	return 0;
 }
+
+/* What is left of a dotted name behind the path of a section; NULL where that is another's. */
+static const char *name_within(const struct section *section, const char *name)
+{
+	for (size_t i = 0; i < SECTION_DEPTH_MAX && section->path[i]; i++) {
+		size_t len = strlen(section->path[i]);
+
+		if (strncmp(name, section->path[i], len) != 0 || (name[len] && name[len] != '.'))
+			return NULL;
+		name += len + (name[len] == '.');
+	}
+	return name;
+}
+
+bool refusal_is_refused(const char *name)
+{
+	for (size_t i = 0; i < array_size(sections); i++) {
+		const char *key = name_within(&sections[i], name);
+
+		for (const struct property *p = sections[i].properties; key && p->key; p++)
+			if (strcmp(p->key, key) == 0 && p->asks != ASKS_ELSEWHERE &&
+			    p->fate == REFUSED)
+				return true;
+	}
+	return false;
+}
+
+void refusal_list_accepted(const char *name, struct strlist *ret)
+{
+	for (size_t i = 0; i < array_size(sections); i++) {
+		const char *rest = name_within(&sections[i], name);
+
+		if (!sections[i].path[0] || !rest || *rest)
+			continue;
+		for (const struct property *p = sections[i].properties; p->key; p++)
+			if (p->asks == ASKS_ELSEWHERE || p->fate != REFUSED)
+				strlist_append(ret, p->key);
+	}
+}

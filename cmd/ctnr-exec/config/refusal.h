@@ -12,11 +12,22 @@
 #define CTNR_EXEC_CONFIG_REFUSAL_H
 
 #include "base/error.h"
+#include "base/str.h"
 #include "format/json.h"
+
+#include <stdbool.h>
 
 /* Fail when the root node asks for anything that is refused, and when a value of the table has a
  * wrong type. Prints the warnings. */
 int refusal_check(const struct jnode *root, struct error *err);
+
+/* Is a property refused, whatever its value? "process.selinuxLabel"; a name is enough that stands in the
+ * table. */
+bool refusal_is_refused(const char *property);
+
+/* Append the members of a section ("hooks") that the specification has, and that are not refused, in its
+ * order. */
+void refusal_list_accepted(const char *section, struct strlist *ret);
 
 /* Print "config.json: PROPERTY: WHAT" as a warning. */
 void refusal_warn(const struct jnode *node, const char *what);

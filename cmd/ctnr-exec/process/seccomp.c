@@ -26,6 +26,7 @@
  * they are compiled again. */
 #define CACHE_MAGIC "ctnr-seccomp 2 " CTNR_VERSION "\n"
 #define CACHE_MAX (8U << 20)
+#define VOCABULARY_MAX (64U << 10)
 #define CACHE_SPARE 16384 /* room for the read that finds the end */
 
 /* A cache file: this, the profile's text, padding to 8 bytes, the instructions. */
@@ -113,6 +114,25 @@ static int run_worker(const char *text, size_t len, struct str *answer, struct e
 		return error_set(err, ERROR_FAILED, "ctnr-exec-profile failed with status %d",
 				 status);
 	return 0;
+}
+
+json_t *seccomp_vocabulary(struct error *err)
+{
+	autofree char *path = executable_libexec("ctnr-exec-profile", err);
+	char word[] = WORKER_VOCABULARY;
+	char *argv[] = { path, word, NULL };
+	struct process_exchange x = { .argv = argv, .out_max = VOCABULARY_MAX };
+	autostr struct str answer = STR_INIT;
+	int status;
+
+	if (!path)
+		return NULL;
+	status = process_exchange(&x, &answer, err);
+	if (status == 0)
+		return json_parse(answer.data, answer.len, "ctnr-exec-profile", err);
+	if (status > 0)
+		error_set(err, ERROR_FAILED, "ctnr-exec-profile failed with status %d", status);
+	return NULL;
 }
 
 static int compile_filter(const char *text, size_t len, struct str *file, struct error *err)

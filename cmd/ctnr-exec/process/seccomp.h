@@ -8,6 +8,7 @@
 #define CTNR_EXEC_PROCESS_SECCOMP_H
 
 #include "base/error.h"
+#include "format/json.h"
 #include "store/store.h"
 
 #include <stddef.h>
@@ -31,6 +32,10 @@ void seccomp_filter_release(struct seccomp_filter *filter);
  * cache) or compiled now. */
 int seccomp_filter_prepare(const struct store *store, const char *text, size_t len,
 			   struct seccomp_filter *ret, struct error *err);
+
+/* The words that a profile may have: a new object, whose "actions", "operators", "archs", "knownFlags" and
+ * "supportedFlags" are those of the features document; "libseccomp" is the version of that library. */
+json_t *seccomp_vocabulary(struct error *err);
 
 /* Confine this process for good. */
 int seccomp_filter_load(const struct seccomp_filter *filter, struct error *err);

@@ -13,6 +13,8 @@
 #include "system/fd.h"
 #include "system/process.h"
 
+#include <stdbool.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -98,12 +100,23 @@ static int compile_stdin(struct error *err)
 	return compile_and_write(&profile, err);
 }
 
-int main(void)
+static int write_vocabulary(struct error *err)
 {
+	autojson json_t *words = profile_vocabulary();
+	autofree char *text = json_format(words);
+
+	if (fd_write_all(STDOUT_FILENO, text, strlen(text)) < 0)
+		return error_errno(err, "cannot write the words");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	bool wants_words = argc == 2 && strcmp(argv[1], WORKER_VOCABULARY) == 0;
 	struct error err = { 0 };
 
 	limit_time();
-	if (compile_stdin(&err) == 0)
+	if ((wants_words ? write_vocabulary(&err) : compile_stdin(&err)) == 0)
 		return 0;
 	return fd_write_all(STDOUT_FILENO, &err, sizeof(err)) < 0 ? 1 : WORKER_FAILED;
 }

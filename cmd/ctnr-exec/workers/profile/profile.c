@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workers/profile/profile.h"
 
-#include "base/str.h"
+#include "workers/profile/architecture.h"
 
 #include <seccomp.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
@@ -219,19 +220,12 @@ static int add_architectures(scmp_filter_ctx context, const struct jnode *list, 
 	for (size_t i = 0; i < len; i++) {
 		struct jnode item = jnode_element(list, i);
 		const char *name;
-		char lower[32];
-		size_t n = 0;
 		uint32_t token;
 		int code;
 
 		if (jnode_string(&item, &name, err) < 0)
 			return -1;
-		if (str_starts_with(name, "SCMP_ARCH_"))
-			for (const char *p = name + strlen("SCMP_ARCH_");
-			     *p && n < sizeof(lower) - 1; p++)
-				lower[n++] = (char)tolower((unsigned char)*p);
-		lower[n] = '\0';
-		token = seccomp_arch_resolve_name(lower);
+		token = architecture_token(name);
 		if (!token)
 			return jnode_error(&item, err, "unknown architecture '%s'", name);
 		code = seccomp_arch_add(context, token);
@@ -320,4 +314,56 @@ int profile_compile(const struct jnode *profile, int fd, struct error *err)
 	}
 	code = seccomp_export_bpf(context, fd);
 	return code == 0 ? 0 : libseccomp_error(profile, code, "cannot compile", err);
+}
+
+/* Does the kernel know the action? */
+static bool action_is_available(uint32_t action)
+{
+	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+/* Does the kernel know the flag? It looks at the filter, which is none, only then. */
+static bool flag_is_available(uint32_t flag)
+{
+	return !flag ||
+	       (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flag, NULL) < 0 && errno == EFAULT);
+}
+
+static json_t *action_names(void)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < array_size(actions); i++)
+		if (action_is_available(actions[i].action))
+			json_array_append_new(names, json_string(actions[i].name));
+	return names;
+}
+
+static json_t *operator_names(void)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < array_size(operators); i++)
+		json_array_append_new(names, json_string(operators[i].name));
+	return names;
+}
+
+static json_t *flag_names(bool only_available)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < array_size(flags); i++)
+		if (!only_available || flag_is_available(flags[i].flag))
+			json_array_append_new(names, json_string(flags[i].name));
+	return names;
+}
+
+json_t *profile_vocabulary(void)
+{
+	const struct scmp_version *version = seccomp_version();
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "actions", action_names(), "operators",
+			 operator_names(), "archs", architecture_names(), "knownFlags",
+			 flag_names(false), "supportedFlags", flag_names(true), "libseccomp",
+			 json_sprintf("%u.%u.%u", version->major, version->minor, version->micro));
 }

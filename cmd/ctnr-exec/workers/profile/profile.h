@@ -14,4 +14,9 @@ int profile_flags(const struct jnode *profile, uint32_t *ret_flags, struct error
 /* Compile a profile and write the filter to fd: a struct sock_filter[]. */
 int profile_compile(const struct jnode *profile, int fd, struct error *err);
 
+/* The words that a profile may have, as the features document of the runtime specification has them: a new
+ * object of arrays actions, operators, archs, knownFlags and supportedFlags. What the kernel does not know is
+ * left out, but for knownFlags. "libseccomp" is that library's version. */
+json_t *profile_vocabulary(void);
+
 #endif

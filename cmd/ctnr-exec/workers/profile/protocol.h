@@ -2,7 +2,8 @@
 /*
  * Between ctnr-exec and ctnr-exec-profile: the worker reads the text of linux.seccomp from stdin
  * and writes this and a struct sock_filter[] to stdout; when it fails, a struct error instead, and
- * exits with WORKER_FAILED. A worker that computes for longer than WORKER_SECONDS is ended by SIGPROF.
+ * exits with WORKER_FAILED. With the operand WORKER_VOCABULARY it reads nothing, and writes the JSON of
+ * profile_vocabulary(). A worker that computes for longer than WORKER_SECONDS is ended by SIGPROF.
  */
 #ifndef CTNR_EXEC_WORKERS_PROFILE_PROTOCOL_H
 #define CTNR_EXEC_WORKERS_PROFILE_PROTOCOL_H
@@ -11,6 +12,8 @@
 
 #define WORKER_FAILED 3
 #define WORKER_SECONDS 60 /* the default profile takes 0.06 */
+
+#define WORKER_VOCABULARY "vocabulary"
 
 struct worker_answer {
 	uint32_t flags; /* SECCOMP_FILTER_FLAG_* */
