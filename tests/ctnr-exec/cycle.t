@@ -19,7 +19,7 @@ sleep 1000 >input &
 writer=$!
 
 run exec_ state x
-is_status 3 "there is no container before create"
+is_status 1 "there is no container before create"
 like_stderr "*'x': container does not exist*" "... in the words that callers look for"
 
 exec_ create --bundle ./c --pid-file pid x <input >output 2>&1
@@ -84,7 +84,7 @@ is_status 1 "it is not started again"
 run exec_ delete x
 is_status 0 "it is deleted"
 run exec_ delete x
-is_status 3 "what is gone is not deleted again"
+is_status 1 "what is gone is not deleted again"
 run exec_ delete --force x
 is_status 0 "... unless by force"
 is "$(ls -A "$root")" "" "nothing of it is left"
@@ -109,7 +109,7 @@ for signal in USR1 SIGUSR1 usr1 10; do
 	exec_ delete z
 done
 run exec_ kill z NOSUCH
-is_status 2 "an unknown signal is a mistake"
+is_status 1 "an unknown signal is a mistake"
 like_stderr "*'NOSUCH' is no signal*" "... and named"
 
 # --force, and --regex.
@@ -125,7 +125,7 @@ run exec_ delete --force --regex '^r[0-9]$'
 is_status 0 "by force and by a regular expression"
 is "$(exec_ list -q)" s1 "... those that match are gone, which ran"
 run exec_ delete --regex '['
-is_status 2 "what is no regular expression is a mistake"
+is_status 1 "what is no regular expression is a mistake"
 run exec_ delete -f s1
 is "$(exec_ list -f json)" "[]" "an empty list is an empty array"
 

@@ -113,6 +113,16 @@ run ctnr-exec run --nosuch
 is_status 125 "a wrong command line of run is 125"
 run ctnr-exec frob
 is_status 2 "a wrong verb is 2"
+run ctnr-exec create --nosuch
+is_status 125 "a wrong command line of create is 125"
+for verb in start state kill delete ps; do
+	run ctnr-exec $verb nosuch
+	is_status 1 "$verb of what is not there is 1"
+	run ctnr-exec $verb
+	is_status 1 "a wrong command line of $verb is 1"
+	like_stderr "ctnr-exec: error: *
+ctnr-exec: hint: try 'ctnr-exec $verb --help'" "... with a hint"
+done
 
 # Control groups.
 config c '.linux.cgroupsPath = "/x"'
