@@ -69,8 +69,8 @@ run exec_ ps x
 like_stdout "*PID*$pid*" "... and as the lines of ps(1)"
 is "$(exec_ list -q)" x "list has it"
 
-kill $writer
 echo last >input
+kill $writer
 ok "it reads its stdin, and ends" eventually 5 has_status x stopped
 is "$(tail -n 1 output)" last "... with what it wrote"
 is "$(exec_ state x | jq .pid)" 0 "a stopped container has no pid"
