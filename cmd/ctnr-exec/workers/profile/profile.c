@@ -322,11 +322,13 @@ static bool action_is_available(uint32_t action)
 	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
-/* Does the kernel know the flag? It looks at the filter, which is none, only then. */
+/* Does the kernel know the flag? It looks at the filter, which is none, only then. Some flags are for a
+ * listener alone, and none is against one. */
 static bool flag_is_available(uint32_t flag)
 {
-	return !flag ||
-	       (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flag, NULL) < 0 && errno == EFAULT);
+	return !flag || (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+				 flag | SECCOMP_FILTER_FLAG_NEW_LISTENER, NULL) < 0 &&
+			 errno == EFAULT);
 }
 
 static json_t *action_names(void)
