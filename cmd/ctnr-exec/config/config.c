@@ -120,6 +120,8 @@ static int read_linux(const struct jnode *root, struct config *ret, struct error
 	if (jnode_object(&linux_node, err) < 0 || jnode_object(&seccomp, err) < 0 ||
 	    devices_config_read(&linux_node, &ret->devices, err) < 0 ||
 	    sysctls_config_read(&linux_node, &ret->namespaces, &ret->sysctls, err) < 0 ||
+	    memory_policy_config_read(&linux_node, &ret->memory_policy, err) < 0 ||
+	    personality_config_read(&linux_node, &ret->personality, err) < 0 ||
 	    read_paths(&masked, &ret->masked_paths, err) < 0 ||
 	    read_paths(&readonly, &ret->readonly_paths, err) < 0 ||
 	    read_propagation(&linux_node, ret, err) < 0)

@@ -17,8 +17,10 @@
 #include "config/cgroup.h"
 #include "config/devices.h"
 #include "config/document.h"
+#include "config/memory_policy.h"
 #include "config/mounts.h"
 #include "config/namespaces.h"
+#include "config/personality.h"
 #include "config/process.h"
 #include "config/sysctls.h"
 
@@ -39,6 +41,8 @@ struct config {
 	struct devices_config devices;
 	struct namespaces_config namespaces;
 	struct sysctls_config sysctls;
+	struct memory_policy_config memory_policy;
+	struct personality_config personality;
 	struct strlist masked_paths;
 	struct strlist readonly_paths;
 	bool denies_devices; /* by linux.resources.devices: config/device_rules.h */

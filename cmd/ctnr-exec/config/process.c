@@ -133,7 +133,10 @@ int process_config_read(const struct jnode *process, struct process_config *ret,
 	    read_user(process, ret, err) < 0 || read_oom_score(process, ret, err) < 0 ||
 	    read_console(process, ret, err) < 0 ||
 	    jnode_bool_opt(&no_new_privileges, &ret->no_new_privileges, err) < 0 ||
-	    capabilities_read(process, &ret->capabilities, err) < 0)
+	    capabilities_read(process, &ret->capabilities, err) < 0 ||
+	    scheduler_config_read(process, &ret->scheduler, err) < 0 ||
+	    io_priority_config_read(process, &ret->io_priority, err) < 0 ||
+	    cpu_affinity_config_read(process, &ret->cpu_affinity, err) < 0)
 		return -1;
 	return rlimits_config_read(process, &ret->rlimits, err);
 }

@@ -7,7 +7,9 @@
 #define CTNR_EXEC_CONFIG_PROCESS_H
 
 #include "config/capabilities.h"
+#include "config/cpu_affinity.h"
 #include "config/rlimits.h"
+#include "config/scheduler.h"
 
 #include "base/str.h"
 
@@ -31,6 +33,9 @@ struct process_config {
 	bool no_new_privileges;
 	bool has_oom_score;
 	int oom_score; /* oomScoreAdj, -1000 to 1000 */
+	struct scheduler_config scheduler;
+	struct io_priority_config io_priority;
+	struct cpu_affinity_config cpu_affinity; /* of a further process alone */
 };
 
 /* Accepts half-built objects. */

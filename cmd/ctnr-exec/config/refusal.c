@@ -15,7 +15,6 @@ enum asks {
 	ASKS_UNLESS_ZERO, /* a number: 0 and -1 are no limit */
 	ASKS_UNLESS_MINUS_ONE, /* a number: 0 is a value as others are */
 	ASKS_WHEN_TRUE,
-	ASKS_UNLESS_LINUX, /* the name of a personality, "LINUX" is that of every process */
 	ASKS_ELSEWHERE, /* a property that is read in another place */
 };
 
@@ -68,30 +67,19 @@ static const struct section sections[] = {
 	  NOT_SUPPORTED,
 	  false,
 	  { { "apparmorProfile", ASKS_UNLESS_EMPTY, REFUSED },
-	    { "ioPriority", ASKS_UNLESS_EMPTY, REFUSED },
-	    { "scheduler", ASKS_UNLESS_EMPTY, REFUSED },
 	    { "selinuxLabel", ASKS_UNLESS_EMPTY, REFUSED } } },
 	{ { "process" }, OTHER_PLATFORM, false, { { "commandLine", ASKS_UNLESS_EMPTY, TOLD } } },
 	{ { "process", "user" },
 	  OTHER_PLATFORM,
 	  false,
 	  { { "username", ASKS_UNLESS_EMPTY, TOLD } } },
-	{ { "process", "execCPUAffinity" },
-	  NOT_SUPPORTED,
-	  false,
-	  { { "initial", ASKS_UNLESS_EMPTY, REFUSED }, { "final", ASKS_UNLESS_EMPTY, REFUSED } } },
 	{ { "linux" },
 	  NOT_SUPPORTED,
 	  false,
 	  { { "intelRdt", ASKS_UNLESS_EMPTY, REFUSED },
-	    { "memoryPolicy", ASKS_UNLESS_EMPTY, REFUSED },
 	    { "mountLabel", ASKS_UNLESS_EMPTY, REFUSED },
 	    { "netDevices", ASKS_UNLESS_EMPTY, REFUSED },
 	    { "timeOffsets", ASKS_UNLESS_EMPTY, REFUSED } } },
-	{ { "linux", "personality" },
-	  NOT_SUPPORTED,
-	  false,
-	  { { "domain", ASKS_UNLESS_LINUX, REFUSED }, { "flags", ASKS_UNLESS_EMPTY, REFUSED } } },
 	{ { "linux", "resources" },
 	  NO_LIMITS,
 	  true,
@@ -183,19 +171,12 @@ static int number_asks(const struct jnode *node, bool zero_asks, bool *ret, stru
 /* Is anything asked for? Fails on a value that is no answer to that. */
 static int asks_anything(const struct jnode *node, enum asks asks, bool *ret, struct error *err)
 {
-	const char *name = "";
-
 	switch (asks) {
 	case ASKS_UNLESS_ZERO:
 	case ASKS_UNLESS_MINUS_ONE:
 		return number_asks(node, asks == ASKS_UNLESS_MINUS_ONE, ret, err);
 	case ASKS_WHEN_TRUE:
 		return jnode_bool_opt(node, ret, err);
-	case ASKS_UNLESS_LINUX:
-		if (jnode_string_opt(node, &name, err) < 0)
-			return -1;
-		*ret = *name && strcmp(name, "LINUX") != 0;
-		return 0;
 	case ASKS_ELSEWHERE:
 		break;
 	case ASKS_UNLESS_EMPTY:

@@ -150,6 +150,8 @@ static int become_payload(const struct launch *l, int go, struct error *err)
 	const struct payload payload = {
 		.process = &c->config.process,
 		.filter = &c->filter,
+		.memory_policy = &c->config.memory_policy,
+		.personality = &c->config.personality,
 		.keeps_groups = c->namespaces.userns == USERNS_SELF,
 		.preserve_fds = c->preserve_fds,
 		.dies_with_parent = l->mode == LAUNCH_FOREGROUND,

@@ -6,18 +6,23 @@
  *     is refused, and then looked at once more by getcwd (CVE-2024-21626).
  *  2. Limits, while we may raise them. Every descriptor but 0, 1, 2 and those to keep is marked to close:
  *     ours, and what the caller leaked to us; no filter has to allow that.
- *  3. The filter, when no_new_privs is not asked for: the kernel takes one from CAP_SYS_ADMIN only.
- *  4. Bounding set, groups, group, user, the other sets. Each needs what the next takes away.
- *  5. PR_SET_PDEATHSIG again, for the change of user has cleared it.
- *  6. no_new_privs and the filter, last, so that it has to allow no more than the payload needs.
+ *  3. Scheduler, I/O priority, memory policy, personality. No filter has to allow them, the privileges
+ *     of the runtime are still there, and RLIMIT_NICE and RLIMIT_RTPRIO of step 2 allow what they do
+ *     not.
+ *  4. The filter, when no_new_privs is not asked for: the kernel takes one from CAP_SYS_ADMIN only.
+ *  5. Bounding set, groups, group, user, the other sets. Each needs what the next takes away.
+ *  6. PR_SET_PDEATHSIG again, for the change of user has cleared it.
+ *  7. no_new_privs and the filter, last, so that it has to allow no more than the payload needs.
  *
- * Between 5 and 6 the command is looked up, with the rights that it will have, and a container that
+ * Between 6 and 7 the command is looked up, with the rights that it will have, and a container that
  * was created waits for its start.
  */
 #include "process/process.h"
 
 #include "process/capability.h"
+#include "process/memory_policy.h"
 #include "process/rlimit.h"
+#include "process/scheduler.h"
 
 #include "base/alloc.h"
 #include "base/str.h"
@@ -33,6 +38,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -119,6 +125,21 @@ static int set_user(const struct payload *payload, struct error *err)
 	return 0;
 }
 
+/* How the kernel is to run the process. */
+static int set_execution(const struct payload *payload, struct error *err)
+{
+	const struct process_config *process = payload->process;
+	const struct personality_config *wanted = payload->personality;
+
+	if (scheduler_apply(&process->scheduler, err) < 0 ||
+	    io_priority_apply(&process->io_priority, err) < 0 ||
+	    memory_policy_apply(payload->memory_policy, err) < 0)
+		return -1;
+	if (wanted->is_asked && personality(wanted->persona) < 0)
+		return error_errno(err, "cannot set linux.personality");
+	return 0;
+}
+
 int process_confine(const struct payload *payload, struct error *err)
 {
 	const struct process_config *process = payload->process;
@@ -127,6 +148,8 @@ int process_confine(const struct payload *payload, struct error *err)
 		return -1;
 	if (close_range(3 + payload->preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return error_errno(err, "cannot close our descriptors");
+	if (set_execution(payload, err) < 0)
+		return -1;
 	if ((!process->no_new_privileges && seccomp_filter_load(payload->filter, err) < 0) ||
 	    capabilities_bound(&process->capabilities, err) < 0 || set_user(payload, err) < 0 ||
 	    capabilities_apply(&process->capabilities, err) < 0)

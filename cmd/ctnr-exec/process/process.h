@@ -14,6 +14,8 @@
 #ifndef CTNR_EXEC_PROCESS_PROCESS_H
 #define CTNR_EXEC_PROCESS_PROCESS_H
 
+#include "config/memory_policy.h"
+#include "config/personality.h"
 #include "config/process.h"
 #include "process/seccomp.h"
 
@@ -24,6 +26,8 @@
 struct payload {
 	const struct process_config *process; /* borrowed */
 	const struct seccomp_filter *filter; /* borrowed */
+	const struct memory_policy_config *memory_policy; /* borrowed */
+	const struct personality_config *personality; /* borrowed */
 	bool keeps_groups; /* one ID: the kernel lets go of no group */
 	unsigned preserve_fds; /* descriptors from 3 on that stay open */
 	bool dies_with_parent; /* SIGKILL when the parent dies */
@@ -32,8 +36,9 @@ struct payload {
 /* process.oomScoreAdj, while the host's /proc is there. */
 int process_set_oom_score(const struct process_config *process, struct error *err);
 
-/* Working directory, limits, user, capabilities; without no_new_privs the filter too, which then is in
- * force for all that follows. Every other descriptor will be closed by execve(2). */
+/* Working directory, limits, how the kernel runs the process, user, capabilities; without no_new_privs the
+ * filter too, which then is in force for all that follows. Every other descriptor will be closed by
+ * execve(2). */
 int process_confine(const struct payload *payload, struct error *err);
 
 /* Look process.args[0] up with the rights of the payload. Returns the path of the file, new; NULL:
