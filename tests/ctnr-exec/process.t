@@ -14,7 +14,8 @@ in_container 'pwd; tr "\000" "\n" </proc/1/environ; :'
 is_stdout "/tmp
 PATH=/bin
 A=one two
-B=" "environment and working directory are the config's, and nothing else is in it"
+B=
+HOME=/" "environment and working directory are the config's, and nothing but HOME is added"
 
 config c '.process.cwd = "/new/dir"'
 in_container 'pwd; umask; hostname'

@@ -12,7 +12,8 @@
  *  4. The filter, when no_new_privs is not asked for: the kernel takes one from CAP_SYS_ADMIN only.
  *  5. Bounding set, groups, group, user, the other sets. Each needs what the next takes away.
  *  6. PR_SET_PDEATHSIG again, for the change of user has cleared it.
- *  7. no_new_privs and the filter, last, so that it has to allow no more than the payload needs.
+ *  7. HOME from the container's /etc/passwd, which is opened with the rights of the payload.
+ *  8. no_new_privs and the filter, last, so that it has to allow no more than the payload needs.
  *
  * Between 6 and 7 the command is looked up, with the rights that it will have, and a container that
  * was created waits for its start.
@@ -20,6 +21,7 @@
 #include "process/process.h"
 
 #include "process/capability.h"
+#include "process/home.h"
 #include "process/memory_policy.h"
 #include "process/rlimit.h"
 #include "process/scheduler.h"
@@ -245,15 +247,27 @@ char *process_find_command(const struct payload *payload, struct error *err)
 	return NULL;
 }
 
+/* process.env, with HOME. New array of borrowed strings. */
+static char **make_env(const struct strlist *env, char *home)
+{
+	char **all = xcalloc(env->len + 2, sizeof(*all));
+
+	for (size_t i = 0; i < env->len; i++)
+		all[i] = env->items[i];
+	all[env->len] = home;
+	return all;
+}
+
 int process_execute(const struct payload *payload, const char *file, struct error *err)
 {
 	const struct process_config *process = payload->process;
-	char *const empty[] = { NULL };
+	autofree char *home = home_find(&process->env, process->uid);
+	autofree char **env = make_env(&process->env, home);
 
 	if (process->no_new_privileges && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
 		return error_errno(err, "cannot set no_new_privs");
 	if (process->no_new_privileges && seccomp_filter_load(payload->filter, err) < 0)
 		return -1;
-	execve(file, process->args.items, process->env.items ? process->env.items : empty);
+	execve(file, process->args.items, env);
 	return execute_error(file, errno, err);
 }

@@ -45,7 +45,8 @@ int process_confine(const struct payload *payload, struct error *err);
  * ERROR_NO_COMMAND or ERROR_NOT_EXECUTABLE. What only execve(2) sees is not found here. */
 char *process_find_command(const struct payload *payload, struct error *err);
 
-/* no_new_privs and the filter; then execute file, as process.args. Returns only on failure. */
+/* HOME (home.h), no_new_privs and the filter; then execute file, as process.args. Returns only on
+ * failure. */
 int process_execute(const struct payload *payload, const char *file, struct error *err);
 
 #endif
