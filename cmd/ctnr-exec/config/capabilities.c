@@ -80,19 +80,27 @@ static void tell_unknown(const json_t *unknown)
 				names.data);
 }
 
-/* capset(2) takes no inheritable capability that the bounding set does not hold. */
-static void bound_inheritable(struct capabilities *c)
+/* Take what is not allowed out of a set, and tell of it. */
+static void withhold(uint64_t *set, uint64_t allowed, const char *key, const char *reason)
 {
-	uint64_t excess = c->inheritable & ~c->bounding;
+	uint64_t excess = *set & ~allowed;
 	autostr struct str names = STR_INIT;
 
 	if (!excess)
 		return;
 	append_names(&names, excess);
-	message_warning(
-		"config.json: process.capabilities.inheritable: %s: not in the bounding set, ignoring",
-		names.data);
-	c->inheritable &= c->bounding;
+	message_warning("config.json: process.capabilities.%s: %s: %s, ignoring", key, names.data,
+			reason);
+	*set &= allowed;
+}
+
+/* What capset(2) and prctl(2) refuse: sets that are larger than those which they must be part of. */
+static void withhold_excess(struct capabilities *c)
+{
+	withhold(&c->inheritable, c->bounding, "inheritable", "not in the bounding set");
+	withhold(&c->effective, c->permitted, "effective", "not permitted");
+	withhold(&c->ambient, c->permitted & c->inheritable, "ambient",
+		 "not permitted and inheritable");
 }
 
 int capabilities_read(const struct jnode *process, struct capabilities *ret, struct error *err)
@@ -109,7 +117,7 @@ int capabilities_read(const struct jnode *process, struct capabilities *ret, str
 	if (read_sets(&object, &reading, ret, err) < 0)
 		return -1;
 	tell_unknown(unknown);
-	bound_inheritable(ret);
+	withhold_excess(ret);
 	return 0;
 }
 

@@ -18,7 +18,9 @@ struct capabilities {
 };
 
 /* Read them from the "process" node (absent: all empty). Names that this kernel does not know are left
- * out, with one warning for all of them, and so are inheritable ones outside of the bounding set. */
+ * out, with one warning for all of them, and so is what the kernel would refuse: inheritable ones outside
+ * of the bounding set, effective ones that are not permitted, ambient ones that are not permitted and
+ * inheritable. */
 int capabilities_read(const struct jnode *process, struct capabilities *ret, struct error *err);
 
 /* Print one warning for those that cannot be given by a process whose own sets are these. */

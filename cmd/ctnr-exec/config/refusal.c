@@ -68,7 +68,7 @@ static const struct section sections[] = {
 	  false,
 	  { { "apparmorProfile", ASKS_UNLESS_EMPTY, REFUSED },
 	    { "selinuxLabel", ASKS_UNLESS_EMPTY, REFUSED } } },
-	{ { "process" }, OTHER_PLATFORM, false, { { "commandLine", ASKS_UNLESS_EMPTY, TOLD } } },
+	{ { "process" }, OTHER_PLATFORM, false, { { "commandLine", ASKS_UNLESS_EMPTY, REFUSED } } },
 	{ { "process", "user" },
 	  OTHER_PLATFORM,
 	  false,

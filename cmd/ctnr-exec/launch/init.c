@@ -3,6 +3,7 @@
 
 #include "launch/detached.h"
 #include "launch/source.h"
+#include "process/oom_score.h"
 #include "process/process.h"
 #include "process/sysctl.h"
 #include "process/terminal.h"
@@ -80,8 +81,10 @@ static int fill_namespaces(const struct container *c, struct error *err)
 	if (namespaces_join(&c->namespaces, NAMESPACE_IN_INIT, err) < 0 ||
 	    namespaces_set_names(&c->namespaces, err) < 0 ||
 	    namespaces_raise_loopback(&c->namespaces, err) < 0 ||
-	    sysctls_apply(&c->config.sysctls, err) < 0 ||
-	    process_set_oom_score(&c->config.process, err) < 0)
+	    sysctls_apply(&c->config.sysctls, err) < 0)
+		return -1;
+	/* Where we are in a user namespace and the keeper is not, the keeper has done that. */
+	if (c->namespaces.userns != USERNS_INNER && oom_score_apply(&c->config.process, 0, err) < 0)
 		return -1;
 	/* From here on nobody may look into this process, which still knows the host. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)

@@ -3,6 +3,7 @@
 
 #include "launch/init.h"
 #include "launch/record.h"
+#include "process/oom_score.h"
 
 #include "base/alloc.h"
 #include "base/output.h"
@@ -48,10 +49,12 @@ static int enter_user_namespace(const struct launch *l, struct error *err)
 	return 0;
 }
 
-/* Write the maps of init's own user namespace, which init waits for. */
+/* Write the maps of init's own user namespace, which init waits for, and set what takes privileges
+ * outside of it. */
 static int let_init_go(const struct container *c, pid_t init, int go, struct error *err)
 {
-	if (namespaces_map_child(&c->namespaces, init, err) < 0)
+	if (namespaces_map_child(&c->namespaces, init, err) < 0 ||
+	    oom_score_apply(&c->config.process, init, err) < 0)
 		return -1;
 	return fd_write_all(go, "", 1) < 0 ? error_errno(err, "cannot start the container") : 0;
 }

@@ -63,9 +63,7 @@ int capabilities_apply(const struct capabilities *c, struct error *err)
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return error_errno(err, "cannot clear ambient capabilities");
 	for (int i = 0; i < CAPABILITY_NAMES; i++) {
-		/* The kernel's rule; "runc spec" writes ambient sets that break it, and runc and
-		 * crun go without them too. */
-		if (!(c->ambient & c->inheritable & c->permitted & UINT64_C(1) << i))
+		if (!(c->ambient & sets.inheritable & sets.permitted & UINT64_C(1) << i))
 			continue;
 		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0)
 			return error_errno(err, "cannot raise ambient capability '%s'",

@@ -4,7 +4,7 @@
  *
  *  1. Working directory: opened beneath the root without magic links, so that "/proc/self/fd/7"
  *     is refused, and then looked at once more by getcwd (CVE-2024-21626).
- *  2. Limits, while we may raise them. Every descriptor but 0, 1, 2 and those to keep is marked to close:
+ *  2. Limits. Every descriptor but 0, 1, 2 and those to keep is marked to close:
  *     ours, and what the caller leaked to us; no filter has to allow that.
  *  3. Scheduler, I/O priority, memory policy, personality. No filter has to allow them, the privileges
  *     of the runtime are still there, and RLIMIT_NICE and RLIMIT_RTPRIO of step 2 allow what they do
@@ -23,6 +23,7 @@
 #include "process/capability.h"
 #include "process/home.h"
 #include "process/memory_policy.h"
+#include "process/oom_score.h"
 #include "process/rlimit.h"
 #include "process/scheduler.h"
 
@@ -46,20 +47,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int process_set_oom_score(const struct process_config *process, struct error *err)
+int process_prepare(struct process_config *process, struct error *err)
 {
-	autoclose int fd = -EBADF;
-	char text[16];
-
-	if (!process->has_oom_score)
-		return 0;
-	snprintf(text, sizeof(text), "%d", process->oom_score);
-	/* While a process is not dumpable its files in /proc belong to the host's root. */
-	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || fd_write_all(fd, text, strlen(text)) < 0)
-		return error_errno(err, "cannot set process.oomScoreAdj to %s", text);
-	return 0;
+	if (rlimits_prepare(&process->rlimits, err) < 0)
+		return -1;
+	return oom_score_prepare(process, err);
 }
 
 static int enter_cwd(const char *cwd, struct error *err)

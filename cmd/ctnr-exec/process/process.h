@@ -33,8 +33,9 @@ struct payload {
 	bool dies_with_parent; /* SIGKILL when the parent dies */
 };
 
-/* process.oomScoreAdj, while the host's /proc is there. */
-int process_set_oom_score(const struct process_config *process, struct error *err);
+/* In the caller's process, before one of the container exists: what only the caller can do, and warnings of
+ * what it cannot grant, which process then does not ask for any more. */
+int process_prepare(struct process_config *process, struct error *err);
 
 /* Working directory, limits, how the kernel runs the process, user, capabilities; without no_new_privs the
  * filter too, which then is in force for all that follows. Every other descriptor will be closed by

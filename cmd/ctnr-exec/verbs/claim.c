@@ -2,6 +2,7 @@
 #include "verbs/claim.h"
 
 #include "process/capability.h"
+#include "process/process.h"
 #include "rootfs/cgroup_view.h"
 #include "rootfs/overlay.h"
 #include "verbs/debug.h"
@@ -102,7 +103,8 @@ static int prepare_container(struct container *c, const struct claim_opts *opts,
 	if (global_cgroup_policy(&opts->global, &policy, err) < 0 ||
 	    config_read(&place, policy, &c->config, err) < 0 ||
 	    namespaces_prepare(&c->config, &c->namespaces, err) < 0 ||
-	    overlay_prepare(c, err) < 0 || cgroup_view_prepare(c, err) < 0)
+	    overlay_prepare(c, err) < 0 || cgroup_view_prepare(c, err) < 0 ||
+	    process_prepare(&c->config.process, err) < 0)
 		return -1;
 	if (c->namespaces.userns == USERNS_NONE &&
 	    capabilities_check(&c->config.process.capabilities, err) < 0)
