@@ -91,6 +91,7 @@ const struct runtime_namespace runtime_namespaces[NAMESPACE_TYPE_MAX] = {
 	[NAMESPACE_IPC] = { "ipc", CLONE_NEWIPC },
 	[NAMESPACE_NETWORK] = { "network", CLONE_NEWNET },
 	[NAMESPACE_CGROUP] = { "cgroup", CLONE_NEWCGROUP },
+	[NAMESPACE_TIME] = { "time", CLONE_NEWTIME },
 };
 
 int runtime_namespace_find(const char *name)

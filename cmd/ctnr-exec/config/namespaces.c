@@ -66,6 +66,20 @@ static int read_maps(const struct jnode *linux_node, struct namespaces_config *r
 	return 0;
 }
 
+static int read_offsets(const struct jnode *linux_node, struct namespaces_config *ret,
+			struct error *err)
+{
+	struct jnode node = jnode_member(linux_node, "timeOffsets");
+
+	if (time_offsets_config_read(&node, &ret->time_offsets, err) < 0)
+		return -1;
+	if (time_offsets_are_stated(&ret->time_offsets) &&
+	    !namespaces_config_is_new(ret, NAMESPACE_TIME))
+		return jnode_error(&node, err,
+				   "there is no new time namespace that it could be for");
+	return 0;
+}
+
 /* The host name or the domain name of a UTS namespace; an empty one asks for nothing. */
 static int read_name(const struct jnode *root, const char *key, const struct namespaces_config *n,
 		     const char **ret, struct error *err)
@@ -90,7 +104,8 @@ int namespaces_config_read(const struct jnode *root, struct namespaces_config *r
 {
 	struct jnode linux_node = jnode_member(root, "linux");
 
-	if (read_list(&linux_node, ret, err) < 0 || read_maps(&linux_node, ret, err) < 0)
+	if (read_list(&linux_node, ret, err) < 0 || read_maps(&linux_node, ret, err) < 0 ||
+	    read_offsets(&linux_node, ret, err) < 0)
 		return -1;
 	if (read_name(root, "hostname", ret, &ret->hostname, err) < 0)
 		return -1;

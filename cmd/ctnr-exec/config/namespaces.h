@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * linux.namespaces, linux.uidMappings and gidMappings, hostname and domainname (runtime-spec
- * config.md, config-linux.md): which namespaces a container gets, new or by path.
+ * linux.namespaces, linux.uidMappings and gidMappings, linux.timeOffsets, hostname and domainname
+ * (runtime-spec config.md, config-linux.md): which namespaces a container gets, new or by path.
  */
 #ifndef CTNR_EXEC_CONFIG_NAMESPACES_H
 #define CTNR_EXEC_CONFIG_NAMESPACES_H
+
+#include "config/time_offsets.h"
 
 #include "base/error.h"
 #include "format/json.h"
@@ -19,6 +21,7 @@ struct namespaces_config {
 	const char *paths[NAMESPACE_TYPE_MAX]; /* NULL: new */
 	struct idmap uids; /* not empty in a new user namespace */
 	struct idmap gids;
+	struct time_offsets_config time_offsets; /* only of a new time namespace */
 	const char *hostname; /* NULL: not stated; only where a UTS namespace is wanted */
 	const char *domainname;
 };

@@ -3,6 +3,7 @@
 
 #include "launch/init.h"
 #include "launch/record.h"
+#include "launch/time_namespace.h"
 #include "process/oom_score.h"
 
 #include "base/alloc.h"
@@ -44,6 +45,8 @@ static int enter_user_namespace(const struct launch *l, struct error *err)
 	if (namespaces_join(n, NAMESPACE_BEFORE_CLONE, err) < 0)
 		return -1;
 	if (n->userns != USERNS_INNER && namespaces_become_root(n, err) < 0)
+		return -1;
+	if (time_namespace_make(n->config, err) < 0)
 		return -1;
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	return 0;
