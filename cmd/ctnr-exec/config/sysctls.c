@@ -11,12 +11,19 @@ static const struct {
 	const char *name;
 	enum namespace_type namespace;
 } namespaced[] = {
-	{ "kernel.domainname", NAMESPACE_UTS }, { "kernel.hostname", NAMESPACE_UTS },
-	{ "kernel.msgmax", NAMESPACE_IPC },     { "kernel.msgmnb", NAMESPACE_IPC },
-	{ "kernel.msgmni", NAMESPACE_IPC },     { "kernel.sem", NAMESPACE_IPC },
-	{ "kernel.shmall", NAMESPACE_IPC },     { "kernel.shmmax", NAMESPACE_IPC },
-	{ "kernel.shmmni", NAMESPACE_IPC },     { "kernel.shm_rmid_forced", NAMESPACE_IPC },
-	{ "fs.mqueue.", NAMESPACE_IPC },        { "net.", NAMESPACE_NETWORK },
+	{ "kernel.domainname", NAMESPACE_UTS },
+	{ "kernel.hostname", NAMESPACE_UTS },
+	{ "kernel.msgmax", NAMESPACE_IPC },
+	{ "kernel.msgmnb", NAMESPACE_IPC },
+	{ "kernel.msgmni", NAMESPACE_IPC },
+	{ "kernel.sem", NAMESPACE_IPC },
+	{ "kernel.shmall", NAMESPACE_IPC },
+	{ "kernel.shmmax", NAMESPACE_IPC },
+	{ "kernel.shmmni", NAMESPACE_IPC },
+	{ "kernel.shm_rmid_forced", NAMESPACE_IPC },
+	{ "fs.mqueue.", NAMESPACE_IPC },
+	{ "net.", NAMESPACE_NETWORK },
+	{ "user.", NAMESPACE_USER },
 };
 
 void sysctls_config_release(struct sysctls_config *sysctls)
@@ -40,30 +47,49 @@ static char *path_of(const char *name)
 	return path;
 }
 
-static bool is_own(const struct namespaces_config *namespaces, const char *path)
+/* Which namespace has a parameter? False: the whole machine. */
+static bool find_namespace(const char *path, enum namespace_type *ret)
 {
 	for (size_t i = 0; i < array_size(namespaced); i++) {
 		autofree char *allowed = path_of(namespaced[i].name);
 		bool match = str_ends_with(allowed, "/") ? str_starts_with(path, allowed)
 							 : strcmp(path, allowed) == 0;
 
-		if (match)
-			return namespaces->wanted[namespaced[i].namespace];
+		if (!match)
+			continue;
+		*ret = namespaced[i].namespace;
+		return true;
 	}
 	return false;
+}
+
+/* The property that says the same as a parameter, where it is stated. */
+static const char *find_rival(const struct namespaces_config *namespaces, const char *path)
+{
+	if (namespaces->hostname && strcmp(path, "kernel/hostname") == 0)
+		return "hostname";
+	if (namespaces->domainname && strcmp(path, "kernel/domainname") == 0)
+		return "domainname";
+	return NULL;
 }
 
 static int read_sysctl(const struct jnode *node, const struct namespaces_config *namespaces,
 		       struct sysctl_config *ret, struct error *err)
 {
+	const char *rival;
+
 	ret->name = node->name;
 	ret->path = path_of(node->name);
+	rival = find_rival(namespaces, ret->path);
 	if (jnode_string(node, &ret->value, err) < 0)
 		return -1;
-	if (strstr(ret->path, "..") || !is_own(namespaces, ret->path))
-		return jnode_error(
-			node, err,
-			"it is not the container's own: no namespace of its own holds it");
+	if (strstr(ret->path, "..") || !find_namespace(ret->path, &ret->namespace))
+		return jnode_error(node, err, "it is the whole machine's");
+	if (!namespaces->wanted[ret->namespace])
+		return jnode_error(node, err, "it needs a namespace of type '%s'",
+				   runtime_namespaces[ret->namespace].name);
+	if (rival)
+		return jnode_error(node, err, "%s is there too, which says the same", rival);
 	return 0;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * linux.sysctl (runtime-spec config-linux.md, "Sysctl"): kernel parameters of namespaces that the
- * container has for itself. Any other parameter is the whole machine's, and an error.
+ * container has for itself. Any other parameter is the whole machine's, and an error; so are
+ * kernel.hostname and kernel.domainname beside the properties of the same meaning.
  */
 #ifndef CTNR_EXEC_CONFIG_SYSCTLS_H
 #define CTNR_EXEC_CONFIG_SYSCTLS_H
@@ -14,6 +15,7 @@ struct sysctl_config {
 	const char *name; /* as it was written; borrowed from the document, as is the value */
 	const char *value;
 	char *path; /* below /proc/sys; owned */
+	enum namespace_type namespace; /* that has it */
 };
 
 struct sysctls_config {

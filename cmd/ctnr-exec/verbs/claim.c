@@ -3,6 +3,7 @@
 
 #include "process/capability.h"
 #include "process/process.h"
+#include "process/sysctl.h"
 #include "rootfs/cgroup_view.h"
 #include "rootfs/overlay.h"
 #include "verbs/debug.h"
@@ -104,6 +105,7 @@ static int prepare_container(struct container *c, const struct claim_opts *opts,
 	    config_read(&place, policy, &c->config, err) < 0 ||
 	    namespaces_prepare(&c->config, &c->namespaces, err) < 0 ||
 	    overlay_prepare(c, err) < 0 || cgroup_view_prepare(c, err) < 0 ||
+	    sysctls_check(&c->config.sysctls, &c->config.namespaces, err) < 0 ||
 	    process_prepare(&c->config.process, err) < 0)
 		return -1;
 	if (c->namespaces.userns == USERNS_NONE &&
