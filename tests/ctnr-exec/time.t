@@ -32,7 +32,7 @@ boottime -1 999999999
 *" "an offset may be negative"
 offset '{boottime: {secs: -3000000000}}'
 is_status 125 "a clock that would be before its beginning is an error"
-is_stderr "ctnr-exec: error: cannot set linux.timeOffsets: Numerical result out of range" "... by name"
+is_stderr "ctnr-exec: error: linux.timeOffsets: cannot write to '/proc/self/timens_offsets': Numerical result out of range" "... by name"
 
 if identity root; then
 	unshare --time --boottime 3000000000 sleep 60 &

@@ -123,6 +123,19 @@ static int read_console(const struct jnode *process, struct process_config *ret,
 	return 0;
 }
 
+/* An empty label asks for nothing. */
+static int read_label(const struct jnode *process, const char *key, const char **ret,
+		      struct error *err)
+{
+	struct jnode node = jnode_member(process, key);
+	const char *label = "";
+
+	if (jnode_string_opt(&node, &label, err) < 0)
+		return -1;
+	*ret = *label ? label : NULL;
+	return 0;
+}
+
 int process_config_read(const struct jnode *process, struct process_config *ret, struct error *err)
 {
 	struct jnode no_new_privileges = jnode_member(process, "noNewPrivileges");
@@ -134,6 +147,8 @@ int process_config_read(const struct jnode *process, struct process_config *ret,
 	    read_console(process, ret, err) < 0 ||
 	    jnode_bool_opt(&no_new_privileges, &ret->no_new_privileges, err) < 0 ||
 	    capabilities_read(process, &ret->capabilities, err) < 0 ||
+	    read_label(process, "apparmorProfile", &ret->apparmor_profile, err) < 0 ||
+	    read_label(process, "selinuxLabel", &ret->selinux_label, err) < 0 ||
 	    scheduler_config_read(process, &ret->scheduler, err) < 0 ||
 	    io_priority_config_read(process, &ret->io_priority, err) < 0 ||
 	    cpu_affinity_config_read(process, &ret->cpu_affinity, err) < 0)

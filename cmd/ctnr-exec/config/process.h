@@ -33,6 +33,8 @@ struct process_config {
 	bool no_new_privileges;
 	bool has_oom_score;
 	int oom_score; /* oomScoreAdj, -1000 to 1000 */
+	const char *apparmor_profile; /* NULL, or not empty; borrowed, as is the next */
+	const char *selinux_label;
 	struct scheduler_config scheduler;
 	struct io_priority_config io_priority;
 	struct cpu_affinity_config cpu_affinity; /* of a further process alone */

@@ -3,6 +3,7 @@
 
 #include "launch/detached.h"
 #include "launch/source.h"
+#include "process/label.h"
 #include "process/oom_score.h"
 #include "process/process.h"
 #include "process/sysctl.h"
@@ -85,6 +86,8 @@ static int fill_namespaces(const struct container *c, struct error *err)
 		return -1;
 	/* Where we are in a user namespace and the keeper is not, the keeper has done that. */
 	if (c->namespaces.userns != USERNS_INNER && oom_score_apply(&c->config.process, 0, err) < 0)
+		return -1;
+	if (labels_apply(&c->config.process, err) < 0)
 		return -1;
 	/* From here on nobody may look into this process, which still knows the host. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)

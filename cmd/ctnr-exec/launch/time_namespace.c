@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/time_namespace.h"
 
-#include "base/str.h"
-#include "system/fd.h"
+#include "process/procfs.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include "base/str.h"
+
 #include <inttypes.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -13,7 +12,6 @@
 static int write_offsets(const struct time_offsets_config *offsets, struct error *err)
 {
 	autostr struct str text = STR_INIT;
-	autoclose int fd = -EBADF;
 
 	for (int i = 0; i < TIME_CLOCK_MAX; i++)
 		if (offsets->clocks[i].is_stated)
@@ -21,10 +19,9 @@ static int write_offsets(const struct time_offsets_config *offsets, struct error
 				    offsets->clocks[i].secs, offsets->clocks[i].nanosecs);
 	/* While a process is not dumpable its files in /proc belong to the host's root. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	fd = open("/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || fd_write_all(fd, text.data, text.len) < 0)
-		return error_errno(err, "cannot set linux.timeOffsets");
-	return 0;
+	return procfs_write("self/timens_offsets", text.data, err) < 0
+		       ? error_prefix(err, "linux.timeOffsets")
+		       : 0;
 }
 
 int time_namespace_make(const struct namespaces_config *config, struct error *err)

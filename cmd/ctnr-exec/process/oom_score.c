@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process/oom_score.h"
 
+#include "process/procfs.h"
+
 #include "base/alloc.h"
 #include "base/message.h"
 #include "system/fd.h"
@@ -52,17 +54,14 @@ int oom_score_prepare(struct process_config *process, struct error *err)
 int oom_score_apply(const struct process_config *process, pid_t pid, struct error *err)
 {
 	autofree char *path = NULL;
-	autoclose int fd = -EBADF;
+	char text[16];
 
 	if (!process->has_oom_score)
 		return 0;
-	path = pid ? xasprintf("/proc/%d/oom_score_adj", (int)pid)
-		   : xstrdup("/proc/self/oom_score_adj");
+	path = pid ? xasprintf("%d/oom_score_adj", (int)pid) : xstrdup("self/oom_score_adj");
 	/* While a process is not dumpable its files in /proc belong to the host's root. */
 	if (!pid)
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write_score(fd, process->oom_score) < 0)
-		return error_errno(err, "cannot set process.oomScoreAdj to %d", process->oom_score);
-	return 0;
+	snprintf(text, sizeof(text), "%d", process->oom_score);
+	return procfs_write(path, text, err) < 0 ? error_prefix(err, "process.oomScoreAdj") : 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The order of the last steps, and why:
+ * The order of the last steps, and why. Before them, while the host's /proc is there: what may happen to the
+ * process by its score (oom_score.h), and what execve(2) is to change it to (label.h).
  *
  *  1. Working directory: opened beneath the root without magic links, so that "/proc/self/fd/7"
  *     is refused, and then looked at once more by getcwd (CVE-2024-21626).
@@ -22,6 +23,7 @@
 
 #include "process/capability.h"
 #include "process/home.h"
+#include "process/label.h"
 #include "process/memory_policy.h"
 #include "process/oom_score.h"
 #include "process/rlimit.h"
@@ -49,7 +51,7 @@
 
 int process_prepare(struct process_config *process, struct error *err)
 {
-	if (rlimits_prepare(&process->rlimits, err) < 0)
+	if (labels_prepare(process, err) < 0 || rlimits_prepare(&process->rlimits, err) < 0)
 		return -1;
 	return oom_score_prepare(process, err);
 }
