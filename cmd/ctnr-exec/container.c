@@ -9,6 +9,7 @@ void container_release(struct container *c)
 {
 	if (!c)
 		return;
+	namespaces_release(&c->namespaces);
 	config_release(&c->config);
 	free(steal(&c->overlay_options));
 	free(steal(&c->cgroups));

@@ -84,14 +84,14 @@ int runtime_check_annotations(const struct jnode *node, struct error *err)
 }
 
 const struct runtime_namespace runtime_namespaces[NAMESPACE_TYPE_MAX] = {
-	[NAMESPACE_USER] = { "user", CLONE_NEWUSER },
-	[NAMESPACE_PID] = { "pid", CLONE_NEWPID },
-	[NAMESPACE_MOUNT] = { "mount", CLONE_NEWNS },
-	[NAMESPACE_UTS] = { "uts", CLONE_NEWUTS },
-	[NAMESPACE_IPC] = { "ipc", CLONE_NEWIPC },
-	[NAMESPACE_NETWORK] = { "network", CLONE_NEWNET },
-	[NAMESPACE_CGROUP] = { "cgroup", CLONE_NEWCGROUP },
-	[NAMESPACE_TIME] = { "time", CLONE_NEWTIME },
+	[NAMESPACE_USER] = { "user", "user", CLONE_NEWUSER },
+	[NAMESPACE_PID] = { "pid", "pid", CLONE_NEWPID },
+	[NAMESPACE_MOUNT] = { "mount", "mnt", CLONE_NEWNS },
+	[NAMESPACE_UTS] = { "uts", "uts", CLONE_NEWUTS },
+	[NAMESPACE_IPC] = { "ipc", "ipc", CLONE_NEWIPC },
+	[NAMESPACE_NETWORK] = { "network", "net", CLONE_NEWNET },
+	[NAMESPACE_CGROUP] = { "cgroup", "cgroup", CLONE_NEWCGROUP },
+	[NAMESPACE_TIME] = { "time", "time", CLONE_NEWTIME },
 };
 
 int runtime_namespace_find(const char *name)

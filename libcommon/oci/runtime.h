@@ -66,6 +66,7 @@ enum namespace_type {
 
 struct runtime_namespace {
 	const char *name; /* "mount" */
+	const char *file; /* in /proc/PID/ns: "mnt" */
 	int flag; /* of clone(2) and setns(2): CLONE_NEWNS */
 };
 

@@ -101,5 +101,6 @@ int main(void)
 	       "a namespace is found by name");
 	is_int(runtime_namespace_find("net"), -1, "... and by no other");
 	is_int(runtime_namespaces[NAMESPACE_MOUNT].flag, CLONE_NEWNS, "... and has its flag");
+	is_str(runtime_namespaces[NAMESPACE_MOUNT].file, "mnt", "... and its file");
 	return done_testing();
 }

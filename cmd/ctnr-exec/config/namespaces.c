@@ -24,6 +24,10 @@ static int read_namespace(const struct jnode *entry, struct namespaces_config *r
 		return jnode_error(&type_node, err, "'%s' is listed twice", type);
 	if (path && *path && *path != '/')
 		return jnode_error(&path_node, err, "'%s' is not absolute", path);
+	/* The mounts of the container, and its root, would be those of everybody in it. */
+	if (path && *path && number == NAMESPACE_MOUNT)
+		return jnode_error(&path_node, err,
+				   "a container needs a mount namespace of its own");
 	ret->wanted[number] = true;
 	ret->paths[number] = path && *path ? path : NULL;
 	return 0;
@@ -43,7 +47,7 @@ static int read_list(const struct jnode *linux_node, struct namespaces_config *r
 		if (read_namespace(&entry, ret, err) < 0)
 			return -1;
 	}
-	if (!namespaces_config_is_new(ret, NAMESPACE_MOUNT))
+	if (!ret->wanted[NAMESPACE_MOUNT])
 		return jnode_error(&list, err, "a container needs a mount namespace of its own");
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include "launch/init.h"
 
 #include "launch/detached.h"
+#include "launch/namespace_path.h"
 #include "launch/source.h"
 #include "process/label.h"
 #include "process/oom_score.h"
@@ -76,6 +77,15 @@ static int take_maps(const struct container *c, int go, struct error *err)
 	return namespaces_become_root(&c->namespaces, err);
 }
 
+/* Become root of a user namespace that the keeper does not become root of. */
+static int take_ids(const struct container *c, int go, struct error *err)
+{
+	if (go >= 0)
+		return take_maps(c, go, err);
+	return c->namespaces.userns == USERNS_PATH ? namespaces_become_root(&c->namespaces, err)
+						   : 0;
+}
+
 /* What belongs to namespaces and is done through the host's /proc. */
 static int fill_namespaces(const struct container *c, struct error *err)
 {
@@ -140,7 +150,7 @@ static int become_container(const struct launch *l, const struct payload *payloa
 	struct rootfs r = ROOTFS_INIT;
 	int slave = -EBADF;
 
-	if (become_alone(l, err) < 0 || (go >= 0 && take_maps(c, go, err) < 0) ||
+	if (become_alone(l, err) < 0 || take_ids(c, go, err) < 0 ||
 	    (!c->keeps_keyring && leave_keyring(err) < 0) || fill_namespaces(c, err) < 0 ||
 	    fill_root(l, &r, &slave, err) < 0 || rootfs_enter(c, &r, err) < 0 ||
 	    (slave >= 0 && terminal_take(slave, err) < 0) ||

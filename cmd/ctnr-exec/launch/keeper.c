@@ -2,6 +2,7 @@
 #include "launch/keeper.h"
 
 #include "launch/init.h"
+#include "launch/namespace_path.h"
 #include "launch/record.h"
 #include "launch/time_namespace.h"
 #include "process/oom_score.h"
@@ -42,9 +43,11 @@ static int enter_user_namespace(const struct launch *l, struct error *err)
 	/* The caller failed to have the maps written, and reports that itself. */
 	if (n->userns == USERNS_HELPED && read(l->sync[1], &byte, 1) != 1)
 		_exit(ERROR_RUNTIME);
-	if (namespaces_join(n, NAMESPACE_BEFORE_CLONE, err) < 0)
+	if (namespaces_join(n, NAMESPACE_BEFORE_USER, err) < 0 ||
+	    namespaces_join(n, NAMESPACE_BEFORE_CLONE, err) < 0)
 		return -1;
-	if (n->userns != USERNS_INNER && namespaces_become_root(n, err) < 0)
+	/* In one that was joined, our IDs own the state and the bundle, and its root may own neither. */
+	if (n->userns == USERNS_HELPED && namespaces_become_root(n, err) < 0)
 		return -1;
 	if (time_namespace_make(n->config, err) < 0)
 		return -1;

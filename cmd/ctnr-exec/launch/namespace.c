@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/namespace.h"
 
+#include "launch/namespace_path.h"
+
 #include "base/alloc.h"
 #include "base/str.h"
 #include "system/capability.h"
@@ -126,7 +128,7 @@ static int prepare_userns(struct namespaces *n, struct error *err)
 int namespaces_prepare(const struct config *config, struct namespaces *ret, struct error *err)
 {
 	ret->config = &config->namespaces;
-	if (prepare_userns(ret, err) < 0)
+	if (namespaces_open_paths(ret, err) < 0 || prepare_userns(ret, err) < 0)
 		return -1;
 	/* With one ID the kernel does not let go of groups: they might be there to deny access. */
 	if (ret->userns == USERNS_SELF && config->process.n_groups)
@@ -210,29 +212,10 @@ int namespaces_map_child(const struct namespaces *n, pid_t child, struct error *
 	return write_property(child, "uid_map", uid_mappings, &n->identity.uids, err);
 }
 
-static int join_namespace(const struct namespaces *n, enum namespace_type type, struct error *err)
+/* A user namespace that was joined need not map 0. Our IDs there are then others, and its capabilities ours. */
+static bool is_unmapped(const struct namespaces *n)
 {
-	autoclose int fd = -EBADF;
-
-	if (!n->config->paths[type])
-		return 0;
-	fd = open(n->config->paths[type], O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, runtime_namespaces[type].flag) < 0)
-		return error_errno(err, "cannot join %s namespace '%s'",
-				   runtime_namespaces[type].name, n->config->paths[type]);
-	return 0;
-}
-
-int namespaces_join(const struct namespaces *n, enum namespace_moment moment, struct error *err)
-{
-	for (int i = 0; i < NAMESPACE_TYPE_MAX; i++) {
-		bool early = i == NAMESPACE_USER || i == NAMESPACE_PID;
-
-		if (early == (moment == NAMESPACE_BEFORE_CLONE) &&
-		    join_namespace(n, (enum namespace_type)i, err) < 0)
-			return -1;
-	}
-	return 0;
+	return n->userns == USERNS_PATH && errno == EINVAL;
 }
 
 int namespaces_become_root(const struct namespaces *n, struct error *err)
@@ -242,10 +225,10 @@ int namespaces_become_root(const struct namespaces *n, struct error *err)
 	if (n->userns == USERNS_NONE || n->userns == USERNS_SELF)
 		return 0;
 	if (getegid() != 0 && (joined || idmap_has_inside(&n->identity.gids, 0)) &&
-	    setresgid(0, 0, 0) < 0)
+	    setresgid(0, 0, 0) < 0 && !is_unmapped(n))
 		return error_errno(err, "cannot become group 0 of the user namespace");
 	if (geteuid() != 0 && (joined || idmap_has_inside(&n->identity.uids, 0)) &&
-	    setresuid(0, 0, 0) < 0)
+	    setresuid(0, 0, 0) < 0 && !is_unmapped(n))
 		return error_errno(err, "cannot become user 0 of the user namespace");
 	return 0;
 }

@@ -27,7 +27,11 @@ struct namespaces {
 	const struct namespaces_config *config; /* borrowed */
 	enum userns_mode userns;
 	struct identity identity; /* the maps, for USERNS_SELF, _HELPED and _INNER */
+	int fds[NAMESPACE_TYPE_MAX]; /* of those given by path (namespace_path.h), else -EBADF */
 };
+
+/* Accepts what was never prepared. */
+void namespaces_release(struct namespaces *n);
 
 /* Decide how this caller can have what the config asks for; an error when it cannot. The config is
  * borrowed. */
@@ -42,14 +46,6 @@ int namespaces_map_self(const struct namespaces *n, struct error *err);
 /* With privilege: write the maps of a child that was cloned into a new user namespace and waits. The
  * error names the property that the kernel refuses. */
 int namespaces_map_child(const struct namespaces *n, pid_t child, struct error *err);
-
-/* Join the namespaces given by path that must be joined before init is cloned (user, pid), or
- * those that init joins itself. */
-enum namespace_moment {
-	NAMESPACE_BEFORE_CLONE,
-	NAMESPACE_IN_INIT,
-};
-int namespaces_join(const struct namespaces *n, enum namespace_moment moment, struct error *err);
 
 /* Become user and group 0 of the user namespace where it maps them and our own IDs are not 0. */
 int namespaces_become_root(const struct namespaces *n, struct error *err);

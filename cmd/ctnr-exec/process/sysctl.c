@@ -10,31 +10,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *own_namespace(enum namespace_type type)
-{
-	switch (type) {
-	case NAMESPACE_UTS:
-		return "/proc/self/ns/uts";
-	case NAMESPACE_IPC:
-		return "/proc/self/ns/ipc";
-	case NAMESPACE_NETWORK:
-		return "/proc/self/ns/net";
-	default:
-		return "/proc/self/ns/user";
-	}
-}
-
 int sysctls_check(const struct sysctls_config *sysctls, const struct namespaces_config *namespaces,
 		  struct error *err)
 {
 	for (size_t i = 0; i < sysctls->len; i++) {
 		const struct sysctl_config *sysctl = &sysctls->items[i];
 		const char *path = namespaces->paths[sysctl->namespace];
+		autofree char *ours = NULL;
 		struct stat given, own;
 
 		if (!path)
 			continue;
-		if (stat(path, &given) < 0 || stat(own_namespace(sysctl->namespace), &own) < 0)
+		ours = xasprintf("/proc/self/ns/%s", runtime_namespaces[sysctl->namespace].file);
+		if (stat(path, &given) < 0 || stat(ours, &own) < 0)
 			return error_errno(err, "cannot look at namespace '%s'", path);
 		if (given.st_dev == own.st_dev && given.st_ino == own.st_ino)
 			return error_set(
