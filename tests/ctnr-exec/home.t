@@ -46,7 +46,7 @@ like_stdout "*HOME=/*" "an empty environment gets one"
 
 # What an image may have in the place of the file.
 ln -s /etc/real c/rootfs/etc/passwd
-printf "$passwd" >c/rootfs/etc/real
+printf '%b' "$passwd" >c/rootfs/etc/real
 user_home 7
 is_stdout HOME=/srv/web "a link inside the container is followed"
 printf 'web:x:7:7::/outside:/bin/sh\n' >outside
@@ -70,7 +70,7 @@ rm c/rootfs/etc/passwd
 } >c/rootfs/etc/passwd
 user_home 7
 is_stdout HOME=/ "a file larger than 1 MiB is not read"
-printf "$passwd" >c/rootfs/etc/passwd
+printf '%b' "$passwd" >c/rootfs/etc/passwd
 chmod 600 c/rootfs/etc/passwd
 user_home 7
 is_stdout HOME=/ "the file is opened with the rights of the process: what it cannot read is not read"
