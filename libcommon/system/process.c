@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #define DRAIN_CHUNK 65536 /* bytes: what a pipe holds */
+#define DRAIN_CHUNKS 32 /* at a time: what a pipe can be made to hold, twice */
 
 extern char **environ;
 
@@ -43,6 +44,7 @@ struct program {
 	char *const *env;
 	const int *stdio; /* three: what becomes fd 0, 1, 2; -1 keeps ours */
 	bool unblocks_signals;
+	bool leads_group;
 };
 
 static pid_t spawn_program(const struct program *program, struct error *err)
@@ -65,6 +67,8 @@ static pid_t spawn_program(const struct program *program, struct error *err)
 	posix_spawnattr_setsigmask(&attributes, &none);
 	if (program->unblocks_signals)
 		flags |= POSIX_SPAWN_SETSIGMASK;
+	if (program->leads_group)
+		flags |= POSIX_SPAWN_SETPGROUP;
 	posix_spawnattr_setflags(&attributes, flags);
 	for (int i = 0; i < 3; i++)
 		if (program->stdio[i] >= 0)
@@ -81,7 +85,9 @@ static pid_t spawn_program(const struct program *program, struct error *err)
 
 pid_t process_spawn(char *const *argv, const int stdio[3], struct error *err)
 {
-	const struct program program = { argv[0], argv, environ, stdio, false };
+	const struct program program = {
+		.path = argv[0], .argv = argv, .env = environ, .stdio = stdio
+	};
 
 	return spawn_program(&program, err);
 }
@@ -105,29 +111,76 @@ static int make_stdin(const void *data, size_t len, struct error *err)
 	return fd_steal(&fd);
 }
 
-/* Append what a non-blocking descriptor has now; out may grow to max bytes from start on. Returns 1
- * when more may come, 0 at its end. */
-static int drain_answer(int fd, size_t start, size_t max, struct str *out, struct error *err)
+/* A pipe that the program writes into. */
+struct channel {
+	int inner; /* the program's end */
+	int outer; /* ours, not blocking; -EBADF: there is none, or nothing more comes */
+	struct str *text; /* borrowed; what was read is appended */
+	size_t start; /* of what was read, in text */
+	size_t max; /* bytes */
+	bool keeps_end; /* what is more than max is dropped from its beginning; else it is an error */
+};
+
+#define CHANNEL_INIT(text, max, keeps_end) \
+	{ \
+		-EBADF, -EBADF, text, (text)->len, max, keeps_end \
+	}
+
+static void channel_release(struct channel *channel)
 {
-	for (;;) {
+	fd_close(&channel->inner);
+	fd_close(&channel->outer);
+}
+#define autochannel autocleanup(channel_release)
+
+static int open_channel(struct channel *channel, struct error *err)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_errno(err, "cannot make a pipe");
+	channel->outer = ends[0];
+	channel->inner = ends[1];
+	if (fcntl(channel->outer, F_SETFL, O_NONBLOCK) < 0)
+		return error_errno(err, "cannot set up a pipe");
+	return 0;
+}
+
+static void keep_end(struct channel *channel)
+{
+	struct str *text = channel->text;
+
+	memmove(text->data + channel->start, text->data + text->len - channel->max, channel->max);
+	text->len = channel->start + channel->max;
+	text->data[text->len] = '\0';
+}
+
+/* Read what is there now, or much of it. */
+static int drain_channel(struct channel *channel, struct error *err)
+{
+	struct str *text = channel->text;
+
+	for (int i = 0; i < DRAIN_CHUNKS && channel->outer >= 0; i++) {
 		ssize_t n;
 
-		str_reserve(out, DRAIN_CHUNK);
-		n = read(fd, out->data + out->len, DRAIN_CHUNK);
+		str_reserve(text, DRAIN_CHUNK);
+		n = read(channel->outer, text->data + text->len, DRAIN_CHUNK);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 && errno == EAGAIN)
-			return 1;
 		if (n < 0)
-			return error_errno(err, "cannot read its output");
+			return errno == EAGAIN ? 0 : error_errno(err, "cannot read its output");
 		if (n == 0)
-			return 0;
-		out->len += (size_t)n;
-		out->data[out->len] = '\0';
-		if (out->len - start > max)
+			fd_close(&channel->outer);
+		text->len += (size_t)n;
+		text->data[text->len] = '\0';
+		if (text->len - channel->start <= channel->max)
+			continue;
+		if (!channel->keeps_end)
 			return error_set(err, ERROR_FAILED, "its output is longer than %zu bytes",
-					 max);
+					 channel->max);
+		keep_end(channel);
 	}
+	return 0;
 }
 
 /* How long to wait for the next event: for poll(2). */
@@ -140,71 +193,88 @@ static int milliseconds_left(unsigned timeout_ms, int64_t deadline, int64_t now)
 	return deadline - now < INT_MAX ? (int)(deadline - now) : INT_MAX;
 }
 
-/* Until the program has ended, and then what it left in the pipe. */
-static int collect_answer(const struct process_exchange *x, int pidfd, int answer, struct str *out,
-			  struct error *err)
+/* Until the program has ended, and then what it left in the pipes. */
+static int collect_output(const struct process_exchange *x, int pidfd, struct channel *out,
+			  struct channel *tail, struct error *err)
 {
-	struct pollfd events[2] = { { pidfd, POLLIN, 0 }, { answer, POLLIN, 0 } };
 	int64_t deadline = clock_monotonic_ms() + x->timeout_ms;
-	size_t start = out->len;
 
 	for (;;) {
 		int left = milliseconds_left(x->timeout_ms, deadline, clock_monotonic_ms());
-		int n = poll(events, 2, left);
-		int more = 1;
+		struct pollfd events[] = { { pidfd, POLLIN, 0 },
+					   { out->outer, POLLIN, 0 },
+					   { tail->outer, POLLIN, 0 },
+					   { x->stop ? *x->stop : -1, POLLIN, 0 } };
+		int n = poll(events, array_size(events), left);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return error_errno(err, "cannot wait for it");
-		if (n == 0)
-			return error_set(err, ERROR_TEMPORARY, "it took longer than %u ms",
-					 x->timeout_ms);
-		if (events[1].fd >= 0)
-			more = drain_answer(answer, start, x->out_max, out, err);
-		if (more < 0)
+		if (drain_channel(out, err) < 0 || drain_channel(tail, err) < 0)
 			return -1;
 		if (events[0].revents)
 			return 0;
-		/* It closed stdout, and goes on. */
-		if (more == 0)
-			events[1].fd = -1;
+		if (events[3].revents)
+			return error_set(err, ERROR_FAILED, "it was stopped");
+		/* A program that never stops writing leaves no poll(2) without an event. */
+		if (left == 0)
+			return error_set(err, ERROR_TEMPORARY, "it took longer than %u ms",
+					 x->timeout_ms);
 	}
+}
+
+/* Our child, not waited for: the pid is its own. It may have left its group. */
+static void kill_program(const struct process_exchange *x, pid_t pid)
+{
+	if (x->leads_group)
+		kill(-pid, SIGKILL);
+	kill(pid, SIGKILL);
+}
+
+/* Wait for a program that was started. */
+static int finish_exchange(const struct process_exchange *x, pid_t pid, struct channel *out,
+			   struct channel *tail, struct error *err)
+{
+	autoclose int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int collected = pidfd < 0 ? error_errno(err, "cannot watch it")
+				  : collect_output(x, pidfd, out, tail, err);
+	int status;
+
+	if (collected < 0)
+		kill_program(x, pid);
+	status = process_wait(pid, collected < 0 ? NULL : err);
+	return collected < 0 ? -1 : status;
 }
 
 int process_exchange(const struct process_exchange *x, struct str *out, struct error *err)
 {
 	const char *path = x->path ? x->path : x->argv[0];
+	autostr struct str dropped = STR_INIT;
+	struct str *text = out ? out : &dropped;
+	struct str *tail_text = x->tail ? x->tail : &dropped;
+	autochannel struct channel answer = CHANNEL_INIT(text, out ? x->out_max : 0, !out);
+	autochannel struct channel tail = CHANNEL_INIT(tail_text, PROCESS_TAIL_MAX, true);
 	autoclose int in = make_stdin(x->in, x->in_len, err);
-	autoclose int answer = -EBADF;
-	autoclose int answer_in = -EBADF;
-	autoclose int pidfd = -EBADF;
-	int ends[2];
-	int collected;
-	int status;
 	pid_t pid;
+	int status;
 
-	if (in < 0)
+	if (in < 0 || open_channel(&answer, err) < 0 || (x->tail && open_channel(&tail, err) < 0))
 		return -1;
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return error_errno(err, "cannot make a pipe");
-	answer = ends[0];
-	answer_in = ends[1];
-	if (fcntl(answer, F_SETFL, O_NONBLOCK) < 0)
-		return error_errno(err, "cannot set up a pipe");
-	pid = spawn_program(&(const struct program) { path, x->argv, x->env ? x->env : environ,
-						      (const int[3]) { in, answer_in, -1 }, true },
-			    err);
+	pid = spawn_program(
+		&(const struct program) { .path = path,
+					  .argv = x->argv,
+					  .env = x->env ? x->env : environ,
+					  .stdio = (const int[]) { in, answer.inner, tail.inner },
+					  .unblocks_signals = true,
+					  .leads_group = x->leads_group },
+		err);
 	if (pid < 0)
 		return -1;
-	fd_close(&answer_in);
-	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	collected = pidfd < 0 ? error_errno(err, "cannot watch it")
-			      : collect_answer(x, pidfd, answer, out, err);
-	if (collected < 0)
-		kill(pid, SIGKILL); /* our child, not waited for: the pid is its own */
-	status = process_wait(pid, collected < 0 ? NULL : err);
-	return collected < 0 ? error_prefix(err, "%s", path) : status;
+	fd_close(&answer.inner);
+	fd_close(&tail.inner);
+	status = finish_exchange(x, pid, &answer, &tail, err);
+	return status < 0 ? error_prefix(err, "%s", path) : status;
 }
 
 static _Noreturn void call_in_child(int (*work)(void *data, struct error *err), void *data,

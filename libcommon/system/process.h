@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/str.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -26,9 +27,9 @@ int process_wait(pid_t pid, struct error *err);
  *	int status = process_exchange(&x, &answer, err);
  *
  * Neither side can block on the other: stdin is a file in memory, which the program may leave
- * unread, and stdout is read as it comes. The answer is over when the program has ended, even when
- * a child of it holds stdout open. stderr is ours. The program gets none of our other descriptors
- * and no blocked signals.
+ * unread, and what it writes is read as it comes. The answer is over when the program has ended, even
+ * when a child of it holds stdout open. The program gets none of our other descriptors and no blocked
+ * signals.
  */
 struct process_exchange {
 	const char *path; /* absolute; NULL: argv[0] */
@@ -37,13 +38,21 @@ struct process_exchange {
 	const void *in; /* its stdin, then end of file */
 	size_t in_len;
 	size_t out_max; /* bytes of stdout; a program that writes more is killed */
+	struct str *tail; /* borrowed; NULL: stderr is ours */
 	unsigned timeout_ms; /* a program that takes longer is killed; 0: as long as it likes */
+	const int *
+		stop; /* a descriptor that is readable, or at its end, when the program is to be killed;
+			  * NULL: none */
+	bool leads_group; /* it leads a process group, and is killed with all of that */
 };
 
-/* Append the program's stdout to out. Returns its exit status, or 128 + N when signal N ended it;
- * -1 when it could not be started (ERROR_NOT_FOUND when it does not exist), was killed for its
- * time (ERROR_TEMPORARY) or for its length. In any case it has ended and was waited for; what it
- * started itself may live on. */
+#define PROCESS_TAIL_MAX 4096 /* bytes */
+
+/* Append the program's stdout to out (NULL: it is read and dropped, however much it is), and the last
+ * PROCESS_TAIL_MAX bytes of its stderr to x->tail. Returns its exit status, or 128 + N when signal N
+ * ended it; -1 when it could not be started (ERROR_NOT_FOUND when it does not exist), was killed for its
+ * time (ERROR_TEMPORARY), for its length or by x->stop. In any case it has ended and was waited for; what
+ * it started itself may live on, unless it was killed as a group. */
 int process_exchange(const struct process_exchange *x, struct str *out, struct error *err);
 
 /* Call work(data) in a child of this process, which ends with it: what it enters, mounts or changes

@@ -98,6 +98,76 @@ static void test_big(void)
 	is_int(process_exchange(&x, &out, NULL), 0, "much that is not read does no harm");
 }
 
+/* sh -c SCRIPT, by an exchange of which the rest is set. */
+static int exchange_script(struct process_exchange x, const char *script, struct str *out,
+			   struct error *err)
+{
+	char *argv[] = { (char[]) { "sh" }, (char[]) { "-c" }, (char *)(uintptr_t)script, NULL };
+
+	x.path = "/bin/sh";
+	x.argv = argv;
+	return process_exchange(&x, out, err);
+}
+
+static void test_output(void)
+{
+	autostr struct str tail = STR_INIT;
+	struct process_exchange x = { .tail = &tail };
+	struct error err = { 0 };
+
+	str_append(&tail, "before ");
+	is_int(exchange_script(x, "echo no >&2; exit 3", NULL, &err), 3, "stderr is read");
+	is_str(tail.data, "before no\n", "... behind what was there");
+	str_clear(&tail);
+	is_int(exchange_script(x, "head -c 10000000 /dev/zero; echo end >&2", NULL, &err), 0,
+	       "stdout that nobody wants may be long");
+	is_str(tail.data, "end\n", "... beside stderr");
+	str_clear(&tail);
+	exchange_script(x, "yes 1234567 | head -c 1000000 >&2; echo end >&2", NULL, &err);
+	is_int((long)tail.len, PROCESS_TAIL_MAX, "of a long stderr the end is kept");
+	is_str(tail.data + tail.len - 8, "567\nend\n", "... which is its end");
+	str_clear(&tail);
+	x.timeout_ms = 200;
+	is_int(exchange_script(x, "exec cat /dev/zero", NULL, &err), -1,
+	       "a program that never stops writing has its time");
+	is_str(err.message, "/bin/sh: it took longer than 200 ms", "... which ends");
+	is_int(exchange_script(x, "exec cat /dev/zero >&2", NULL, &err), -1, "... on stderr too");
+}
+
+static void test_group(void)
+{
+	struct process_exchange x = { .out_max = OUT_MAX, .timeout_ms = 200, .leads_group = true };
+	const char *script = "sleep 60 & echo $!; wait";
+	autostr struct str out = STR_INIT;
+	pid_t child;
+
+	is_int(exchange_script(x, script, &out, NULL), -1, "a program that takes too long");
+	child = (pid_t)strtol(out.data, NULL, 10);
+	for (int i = 0; i < 100 && kill(child, 0) == 0; i++)
+		usleep(20000);
+	ok(child > 0 && kill(child, 0) < 0 && errno == ESRCH, "... is killed with its group");
+	str_clear(&out);
+	is_int(exchange_script(x, "ps -o pgid= -p $$; echo $$", &out, NULL), 0, "a leader");
+	ok(strtol(out.data, NULL, 10) == strtol(strchr(out.data, '\n'), NULL, 10),
+	   "... leads its group");
+}
+
+static void test_stop(void)
+{
+	int64_t start = clock_monotonic_ms();
+	struct error err = { 0 };
+	int ends[2];
+
+	is_int(pipe2(ends, O_CLOEXEC), 0, "a pipe");
+	struct process_exchange x = { .stop = &ends[0] };
+	is_int(exchange_script(x, "exit 5", NULL, &err), 5, "nothing stops a program");
+	close(ends[1]);
+	is_int(exchange_script(x, "exec sleep 60", NULL, &err), -1, "the end of a pipe stops it");
+	is_str(err.message, "/bin/sh: it was stopped", "... and the error says so");
+	ok(clock_monotonic_ms() - start < 4000, "... soon");
+	close(ends[0]);
+}
+
 static void test_surroundings(void)
 {
 	char *list[] = { (char[]) { "/bin/ls" }, (char[]) { "/proc/self/fd" }, NULL };
@@ -170,6 +240,9 @@ int main(void)
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	test_exchanges();
 	test_big();
+	test_output();
+	test_group();
+	test_stop();
 	test_surroundings();
 	test_calls();
 	return done_testing();
