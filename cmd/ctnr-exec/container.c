@@ -12,6 +12,7 @@ void container_release(struct container *c)
 	namespaces_release(&c->namespaces);
 	config_release(&c->config);
 	free(steal(&c->overlay_options));
+	free(steal(&c->annotations));
 	free(steal(&c->cgroups));
 	free(steal(&c->pid_file));
 	seccomp_filter_release(&c->filter);
@@ -22,12 +23,21 @@ void container_release(struct container *c)
 	store_release(&c->store);
 }
 
-int container_clean_up(const struct container *c, struct error *err)
+bool container_keeps_state(const struct container *c)
+{
+	return c->keeps_state && c->state.fd >= 0 && state_is_written(&c->state);
+}
+
+void container_remove_state(const struct container *c)
+{
+	if (c->state.fd >= 0 && !container_keeps_state(c))
+		state_remove(&c->state_root, &c->state);
+}
+
+int container_remove_bundle(const struct container *c, struct error *err)
 {
 	struct error cause = { 0 };
 
-	if (c->state.fd >= 0 && !(c->keeps_state && state_is_written(&c->state)))
-		state_remove(&c->state_root, &c->state);
 	if (c->lock < 0)
 		return 0;
 	/* This also takes the container's name out of the bundle's lock. */
@@ -38,6 +48,17 @@ int container_clean_up(const struct container *c, struct error *err)
 		return 0;
 	error_move(err, &cause);
 	return error_prefix(err, "%s '%s' was not removed", bundle_word(), c->bundle.id);
+}
+
+int container_clean_up(const struct container *c, struct error *err)
+{
+	container_remove_state(c);
+	return container_remove_bundle(c, err);
+}
+
+struct hook_subject container_hooks(const struct container *c)
+{
+	return (struct hook_subject) { &c->config.hooks, c->id, c->bundle.path, c->annotations };
 }
 
 int container_status_after(int status, const struct error *failure, struct error *err)

@@ -8,6 +8,7 @@
 #define CTNR_EXEC_CONTAINER_H
 
 #include "config/config.h"
+#include "launch/hook.h"
 #include "launch/namespace.h"
 #include "process/seccomp.h"
 
@@ -33,6 +34,7 @@ struct container {
 	struct namespaces namespaces;
 	struct seccomp_filter filter;
 	char *overlay_options; /* mount data; NULL: not an overlay bundle */
+	char *annotations; /* hook_annotations() */
 	char *cgroups; /* /proc/self/cgroup, as the caller sees it; or NULL */
 	bool stdin_closed; /* the container's stdin is /dev/null */
 	int lock; /* the bundle's lock */
@@ -52,7 +54,15 @@ void container_release(struct container *c);
 
 /* The container has ended, or has never run: remove its state and, with --rm, its bundle, unless
  * another command has claimed them since (state.h). A second call does what the first left. */
+bool container_keeps_state(const struct container *c); /* it stays for the verb delete */
+void container_remove_state(const struct container *c);
+int container_remove_bundle(const struct container *c, struct error *err);
+
+/* Both. */
 int container_clean_up(const struct container *c, struct error *err);
+
+/* What hooks are told of the container; borrowed from it. */
+struct hook_subject container_hooks(const struct container *c);
 
 /* The status of a container after something else failed (code 0: nothing did): cleaning up, or passing
  * its output on. A container that went well has not gone well then, and failure moves to err. Any other

@@ -89,7 +89,7 @@ remove_broken() {
 	is "$(ls -A "$store/trash" "$store/bundles/.ephemeral" "$state" | grep -v :)" "" "... and leaves nothing"
 	rm broken
 }
-remove_broken '.hooks.prestart = [{path: "/bin/true"}]' "a config that is refused"
+remove_broken '.hooks.prestart = [{path: "true"}]' "a config that is refused"
 remove_broken '.process.cwd = "relative"' "a config that cannot be followed"
 remove_broken '.linux.namespaces += [{type: "network", path: "/nonexistent"}]' "a namespace that cannot be joined"
 bundle broken overlay

@@ -30,6 +30,7 @@ void config_release(struct config *config)
 	mounts_config_release(&config->mounts);
 	devices_config_release(&config->devices);
 	sysctls_config_release(&config->sysctls);
+	hooks_config_release(&config->hooks);
 	strlist_release(&config->masked_paths);
 	strlist_release(&config->readonly_paths);
 	json_free(&config->document);
@@ -148,7 +149,8 @@ int config_read(const struct document_place *place, enum cgroup_policy policy, s
 	    cgroup_config_check(&linux_node, policy, err) < 0 || read_root(&root, ret, err) < 0 ||
 	    process_config_read(&process, &ret->process, err) < 0 ||
 	    mounts_config_read(&root, &ret->mounts, err) < 0 ||
-	    namespaces_config_read(&root, &ret->namespaces, err) < 0)
+	    namespaces_config_read(&root, &ret->namespaces, err) < 0 ||
+	    hooks_config_read(&root, &ret->hooks, err) < 0)
 		return -1;
 	return read_linux(&root, ret, err);
 }

@@ -17,6 +17,7 @@
 #include "config/cgroup.h"
 #include "config/devices.h"
 #include "config/document.h"
+#include "config/hooks.h"
 #include "config/memory_policy.h"
 #include "config/mounts.h"
 #include "config/namespaces.h"
@@ -43,6 +44,7 @@ struct config {
 	struct sysctls_config sysctls;
 	struct memory_policy_config memory_policy;
 	struct personality_config personality;
+	struct hooks_config hooks;
 	struct strlist masked_paths;
 	struct strlist readonly_paths;
 	bool denies_devices; /* by linux.resources.devices: config/device_rules.h */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/process.h"
 
+#include "config/environment.h"
+
 #include "base/alloc.h"
 #include "system/idmap.h"
 
@@ -18,28 +20,14 @@ void process_config_release(struct process_config *process)
 	rlimits_config_release(&process->rlimits);
 }
 
-/* environ(7): what a program reads are entries NAME=VALUE. Others would be passed on, and seen or not
- * by chance. */
-static int check_env(const struct jnode *node, const struct strlist *env, struct error *err)
-{
-	for (size_t i = 0; i < env->len; i++) {
-		struct jnode item = jnode_element(node, i);
-
-		if (!strchr(env->items[i], '=') || env->items[i][0] == '=')
-			return jnode_error(&item, err, "expected NAME=VALUE, got '%s'",
-					   env->items[i]);
-	}
-	return 0;
-}
-
 static int read_command(const struct jnode *process, struct process_config *ret, struct error *err)
 {
 	struct jnode args = jnode_member(process, "args");
 	struct jnode env = jnode_member(process, "env");
 	struct jnode cwd = jnode_member(process, "cwd");
 
-	if (jnode_strings(&args, &ret->args, err) < 0 || jnode_strings(&env, &ret->env, err) < 0 ||
-	    check_env(&env, &ret->env, err) < 0 || jnode_string(&cwd, &ret->cwd, err) < 0)
+	if (jnode_strings(&args, &ret->args, err) < 0 ||
+	    environment_read(&env, &ret->env, err) < 0 || jnode_string(&cwd, &ret->cwd, err) < 0)
 		return -1;
 	if (!ret->args.len)
 		return jnode_error(&args, err, "no command given");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/caller.h"
 
+#include "launch/hook_runner.h"
+#include "launch/keeper.h"
 #include "launch/signal.h"
 #include "launch/source.h"
 #include "launch/watch.h"
@@ -28,7 +30,7 @@ static int run_processes(struct launch *l, struct error *err)
 	struct error lost = { 0 };
 	int started, status;
 
-	if (launch_connect(l, err) < 0)
+	if (launch_connect(l, err) < 0 || hook_runner_start(l, err) < 0)
 		return -1;
 	signals = signals_take(l->streams->has_terminal, err);
 	if (signals < 0)
@@ -64,6 +66,6 @@ int launch_container(const struct container *container, enum terminal_input inpu
 		return status;
 	/* The keeper was killed, or was never started. From outside the user namespace not all can
 	 * be deleted that is the container's; the rest waits in trash/ for the next command. */
-	container_clean_up(container, &cleaning);
+	keeper_remove_container(&launch, &cleaning);
 	return container_status_after(status, &cleaning, err);
 }

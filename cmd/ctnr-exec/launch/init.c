@@ -2,6 +2,7 @@
 #include "launch/init.h"
 
 #include "launch/detached.h"
+#include "launch/hook_runner.h"
 #include "launch/namespace_path.h"
 #include "launch/source.h"
 #include "process/label.h"
@@ -142,6 +143,40 @@ static int fill_root(const struct launch *l, struct rootfs *r, int *ret_slave, s
 	return mounts_mask(c, r, err);
 }
 
+/* Execute the hooks of a point that is in the container's namespaces. */
+static int run_hooks(const struct container *c, enum hook_point point, const int *stop,
+		     struct error *err)
+{
+	struct hook_run run = { .subject = container_hooks(c), .point = point, .stop = stop };
+
+	if (!c->config.hooks.points[point].len)
+		return 0;
+	run.pid = getpid();
+	return hook_run_point(&run, err);
+}
+
+/* The hooks between the making of the mounts and the change of the root directory. */
+static int run_create_hooks(const struct launch *l, struct error *err)
+{
+	/* In the foreground, the caller's death ends this process and its hooks. */
+	const int *caller = l->mode == LAUNCH_FOREGROUND ? NULL : &l->sync[1];
+
+	if (hook_runner_ask(l, caller, err) < 0)
+		return -1;
+	return run_hooks(l->container, HOOK_CREATE_CONTAINER, caller, err);
+}
+
+static int run_start_hooks(const void *launch, struct error *err)
+{
+	const struct launch *l = launch;
+
+	if (run_hooks(l->container, HOOK_START_CONTAINER, NULL, err) < 0)
+		return -1;
+	if (l->mode == LAUNCH_FOREGROUND)
+		l->page->init_executes = true;
+	return 0;
+}
+
 /* Become the container, up to the rights of its payload. */
 static int become_container(const struct launch *l, const struct payload *payload, int go,
 			    struct error *err)
@@ -152,8 +187,8 @@ static int become_container(const struct launch *l, const struct payload *payloa
 
 	if (become_alone(l, err) < 0 || take_ids(c, go, err) < 0 ||
 	    (!c->keeps_keyring && leave_keyring(err) < 0) || fill_namespaces(c, err) < 0 ||
-	    fill_root(l, &r, &slave, err) < 0 || rootfs_enter(c, &r, err) < 0 ||
-	    (slave >= 0 && terminal_take(slave, err) < 0) ||
+	    fill_root(l, &r, &slave, err) < 0 || run_create_hooks(l, err) < 0 ||
+	    rootfs_enter(c, &r, err) < 0 || (slave >= 0 && terminal_take(slave, err) < 0) ||
 	    (l->mode != LAUNCH_FOREGROUND && detached_close_others(l, err) < 0))
 		return -1;
 	return process_confine(payload, err);
@@ -171,6 +206,8 @@ static int become_payload(const struct launch *l, int go, struct error *err)
 		.keeps_groups = c->namespaces.userns == USERNS_SELF,
 		.preserve_fds = c->preserve_fds,
 		.dies_with_parent = l->mode == LAUNCH_FOREGROUND,
+		.prepare = run_start_hooks,
+		.prepare_data = l,
 	};
 	char *file;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/keeper.h"
 
+#include "launch/hook_runner.h"
 #include "launch/init.h"
 #include "launch/namespace_path.h"
 #include "launch/record.h"
@@ -126,10 +127,20 @@ static void wait_for_init(const struct launch *l, int init)
 	}
 }
 
+int keeper_remove_container(const struct launch *l, struct error *err)
+{
+	const struct container *c = l->container;
+	bool is_kept = container_keeps_state(c);
+
+	container_remove_state(c);
+	hook_runner_end(l, is_kept ? CONTAINER_KEPT : CONTAINER_DELETED);
+	return container_remove_bundle(c, err);
+}
+
 static int clean_up(const struct launch *l, struct error *err)
 {
 	const struct container *c = l->container;
-	int result = container_clean_up(c, err);
+	int result = keeper_remove_container(l, err);
 
 	/* What other commands left when they were killed can be deleted here, inside the user
 	 * namespace. */
@@ -153,6 +164,7 @@ static int keep_container(struct launch *l, struct error *err)
 	if (enter_user_namespace(l, err) < 0)
 		return -1;
 	init = start_init(l, err);
+	hook_runner_leave_to_init(l);
 	if (l->mode != LAUNCH_FOREGROUND)
 		return init < 0 ? -1 : 0;
 	if (init >= 0) {

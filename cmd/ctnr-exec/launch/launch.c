@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/launch.h"
 
+#include "launch/hook_runner.h"
 #include "launch/keeper.h"
 #include "launch/source.h"
 
@@ -21,6 +22,7 @@ void launch_release(struct launch *launch)
 	fd_close(&launch->fifo);
 	fd_close(&launch->sync[0]);
 	fd_close(&launch->sync[1]);
+	hook_runner_release(&launch->hooks);
 	if (launch->page)
 		munmap(steal(&launch->page), sizeof(*launch->page));
 }
@@ -74,6 +76,7 @@ int launch_start(struct launch *l, pid_t *ret_pid, struct error *err)
 	*ret_pid = pid;
 	fd_close(&l->sync[1]);
 	fd_close(&l->fifo);
+	hook_runner_leave_to_init(l);
 	streams_close_inside(l->streams);
 	if (l->container->namespaces.userns == USERNS_HELPED)
 		return map_keeper(l, pid, err);

@@ -14,6 +14,9 @@
  *  - init: cloned by the keeper into all the namespaces, but the caller's child. Makes the root
  *    filesystem and becomes the payload (init.c, rootfs/, process/).
  *
+ * Where the config has hooks of the runtime namespace, a fourth one, the hook runner (hook_runner.h),
+ * executes them.
+ *
  * Whichever of them is killed, no process and no mount stays:
  *
  *  - The caller: the keeper sees it by pidfd, kills init, cleans up. When the keeper is killed with
@@ -72,6 +75,15 @@ struct launch_page {
 	struct error keeper_error;
 	bool keeper_failed; /* while the container ran: keeper_error counts, not init's status */
 	bool cleaned; /* the keeper has removed state and bundle, or said why not */
+	bool init_executes; /* the payload, now or in an instant; unless init_error says otherwise */
+	struct error hook_error; /* of the hook runner */
+};
+
+/* The process for hooks of the runtime namespace (hook_runner.h), and the sockets that lead to it. */
+struct hook_runner {
+	pid_t pid; /* in the caller; 0: there is none, or it has ended */
+	int asking; /* init's */
+	int ending; /* of caller and keeper */
 };
 
 /* Filled by the caller; keeper and init inherit a copy, and speak back through the page alone. */
@@ -83,15 +95,18 @@ struct launch {
 	int fifo; /* of the state, for LAUNCH_CREATED */
 	int sync[2]; /* socket pair of caller and container: carries the maps' "go", sources, the terminal */
 	bool hands_sources; /* the caller opens the sources of bind mounts (source.h) */
+	struct hook_runner hooks;
 	struct launch_page *page;
 };
 
 #define LAUNCH_INIT(container, mode, streams) \
 	{ \
-		container, mode, streams, .parent = -EBADF, .fifo = -EBADF, .sync = { \
-			-EBADF, \
-			-EBADF \
-		} \
+		container, mode, streams, .parent = -EBADF, .fifo = -EBADF, \
+					  .sync = { -EBADF, -EBADF }, .hooks = { \
+						  0, \
+						  -EBADF, \
+						  -EBADF \
+					  } \
 	}
 
 void launch_release(struct launch *launch);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/watch.h"
 
+#include "launch/hook_runner.h"
 #include "launch/signal.h"
 
 #include "base/clock.h"
@@ -100,7 +101,10 @@ static void pass_signal(struct watch *w, int number)
 		if (w->keeper)
 			kill(w->keeper, SIGKILL);
 	} else if (!init_is_alive(w)) {
-		w->abandoned |= is_termination(number);
+		if (is_termination(number)) {
+			w->abandoned = true;
+			hook_runner_stop(w->launch);
+		}
 	} else if (is_termination(number) && namespaces->wanted[NAMESPACE_PID]) {
 		pass_termination(w, number);
 	} else {
@@ -121,6 +125,8 @@ static void reap_children(struct watch *w)
 		} else if (pid == init_pid(w)) {
 			w->init_ended = true;
 			w->init_status = status;
+		} else if (pid == w->launch->hooks.pid) {
+			w->launch->hooks.pid = 0;
 		}
 	}
 }

@@ -262,6 +262,8 @@ int process_execute(const struct payload *payload, const char *file, struct erro
 		return error_errno(err, "cannot set no_new_privs");
 	if (process->no_new_privileges && seccomp_filter_load(payload->filter, err) < 0)
 		return -1;
+	if (payload->prepare && payload->prepare(payload->prepare_data, err) < 0)
+		return -1;
 	execve(file, process->args.items, env);
 	return execute_error(file, errno, err);
 }

@@ -31,6 +31,10 @@ struct payload {
 	bool keeps_groups; /* one ID: the kernel lets go of no group */
 	unsigned preserve_fds; /* descriptors from 3 on that stay open */
 	bool dies_with_parent; /* SIGKILL when the parent dies */
+	/* What is left to do with all the confinement of the command, right before it is executed; NULL:
+	 * nothing. A failure is that of process_execute(). */
+	int (*prepare)(const void *data, struct error *err);
+	const void *prepare_data; /* borrowed */
 };
 
 /* In the caller's process, before one of the container exists: what only the caller can do, and warnings of

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launch/hook.h"
+
+#include "base/message.h"
+#include "oci/runtime.h"
+#include "store/state_json.h"
+#include "system/process.h"
+
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* What a hook is told that the container does. */
+static const enum state_status statuses[] = {
+	[HOOK_PRESTART] = STATE_CREATING,         [HOOK_CREATE_RUNTIME] = STATE_CREATING,
+	[HOOK_CREATE_CONTAINER] = STATE_CREATING, [HOOK_START_CONTAINER] = STATE_CREATED,
+	[HOOK_POSTSTART] = STATE_RUNNING,         [HOOK_POSTSTOP] = STATE_STOPPED,
+};
+
+char *hook_annotations(const struct hooks_config *hooks, const json_t *document)
+{
+	const json_t *annotations = json_object_get(document, "annotations");
+	bool is_told = false;
+
+	for (int i = 0; i < HOOK_POINT_MAX; i++)
+		is_told |= hooks->points[i].len > 0;
+	return is_told && annotations ? json_format(annotations) : NULL;
+}
+
+/* The last line of what a hook said, as it can stand in a message. */
+static const char *last_line(struct str *said)
+{
+	const char *line;
+
+	while (said->len && said->data[said->len - 1] == '\n')
+		said->data[--said->len] = '\0';
+	line = strrchr(said->data, '\n');
+	return line ? line + 1 : said->data;
+}
+
+static int run_hook(const struct hook_config *hook, const struct str *state, const int *stop,
+		    struct error *err)
+{
+	autostr struct str said = STR_INIT;
+	char *const empty[] = { NULL };
+	const struct process_exchange x = {
+		.path = hook->path,
+		.argv = hook->args.items,
+		.env = hook->env.items ? hook->env.items : empty,
+		.in = state->data,
+		.in_len = state->len,
+		.tail = &said,
+		.timeout_ms = hook->timeout * 1000,
+		.stop = stop,
+		.leads_group = true,
+	};
+	int status = process_exchange(&x, NULL, err);
+	const char *line = last_line(&said);
+
+	if (status <= 0)
+		return status;
+	return error_set(err, ERROR_FAILED, "%s: it ended with status %d%s%s", hook->path, status,
+			 *line ? ": " : "", line);
+}
+
+/* What stopped one hook is over: it does not stop the next. */
+static void forget_stop(const int *stop)
+{
+	struct signalfd_siginfo info;
+
+	if (stop && read(*stop, &info, sizeof(info)) < 0)
+		return;
+}
+
+int hook_run_point(const struct hook_run *run, struct error *err)
+{
+	const struct hook_list *list = &run->subject.hooks->points[run->point];
+	const struct state_json state = { run->subject.id, statuses[run->point], run->pid,
+					  run->subject.bundle, run->subject.annotations };
+	bool goes_on = run->point == HOOK_POSTSTART || run->point == HOOK_POSTSTOP;
+	autostr struct str text = STR_INIT;
+
+	if (list->len)
+		state_json_append(&state, &text);
+	for (size_t i = 0; i < list->len; i++) {
+		struct error cause = { 0 };
+
+		if (run_hook(&list->items[i], &text, run->stop, &cause) == 0)
+			continue;
+		error_prefix(&cause, RUNTIME_CONFIG_FILE ": hooks.%s[%zu]",
+			     hook_point_names[run->point], i);
+		if (!goes_on)
+			return error_move(err, &cause);
+		message_warning("%s, going on", cause.message);
+		forget_stop(run->stop);
+	}
+	return 0;
+}
