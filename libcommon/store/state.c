@@ -145,12 +145,14 @@ static void understand_state(const struct state_place *place, const json_t *docu
 	struct jnode root = jnode_root(document, STATE_FILE);
 	struct jnode mark_node = jnode_member(&root, "mark");
 	struct jnode foreground_node = jnode_member(&root, "foreground");
+	struct jnode hooks_node = jnode_member(&root, "hooks");
 	char path[PLACE_PATH_MAX];
 	const char *mark = "";
 
 	*ret = (struct state) { .status = STATE_STOPPED, .foreground = true };
 	if (jnode_string(&mark_node, &mark, NULL) < 0 ||
-	    jnode_bool(&foreground_node, &ret->foreground, NULL) < 0)
+	    jnode_bool(&foreground_node, &ret->foreground, NULL) < 0 ||
+	    jnode_bool_opt(&hooks_node, &ret->has_hooks, NULL) < 0)
 		return;
 	snprintf(ret->mark, sizeof(ret->mark), "%s", mark);
 	if (process_mark_fate(mark, scope, &ret->pid) == PROCESS_GONE)
@@ -387,6 +389,8 @@ static json_t *facts_to_json(const char *id, const struct state_facts *facts)
 			    json_string(clock_rfc3339(clock_wall_ns() / CLOCK_NS, when)));
 	json_object_set_new(state, "mark", json_string(facts->mark));
 	json_object_set_new(state, "foreground", json_boolean(facts->foreground));
+	if (facts->has_hooks)
+		json_object_set_new(state, "hooks", json_true());
 	return state;
 }
 

@@ -158,6 +158,7 @@ struct state_facts {
 	const char *rootfs; /* absolute path of the root filesystem */
 	const json_t *annotations; /* an object; anything else counts as none */
 	bool foreground; /* the state goes away with its run */
+	bool has_hooks; /* that other commands execute: they look into STATE_CONFIG for them */
 };
 
 /* Write state.json. The caller holds the lock. */
@@ -178,6 +179,7 @@ struct state {
 	enum state_status status;
 	pid_t pid; /* 0: none, or of another pid namespace */
 	bool foreground;
+	bool has_hooks;
 	char mark[PROCESS_MARK_MAX]; /* of the first process; "": none yet */
 };
 

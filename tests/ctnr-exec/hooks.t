@@ -2,42 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # identities: sub one root
 # differs: the runtime namespace is outside of the user namespace, which root has not
+# timeout: 60 every point fails once, and is killed
 # shellcheck disable=SC2016,SC2086 # the scripts are the hooks'; no pid, point or number is words
 # Hooks (runtime-spec config.md, "POSIX-platform Hooks"; runtime.md, "Lifecycle"): when, where and with what they
 # are executed, and what follows when they fail.
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/bundle.sh"
+. "$(dirname "$0")/hooks.sh"
 needs USERNS
 
 state=${CTNR_RUN_DIR-$XDG_RUNTIME_DIR/ctnr}/exec
-before='prestart createRuntime createContainer startContainer'
-points="$before poststart poststop"
-
-# with_hooks [overlay]: bundle c without hooks, and the folder log, which is /log in the container.
-with_hooks() {
-	bundle c ${1-}
-	rm -rf log && mkdir log
-	bind log /log
-}
-
-# hook POINT SCRIPT [MEMBERS]: add a hook that executes sh -c SCRIPT, with these members (jq's) too.
-hook() {
-	hook_script=$2 jq ".hooks.$1 += [{path: \"/bin/sh\", args: [\"sh\", \"-c\", env.hook_script],
-		env: [\"PATH=/usr/sbin:/usr/bin:/sbin:/bin\"]} + {${3-}}]" c/config.json >c/config.new && mv c/config.new c/config.json
-}
-
-# log POINT: the folder log for a hook at that point.
-log() {
-	if [ $1 = startContainer ]; then
-		echo /log
-	else
-		echo "$PWD/log"
-	fi
-}
-
-gone() {
-	! kill -0 "$1" 2>/dev/null || grep -q '^State:.*[ZX]' "/proc/$1/status" 2>/dev/null
-}
 
 with_hooks overlay
 config c '.annotations = {a: "\u0001\"x", b: ""} | .linux.namespaces += [{type: "network"}]'

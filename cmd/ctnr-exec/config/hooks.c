@@ -30,6 +30,14 @@ void hooks_config_release(struct hooks_config *hooks)
 		release_list(&hooks->points[i]);
 }
 
+bool hooks_config_has_from(const struct hooks_config *hooks, enum hook_point first)
+{
+	for (int i = (int)first; i < HOOK_POINT_MAX; i++)
+		if (hooks->points[i].len)
+			return true;
+	return false;
+}
+
 static int read_path(const struct jnode *hook, struct hook_config *ret, struct error *err)
 {
 	struct jnode node = jnode_member(hook, "path");

@@ -41,6 +41,9 @@ struct hooks_config {
 	struct hook_list points[HOOK_POINT_MAX];
 };
 
+/* Are there hooks from that point of a container's life on? */
+bool hooks_config_has_from(const struct hooks_config *hooks, enum hook_point first);
+
 /* Accepts half-built objects. */
 void hooks_config_release(struct hooks_config *hooks);
 

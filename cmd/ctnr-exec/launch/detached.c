@@ -2,6 +2,7 @@
 #include "launch/detached.h"
 
 #include "launch/console.h"
+#include "launch/hook_runner.h"
 #include "launch/record.h"
 #include "launch/source.h"
 
@@ -125,7 +126,8 @@ static int launch_processes(struct launch *l, int console, struct error *err)
 {
 	pid_t keeper = 0;
 
-	if ((l->mode == LAUNCH_CREATED && make_fifo(l, err) < 0) || launch_connect(l, err) < 0)
+	if ((l->mode == LAUNCH_CREATED && make_fifo(l, err) < 0) || launch_connect(l, err) < 0 ||
+	    hook_runner_start(l, err) < 0)
 		return -1;
 	if (launch_start(l, &keeper, err) < 0) {
 		if (keeper)
@@ -147,15 +149,21 @@ int detached_launch(const struct container *container, enum launch_mode mode, st
 	autostreams struct streams streams = STREAMS_INIT;
 	autolaunch struct launch launch = LAUNCH_INIT(container, mode, &streams);
 	autoclose int console = -EBADF;
+	const struct hook_subject hooks = container_hooks(container);
 	bool has_terminal = container->config.process.terminal;
 	struct error cleaning = { 0 };
 
 	streams.window = container->config.process.console_size;
 	if (console_connect(container->console_socket, has_terminal, &console, err) == 0 &&
 	    (has_terminal || streams_open_detached(&streams, container, err) == 0) &&
-	    launch_processes(&launch, console, err) == 0)
+	    launch_processes(&launch, console, err) == 0) {
+		if (mode == LAUNCH_DETACHED)
+			hook_run_after(&hooks, HOOK_POSTSTART, launch.page->init_pid);
 		return 0;
-	container_clean_up(container, &cleaning);
+	}
+	container_remove_state(container);
+	hook_run_after(&hooks, HOOK_POSTSTOP, 0);
+	container_remove_bundle(container, &cleaning);
 	return container_status_after(-1, &cleaning, err);
 }
 
@@ -198,6 +206,14 @@ static void erase_environment(void)
 		memset(*variable, 0, strlen(*variable));
 }
 
+/* Does start wait until the payload is executed? */
+static bool start_waits(const struct launch *l)
+{
+	const struct hooks_config *hooks = &l->container->config.hooks;
+
+	return hooks->points[HOOK_START_CONTAINER].len || hooks->points[HOOK_POSTSTART].len;
+}
+
 /* The process is confined by now, and holds nothing but what the payload gets. From now on hooks, exec and
  * the caller may look at its namespaces in /proc, as at those of any other process of the container. */
 void detached_await_start(const struct launch *l)
@@ -210,11 +226,16 @@ void detached_await_start(const struct launch *l)
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	if (fd_read_full(fifo_fd(l), &byte, 1) != 1)
 		_exit(ERROR_RUNTIME);
-	close(fifo_fd(l));
+	if (start_waits(l))
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the FIFO is not the container's */
+	else
+		close(fifo_fd(l));
 }
 
-void detached_end(const struct error *failure)
+void detached_end(const struct launch *l, const struct error *failure)
 {
 	message_error(failure);
+	if (start_waits(l))
+		fd_write_all(fifo_fd(l), failure->message, strlen(failure->message));
 	_exit(failure->code);
 }

@@ -24,10 +24,13 @@ int detached_close_others(const struct launch *launch, struct error *err);
  * when the caller was killed before that. */
 void detached_await_record(const struct launch *launch);
 
-/* In init: wait for the verb start. Nothing that is shared with the caller may be used from here on. */
+/* In init: wait for the verb start. Nothing that is shared with the caller may be used from here on. Where
+ * start has hooks to wait for, the FIFO stays open until execve(2): its end says that the payload was
+ * executed, or init has ended. */
 void detached_await_start(const struct launch *launch);
 
-/* In init, after a start: the payload could not be executed. Say so on the container's stderr, and end. */
-_Noreturn void detached_end(const struct error *failure);
+/* In init, after a start: the payload could not be executed. Say so on the container's stderr and, where start
+ * waits, in the FIFO, and end. */
+_Noreturn void detached_end(const struct launch *launch, const struct error *failure);
 
 #endif

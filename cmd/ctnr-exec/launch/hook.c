@@ -20,11 +20,8 @@ static const enum state_status statuses[] = {
 char *hook_annotations(const struct hooks_config *hooks, const json_t *document)
 {
 	const json_t *annotations = json_object_get(document, "annotations");
-	bool is_told = false;
 
-	for (int i = 0; i < HOOK_POINT_MAX; i++)
-		is_told |= hooks->points[i].len > 0;
-	return is_told && annotations ? json_format(annotations) : NULL;
+	return annotations && hooks_config_has_from(hooks, 0) ? json_format(annotations) : NULL;
 }
 
 /* The last line of what a hook said, as it can stand in a message. */
@@ -95,4 +92,15 @@ int hook_run_point(const struct hook_run *run, struct error *err)
 		forget_stop(run->stop);
 	}
 	return 0;
+}
+
+void hook_run_after(const struct hook_subject *subject, enum hook_point point, pid_t pid)
+{
+	const struct hook_run run = { .subject = *subject, .point = point, .pid = pid };
+
+	if (!subject->hooks->points[point].len)
+		return;
+	/* A bundle that was deleted is no place to work in. */
+	if (chdir(subject->bundle) == 0 || chdir("/") == 0)
+		hook_run_point(&run, NULL);
 }

@@ -47,4 +47,8 @@ char *hook_annotations(const struct hooks_config *hooks, const json_t *document)
  * them are executed. */
 int hook_run_point(const struct hook_run *run, struct error *err);
 
+/* The hooks of poststart or poststop in the runtime namespace, by a command that ends soon: its working
+ * directory becomes the bundle, or "/" where that is gone. */
+void hook_run_after(const struct hook_subject *subject, enum hook_point point, pid_t pid);
+
 #endif

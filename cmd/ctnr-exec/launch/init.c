@@ -171,7 +171,7 @@ static int run_start_hooks(const void *launch, struct error *err)
 	const struct launch *l = launch;
 
 	if (run_hooks(l->container, HOOK_START_CONTAINER, NULL, err) < 0)
-		return -1;
+		return error_recode(err, ERROR_RUNTIME);
 	if (l->mode == LAUNCH_FOREGROUND)
 		l->page->init_executes = true;
 	return 0;
@@ -222,7 +222,7 @@ static int become_payload(const struct launch *l, int go, struct error *err)
 		detached_await_start(l);
 	process_execute(&payload, file, err);
 	if (l->mode == LAUNCH_CREATED)
-		detached_end(err);
+		detached_end(l, err);
 	return -1;
 }
 

@@ -30,6 +30,7 @@ int record_container(const struct container *c, pid_t init, bool foreground, str
 		.rootfs = rootfs,
 		.annotations = json_object_get(c->config.document, "annotations"),
 		.foreground = foreground,
+		.has_hooks = hooks_config_has_from(&c->config.hooks, HOOK_START_CONTAINER),
 	};
 
 	if (mark) {

@@ -2,7 +2,10 @@
 #include "verbs/delete.h"
 
 #include "members.h"
+#include "verbs/kept_hooks.h"
 #include "verbs/select.h"
+
+#include "base/message.h"
 
 const struct option delete_options[] = {
 	{ "force", 'f', NULL, "kill the container first, where it runs", OPTION_BOOL,
@@ -25,6 +28,24 @@ static int refuse_running(const char *id, const struct state *state, struct erro
 	return error_hint(err, "--force kills it first");
 }
 
+/* Delete a container with the hooks that follow that. What is wrong with these keeps no container. */
+static int delete_with_hooks(const struct state_root *states, const struct state_claim *container,
+			     struct error *err)
+{
+	autokepthooks struct kept_hooks hooks = { 0 };
+	struct error cause = { 0 };
+	int known = kept_hooks_read(states, container, &hooks, &cause);
+
+	if (state_delete(states, container, err) < 0)
+		return -1;
+	if (known < 0)
+		message_warning("container '%s': %s, its hooks are not executed", container->id,
+				cause.message);
+	else
+		hook_run_after(&hooks.subject, HOOK_POSTSTOP, 0);
+	return 0;
+}
+
 /* Under the lock of the state: the container cannot be started meanwhile. */
 static int delete_locked(const struct delete_request *request, const struct state_claim *container,
 			 const struct state *state, struct error *err)
@@ -35,6 +56,9 @@ static int delete_locked(const struct delete_request *request, const struct stat
 		if (members_kill(state->mark, err) < 0)
 			return error_prefix(err, "container '%s'", container->id);
 	}
+	/* A run executes the hooks of its own container. */
+	if (state->has_hooks && !state->foreground)
+		return delete_with_hooks(request->states, container, err);
 	return state_delete(request->states, container, err);
 }
 
