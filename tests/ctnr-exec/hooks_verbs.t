@@ -17,7 +17,7 @@ noting() {
 	done
 }
 noted() {
-	cat log/order 2>/dev/null | sed "s| $CTNR_TEST_TMP/| |" | paste -sd ,
+	sed "s| $CTNR_TEST_TMP/| |" log/order 2>/dev/null | paste -sd ,
 	: >log/order
 }
 
