@@ -3,7 +3,7 @@
  * The state of a container as the text that other programs read (runtime-spec runtime.md, "State"): hooks
  * on their stdin, for one.
  *
- *	{"ociVersion":"1.0.2","id":"web","status":"creating","pid":4711,"bundle":"/b","annotations":{}}
+ *	{"ociVersion":"1.2.0","id":"web","status":"creating","pid":4711,"bundle":"/b","annotations":{}}
  *
  * It is written without a JSON tree, so that a process that was just cloned can write it too.
  */

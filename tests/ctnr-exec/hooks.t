@@ -46,8 +46,9 @@ is "$(cat log/net)" "$inside_net" "... which leads to its namespaces"
 
 # told STATUS PID: the state on stdin.
 told() {
-	jq -cn --arg status "$1" --argjson pid "$2" --arg bundle "$CTNR_TEST_TMP/c" '{ociVersion: "1.0.2", id: "c", $status,
-		$pid, $bundle, annotations: {a: "\u0001\"x", b: ""}}'
+	jq -cn --arg status "$1" --argjson pid "$2" --arg bundle "$CTNR_TEST_TMP/c" --arg ociVersion \
+		"$(ctnr-exec --version | sed -n 's/^spec: //p')" '{$ociVersion, id: "c", $status, $pid,
+		$bundle, annotations: {a: "\u0001\"x", b: ""}}'
 }
 uid=$(id -u)
 pid_namespace=$(readlink /proc/self/ns/pid)
