@@ -12,7 +12,6 @@ void container_release(struct container *c)
 	namespaces_release(&c->namespaces);
 	config_release(&c->config);
 	free(steal(&c->overlay_options));
-	free(steal(&c->annotations));
 	free(steal(&c->cgroups));
 	free(steal(&c->pid_file));
 	seccomp_filter_release(&c->filter);
@@ -58,7 +57,8 @@ int container_clean_up(const struct container *c, struct error *err)
 
 struct hook_subject container_hooks(const struct container *c)
 {
-	return (struct hook_subject) { &c->config.hooks, c->id, c->bundle.path, c->annotations };
+	return (struct hook_subject) { &c->config.hooks, c->id, c->bundle.path,
+				       json_object_get(c->config.document, "annotations") };
 }
 
 int container_status_after(int status, const struct error *failure, struct error *err)

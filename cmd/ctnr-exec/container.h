@@ -34,7 +34,6 @@ struct container {
 	struct namespaces namespaces;
 	struct seccomp_filter filter;
 	char *overlay_options; /* mount data; NULL: not an overlay bundle */
-	char *annotations; /* hook_annotations() */
 	char *cgroups; /* /proc/self/cgroup, as the caller sees it; or NULL */
 	bool stdin_closed; /* the container's stdin is /dev/null */
 	int lock; /* the bundle's lock */

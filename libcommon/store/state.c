@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "oci/runtime.h"
 #include "store/run_dir.h"
+#include "store/state_json.h"
 #include "system/fd.h"
 #include "system/lock.h"
 #include "system/path.h"
@@ -372,19 +373,21 @@ int state_write_config(const struct state_claim *claim, const struct str *text, 
 	return 0;
 }
 
+/* The mark tells the status whenever somebody asks, so none is written down. */
 static json_t *facts_to_json(const char *id, const struct state_facts *facts)
 {
-	json_t *state = json_object();
+	const struct state_view view = {
+		.id = id,
+		.pid = facts->pid,
+		.bundle = facts->bundle,
+		.annotations = facts->annotations,
+	};
+	json_t *state = state_to_json(&view);
 	char when[CLOCK_TEXT_MAX];
 
-	json_object_set_new(state, "ociVersion", json_string(RUNTIME_SPEC_VERSION));
-	json_object_set_new(state, "id", json_string(id));
-	json_object_set_new(state, "pid", json_integer(facts->pid));
-	json_object_set_new(state, "bundle", json_string(facts->bundle));
+	json_object_del(state, "status");
 	if (facts->rootfs)
 		json_object_set_new(state, "rootfs", json_string(facts->rootfs));
-	if (json_is_object(facts->annotations))
-		json_object_set(state, "annotations", (json_t *)facts->annotations);
 	json_object_set_new(state, "created",
 			    json_string(clock_rfc3339(clock_wall_ns() / CLOCK_NS, when)));
 	json_object_set_new(state, "mark", json_string(facts->mark));

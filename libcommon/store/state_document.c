@@ -2,7 +2,7 @@
 #include "store/state_document.h"
 
 #include "base/alloc.h"
-#include "oci/runtime.h"
+#include "store/state_json.h"
 #include "system/userdb.h"
 
 #include <sys/stat.h>
@@ -41,19 +41,21 @@ json_t *state_document(struct state_reader *reader, const char *id, struct error
 {
 	autojson json_t *known = NULL;
 	struct state state;
+	struct state_view view;
 	json_t *ret;
 
 	if (state_load(reader->root, id, &reader->scope, &state, &known, err) < 0)
 		return NULL;
-	ret = json_object();
-	json_object_set_new(ret, "ociVersion", json_string(RUNTIME_SPEC_VERSION));
-	json_object_set_new(ret, "id", json_string(id));
-	json_object_set_new(ret, "pid", json_integer(state.pid));
-	json_object_set_new(ret, "status", json_string(state_status_names[state.status]));
-	copy_member(ret, known, "bundle");
+	view = (struct state_view) {
+		.id = id,
+		.status = state.status,
+		.pid = state.pid,
+		.bundle = json_text(json_object_get(known, "bundle")),
+		.annotations = json_object_get(known, "annotations"),
+	};
+	ret = state_to_json(&view);
 	copy_member(ret, known, "rootfs");
 	copy_member(ret, known, "created");
 	json_object_set_new(ret, "owner", json_string(find_owner(reader)));
-	copy_member(ret, known, "annotations");
 	return ret;
 }

@@ -3,10 +3,10 @@
  * The state of a container as JSON (runtime-spec runtime.md, "State"), as the verbs state and list print
  * it:
  *
- *	{"ociVersion":"1.2.0","id":"web","pid":4711,"status":"running","bundle":"/b","rootfs":"/b/rootfs",
- *	 "created":"2026-01-02T03:04:05Z","owner":"me","annotations":{}}
+ *	{"ociVersion":"1.0.2","id":"web","status":"running","pid":4711,"bundle":"/b","annotations":{},
+ *	 "rootfs":"/b/rootfs","created":"2026-01-02T03:04:05Z","owner":"me"}
  *
- * rootfs, created and owner are not the specification's: crun and runc have them too.
+ * What is not of state_json.h is what crun and runc have too.
  */
 #ifndef STORE_STATE_DOCUMENT_H
 #define STORE_STATE_DOCUMENT_H

@@ -3,15 +3,16 @@
 
 #include "oci/runtime.h"
 
-void state_json_append(const struct state_json *state, struct str *ret)
+json_t *state_to_json(const struct state_view *view)
 {
-	str_append(ret, "{\"ociVersion\":\"" RUNTIME_SPEC_VERSION "\",\"id\":");
-	str_append_json(ret, state->id);
-	str_append(ret, ",\"status\":");
-	str_append_json(ret, state_status_names[state->status]);
-	str_appendf(ret, ",\"pid\":%d,\"bundle\":", (int)state->pid);
-	str_append_json(ret, state->bundle);
-	str_append(ret, ",\"annotations\":");
-	str_append(ret, state->annotations ? state->annotations : "{}");
-	str_append_char(ret, '}');
+	json_t *state = json_object();
+
+	json_object_set_new(state, "ociVersion", json_string(RUNTIME_SPEC_VERSION));
+	json_object_set_new(state, "id", json_string(view->id));
+	json_object_set_new(state, "status", json_string(state_status_names[view->status]));
+	json_object_set_new(state, "pid", json_integer(view->pid));
+	json_object_set_new(state, "bundle", json_string(view->bundle));
+	if (json_is_object(view->annotations))
+		json_object_set(state, "annotations", (json_t *)(uintptr_t)view->annotations);
+	return state;
 }

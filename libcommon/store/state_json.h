@@ -1,29 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The state of a container as the text that other programs read (runtime-spec runtime.md, "State"): hooks
- * on their stdin, for one.
+ * The state of a container as the specification has it (runtime-spec runtime.md, "State"): what hooks
+ * read from their stdin, what an agent of seccomp gets, and the beginning of state.json.
  *
- *	{"ociVersion":"1.2.0","id":"web","status":"creating","pid":4711,"bundle":"/b","annotations":{}}
- *
- * It is written without a JSON tree, so that a process that was just cloned can write it too.
+ *	{"ociVersion":"1.0.2","id":"web","status":"creating","pid":4711,"bundle":"/b","annotations":{}}
  */
 #ifndef STORE_STATE_JSON_H
 #define STORE_STATE_JSON_H
 
-#include "base/str.h"
+#include "format/json.h"
 #include "store/state.h"
 
-#include <sys/types.h>
-
-struct state_json {
+struct state_view {
 	const char *id;
 	enum state_status status;
-	pid_t pid; /* of the first process, as the reader sees it; 0: there is none */
-	const char *bundle; /* absolute path */
-	const char *annotations; /* the text of an object; NULL: there are none */
+	pid_t pid; /* of the container's first process, as seen from here; 0: there is none any more */
+	const char *bundle; /* absolute path; NULL: not known */
+	const json_t *annotations; /* an object; anything else counts as none */
 };
 
-/* Append the state to ret, all of whose texts are UTF-8. */
-void state_json_append(const struct state_json *state, struct str *ret);
+/* A new object, which has a reference to the annotations. Never NULL. */
+json_t *state_to_json(const struct state_view *view);
 
 #endif

@@ -17,13 +17,6 @@ static const enum state_status statuses[] = {
 	[HOOK_POSTSTART] = STATE_RUNNING,         [HOOK_POSTSTOP] = STATE_STOPPED,
 };
 
-char *hook_annotations(const struct hooks_config *hooks, const json_t *document)
-{
-	const json_t *annotations = json_object_get(document, "annotations");
-
-	return annotations && hooks_config_has_from(hooks, 0) ? json_format(annotations) : NULL;
-}
-
 /* The last line of what a hook said, as it can stand in a message. */
 static const char *last_line(struct str *said)
 {
@@ -35,7 +28,7 @@ static const char *last_line(struct str *said)
 	return line ? line + 1 : said->data;
 }
 
-static int run_hook(const struct hook_config *hook, const struct str *state, const int *stop,
+static int run_hook(const struct hook_config *hook, const char *state, const int *stop,
 		    struct error *err)
 {
 	autostr struct str said = STR_INIT;
@@ -44,8 +37,8 @@ static int run_hook(const struct hook_config *hook, const struct str *state, con
 		.path = hook->path,
 		.argv = hook->args.items,
 		.env = hook->env.items ? hook->env.items : empty,
-		.in = state->data,
-		.in_len = state->len,
+		.in = state,
+		.in_len = strlen(state),
 		.tail = &said,
 		.timeout_ms = hook->timeout * 1000,
 		.stop = stop,
@@ -69,20 +62,26 @@ static void forget_stop(const int *stop)
 		return;
 }
 
+/* What the hooks get on their stdin: new. */
+static char *format_state(const struct hook_run *run)
+{
+	const struct state_view view = { run->subject.id, statuses[run->point], run->pid,
+					 run->subject.bundle, run->subject.annotations };
+	autojson json_t *state = state_to_json(&view);
+
+	return json_format(state);
+}
+
 int hook_run_point(const struct hook_run *run, struct error *err)
 {
 	const struct hook_list *list = &run->subject.hooks->points[run->point];
-	const struct state_json state = { run->subject.id, statuses[run->point], run->pid,
-					  run->subject.bundle, run->subject.annotations };
 	bool goes_on = run->point == HOOK_POSTSTART || run->point == HOOK_POSTSTOP;
-	autostr struct str text = STR_INIT;
+	autofree char *text = list->len ? format_state(run) : NULL;
 
-	if (list->len)
-		state_json_append(&state, &text);
 	for (size_t i = 0; i < list->len; i++) {
 		struct error cause = { 0 };
 
-		if (run_hook(&list->items[i], &text, run->stop, &cause) == 0)
+		if (run_hook(&list->items[i], text, run->stop, &cause) == 0)
 			continue;
 		error_prefix(&cause, RUNTIME_CONFIG_FILE ": hooks.%s[%zu]",
 			     hook_point_names[run->point], i);

@@ -26,7 +26,7 @@ struct hook_subject {
 	const struct hooks_config *hooks;
 	const char *id;
 	const char *bundle; /* absolute path */
-	const char *annotations; /* hook_annotations() */
+	const json_t *annotations; /* an object, or NULL */
 };
 
 struct hook_run {
@@ -37,10 +37,6 @@ struct hook_run {
 		stop; /* a descriptor that is readable, or at its end, when the hook is to be killed; NULL:
 			  * none. What can be read there without waiting is read then. */
 };
-
-/* The annotations of a config.json as text, new; NULL: no hook is told of them. No process that was just
- * cloned could make it. */
-char *hook_annotations(const struct hooks_config *hooks, const json_t *document);
 
 /* Execute the hooks of a point. The first that fails is the error ("config.json: hooks.prestart[0]: ..."),
  * and the rest is left out; but hooks after the start of the container fail with a warning, and all of

@@ -108,7 +108,6 @@ static int prepare_container(struct container *c, const struct claim_opts *opts,
 	    sysctls_check(&c->config.sysctls, &c->config.namespaces, err) < 0 ||
 	    process_prepare(&c->config.process, err) < 0)
 		return -1;
-	c->annotations = hook_annotations(&c->config.hooks, c->config.document);
 	if (c->namespaces.userns == USERNS_NONE &&
 	    capabilities_check(&c->config.process.capabilities, err) < 0)
 		return -1;

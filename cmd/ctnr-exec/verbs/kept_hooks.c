@@ -11,7 +11,6 @@ void kept_hooks_release(struct kept_hooks *hooks)
 	hooks_config_release(&hooks->config);
 	json_free(&hooks->document);
 	json_free(&hooks->state);
-	free(steal(&hooks->annotations));
 }
 
 int kept_hooks_read(const struct state_root *states, const struct state_claim *container,
@@ -30,9 +29,8 @@ int kept_hooks_read(const struct state_root *states, const struct state_claim *c
 	if (!ret->document || hooks_config_read(&root, &ret->config, err) < 0 ||
 	    state_load(states->fd, container->id, NULL, &state, &ret->state, err) < 0)
 		return -1;
-	ret->annotations = hook_annotations(&ret->config, ret->document);
 	bundle = json_text(json_object_get(ret->state, "bundle"));
 	ret->subject = (struct hook_subject) { &ret->config, container->id, bundle ? bundle : "/",
-					       ret->annotations };
+					       json_object_get(ret->document, "annotations") };
 	return 0;
 }

@@ -16,7 +16,6 @@ struct kept_hooks {
 	struct hooks_config config;
 	json_t *document; /* config.json */
 	json_t *state; /* state.json */
-	char *annotations;
 };
 
 /* Accepts half-built objects. */
