@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "system/fd_pass.h"
 
-#include "base/alloc.h"
-#include "system/fd.h"
-
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 /* Room for the control message of one descriptor, aligned as the kernel wants it. */
@@ -19,11 +14,12 @@ union control {
 	struct cmsghdr align;
 };
 
-int fd_pass_send(int socket, int fd)
+/* Returns how many bytes were sent. */
+static ssize_t send_first(int socket, int fd, const char *data, size_t len)
 {
 	union control control = { 0 };
-	struct iovec byte = { (char[]) { 'f' }, 1 };
-	struct msghdr message = { .msg_iov = &byte,
+	struct iovec bytes = { (char *)(uintptr_t)data, len };
+	struct msghdr message = { .msg_iov = &bytes,
 				  .msg_iovlen = 1,
 				  .msg_control = control.buffer,
 				  .msg_controllen = sizeof(control.buffer) };
@@ -33,7 +29,26 @@ int fd_pass_send(int socket, int fd)
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(header), &fd, sizeof(int));
-	return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
+	return sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+int fd_pass_send_with(int socket, int fd, const void *data, size_t len)
+{
+	const char *bytes = data;
+	ssize_t sent = send_first(socket, fd, bytes, len);
+
+	for (size_t done = 0; sent >= 0;
+	     sent = send(socket, bytes + done, len - done, MSG_NOSIGNAL)) {
+		done += (size_t)sent;
+		if (done == len)
+			return 0;
+	}
+	return -1;
+}
+
+int fd_pass_send(int socket, int fd)
+{
+	return fd_pass_send_with(socket, fd, "f", 1);
 }
 
 /* A message may bring more descriptors than one: the alignment of the buffer leaves room for them. */
@@ -79,41 +94,4 @@ int fd_pass_receive(int socket)
 	}
 	memcpy(&fd, CMSG_DATA(header), sizeof(int));
 	return fd;
-}
-
-/* The address of a socket. A path that is too long for one goes by the descriptor of its directory, which
- * is opened for that: *ret_dir. */
-static int make_address(const char *path, struct sockaddr_un *ret, int *ret_dir)
-{
-	const char *slash = strrchr(path, '/');
-	autofree char *parent = NULL;
-	int len;
-
-	ret->sun_family = AF_UNIX;
-	if (strlen(path) < sizeof(ret->sun_path)) {
-		memcpy(ret->sun_path, path, strlen(path) + 1);
-		return 0;
-	}
-	parent = slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
-	*ret_dir = open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (*ret_dir < 0)
-		return -1;
-	len = snprintf(ret->sun_path, sizeof(ret->sun_path), "/proc/self/fd/%d/%s", *ret_dir,
-		       slash ? slash + 1 : path);
-	if (len < (int)sizeof(ret->sun_path))
-		return 0;
-	errno = ENAMETOOLONG;
-	return -1;
-}
-
-int fd_pass_connect(const char *path, struct error *err)
-{
-	struct sockaddr_un address = { 0 };
-	autoclose int dir = -EBADF;
-	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0 || make_address(path, &address, &dir) < 0 ||
-	    connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return error_errno(err, "cannot connect to socket '%s'", path);
-	return fd_steal(&fd);
 }

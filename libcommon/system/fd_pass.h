@@ -9,16 +9,16 @@
 #ifndef SYSTEM_FD_PASS_H
 #define SYSTEM_FD_PASS_H
 
-#include "base/error.h"
+#include <stddef.h>
 
 /* Send fd, with one byte of data. fd stays open here. 0, or -1 with errno. */
 int fd_pass_send(int socket, int fd);
 
+/* Send fd, with the first of len > 0 bytes; all of them, as the socket takes them. 0, or -1 with errno. */
+int fd_pass_send_with(int socket, int fd, const void *data, size_t len);
+
 /* The next descriptor, without waiting: a new one, close-on-exec. -1 with errno: EAGAIN when there
  * is none yet, EPIPE when the other side is gone, EPROTO when something else was sent, of which nothing stays open. */
 int fd_pass_receive(int socket);
-
-/* Connect to the Unix socket at path, however long that is: a new descriptor, or -1 with an error. */
-int fd_pass_connect(const char *path, struct error *err);
 
 #endif

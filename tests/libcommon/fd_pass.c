@@ -55,6 +55,18 @@ static void is_refused(const char *title)
 	is_int(next_number(), before, "... and nothing of it stays open");
 }
 
+/* A descriptor comes with the first byte of a text, and the rest of the text behind it. */
+static void check_text(int fd)
+{
+	autoclose int got = -EBADF;
+	char text[8] = "";
+
+	ok(fd_pass_send_with(ends[0], fd, "text", 4) == 0, "a descriptor is sent with a text");
+	got = fd_pass_receive(ends[1]);
+	ok(got >= 0 && recv(ends[1], text, sizeof(text), 0) == 3, "... at its beginning");
+	is_str(text, "ext", "... which arrives whole");
+}
+
 int main(void)
 {
 	autoclose int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -76,6 +88,7 @@ int main(void)
 	is_refused("two descriptors at once are refused");
 	send_many(fd, 4);
 	is_refused("more than there is room for are refused");
+	check_text(fd);
 	close(ends[0]);
 	ok(fd_pass_receive(ends[1]) < 0 && errno == EPIPE, "the end of the other side is told");
 	return done_testing();

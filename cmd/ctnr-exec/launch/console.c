@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/console.h"
 
-#include "system/fd_pass.h"
+#include "system/socket.h"
+
+#include <fcntl.h>
 
 int console_connect(const char *path, bool has_terminal, int *ret, struct error *err)
 {
@@ -16,6 +18,6 @@ int console_connect(const char *path, bool has_terminal, int *ret, struct error 
 				 "--console-socket: the process has no terminal to send there");
 	if (!path)
 		return 0;
-	*ret = fd_pass_connect(path, err);
+	*ret = socket_connect_at(AT_FDCWD, path, err);
 	return *ret < 0 ? error_prefix(err, "--console-socket") : 0;
 }
