@@ -91,7 +91,6 @@ static const struct allowed_call {
 	{ CONFINE_READ, SCMP_SYS(openat) },
 	{ CONFINE_READ, SCMP_SYS(openat2) },
 	{ CONFINE_READ, SCMP_SYS(pread64) },
-	{ CONFINE_READ, SCMP_SYS(lseek) },
 	{ CONFINE_READ, SCMP_SYS(fstat) },
 	{ CONFINE_READ, SCMP_SYS(newfstatat) },
 	{ CONFINE_READ, SCMP_SYS(fstatat64) },
@@ -125,6 +124,7 @@ static const struct allowed_call {
 	{ ALWAYS, SCMP_SYS(read) },
 	{ ALWAYS, SCMP_SYS(write) },
 	{ ALWAYS, SCMP_SYS(writev) },
+	{ ALWAYS, SCMP_SYS(lseek) },
 	{ ALWAYS, SCMP_SYS(close) },
 	{ ALWAYS, SCMP_SYS(brk) },
 	{ ALWAYS, SCMP_SYS(munmap) },
@@ -231,6 +231,8 @@ static int restrict_syscalls(unsigned int may, struct error *err)
  * nowhere but below the root. Where even that is not allowed, there is Landlock. */
 static int restrict_root(int root, struct error *err)
 {
+	if (root < 0)
+		return 0;
 	if (fchdir(root) < 0)
 		return error_errno(err, "cannot change the directory");
 	if (chroot(".") < 0 && errno != EPERM)
@@ -246,12 +248,14 @@ static int restrict_root(int root, struct error *err)
 
 static int restrict_capabilities(unsigned int may, struct error *err)
 {
-	bool changes_files = may & (CONFINE_WRITE | CONFINE_CHANGE_METADATA);
 	struct capability_sets sets;
 
 	if (capability_get(&sets, err) < 0)
 		return -1;
-	sets.permitted &= changes_files ? CHANGING_CAPABILITIES : READING_CAPABILITIES;
+	if (may & (CONFINE_WRITE | CONFINE_CHANGE_METADATA))
+		sets.permitted &= CHANGING_CAPABILITIES;
+	else
+		sets.permitted &= may & CONFINE_READ ? READING_CAPABILITIES : 0;
 	sets.effective = sets.permitted;
 	sets.inheritable = 0;
 	return capability_set(&sets, err);

@@ -9,11 +9,11 @@
  *
  * The root directory becomes the one that may be read, or else the one that may be written, so that
  * no path leads out. Landlock (Linux 5.19: before, it forbids hardlinks between directories):
- * nothing outside of the two can be opened. Capabilities: those over files, where the profile may
- * write or change metadata. seccomp: memory, and the calls of what the profile may do; no sockets,
- * no execution, no signals to others, no other processes, no namespaces, no mounts. no_new_privs.
- * stdin and stderr lead nowhere, so that a terminal is out of reach. What the kernel does not have
- * is left out.
+ * nothing outside of the two can be opened; without the two, nothing at all. Capabilities: those over
+ * files, where the profile may read, write or change metadata. seccomp: memory, and the calls of what the
+ * profile may do; no sockets, no execution, no signals to others, no other processes, no namespaces, no
+ * mounts. no_new_privs. stdin and stderr lead nowhere, so that a terminal is out of reach. What the
+ * kernel does not have is left out.
  */
 #ifndef SYSTEM_CONFINE_H
 #define SYSTEM_CONFINE_H
@@ -37,7 +37,8 @@ struct confine_place {
 	int readable; /* directory to read below, or -1 */
 };
 
-/* One of the two places at least is given. Only while single-threaded, and for good. */
+/* A profile that reads or writes has one of the two places at least. Only while single-threaded, and for
+ * good. */
 int confine(const struct confine_profile *profile, const struct confine_place *place,
 	    struct error *err);
 

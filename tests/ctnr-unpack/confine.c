@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a process can still do behind confine(): one that applies a layer, and one that only reads. */
+/* What a process can still do behind confine(): one that applies a layer, one that only reads, and one that
+ * has no files. */
 #include "tap.h"
 #include "workers/layer/changeset.h"
 
@@ -167,13 +168,15 @@ static void prepare(struct test_place *place)
 }
 
 static const struct confine_profile reading_profile = { .may = CONFINE_READ };
+static const struct confine_profile computing_profile = { 0 };
 
 /* In a child: one answer a byte. Then wait to be looked at. */
 static void confined(const struct test_place *place, const struct confine_profile *profile,
 		     int answers, int go)
 {
 	bool writes = profile->may & CONFINE_WRITE;
-	const struct confine_place confined_to = { writes ? place->target : -1, place->below };
+	const struct confine_place confined_to = { writes ? place->target : -1,
+						   profile->may ? place->below : -1 };
 	struct identity identity;
 	struct error err = { 0 };
 	bool answer;
@@ -231,7 +234,8 @@ static void try_all(struct test_place *place, const struct confine_profile *prof
 	}
 	close(answers[1]);
 	for (size_t i = 0; i < array_size(attempts); i++) {
-		bool wanted = attempts[i].wanted && (writes || attempts[i].works == reads_below);
+		bool reads = profile->may && attempts[i].works == reads_below;
+		bool wanted = attempts[i].wanted && (writes || reads);
 		bool answer = !wanted;
 
 		if (!HAS_SECCOMP && attempts[i].needs_seccomp)
@@ -257,5 +261,6 @@ int main(void)
 	try_all(&place, &changeset_profile, 0x8800001bULL);
 	/* DAC_READ_SEARCH */
 	try_all(&place, &reading_profile, 0x4);
+	try_all(&place, &computing_profile, 0);
 	return done_testing();
 }
