@@ -56,7 +56,7 @@ cache=$(echo "$store"/cache/seccomp/*)
 python3 - first "$cache" <<'END'
 import struct, sys
 first, second = (open(name, "rb").read() for name in sys.argv[1:])
-at = 40 + (struct.unpack_from("<Q", second, 32)[0] + 7) // 8 * 8
+at = 48 + (struct.unpack_from("<Q", second, 40)[0] + 7) // 8 * 8
 open(sys.argv[2], "wb").write(second[:at] + first[at:])
 END
 cp "$cache" forged
@@ -89,7 +89,7 @@ config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: ["SC
 in_container true
 is "$(($(cached_instructions) < 25))" 1 "a filter has few instructions: libseccomp's has 57"
 version=$(cached_version)
-sed -i '1s/ 2 / 1 /' "$store"/cache/seccomp/*
+sed -i '1s/ 3 / 2 /' "$store"/cache/seccomp/*
 is "$([ "$(cached_version)" = "$version" ] || echo other)" other "a filter of another version of the cache"
 in_container true
 is "$(cached_version)" "$version" "... is compiled again"

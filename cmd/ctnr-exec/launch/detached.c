@@ -167,7 +167,7 @@ int detached_launch(const struct container *container, enum launch_mode mode, st
 	return container_status_after(-1, &cleaning, err);
 }
 
-/* Where the two descriptors of init lie: behind those of the container. */
+/* Where the descriptors of init lie: behind those of the container. */
 static int fifo_fd(const struct launch *l)
 {
 	return FIRST_FD + (int)l->container->preserve_fds;
@@ -178,16 +178,37 @@ static int sync_fd(const struct launch *l)
 	return fifo_fd(l) + 1;
 }
 
-/* Both are moved by way of numbers that are above either place. */
-int detached_close_others(const struct launch *l, struct error *err)
+static int listener_fd(const struct launch *l)
 {
-	int sync = fcntl(l->sync[1], F_DUPFD_CLOEXEC, sync_fd(l) + 1);
-	int fifo = l->fifo < 0 ? -1 : fcntl(l->fifo, F_DUPFD_CLOEXEC, sync_fd(l) + 1);
+	return sync_fd(l) + 1;
+}
 
-	if (sync < 0 || dup3(sync, sync_fd(l), O_CLOEXEC) < 0 ||
-	    (l->fifo >= 0 && (fifo < 0 || dup3(fifo, fifo_fd(l), O_CLOEXEC) < 0)) ||
-	    close_range((unsigned)sync_fd(l) + 1, ~0U, 0) < 0)
+/* A descriptor, if there is one, at a number above all of their places. */
+static int lift_fd(const struct launch *l, int *fd)
+{
+	if (*fd >= 0)
+		*fd = fcntl(*fd, F_DUPFD_CLOEXEC, listener_fd(l) + 1);
+	return *fd == -1 ? -1 : 0;
+}
+
+static int place_fd(int fd, int place)
+{
+	return fd < 0 || dup3(fd, place, O_CLOEXEC) >= 0 ? 0 : -1;
+}
+
+/* All are moved by way of numbers that are above each place. */
+int detached_close_others(const struct launch *l, int *listener, struct error *err)
+{
+	int sync = l->sync[1];
+	int fifo = l->fifo;
+	int last = *listener < 0 ? sync_fd(l) : listener_fd(l);
+
+	if (lift_fd(l, &sync) < 0 || lift_fd(l, &fifo) < 0 || lift_fd(l, listener) < 0 ||
+	    place_fd(sync, sync_fd(l)) < 0 || place_fd(fifo, fifo_fd(l)) < 0 ||
+	    place_fd(*listener, listener_fd(l)) < 0 || close_range((unsigned)last + 1, ~0U, 0) < 0)
 		return error_errno(err, "cannot close our descriptors");
+	if (*listener >= 0)
+		*listener = listener_fd(l);
 	return 0;
 }
 

@@ -16,9 +16,9 @@
  * no process, no state. */
 int detached_launch(const struct container *container, enum launch_mode mode, struct error *err);
 
-/* In init, with the last of what needs rights: close every descriptor but the container's and the two that the
- * following steps use. */
-int detached_close_others(const struct launch *launch, struct error *err);
+/* In init, with the last of what needs rights: close every descriptor but the container's and those that the
+ * following steps use. *listener is the connection to the agent of seccomp, or -EBADF; it gets another number. */
+int detached_close_others(const struct launch *launch, int *listener, struct error *err);
 
 /* In init: say that all is ready, and wait until the caller has recorded the container. Ends this process
  * when the caller was killed before that. */

@@ -178,8 +178,8 @@ static int run_start_hooks(const void *launch, struct error *err)
 }
 
 /* Become the container, up to the rights of its payload. */
-static int become_container(const struct launch *l, const struct payload *payload, int go,
-			    struct error *err)
+static int become_container(const struct launch *l, const struct payload *payload, int *listener,
+			    int go, struct error *err)
 {
 	const struct container *c = l->container;
 	struct rootfs r = ROOTFS_INIT;
@@ -189,7 +189,7 @@ static int become_container(const struct launch *l, const struct payload *payloa
 	    (!c->keeps_keyring && leave_keyring(err) < 0) || fill_namespaces(c, err) < 0 ||
 	    fill_root(l, &r, &slave, err) < 0 || run_create_hooks(l, err) < 0 ||
 	    rootfs_enter(c, &r, err) < 0 || (slave >= 0 && terminal_take(slave, err) < 0) ||
-	    (l->mode != LAUNCH_FOREGROUND && detached_close_others(l, err) < 0))
+	    (l->mode != LAUNCH_FOREGROUND && detached_close_others(l, listener, err) < 0))
 		return -1;
 	return process_confine(payload, err);
 }
@@ -198,11 +198,14 @@ static int become_container(const struct launch *l, const struct payload *payloa
 static int become_payload(const struct launch *l, int go, struct error *err)
 {
 	const struct container *c = l->container;
+	struct seccomp_listener listener = l->listener;
 	const struct payload payload = {
 		.process = &c->config.process,
 		.filter = &c->filter,
 		.memory_policy = &c->config.memory_policy,
 		.personality = &c->config.personality,
+		.listener = &listener,
+		.pid = l->page->init_pid,
 		.keeps_groups = c->namespaces.userns == USERNS_SELF,
 		.preserve_fds = c->preserve_fds,
 		.dies_with_parent = l->mode == LAUNCH_FOREGROUND,
@@ -211,7 +214,7 @@ static int become_payload(const struct launch *l, int go, struct error *err)
 	};
 	char *file;
 
-	if (become_container(l, &payload, go, err) < 0)
+	if (become_container(l, &payload, &listener.socket, go, err) < 0)
 		return -1;
 	file = process_find_command(&payload, err);
 	if (!file)

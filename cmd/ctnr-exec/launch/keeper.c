@@ -170,6 +170,7 @@ static int keep_container(struct launch *l, struct error *err)
 	if (init >= 0) {
 		fd_close(&l->sync[1]);
 		streams_close_inside(l->streams);
+		fd_close(&l->listener.socket);
 		result = record_container(l->container, l->page->init_pid,
 					  !l->container->keeps_state, err);
 		if (result < 0)

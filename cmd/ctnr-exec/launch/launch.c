@@ -23,6 +23,7 @@ void launch_release(struct launch *launch)
 	fd_close(&launch->sync[0]);
 	fd_close(&launch->sync[1]);
 	hook_runner_release(&launch->hooks);
+	seccomp_listener_release(&launch->listener);
 	if (launch->page)
 		munmap(steal(&launch->page), sizeof(*launch->page));
 }
@@ -34,6 +35,21 @@ static bool needs_sync(const struct launch *l)
 
 	return l->mode != LAUNCH_FOREGROUND || c->config.process.terminal || l->hands_sources ||
 	       c->namespaces.userns == USERNS_HELPED;
+}
+
+/* Connect to the agent of the seccomp filter, which has to be there. It gets its message when the payload is
+ * about to be executed. */
+static int connect_listener(struct launch *l, struct error *err)
+{
+	const struct container *c = l->container;
+	const struct state_view view = {
+		.id = c->id,
+		.status = l->mode == LAUNCH_CREATED ? STATE_CREATED : STATE_CREATING,
+		.bundle = c->bundle.path,
+		.annotations = json_object_get(c->config.document, "annotations"),
+	};
+
+	return seccomp_listener_open(&c->filter, c->bundle.dirfd, &view, &l->listener, err);
 }
 
 int launch_connect(struct launch *l, struct error *err)
@@ -52,7 +68,7 @@ int launch_connect(struct launch *l, struct error *err)
 	l->hands_sources = sources_are_needed(l->container);
 	if (needs_sync(l) && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, l->sync) < 0)
 		return error_errno(err, "cannot make a socket pair");
-	return 0;
+	return connect_listener(l, err);
 }
 
 /* Let newuidmap and newgidmap write the keeper's maps, and the keeper go on. */
@@ -77,6 +93,8 @@ int launch_start(struct launch *l, pid_t *ret_pid, struct error *err)
 	fd_close(&l->sync[1]);
 	fd_close(&l->fifo);
 	hook_runner_leave_to_init(l);
+	/* Init has the connection: the agent sees its end when the message was sent. */
+	fd_close(&l->listener.socket);
 	streams_close_inside(l->streams);
 	if (l->container->namespaces.userns == USERNS_HELPED)
 		return map_keeper(l, pid, err);

@@ -40,8 +40,9 @@
  *     byte over the socket pair, and waits for the answer.
  *  3. The caller writes the state, and answers by one byte. An init that hears the end of the socket in
  *     its place was not recorded, and ends: the caller was killed.
- *  4. Init closes everything but its stdio and the FIFO of the state, which the caller opened for it
- *     before the clone, for reading and writing, and reads one byte from it. The caller is done.
+ *  4. Init closes everything but its stdio, the connection to an agent of seccomp if there is one, and the
+ *     FIFO of the state, which the caller opened for it before the clone, for reading and writing, and reads
+ *     one byte from it. The caller is done.
  *  5. The verb start writes that byte. Init executes the payload. What execve(2) refuses has nobody to
  *     hear of it: init writes one line to its stderr and ends with 126 or 127.
  *
@@ -53,6 +54,7 @@
 
 #include "container.h"
 #include "launch/streams.h"
+#include "process/seccomp_listener.h"
 
 #include "base/error.h"
 
@@ -94,6 +96,7 @@ struct launch {
 	int parent; /* pidfd of the caller; in the foreground */
 	int fifo; /* of the state, for LAUNCH_CREATED */
 	int sync[2]; /* socket pair of caller and container: carries the maps' "go", sources, the terminal */
+	struct seccomp_listener listener; /* who is notified of system calls */
 	bool hands_sources; /* the caller opens the sources of bind mounts (source.h) */
 	struct hook_runner hooks;
 	struct launch_page *page;
@@ -101,12 +104,9 @@ struct launch {
 
 #define LAUNCH_INIT(container, mode, streams) \
 	{ \
-		container, mode, streams, .parent = -EBADF, .fifo = -EBADF, \
-					  .sync = { -EBADF, -EBADF }, .hooks = { \
-						  0, \
-						  -EBADF, \
-						  -EBADF \
-					  } \
+		container, mode, streams, \
+			.parent = -EBADF, .fifo = -EBADF, .sync = { -EBADF, -EBADF }, \
+			.listener = SECCOMP_LISTENER_INIT, .hooks = { 0, -EBADF, -EBADF }, \
 	}
 
 void launch_release(struct launch *launch);

@@ -46,7 +46,7 @@ int capabilities_bound(const struct capabilities *c, struct error *err)
 	return 0;
 }
 
-int capabilities_apply(const struct capabilities *c, struct error *err)
+int capabilities_apply(const struct capabilities *c, uint64_t keep, struct error *err)
 {
 	struct capability_sets sets;
 	uint64_t have;
@@ -55,8 +55,8 @@ int capabilities_apply(const struct capabilities *c, struct error *err)
 		return -1;
 	/* What the caller does not have cannot be given, and no more than that. */
 	have = sets.permitted;
-	sets.permitted = c->permitted & have;
-	sets.effective = c->effective & sets.permitted;
+	sets.permitted = (c->permitted | keep) & have;
+	sets.effective = c->effective & c->permitted & have;
 	sets.inheritable = c->inheritable & have;
 	if (capability_set(&sets, err) < 0)
 		return -1;
@@ -70,4 +70,14 @@ int capabilities_apply(const struct capabilities *c, struct error *err)
 					   capability_name(i));
 	}
 	return 0;
+}
+
+int capabilities_raise(uint64_t set, struct error *err)
+{
+	struct capability_sets sets;
+
+	if (capability_get(&sets, err) < 0)
+		return -1;
+	sets.effective |= set & sets.permitted;
+	return capability_set(&sets, err);
 }

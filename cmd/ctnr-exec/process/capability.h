@@ -14,7 +14,10 @@ int capabilities_check(const struct capabilities *c, struct error *err);
 /* Before the user is changed: drop what is outside the bounding set, keep the rest across it. */
 int capabilities_bound(const struct capabilities *c, struct error *err);
 
-/* After the user was changed: set the other sets. */
-int capabilities_apply(const struct capabilities *c, struct error *err);
+/* After the user was changed: set the other sets. Those of keep stay permitted besides, and no more. */
+int capabilities_apply(const struct capabilities *c, uint64_t keep, struct error *err);
+
+/* Make those of a set effective that are permitted. */
+int capabilities_raise(uint64_t set, struct error *err);
 
 #endif

@@ -7,17 +7,18 @@
  *     is refused, and then looked at once more by getcwd (CVE-2024-21626).
  *  2. Limits. Every descriptor but 0, 1, 2 and those to keep is marked to close:
  *     ours, and what the caller leaked to us; no filter has to allow that.
- *  3. Scheduler, I/O priority, memory policy, personality. No filter has to allow them, the privileges
- *     of the runtime are still there, and RLIMIT_NICE and RLIMIT_RTPRIO of step 2 allow what they do
- *     not.
- *  4. The filter, when no_new_privs is not asked for: the kernel takes one from CAP_SYS_ADMIN only.
- *  5. Bounding set, groups, group, user, the other sets. Each needs what the next takes away.
- *  6. PR_SET_PDEATHSIG again, for the change of user has cleared it.
- *  7. HOME from the container's /etc/passwd, which is opened with the rights of the payload.
- *  8. no_new_privs and the filter, last, so that it has to allow no more than the payload needs.
+ *  3. Scheduler, I/O priority, memory policy, personality: the privileges of the runtime are still there,
+ *     and RLIMIT_NICE and RLIMIT_RTPRIO of step 2 allow what they do not.
+ *  4. Bounding set, groups, group, user, the other sets. Each needs what the next takes away. Without
+ *     no_new_privs the kernel takes a filter from CAP_SYS_ADMIN only, so that one stays permitted until 7,
+ *     and effective is none that the payload has not: what is looked up is looked up with its rights.
+ *  5. PR_SET_PDEATHSIG again, for the change of user has cleared it.
+ *  6. HOME from the container's /etc/passwd, which is opened with the rights of the payload.
+ *  7. no_new_privs; the hooks of startContainer; the filter. It is in force for execve(2) alone, so that it has
+ *     to allow, and notifies of, no more than the payload needs. execve(2) makes the capabilities anew out
+ *     of the bounding, inheritable and ambient sets: what stayed permitted is not the payload's.
  *
- * Between 6 and 7 the command is looked up, with the rights that it will have, and a container that
- * was created waits for its start.
+ * Between 5 and 6 the command is looked up, and a container that was created waits for its start.
  */
 #include "process/process.h"
 
@@ -39,6 +40,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <stdio.h>
@@ -136,6 +138,14 @@ static int set_execution(const struct payload *payload, struct error *err)
 	return 0;
 }
 
+#define FILTER_PRIVILEGE (UINT64_C(1) << CAP_SYS_ADMIN)
+
+/* Does loading the filter take a privilege? */
+static bool keeps_privilege(const struct payload *payload)
+{
+	return payload->filter->data && !payload->process->no_new_privileges;
+}
+
 int process_confine(const struct payload *payload, struct error *err)
 {
 	const struct process_config *process = payload->process;
@@ -144,11 +154,10 @@ int process_confine(const struct payload *payload, struct error *err)
 		return -1;
 	if (close_range(3 + payload->preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return error_errno(err, "cannot close our descriptors");
-	if (set_execution(payload, err) < 0)
-		return -1;
-	if ((!process->no_new_privileges && seccomp_filter_load(payload->filter, err) < 0) ||
+	if (set_execution(payload, err) < 0 ||
 	    capabilities_bound(&process->capabilities, err) < 0 || set_user(payload, err) < 0 ||
-	    capabilities_apply(&process->capabilities, err) < 0)
+	    capabilities_apply(&process->capabilities,
+			       keeps_privilege(payload) ? FILTER_PRIVILEGE : 0, err) < 0)
 		return -1;
 	if (payload->dies_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return error_errno(err, "cannot tie the process to its caller");
@@ -181,7 +190,7 @@ static const char *find_path(char *const *env)
 }
 
 /* 0 where a file can be executed as far as can be seen, else an errno. What the kernel does not tell
- * (a filter may deny these calls) is left to execve(2). */
+ * (a filter around us may deny these calls) is left to execve(2). */
 static int judge_file(const char *file)
 {
 	struct stat st;
@@ -260,9 +269,11 @@ int process_execute(const struct payload *payload, const char *file, struct erro
 
 	if (process->no_new_privileges && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
 		return error_errno(err, "cannot set no_new_privs");
-	if (process->no_new_privileges && seccomp_filter_load(payload->filter, err) < 0)
-		return -1;
 	if (payload->prepare && payload->prepare(payload->prepare_data, err) < 0)
+		return -1;
+	if (keeps_privilege(payload) && capabilities_raise(FILTER_PRIVILEGE, err) < 0)
+		return -1;
+	if (seccomp_listener_load(payload->listener, payload->filter, payload->pid, err) < 0)
 		return -1;
 	execve(file, process->args.items, env);
 	return execute_error(file, errno, err);

@@ -18,6 +18,7 @@
 #include "config/personality.h"
 #include "config/process.h"
 #include "process/seccomp.h"
+#include "process/seccomp_listener.h"
 
 #include "base/error.h"
 
@@ -28,10 +29,12 @@ struct payload {
 	const struct seccomp_filter *filter; /* borrowed */
 	const struct memory_policy_config *memory_policy; /* borrowed */
 	const struct personality_config *personality; /* borrowed */
+	const struct seccomp_listener *listener; /* of the filter; borrowed */
+	pid_t pid; /* of this process, as the caller sees it */
 	bool keeps_groups; /* one ID: the kernel lets go of no group */
 	unsigned preserve_fds; /* descriptors from 3 on that stay open */
 	bool dies_with_parent; /* SIGKILL when the parent dies */
-	/* What is left to do with all the confinement of the command, right before it is executed; NULL:
+	/* What is left to do with the rights of the command, before the filter and its execution; NULL:
 	 * nothing. A failure is that of process_execute(). */
 	int (*prepare)(const void *data, struct error *err);
 	const void *prepare_data; /* borrowed */
@@ -41,9 +44,9 @@ struct payload {
  * what it cannot grant, which process then does not ask for any more. */
 int process_prepare(struct process_config *process, struct error *err);
 
-/* Working directory, limits, how the kernel runs the process, user, capabilities; without no_new_privs the
- * filter too, which then is in force for all that follows. Every other descriptor will be closed by
- * execve(2). */
+/* Working directory, limits, how the kernel runs the process, user, capabilities. Every other descriptor will be closed by execve(2).
+ * Without no_new_privs the process keeps what loading a filter takes, CAP_SYS_ADMIN, among its permitted
+ * capabilities, and execve(2) takes it away. */
 int process_confine(const struct payload *payload, struct error *err);
 
 /* Look process.args[0] up with the rights of the payload. Returns the path of the file, new; NULL:

@@ -24,16 +24,16 @@
 
 /* The number rises when the worker writes other filters. Those of before answer alike, but load slower:
  * they are compiled again. */
-#define CACHE_MAGIC "ctnr-seccomp 2 " CTNR_VERSION "\n"
+#define CACHE_MAGIC "ctnr-seccomp 3 " CTNR_VERSION "\n"
 #define CACHE_MAX (8U << 20)
 #define VOCABULARY_MAX (64U << 10)
 #define CACHE_SPARE 16384 /* room for the read that finds the end */
 
-/* A cache file: this, the profile's text, padding to 8 bytes, the instructions. */
+/* A cache file: this, the profile's text, padding to 8 bytes, and what follows the answer of the worker
+ * (protocol.h). */
 struct cache_header {
 	char magic[24];
-	uint32_t flags;
-	uint32_t instructions;
+	struct worker_answer answer;
 	uint64_t text_len;
 };
 
@@ -45,8 +45,25 @@ static size_t padded_len(size_t len)
 void seccomp_filter_release(struct seccomp_filter *filter)
 {
 	free(steal(&filter->data));
-	filter->instructions = NULL;
-	filter->len = 0;
+	*filter = (struct seccomp_filter)SECCOMP_FILTER_INIT;
+}
+
+/* How many bytes follow an answer; 0: it is none that a worker gives. */
+static size_t answer_size(const struct worker_answer *answer)
+{
+	bool notifies = answer->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+
+	if (answer->instructions > BPF_MAXINSNS || answer->path_size > CACHE_MAX ||
+	    answer->metadata_size > CACHE_MAX || notifies != (answer->path_size > 0))
+		return 0;
+	return answer->instructions * sizeof(struct sock_filter) + answer->path_size +
+	       answer->metadata_size;
+}
+
+/* The text of that size at an offset of data; NULL: there is none, or it does not end there. */
+static const char *text_at(const char *data, size_t at, size_t size)
+{
+	return size && memchr(data + at, '\0', size) == data + at + size - 1 ? data + at : NULL;
 }
 
 /* Take a file's content as filter when it is whole and of that very text. */
@@ -54,20 +71,26 @@ static bool adopt_cache_file(struct str *file, const char *text, size_t len,
 			     struct seccomp_filter *ret)
 {
 	struct cache_header header;
+	const struct worker_answer *answer = &header.answer;
 	size_t at = sizeof(header) + padded_len(len);
+	size_t behind;
 
 	if (file->len < sizeof(header))
 		return false;
 	memcpy(&header, file->data, sizeof(header));
 	if (strncmp(header.magic, CACHE_MAGIC, sizeof(header.magic)) != 0 ||
-	    header.text_len != len || header.instructions > BPF_MAXINSNS ||
-	    file->len != at + header.instructions * sizeof(struct sock_filter) ||
+	    header.text_len != len || !answer_size(answer) ||
+	    file->len != at + answer_size(answer) ||
 	    memcmp(file->data + sizeof(header), text, len) != 0)
 		return false;
+	behind = at + answer->instructions * sizeof(struct sock_filter);
 	ret->data = str_steal(file);
-	ret->flags = header.flags;
+	ret->flags = answer->flags;
 	ret->instructions = ret->data + at;
-	ret->len = header.instructions;
+	ret->len = answer->instructions;
+	ret->listener_path = text_at(ret->data, behind, answer->path_size);
+	ret->listener_metadata =
+		text_at(ret->data, behind + answer->path_size, answer->metadata_size);
 	return true;
 }
 
@@ -140,26 +163,36 @@ static int compile_filter(const char *text, size_t len, struct str *file, struct
 	static const char zeros[8];
 	autostr struct str answer = STR_INIT;
 	struct cache_header header = { .magic = CACHE_MAGIC, .text_len = len };
-	struct worker_answer head;
 	size_t size;
 
 	if (run_worker(text, len, &answer, err) < 0)
 		return -1;
-	memcpy(&head, answer.data, sizeof(head));
-	size = answer.len - sizeof(head);
-	if (size % sizeof(struct sock_filter) || size / sizeof(struct sock_filter) > BPF_MAXINSNS)
+	memcpy(&header.answer, answer.data, sizeof(header.answer));
+	size = answer.len - sizeof(header.answer);
+	if (!size || size != answer_size(&header.answer))
 		return error_set(err, ERROR_FAILED, "ctnr-exec-profile wrote no filter");
-	header.flags = head.flags;
-	header.instructions = (uint32_t)(size / sizeof(struct sock_filter));
 	str_append_bytes(file, &header, sizeof(header));
 	str_append_bytes(file, text, len);
 	str_append_bytes(file, zeros, padded_len(len) - len);
-	str_append_bytes(file, answer.data + sizeof(head), size);
+	str_append_bytes(file, answer.data + sizeof(header.answer), size);
 	return 0;
 }
 
-int seccomp_filter_prepare(const struct store *store, const char *text, size_t len,
-			   struct seccomp_filter *ret, struct error *err)
+/* Flags of a notification are newer than what else this runtime needs of a kernel. Of flags that it knows,
+ * the kernel goes on to say that there are no instructions. */
+static int check_flags(const struct seccomp_filter *filter, struct error *err)
+{
+	if (!filter->listener_path)
+		return 0;
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter->flags, NULL) == 0 ||
+	    errno == EFAULT)
+		return 0;
+	return error_errno(err, "config.json: linux.seccomp.flags: the kernel does not take them");
+}
+
+/* From the cache, or else compiled and kept there. */
+static int find_filter(const struct store *store, const char *text, size_t len,
+		       struct seccomp_filter *ret, struct error *err)
 {
 	autostr struct str file = STR_INIT;
 	char path[64];
@@ -184,6 +217,12 @@ int seccomp_filter_prepare(const struct store *store, const char *text, size_t l
 	return 0;
 }
 
+int seccomp_filter_prepare(const struct store *store, const char *text, size_t len,
+			   struct seccomp_filter *ret, struct error *err)
+{
+	return find_filter(store, text, len, ret, err) < 0 ? -1 : check_flags(ret, err);
+}
+
 int seccomp_filter_load(const struct seccomp_filter *filter, struct error *err)
 {
 	/* The kernel copies the instructions. */
@@ -191,10 +230,15 @@ int seccomp_filter_load(const struct seccomp_filter *filter, struct error *err)
 		.len = (unsigned short)filter->len,
 		.filter = (struct sock_filter *)(uintptr_t)filter->instructions,
 	};
+	long fd;
 
 	if (!filter->data)
 		return 0;
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter->flags, &program) != 0)
-		return error_errno(err, "cannot load the seccomp filter");
-	return 0;
+	fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter->flags, &program);
+	if (fd >= 0)
+		return (int)fd;
+	error_errno(err, "cannot load the seccomp filter");
+	if (filter->listener_path && error_errno_is(err, EBUSY))
+		error_hint(err, "an agent is notified of this process's calls already");
+	return -1;
 }

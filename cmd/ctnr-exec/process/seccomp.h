@@ -3,6 +3,8 @@
  * linux.seccomp as a filter. Compiling a profile of 400 rules takes milliseconds and libseccomp, so
  * that is done by ctnr-exec-profile, and the result is kept in STORE/cache/seccomp/HASH together
  * with the profile's text: a cached filter is used only when the text is the same byte for byte.
+ *
+ * A filter that notifies (SCMP_ACT_NOTIFY) is loaded with a listener: seccomp_listener.h.
  */
 #ifndef CTNR_EXEC_PROCESS_SECCOMP_H
 #define CTNR_EXEC_PROCESS_SECCOMP_H
@@ -16,14 +18,16 @@
 
 struct seccomp_filter {
 	char *data; /* the whole cache file, owned; NULL: no filter */
-	uint32_t flags; /* SECCOMP_FILTER_FLAG_* */
+	uint32_t flags; /* SECCOMP_FILTER_FLAG_*; with NEW_LISTENER where it notifies */
 	const void *instructions; /* struct sock_filter[], within data */
 	size_t len;
+	const char *listener_path; /* within data; NULL: the filter does not notify */
+	const char *listener_metadata; /* within data, or NULL */
 };
 
 #define SECCOMP_FILTER_INIT \
 	{ \
-		NULL, 0, NULL, 0 \
+		NULL, 0, NULL, 0, NULL, NULL \
 	}
 
 void seccomp_filter_release(struct seccomp_filter *filter);
@@ -37,7 +41,8 @@ int seccomp_filter_prepare(const struct store *store, const char *text, size_t l
  * "supportedFlags" are those of the features document; "libseccomp" is the version of that library. */
 json_t *seccomp_vocabulary(struct error *err);
 
-/* Confine this process for good. */
+/* Confine this process for good. Returns the descriptor of the listener, close-on-exec, where the filter
+ * notifies, else 0. */
 int seccomp_filter_load(const struct seccomp_filter *filter, struct error *err);
 
 #endif

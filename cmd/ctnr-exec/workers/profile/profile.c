@@ -2,19 +2,15 @@
 #include "workers/profile/profile.h"
 
 #include "workers/profile/architecture.h"
+#include "workers/profile/profile_facts.h"
 
 #include <seccomp.h>
 
 #include <errno.h>
-#include <linux/seccomp.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
-#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
-#endif
 
 #define ARGUMENTS_MAX 6
 
@@ -47,6 +43,7 @@ static const struct {
 	{ "SCMP_ACT_TRAP", SCMP_ACT_TRAP, false },
 	{ "SCMP_ACT_TRACE", SCMP_ACT_TRACE(0), true },
 	{ "SCMP_ACT_LOG", SCMP_ACT_LOG, false },
+	{ PROFILE_NOTIFY, SCMP_ACT_NOTIFY, false },
 };
 
 static int read_action(const struct jnode *node, const struct jnode *errno_node, uint32_t *ret,
@@ -58,8 +55,6 @@ static int read_action(const struct jnode *node, const struct jnode *errno_node,
 	if (jnode_string(node, &name, err) < 0 ||
 	    jnode_integer_opt(errno_node, 0, 0xffff, &number, err) < 0)
 		return -1;
-	if (strcmp(name, "SCMP_ACT_NOTIFY") == 0)
-		return jnode_error(node, err, "SCMP_ACT_NOTIFY is not supported");
 	for (size_t i = 0; i < array_size(actions); i++) {
 		if (strcmp(name, actions[i].name) != 0)
 			continue;
@@ -235,54 +230,6 @@ static int add_architectures(scmp_filter_ctx context, const struct jnode *list, 
 	return 0;
 }
 
-static const struct {
-	const char *name;
-	uint32_t flag;
-} flags[] = {
-	{ "SECCOMP_FILTER_FLAG_TSYNC", 0 }, /* there is one thread */
-	{ "SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG },
-	{ "SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW },
-	{ "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", 0 }, /* of notifications, which we have not */
-};
-
-static int refuse_notification(const struct jnode *profile, const char *key, struct error *err)
-{
-	struct jnode node = jnode_member(profile, key);
-	const char *text = "";
-
-	if (jnode_string_opt(&node, &text, err) < 0)
-		return -1;
-	return *text ? jnode_error(&node, err, "seccomp notification is not supported") : 0;
-}
-
-int profile_flags(const struct jnode *profile, uint32_t *ret_flags, struct error *err)
-{
-	struct jnode list = jnode_member(profile, "flags");
-	uint32_t result = 0;
-	size_t len;
-
-	if (refuse_notification(profile, "listenerPath", err) < 0 ||
-	    refuse_notification(profile, "listenerMetadata", err) < 0)
-		return -1;
-	if (jnode_array(&list, &len, err) < 0)
-		return -1;
-	for (size_t i = 0; i < len; i++) {
-		struct jnode item = jnode_element(&list, i);
-		const char *name;
-		size_t k = 0;
-
-		if (jnode_string(&item, &name, err) < 0)
-			return -1;
-		while (k < array_size(flags) && strcmp(name, flags[k].name) != 0)
-			k++;
-		if (k == array_size(flags))
-			return jnode_error(&item, err, "unknown flag '%s'", name);
-		result |= flags[k].flag;
-	}
-	*ret_flags = result;
-	return 0;
-}
-
 int profile_compile(const struct jnode *profile, int fd, struct error *err)
 {
 	struct jnode action_node = jnode_member(profile, "defaultAction");
@@ -322,15 +269,6 @@ static bool action_is_available(uint32_t action)
 	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
-/* Does the kernel know the flag? It looks at the filter, which is none, only then. Some flags are for a
- * listener alone, and none is against one. */
-static bool flag_is_available(uint32_t flag)
-{
-	return !flag || (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-				 flag | SECCOMP_FILTER_FLAG_NEW_LISTENER, NULL) < 0 &&
-			 errno == EFAULT);
-}
-
 static json_t *action_names(void)
 {
 	json_t *names = json_array();
@@ -350,22 +288,13 @@ static json_t *operator_names(void)
 	return names;
 }
 
-static json_t *flag_names(bool only_available)
-{
-	json_t *names = json_array();
-
-	for (size_t i = 0; i < array_size(flags); i++)
-		if (!only_available || flag_is_available(flags[i].flag))
-			json_array_append_new(names, json_string(flags[i].name));
-	return names;
-}
-
 json_t *profile_vocabulary(void)
 {
 	const struct scmp_version *version = seccomp_version();
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "actions", action_names(), "operators",
 			 operator_names(), "archs", architecture_names(), "knownFlags",
-			 flag_names(false), "supportedFlags", flag_names(true), "libseccomp",
+			 profile_flag_names(false), "supportedFlags", profile_flag_names(true),
+			 "libseccomp",
 			 json_sprintf("%u.%u.%u", version->major, version->minor, version->micro));
 }

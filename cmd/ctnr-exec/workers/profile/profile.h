@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-/* The SECCOMP_FILTER_FLAG_* of a profile. */
-int profile_flags(const struct jnode *profile, uint32_t *ret_flags, struct error *err);
+/* The action that a listener is needed for. */
+#define PROFILE_NOTIFY "SCMP_ACT_NOTIFY"
 
 /* Compile a profile and write the filter to fd: a struct sock_filter[]. */
 int profile_compile(const struct jnode *profile, int fd, struct error *err);
