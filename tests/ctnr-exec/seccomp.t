@@ -132,44 +132,4 @@ is_stdout fine "... without a sign"
 sed 's/"seccomp"/"\\u0073eccomp"/' c/config.json >c/new && mv c/new c/config.json
 run ctnr-exec run ./c
 is_stdout fine "a key written with escapes is the same key"
-
-# So many conditions that libseccomp computes for minutes.
-config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ERRNO", syscalls: [range(400) | {names: ["personality"],
-	action: "SCMP_ACT_ALLOW", args: [range(6) as $i | {index: $i, value: ((. * 7919 + $i * 104729) % 65521 * 65536),
-	op: ["SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT"][(. * 5 + $i) % 6]}]}]}'
-ctnr-exec run ./c &
-engine=$!
-# worker_of: the process ID of the compiler that the engine waits for
-worker_of() {
-	worker=$(pgrep -P "$engine" -f ctnr-exec-profile)
-}
-ok "a profile may take long to compile" eventually 10 worker_of
-kill -KILL "$engine"
-wait "$engine"
-# is_gone: the compiler computes no more
-is_gone() {
-	! kill -0 "$worker" 2>/dev/null || grep -q '^State:.*Z' "/proc/$worker/status"
-}
-ok "... but not for a ctnr-exec that was killed" eventually 10 is_gone
-
-config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
-	syscalls: [{names: [range(8193) | "personality"], action: "SCMP_ACT_ERRNO"}]}'
-in_container true
-is_status 125 "a profile of more rules than libseccomp can take in some time is refused"
-is_stderr "ctnr-exec: error: config.json: linux.seccomp.syscalls[0].names[8192]: the profile has more than 8192 rules" \
-	"... and the first that is too much is named"
-
-# What the kernel takes is 4096 instructions (BPF_MAXINSNS). Each value is a test of its own.
-many_values() {
-	config c ".linux.seccomp = {defaultAction: \"SCMP_ACT_ALLOW\", syscalls: [range($1) | {names: [\"personality\"],
-		action: \"SCMP_ACT_ERRNO\", args: [{index: 0, value: (. * 7 + 1), op: \"SCMP_CMP_EQ\"}]}]}"
-}
-many_values 4200
-in_container true
-is_status 125 "a profile whose filter is too long for the kernel is refused"
-like_stderr "ctnr-exec: error: config.json: linux.seccomp: the filter has 42* instructions, and the kernel takes 4096" \
-	"... and both lengths are named"
-many_values 4000
-in_container 'echo fine'
-is_stdout fine "... but not one of nearly that length"
 done_testing

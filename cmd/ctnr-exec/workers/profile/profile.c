@@ -30,20 +30,23 @@ static int libseccomp_error(const struct jnode *node, int code, const char *what
 	return jnode_error(node, err, "%s: %s", what, strerror(-code));
 }
 
+#define ERRNO_MAX 4095 /* the kernel returns no greater one */
+#define TRACE_MAX 0xffff /* what a tracer gets */
+
 static const struct {
 	const char *name;
 	uint32_t action;
-	bool takes_errno;
+	int64_t number_max; /* of what errnoRet says; 0: the action takes none */
 } actions[] = {
-	{ "SCMP_ACT_ALLOW", SCMP_ACT_ALLOW, false },
-	{ "SCMP_ACT_ERRNO", SCMP_ACT_ERRNO(0), true },
-	{ "SCMP_ACT_KILL", SCMP_ACT_KILL_THREAD, false },
-	{ "SCMP_ACT_KILL_THREAD", SCMP_ACT_KILL_THREAD, false },
-	{ "SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS, false },
-	{ "SCMP_ACT_TRAP", SCMP_ACT_TRAP, false },
-	{ "SCMP_ACT_TRACE", SCMP_ACT_TRACE(0), true },
-	{ "SCMP_ACT_LOG", SCMP_ACT_LOG, false },
-	{ PROFILE_NOTIFY, SCMP_ACT_NOTIFY, false },
+	{ "SCMP_ACT_ALLOW", SCMP_ACT_ALLOW, 0 },
+	{ "SCMP_ACT_ERRNO", SCMP_ACT_ERRNO(0), ERRNO_MAX },
+	{ "SCMP_ACT_KILL", SCMP_ACT_KILL_THREAD, 0 },
+	{ "SCMP_ACT_KILL_THREAD", SCMP_ACT_KILL_THREAD, 0 },
+	{ "SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS, 0 },
+	{ "SCMP_ACT_TRAP", SCMP_ACT_TRAP, 0 },
+	{ "SCMP_ACT_TRACE", SCMP_ACT_TRACE(0), TRACE_MAX },
+	{ "SCMP_ACT_LOG", SCMP_ACT_LOG, 0 },
+	{ PROFILE_NOTIFY, SCMP_ACT_NOTIFY, 0 },
 };
 
 static int read_action(const struct jnode *node, const struct jnode *errno_node, uint32_t *ret,
@@ -52,15 +55,18 @@ static int read_action(const struct jnode *node, const struct jnode *errno_node,
 	const char *name;
 	int64_t number = EPERM;
 
-	if (jnode_string(node, &name, err) < 0 ||
-	    jnode_integer_opt(errno_node, 0, 0xffff, &number, err) < 0)
+	if (jnode_string(node, &name, err) < 0)
 		return -1;
 	for (size_t i = 0; i < array_size(actions); i++) {
+		int64_t max = actions[i].number_max;
+
 		if (strcmp(name, actions[i].name) != 0)
 			continue;
-		if (!actions[i].takes_errno && jnode_is_present(errno_node))
+		if (!max && jnode_is_present(errno_node))
 			return jnode_error(errno_node, err, "'%s' returns no errno", name);
-		*ret = actions[i].action | (actions[i].takes_errno ? (uint32_t)number : 0);
+		if (max && jnode_integer_opt(errno_node, 0, max, &number, err) < 0)
+			return -1;
+		*ret = actions[i].action | (max ? (uint32_t)number : 0);
 		return 0;
 	}
 	return jnode_error(node, err, "unknown action '%s'", name);
@@ -175,6 +181,9 @@ static int add_name(struct filter *filter, const struct rule *rule, const char *
 	for (unsigned i = 0; rule->alternatives && i < rule->len && code == 0; i++)
 		code = seccomp_rule_add_array(context, rule->action, number, 1,
 					      &rule->arguments[i]);
+	if (code == -EEXIST)
+		return jnode_error(node, err,
+				   "a rule before has the same conditions and another action");
 	return code == 0 ? 0 : libseccomp_error(node, code, "cannot add the rule", err);
 }
 

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #define WORKER_FAILED 3
-#define WORKER_SECONDS 60 /* the default profile takes 0.06 */
+#define WORKER_SECONDS 20 /* the default profile takes 0.06 */
 
 #define WORKER_VOCABULARY "vocabulary"
 
