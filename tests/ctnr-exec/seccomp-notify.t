@@ -6,37 +6,8 @@
 # linux.seccomp that notifies: an agent gets the descriptor before the payload runs, and answers its calls.
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/bundle.sh"
+. "$(dirname "$0")/agent.sh"
 needs USERNS
-
-# agent ANSWER...: an agent at agent.sock, in the background; its lines are in agent.log
-agent() {
-	agent_stop
-	rm -f agent.sock
-	"$test_lib/seccomp-agent.py" agent.sock "$@" >agent.log 2>&1 &
-	agent_pid=$!
-	eventually 20 test -S agent.sock || fail "the agent listens"
-}
-agent_pid=
-agent_stop() {
-	[ -z "$agent_pid" ] || { kill "$agent_pid" && wait "$agent_pid"; } 2>/dev/null
-	agent_pid=
-}
-at_end agent_stop
-# told FILTER: what the agent was told in its first message, by jq
-told() {
-	head -n 1 agent.log | jq -r "$1"
-}
-# calls: the names of the calls that the agent was asked about
-calls() {
-	sed 1d agent.log | jq -r 'select(.call).call' | paste -sd ' '
-}
-# notifies NAME...: the profile of bundle c
-notifies() {
-	names=$(printf '"%s",' "$@")
-	config c ".linux.seccomp = {defaultAction: \"SCMP_ACT_ALLOW\", listenerPath: \"$CTNR_TEST_TMP/agent.sock\",
-		listenerMetadata: \"a \\\"quoted\\\" word\",
-		syscalls: [{names: [${names%,}], action: \"SCMP_ACT_NOTIFY\"}]}"
-}
 
 bundle c
 config c '.annotations = {"org.example": "\"pid\":2147483647", "pid": "7"}'
