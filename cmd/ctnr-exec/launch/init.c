@@ -17,6 +17,7 @@
 
 #include "system/fd.h"
 #include "system/fd_pass.h"
+#include "system/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -143,34 +144,45 @@ static int fill_root(const struct launch *l, struct rootfs *r, int *ret_slave, s
 	return mounts_mask(c, r, err);
 }
 
-/* Execute the hooks of a point that is in the container's namespaces. */
-static int run_hooks(const struct container *c, enum hook_point point, const int *stop,
-		     struct error *err)
-{
-	struct hook_run run = { .subject = container_hooks(c), .point = point, .stop = stop };
-
-	if (!c->config.hooks.points[point].len)
-		return 0;
-	run.pid = getpid();
-	return hook_run_point(&run, err);
-}
-
 /* The hooks between the making of the mounts and the change of the root directory. */
 static int run_create_hooks(const struct launch *l, struct error *err)
 {
 	/* In the foreground, the caller's death ends this process and its hooks. */
 	const int *caller = l->mode == LAUNCH_FOREGROUND ? NULL : &l->sync[1];
+	struct hook_run run = { .subject = container_hooks(l->container),
+				.point = HOOK_CREATE_CONTAINER,
+				.stop = caller };
 
 	if (hook_runner_ask(l, caller, err) < 0)
 		return -1;
-	return run_hooks(l->container, HOOK_CREATE_CONTAINER, caller, err);
+	if (!l->container->config.hooks.points[HOOK_CREATE_CONTAINER].len)
+		return 0;
+	run.pid = getpid();
+	return hook_run_point(&run, err);
 }
 
-static int run_start_hooks(const void *launch, struct error *err)
-{
-	const struct launch *l = launch;
+/* The hooks of the container before its command. The programs are the container's, and have its filter. */
+struct start_hooks {
+	const struct launch *launch;
+	const struct payload *payload;
+	struct hook_run run;
+};
 
-	if (run_hooks(l->container, HOOK_START_CONTAINER, NULL, err) < 0)
+static int run_confined_hooks(void *data, struct error *err)
+{
+	const struct start_hooks *hooks = data;
+
+	return process_load_filter(hooks->payload, err) < 0 ? -1 : hook_run_point(&hooks->run, err);
+}
+
+static int run_start_hooks(void *data, struct error *err)
+{
+	struct start_hooks *hooks = data;
+	const struct launch *l = hooks->launch;
+
+	hooks->run.pid = getpid();
+	if (l->container->config.hooks.points[HOOK_START_CONTAINER].len &&
+	    process_call(run_confined_hooks, hooks, err) < 0)
 		return error_recode(err, ERROR_RUNTIME);
 	if (l->mode == LAUNCH_FOREGROUND)
 		l->page->init_executes = true;
@@ -199,6 +211,10 @@ static int become_payload(const struct launch *l, int go, struct error *err)
 {
 	const struct container *c = l->container;
 	struct seccomp_listener listener = l->listener;
+	struct start_hooks hooks = {
+		.launch = l,
+		.run = { .subject = container_hooks(c), .point = HOOK_START_CONTAINER },
+	};
 	const struct payload payload = {
 		.process = &c->config.process,
 		.filter = &c->filter,
@@ -210,10 +226,11 @@ static int become_payload(const struct launch *l, int go, struct error *err)
 		.preserve_fds = c->preserve_fds,
 		.dies_with_parent = l->mode == LAUNCH_FOREGROUND,
 		.prepare = run_start_hooks,
-		.prepare_data = l,
+		.prepare_data = &hooks,
 	};
 	char *file;
 
+	hooks.payload = &payload;
 	if (become_container(l, &payload, &listener.socket, go, err) < 0)
 		return -1;
 	file = process_find_command(&payload, err);

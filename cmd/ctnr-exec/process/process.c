@@ -42,6 +42,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +51,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV /* headers older than Linux 5.19 */
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
 
 int process_prepare(struct process_config *process, struct error *err)
 {
@@ -259,6 +264,17 @@ static char **make_env(const struct strlist *env, char *home)
 		all[i] = env->items[i];
 	all[env->len] = home;
 	return all;
+}
+
+int process_load_filter(const struct payload *payload, struct error *err)
+{
+	struct seccomp_filter filter = *payload->filter;
+
+	filter.flags &= ~(uint32_t)(SECCOMP_FILTER_FLAG_NEW_LISTENER |
+				    SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+	if (keeps_privilege(payload) && capabilities_raise(FILTER_PRIVILEGE, err) < 0)
+		return -1;
+	return seccomp_filter_load(&filter, err);
 }
 
 int process_execute(const struct payload *payload, const char *file, struct error *err)

@@ -36,8 +36,8 @@ struct payload {
 	bool dies_with_parent; /* SIGKILL when the parent dies */
 	/* What is left to do with the rights of the command, before the filter and its execution; NULL:
 	 * nothing. A failure is that of process_execute(). */
-	int (*prepare)(const void *data, struct error *err);
-	const void *prepare_data; /* borrowed */
+	int (*prepare)(void *data, struct error *err);
+	void *prepare_data; /* borrowed */
 };
 
 /* In the caller's process, before one of the container exists: what only the caller can do, and warnings of
@@ -56,5 +56,10 @@ char *process_find_command(const struct payload *payload, struct error *err);
 /* HOME (home.h), no_new_privs and the filter; then execute file, as process.args. Returns only on
  * failure. */
 int process_execute(const struct payload *payload, const char *file, struct error *err);
+
+/* Put the filter on this process, a helper of the payload in its place, for good. No listener hears of that
+ * process: the calls that one would be notified of fail with ENOSYS. Between process_confine() and the
+ * execution of a program. */
+int process_load_filter(const struct payload *payload, struct error *err);
 
 #endif
