@@ -26,6 +26,7 @@ struct container {
 	const char *id; /* borrowed */
 	bool remove; /* --rm */
 	bool keeps_state; /* of a run that has ended, for delete */
+	bool no_pivot; /* the root is moved over the host's, not pivoted: for a host without a root mount */
 	char *pid_file; /* absolute, or NULL */
 	const char *console_socket; /* borrowed, or NULL */
 	unsigned preserve_fds; /* descriptors from 3 on that are the container's too */

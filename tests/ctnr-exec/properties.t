@@ -68,21 +68,22 @@ named() {
 }
 
 check_row() {
+	title=$(printf %.120s "$filter") # the runner takes so much output, and no more
 	run ctnr-exec run ./c
 	case $fate in
 	refused)
-		is_status 125 "refused: $filter"
+		is_status 125 "refused: $title"
 		ok "... by the name of $property" named "${stderr#ctnr-exec: error}" "$property" ||
 			note "$stderr"
 		[ ! -e "$XDG_RUNTIME_DIR/ctnr/exec" ] || fail "... before an ID is claimed"
 		;;
 	told)
-		is_status 0 "told: $filter" || note "$stderr"
+		is_status 0 "told: $title" || note "$stderr"
 		ok "... by the name of $property" named "${stderr#ctnr-exec: warning}" "$property" ||
 			note "$stderr"
 		;;
 	applied | checked | nothing)
-		is "$status$stderr" 0 "$fate: $filter"
+		is "$status$stderr" 0 "$fate: $title"
 		case $wanted in
 		"in "*.t)
 			ok "... as $wanted shows" grep -q "${property##*[.]}" "$here/${wanted#in }"

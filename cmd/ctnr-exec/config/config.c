@@ -8,17 +8,6 @@
 
 #include <linux/capability.h>
 #include <string.h>
-#include <sys/mount.h>
-
-static const struct {
-	const char *name;
-	unsigned long flags;
-} propagations[] = {
-	{ "private", MS_PRIVATE | MS_REC },
-	{ "rprivate", MS_PRIVATE | MS_REC },
-	{ "slave", MS_SLAVE | MS_REC },
-	{ "rslave", MS_SLAVE | MS_REC },
-};
 
 void config_release(struct config *config)
 {
@@ -45,35 +34,6 @@ static int read_root(const struct jnode *root, struct config *ret, struct error 
 	if (jnode_object(&section, err) < 0 || jnode_string(&path, &ret->root_path, err) < 0)
 		return -1;
 	return jnode_bool_opt(&readonly, &ret->root_is_readonly, err);
-}
-
-/* Is a mount asked for that receives what the host mounts later? */
-static bool wants_propagation(const struct mounts_config *mounts)
-{
-	for (size_t i = 0; i < mounts->len; i++)
-		if (mounts->items[i].options.propagation & (MS_SLAVE | MS_SHARED))
-			return true;
-	return false;
-}
-
-/* Nothing that is mounted in the container shows in the host's namespace. */
-static int read_propagation(const struct jnode *linux_node, struct config *ret, struct error *err)
-{
-	struct jnode node = jnode_member(linux_node, "rootfsPropagation");
-	const char *name = "";
-
-	if (jnode_string_opt(&node, &name, err) < 0)
-		return -1;
-	ret->propagation = MS_REC | (wants_propagation(&ret->mounts) ? MS_SLAVE : MS_PRIVATE);
-	if (!*name)
-		return 0;
-	for (size_t i = 0; i < array_size(propagations); i++) {
-		if (strcmp(name, propagations[i].name) != 0)
-			continue;
-		ret->propagation = propagations[i].flags;
-		return 0;
-	}
-	return jnode_error(&node, err, "'%s' is not supported", name);
 }
 
 /* What the rules deny, the container cannot make either, whichever set would let it. */
@@ -125,7 +85,7 @@ static int read_linux(const struct jnode *root, struct config *ret, struct error
 	    personality_config_read(&linux_node, &ret->personality, err) < 0 ||
 	    read_paths(&masked, &ret->masked_paths, err) < 0 ||
 	    read_paths(&readonly, &ret->readonly_paths, err) < 0 ||
-	    read_propagation(&linux_node, ret, err) < 0)
+	    propagation_config_read(&linux_node, &ret->propagation, err) < 0)
 		return -1;
 	return read_device_rules(&linux_node, ret, err);
 }

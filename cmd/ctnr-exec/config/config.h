@@ -23,6 +23,7 @@
 #include "config/namespaces.h"
 #include "config/personality.h"
 #include "config/process.h"
+#include "config/propagation.h"
 #include "config/sysctls.h"
 
 #include "base/str.h"
@@ -36,7 +37,7 @@ struct config {
 	struct str seccomp; /* the text of linux.seccomp; empty: there is none */
 	const char *root_path; /* root.path */
 	bool root_is_readonly;
-	unsigned long propagation; /* MS_*: of all mounts, before others are made */
+	struct propagation_config propagation;
 	struct process_config process;
 	struct mounts_config mounts;
 	struct devices_config devices;

@@ -184,7 +184,7 @@ static bool has_bound_devices(const struct mounts_config *mounts)
 	for (size_t i = 0; i < mounts->len; i++) {
 		const struct mount_config *m = &mounts->items[i];
 
-		if (m->options.binding != MOUNT_NEW && path_is_below(m->source, "/dev"))
+		if (mount_config_is_bind(m) && path_is_below(m->source, "/dev"))
 			return true;
 	}
 	return false;

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 
 #include <linux/mount.h>
+#include <stddef.h>
 #include <string.h>
 
 /* From <sys/mount.h>, which does not go together with <linux/mount.h> in every libc. */
@@ -22,7 +23,11 @@ enum kind {
 	ATIME, /* value replaces the access time mode */
 	PROPAGATION, /* value, with or without 'r' */
 	BINDING,
-	SUPERBLOCK, /* for a filesystem of its own; a bind shares its source's */
+	IDMAP,
+	FLAG, /* the bool at the offset value is set */
+	SUPERBLOCK, /* for a filesystem of its own, which reads them in their order */
+	/* The default, and what a filesystem that is made here does anyhow: it tells us alone what it has
+	 * to say, and the kernel's log nothing. */
 	NOTHING,
 	UNSUPPORTED,
 };
@@ -56,22 +61,23 @@ static const struct {
 	{ "unbindable", PROPAGATION, PROPAGATION_UNBINDABLE },
 	{ "bind", BINDING, MOUNT_BIND },
 	{ "rbind", BINDING, MOUNT_RBIND },
+	{ "idmap", IDMAP, MOUNT_IDMAP },
+	{ "ridmap", IDMAP, MOUNT_RIDMAP },
+	{ "remount", FLAG, offsetof(struct mount_options, remount) },
+	{ "tmpcopyup", FLAG, offsetof(struct mount_options, copies_up) },
+	{ "copy-symlink", FLAG, offsetof(struct mount_options, copies_symlink) },
 	{ "sync", SUPERBLOCK, 0 },
+	{ "async", SUPERBLOCK, 0 },
 	{ "dirsync", SUPERBLOCK, 0 },
 	{ "mand", SUPERBLOCK, 0 },
+	{ "nomand", SUPERBLOCK, 0 },
 	{ "lazytime", SUPERBLOCK, 0 },
-	{ "iversion", NOTHING, 0 },
+	{ "nolazytime", SUPERBLOCK, 0 },
+	{ "iversion", UNSUPPORTED, 0 }, /* fsconfig(2) has no such flag any more */
 	{ "noiversion", NOTHING, 0 },
-	{ "async", NOTHING, 0 },
-	{ "nomand", NOTHING, 0 },
-	{ "nolazytime", NOTHING, 0 },
 	{ "silent", NOTHING, 0 },
 	{ "loud", NOTHING, 0 },
 	{ "defaults", NOTHING, 0 },
-	{ "remount", UNSUPPORTED, 0 },
-	{ "idmap", UNSUPPORTED, 0 },
-	{ "ridmap", UNSUPPORTED, 0 },
-	{ "tmpcopyup", UNSUPPORTED, 0 },
 };
 
 void mount_options_release(struct mount_options *options)
@@ -111,21 +117,35 @@ static bool apply_option(size_t row, bool recursive, struct mount_options *o)
 		return true;
 	case PROPAGATION:
 		o->propagation = value;
+		o->propagation_is_recursive = recursive;
 		return true;
 	case BINDING:
 		/* "bind" takes nothing away from "rbind", in whatever order they stand. */
 		if (o->binding < (enum mount_binding)value)
 			o->binding = (enum mount_binding)value;
-		return !recursive;
+		return true;
+	case IDMAP:
+		if (o->idmap < (enum mount_idmap)value)
+			o->idmap = (enum mount_idmap)value;
+		return true;
+	case FLAG:
+		*(bool *)((char *)o + value) = true;
+		return true;
 	case SUPERBLOCK:
 		strlist_append(&o->data, known_options[row].name);
-		return !recursive;
+		return true;
 	case NOTHING:
-		return !recursive;
+		return true;
 	case UNSUPPORTED:
 		break;
 	}
 	return false;
+}
+
+/* crun's form of an ID map within an option: it would be taken for one of the filesystem. */
+static bool has_map(const char *name)
+{
+	return str_starts_with(name, "idmap=") || str_starts_with(name, "ridmap=");
 }
 
 static int read_option(const struct jnode *item, struct mount_options *o, struct error *err)
@@ -147,6 +167,10 @@ static int read_option(const struct jnode *item, struct mount_options *o, struct
 			return 0;
 		return jnode_error(item, err, "mount option '%s' is not supported", name);
 	}
+	if (has_map(name))
+		return jnode_error(
+			item, err,
+			"'%s' is not supported: mounts[].uidMappings and gidMappings say it", name);
 	strlist_append(&o->data, name);
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include "launch/caller.h"
 
 #include "launch/hook_runner.h"
+#include "launch/idmaps.h"
 #include "launch/keeper.h"
 #include "launch/signal.h"
 #include "launch/source.h"
@@ -17,7 +18,8 @@ static int start_keeper(struct launch *l, pid_t *ret_pid, struct error *err)
 {
 	if (launch_start(l, ret_pid, err) < 0)
 		return -1;
-	if (!l->hands_sources || sources_hand_over(l, err) == 0)
+	if ((!l->hands_sources || sources_hand_over(l, err) == 0) &&
+	    (!l->maps_ids || idmaps_serve(l, err) == 0))
 		return 0;
 	kill(*ret_pid, SIGKILL);
 	return -1;

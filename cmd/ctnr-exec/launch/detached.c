@@ -3,6 +3,7 @@
 
 #include "launch/console.h"
 #include "launch/hook_runner.h"
+#include "launch/idmaps.h"
 #include "launch/record.h"
 #include "launch/source.h"
 
@@ -113,7 +114,8 @@ static int accompany_init(const struct launch *l, int console, struct error *err
 {
 	const struct container *c = l->container;
 
-	if (l->hands_sources && sources_hand_over(l, err) < 0)
+	if ((l->hands_sources && sources_hand_over(l, err) < 0) ||
+	    (l->maps_ids && idmaps_serve(l, err) < 0))
 		return -1;
 	if (c->config.process.terminal && pass_terminal(l, console, err) < 0)
 		return -1;

@@ -10,7 +10,9 @@
 #include "process/process.h"
 #include "process/sysctl.h"
 #include "process/terminal.h"
+#include "rootfs/bind.h"
 #include "rootfs/device.h"
+#include "rootfs/enter.h"
 #include "rootfs/mask.h"
 #include "rootfs/mount.h"
 #include "rootfs/rootfs.h"
@@ -126,10 +128,12 @@ static int fill_root(const struct launch *l, struct rootfs *r, int *ret_slave, s
 {
 	const struct container *c = l->container;
 
-	if (rootfs_mount(c, r, err) < 0)
-		return -1;
 	r->mknod = c->namespaces.userns == USERNS_NONE;
+	r->idmaps = l->idmaps;
+	r->idmapper = l->maps_ids ? l->sync[1] : -EBADF;
 	if (l->hands_sources && sources_take(l, &r->sources, err) < 0)
+		return -1;
+	if (bind_clone_early(c, r, err) < 0 || rootfs_mount(c, r, err) < 0)
 		return -1;
 	if (mounts_make(c, r, err) < 0 || devices_make(c, r, err) < 0)
 		return -1;

@@ -2,6 +2,7 @@
 #include "launch/keeper.h"
 
 #include "launch/hook_runner.h"
+#include "launch/idmaps.h"
 #include "launch/init.h"
 #include "launch/namespace_path.h"
 #include "launch/record.h"
@@ -34,7 +35,7 @@ static pid_t clone_process(struct clone_args *args)
 }
 
 /* Have the maps of the user namespace written, and become its root. */
-static int enter_user_namespace(const struct launch *l, struct error *err)
+static int enter_user_namespace(struct launch *l, struct error *err)
 {
 	const struct namespaces *n = &l->container->namespaces;
 	char byte;
@@ -51,6 +52,9 @@ static int enter_user_namespace(const struct launch *l, struct error *err)
 	if (n->userns == USERNS_HELPED && namespaces_become_root(n, err) < 0)
 		return -1;
 	if (time_namespace_make(n->config, err) < 0)
+		return -1;
+	if (!idmaps_are_made_by_caller(n) &&
+	    idmaps_make(&l->container->config, &l->idmaps, err) < 0)
 		return -1;
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	return 0;

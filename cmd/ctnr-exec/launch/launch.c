@@ -2,6 +2,7 @@
 #include "launch/launch.h"
 
 #include "launch/hook_runner.h"
+#include "launch/idmaps.h"
 #include "launch/keeper.h"
 #include "launch/source.h"
 
@@ -24,6 +25,7 @@ void launch_release(struct launch *launch)
 	fd_close(&launch->sync[1]);
 	hook_runner_release(&launch->hooks);
 	seccomp_listener_release(&launch->listener);
+	idmaps_release(steal(&launch->idmaps), &launch->container->config);
 	if (launch->page)
 		munmap(steal(&launch->page), sizeof(*launch->page));
 }
@@ -34,7 +36,7 @@ static bool needs_sync(const struct launch *l)
 	const struct container *c = l->container;
 
 	return l->mode != LAUNCH_FOREGROUND || c->config.process.terminal || l->hands_sources ||
-	       c->namespaces.userns == USERNS_HELPED;
+	       l->maps_ids || c->namespaces.userns == USERNS_HELPED;
 }
 
 /* Connect to the agent of the seccomp filter, which has to be there. It gets its message when the payload is
@@ -66,6 +68,10 @@ int launch_connect(struct launch *l, struct error *err)
 			return error_errno(err, "cannot make a pidfd");
 	}
 	l->hands_sources = sources_are_needed(l->container);
+	l->maps_ids = idmaps_are_served(l->container);
+	if (idmaps_are_made_by_caller(&l->container->namespaces) &&
+	    idmaps_make(&l->container->config, &l->idmaps, err) < 0)
+		return -1;
 	if (needs_sync(l) && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, l->sync) < 0)
 		return error_errno(err, "cannot make a socket pair");
 	return connect_listener(l, err);

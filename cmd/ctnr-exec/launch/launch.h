@@ -99,6 +99,8 @@ struct launch {
 	struct seccomp_listener listener; /* who is notified of system calls */
 	bool hands_sources; /* the caller opens the sources of bind mounts (source.h) */
 	struct hook_runner hooks;
+	bool maps_ids; /* the caller maps the IDs of mounts (idmaps.h) */
+	int *idmaps; /* user namespaces of mounts' ID maps (idmaps.h); NULL: none yet. Owned */
 	struct launch_page *page;
 };
 

@@ -176,7 +176,7 @@ int namespaces_map_self(const struct namespaces *n, struct error *err)
 	return write_proc("/proc/self/gid_map", line, err);
 }
 
-static int write_map(pid_t child, const char *file, const struct idmap *map, struct error *err)
+int namespaces_write_map(pid_t child, const char *file, const struct idmap *map, struct error *err)
 {
 	autofree char *path = xasprintf("/proc/%d/%s", (int)child, file);
 	autostr struct str text = STR_INIT;
@@ -196,7 +196,7 @@ static int write_property(pid_t child, const char *file, const char *property,
 	autofree struct idmap *present = xcalloc(1, sizeof(*present));
 	struct error cause = { 0 };
 
-	if (write_map(child, file, map, &cause) == 0)
+	if (namespaces_write_map(child, file, map, &cause) == 0)
 		return 0;
 	if (cause.saved_errno == EPERM && idmap_read(own, present, NULL) == 0 &&
 	    check_host_ids(property, map, present, err) < 0)

@@ -47,6 +47,9 @@ int namespaces_map_self(const struct namespaces *n, struct error *err);
  * error names the property that the kernel refuses. */
 int namespaces_map_child(const struct namespaces *n, pid_t child, struct error *err);
 
+/* Write the map of a child in a user namespace of its own; file is the map's in /proc/PID: "uid_map". */
+int namespaces_write_map(pid_t child, const char *file, const struct idmap *map, struct error *err);
+
 /* Become user and group 0 of the user namespace where it maps them and our own IDs are not 0. */
 int namespaces_become_root(const struct namespaces *n, struct error *err);
 

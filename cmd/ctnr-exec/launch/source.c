@@ -12,17 +12,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static bool is_bind(const struct mount_config *mount)
-{
-	return mount->options.binding != MOUNT_NEW;
-}
-
 bool sources_are_needed(const struct container *c)
 {
 	bool has_bind = false;
 
 	for (size_t i = 0; i < c->config.mounts.len; i++)
-		has_bind |= is_bind(&c->config.mounts.items[i]);
+		has_bind |= mount_config_is_bind(&c->config.mounts.items[i]);
 	return has_bind && c->namespaces.userns == USERNS_INNER;
 }
 
@@ -54,12 +49,13 @@ int sources_hand_over(const struct launch *l, struct error *err)
 	root = open_init_root(l);
 	for (size_t i = 0; i < c->config.mounts.len; i++) {
 		const struct mount_config *mount = &c->config.mounts.items[i];
-		autoclose int fd = is_bind(mount) ? open_source(c, root, mount->source) : -EBADF;
+		autoclose int fd =
+			mount_config_is_bind(mount) ? open_source(c, root, mount->source) : -EBADF;
 		int sent = 0;
 
 		if (fd >= 0)
 			sent = fd_pass_send(l->sync[0], fd);
-		else if (is_bind(mount))
+		else if (mount_config_is_bind(mount))
 			sent = send(l->sync[0], "", 1, MSG_NOSIGNAL) < 0 ? -1 : 0;
 		if (sent < 0 && errno == EPIPE)
 			return 0;
@@ -93,7 +89,7 @@ int sources_take(const struct launch *l, int **ret, struct error *err)
 		return error_errno(err, "cannot ask for the sources of mounts");
 	for (size_t i = 0; i < mounts->len; i++) {
 		sources[i] = -EBADF;
-		if (is_bind(&mounts->items[i]))
+		if (mount_config_is_bind(&mounts->items[i]))
 			sources[i] = take_source(l->sync[1], err);
 		if (sources[i] == -1)
 			return -1;

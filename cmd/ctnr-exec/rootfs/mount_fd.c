@@ -40,6 +40,14 @@ static int set_option(int fd, const char *option)
 	return fsconfig(fd, FSCONFIG_SET_STRING, key, equals + 1, 0);
 }
 
+static int set_options(int fs, const char *type, const struct strlist *data, struct error *err)
+{
+	for (size_t i = 0; data && i < data->len; i++)
+		if (set_option(fs, data->items[i]) < 0)
+			return filesystem_error(fs, type, data->items[i], err);
+	return 0;
+}
+
 int mount_fd_make(const char *type, const char *source, const struct strlist *data,
 		  uint64_t attributes, struct error *err)
 {
@@ -50,13 +58,25 @@ int mount_fd_make(const char *type, const char *source, const struct strlist *da
 		return error_errno(err, "cannot mount %s", type);
 	if (source && fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0) < 0)
 		return filesystem_error(fs, type, source, err);
-	for (size_t i = 0; data && i < data->len; i++)
-		if (set_option(fs, data->items[i]) < 0)
-			return filesystem_error(fs, type, data->items[i], err);
+	if (set_options(fs, type, data, err) < 0)
+		return -1;
 	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return filesystem_error(fs, type, NULL, err);
 	fd = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attributes);
 	return fd < 0 ? filesystem_error(fs, type, NULL, err) : fd;
+}
+
+int mount_fd_reconfigure(int fd, const char *type, const struct strlist *data, struct error *err)
+{
+	autoclose int fs = fspick(fd, "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC);
+
+	if (fs < 0)
+		return error_errno(err, "cannot change %s", type);
+	if (set_options(fs, type, data, err) < 0)
+		return -1;
+	if (fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0)
+		return filesystem_error(fs, type, NULL, err);
+	return 0;
 }
 
 int mount_fd_move(int fd, int target)

@@ -25,6 +25,9 @@
 int mount_fd_make(const char *type, const char *source, const struct strlist *data,
 		  uint64_t attributes, struct error *err);
 
+/* Change options of the filesystem, which is of that type, at the root of the mount fd. */
+int mount_fd_reconfigure(int fd, const char *type, const struct strlist *data, struct error *err);
+
 /* Move the mount onto the file or directory that target (O_PATH) is. -1 with errno. */
 int mount_fd_move(int fd, int target);
 

@@ -17,6 +17,7 @@
 #include "rootfs/rootfs.h"
 
 #include "rootfs/overlay.h"
+#include "rootfs/propagation.h"
 
 #include "base/alloc.h"
 #include "system/fd.h"
@@ -35,9 +36,8 @@ int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *er
 	unsigned long attributes = c->config.denies_devices ? MS_NODEV : 0;
 	const char *path = c->config.root_path;
 
-	/* Nothing that is mounted from here on shows in the host's namespace. */
-	if (mount(NULL, "/", NULL, c->config.propagation, NULL) < 0)
-		return error_errno(err, "cannot separate the mounts from the host's");
+	if (propagation_separate(c, err) < 0)
+		return -1;
 	/* The keeper left us in the bundle. Descriptors from before the clone are of no use for
 	 * mounting: they lead to the host's mounts, only the working directory is carried over. */
 	ret->bundle = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -125,18 +125,32 @@ static uint64_t mount_id(int fd, uint64_t *id)
 	return *id;
 }
 
+static struct rootfs_mount *find_mount(struct rootfs *r, uint64_t id)
+{
+	for (size_t i = r->n_mounts; id && i-- > 0;)
+		if (mount_id(r->mounts[i].fd, &r->mounts[i].id) == id)
+			return &r->mounts[i];
+	return NULL;
+}
+
+struct rootfs_mount *rootfs_find_mount(struct rootfs *r, int fd)
+{
+	return find_mount(r, read_mount_id(fd));
+}
+
 /* In which kind of mount a directory is. A mount that nobody remembers came along below a bind
  * mount, or below a root that is a plain directory. */
 static enum rootfs_owner find_owner(struct rootfs *r, int dir)
 {
+	const struct rootfs_mount *mount;
 	uint64_t id;
 
 	if (!r->has_bound)
 		return ROOTFS_OWN;
 	id = read_mount_id(dir);
-	for (size_t i = r->n_mounts; id && i-- > 0;)
-		if (mount_id(r->mounts[i].fd, &r->mounts[i].id) == id)
-			return r->mounts[i].owner;
+	mount = find_mount(r, id);
+	if (mount)
+		return mount->owner;
 	return id && mount_id(r->fd, &r->id) == id ? ROOTFS_OWN : ROOTFS_UNTOUCHED;
 }
 
@@ -236,46 +250,4 @@ int rootfs_make_target(struct rootfs *r, const char *path, enum path_kind kind,
 	    (path_is_below(real, "/proc") || path_is_below(real, "/sys")))
 		return error_set(err, ERROR_FAILED, "a symlink on the way leads to '%s'", real);
 	return fd_steal(&fd);
-}
-
-/* A working directory that is missing is made while that is possible. What is wrong with it
- * otherwise is said when it is entered. */
-static void make_cwd(struct rootfs *r, const char *cwd)
-{
-	autoclose int fd = rootfs_open(r, cwd, O_PATH | O_DIRECTORY);
-
-	if (fd < 0 && errno == ENOENT)
-		fd = rootfs_make(r, cwd, PATH_DIRECTORY, ROOTFS_FOR_MOUNT, NULL);
-}
-
-static int protect_mounts(const struct rootfs *r, struct error *err)
-{
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
-
-	for (size_t i = 0; i < r->n_mounts; i++) {
-		const struct rootfs_mount *mount = &r->mounts[i];
-
-		if (mount->becomes_readonly &&
-		    mount_setattr(mount->fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
-			return error_errno(err, "cannot make '%s' read-only", mount->destination);
-	}
-	return 0;
-}
-
-int rootfs_enter(const struct container *c, struct rootfs *r, struct error *err)
-{
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
-
-	if (protect_mounts(r, err) < 0)
-		return -1;
-	if (c->config.root_is_readonly) {
-		make_cwd(r, c->config.process.cwd);
-		if (mount_setattr(r->fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
-			return error_errno(err, "cannot make the root filesystem read-only");
-	}
-	/* pivot_root(2), NOTES: the old root ends stacked on the new one, at ".", and is let go. */
-	if (fchdir(r->fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
-	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
-		return error_errno(err, "cannot make '%s' the root directory", c->bundle.path);
-	return 0;
 }

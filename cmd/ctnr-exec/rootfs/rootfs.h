@@ -31,6 +31,8 @@ struct rootfs_mount {
 	uint64_t id; /* statx(2), stx_mnt_id; 0: not asked for yet */
 	enum rootfs_owner owner;
 	bool becomes_readonly; /* once everything in it is made */
+	uint64_t propagation; /* that its options ask for: MS_SHARED ..., or 0 */
+	bool propagation_is_recursive;
 };
 
 struct rootfs {
@@ -41,6 +43,9 @@ struct rootfs {
 	int nodes; /* a tmpfs for nodes that are bound elsewhere (device.c); -EBADF: none yet */
 	unsigned n_nodes; /* that are in it */
 	int *sources; /* of the config's bind mounts, opened by the caller (launch/source.h); or NULL */
+	int *clones; /* of sources, by bind_clone_early(); or NULL */
+	const int *idmaps; /* user namespaces of mounts' own ID maps (idmap_mount.h); or NULL */
+	int idmapper; /* socket of the caller, who may map IDs where init may not; or -EBADF */
 	bool has_bound; /* there may be directories of bind mounts below the root */
 	struct rootfs_mount mounts[RUNTIME_MOUNTS_MAX];
 	size_t n_mounts;
@@ -49,7 +54,7 @@ struct rootfs {
 /* The first process fills one and never returns from that, so nothing of it is released. */
 #define ROOTFS_INIT \
 	{ \
-		.fd = -EBADF, .bundle = -EBADF, .nodes = -EBADF \
+		.fd = -EBADF, .bundle = -EBADF, .nodes = -EBADF, .idmapper = -EBADF \
 	}
 
 /* Mount the root of the bundle, at BUNDLE/root.path, and make it ready to be filled. */
@@ -58,6 +63,9 @@ int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *er
 /* Remember a mount that was made at destination, which is at path, own or bound; takes fd. */
 int rootfs_remember(struct rootfs *r, const char *destination, const char *path, int fd,
 		    enum rootfs_owner owner, struct error *err);
+
+/* The mount that fd is in, of those that are remembered. NULL: it is in another. */
+struct rootfs_mount *rootfs_find_mount(struct rootfs *r, int fd);
 
 /* Make the mount that was remembered last read-only in rootfs_enter(): mount points, devices and
  * links are made in it before. */
@@ -90,8 +98,5 @@ int rootfs_open(struct rootfs *r, const char *path, int flags);
  * symlink that leads to /proc or /sys is an error: it would hide what belongs there. */
 int rootfs_make_target(struct rootfs *r, const char *path, enum path_kind kind,
 		       struct str *ret_path, struct error *err);
-
-/* Make read-only what the config wants so, the root and mounts, and the root that of this process. */
-int rootfs_enter(const struct container *c, struct rootfs *r, struct error *err);
 
 #endif

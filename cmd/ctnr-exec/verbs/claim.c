@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verbs/claim.h"
 
+#include "launch/idmaps.h"
 #include "process/capability.h"
 #include "process/process.h"
 #include "process/sysctl.h"
@@ -32,6 +33,8 @@ const struct option claim_options[] = {
 	  offsetof(struct claim_opts, preserve_fds), NULL },
 	{ "no-new-keyring", 0, NULL, "keep the caller's session keyring", OPTION_BOOL,
 	  offsetof(struct claim_opts, no_new_keyring), NULL },
+	{ "no-pivot", 0, NULL, "move the root over the host's where pivot_root cannot", OPTION_BOOL,
+	  offsetof(struct claim_opts, no_pivot), NULL },
 	OPTION_INCLUDE(global_options, offsetof(struct claim_opts, global)),
 	OPTION_END,
 };
@@ -74,6 +77,7 @@ int claim_open(struct container *c, const struct claim_opts *opts, const char *w
 		return -1;
 	c->console_socket = opts->console_socket;
 	c->keeps_keyring = opts->no_new_keyring;
+	c->no_pivot = opts->no_pivot;
 	/* The keeper writes the pid file, and works in another directory. */
 	if (opts->pid_file) {
 		c->pid_file = path_absolute(opts->pid_file, err);
@@ -104,7 +108,8 @@ static int prepare_container(struct container *c, const struct claim_opts *opts,
 	if (global_cgroup_policy(&opts->global, &policy, err) < 0 ||
 	    config_read(&place, policy, &c->config, err) < 0 ||
 	    namespaces_prepare(&c->config, &c->namespaces, err) < 0 ||
-	    overlay_prepare(c, err) < 0 || cgroup_view_prepare(c, err) < 0 ||
+	    idmaps_prepare(&c->config, &c->namespaces, err) < 0 || overlay_prepare(c, err) < 0 ||
+	    cgroup_view_prepare(c, err) < 0 ||
 	    sysctls_check(&c->config.sysctls, &c->config.namespaces, err) < 0 ||
 	    process_prepare(&c->config.process, err) < 0)
 		return -1;

@@ -28,6 +28,7 @@ struct claim_opts {
 	const char *console_socket;
 	uint64_t preserve_fds;
 	bool no_new_keyring;
+	bool no_pivot;
 };
 
 /* Rows for a struct claim_opts. */
