@@ -95,9 +95,7 @@ static int start_init(const struct launch *l, struct error *err)
 	pid = clone_process(&args);
 	if (pid < 0) {
 		error_errno(err, "cannot make the container's namespaces");
-		if (error_errno_is(err, ENOSPC))
-			error_hint(err, "see the limits in /proc/sys/user/max_*_namespaces");
-		return -1;
+		return namespaces_hint_refusal(err);
 	}
 	if (pid == 0) {
 		fd_close(&go[1]);
@@ -198,7 +196,7 @@ pid_t keeper_start(const struct launch *launch, struct error *err)
 
 	if (pid < 0) {
 		error_errno(err, "cannot make a user namespace");
-		return error_hint(err, "'ctnr doctor' tells what forbids it");
+		return namespaces_hint_refusal(err);
 	}
 	if (pid > 0)
 		return pid;

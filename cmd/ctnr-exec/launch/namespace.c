@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool maps_only(const struct idmap *map, uint32_t outside)
@@ -151,6 +152,26 @@ uint64_t namespaces_clone_flags(const struct namespaces *n)
 	return flags & ~(uint64_t)CLONE_NEWTIME;
 }
 
+/* A root directory that is not the root of a mount is that of a chroot. (One that is may be that too.) */
+static bool is_in_chroot(void)
+{
+	struct statx st;
+
+	return statx(AT_FDCWD, "/", 0, STATX_MNT_ID, &st) == 0 &&
+	       st.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT &&
+	       !(st.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
+int namespaces_hint_refusal(struct error *err)
+{
+	if (error_errno_is(err, ENOSPC))
+		return error_hint(err, "see the limits in /proc/sys/user/max_*_namespaces");
+	if (error_errno_is(err, EPERM) && is_in_chroot())
+		return error_hint(err,
+				  "the kernel makes no user namespace for a process in a chroot");
+	return error_hint(err, "'ctnr doctor' tells what forbids it");
+}
+
 static int write_proc(const char *path, const char *text, struct error *err)
 {
 	autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -187,6 +208,16 @@ int namespaces_write_map(pid_t child, const char *file, const struct idmap *map,
 	return write_proc(path, text.data, err);
 }
 
+/* Does /proc have our processes by the numbers that we know them by? */
+static bool is_proc_ours(void)
+{
+	char name[16] = "";
+	char own[16];
+
+	snprintf(own, sizeof(own), "%d", (int)getpid());
+	return readlink("/proc/self", name, sizeof(name) - 1) > 0 && strcmp(name, own) == 0;
+}
+
 /* file is the map's in /proc/PID. When the kernel refuses it, say which property it came from, and
  * what in it is wrong. */
 static int write_property(pid_t child, const char *file, const char *property,
@@ -202,7 +233,13 @@ static int write_property(pid_t child, const char *file, const char *property,
 	    check_host_ids(property, map, present, err) < 0)
 		return error_hint(err, "%s has the IDs that exist in this user namespace", own);
 	error_move(err, &cause);
-	return error_prefix(err, "config.json: %s: the kernel refuses this map", property);
+	error_prefix(err, "config.json: %s: the kernel refuses this map", property);
+	if (!is_proc_ours())
+		return error_hint(err, "/proc is that of another pid namespace");
+	return error_errno_is(err, EPERM) && idmap_has_outside(map, 0) &&
+			       !capability_has(CAP_SETFCAP)
+		       ? error_hint(err, "mapping root takes CAP_SETFCAP since Linux 5.12")
+		       : -1;
 }
 
 int namespaces_map_child(const struct namespaces *n, pid_t child, struct error *err)

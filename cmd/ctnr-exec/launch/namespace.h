@@ -47,6 +47,9 @@ int namespaces_map_self(const struct namespaces *n, struct error *err);
  * error names the property that the kernel refuses. */
 int namespaces_map_child(const struct namespaces *n, pid_t child, struct error *err);
 
+/* Give the error of a clone(2) that made no namespaces the hint at what forbids them. Returns -1. */
+int namespaces_hint_refusal(struct error *err);
+
 /* Write the map of a child in a user namespace of its own; file is the map's in /proc/PID: "uid_map". */
 int namespaces_write_map(pid_t child, const char *file, const struct idmap *map, struct error *err);
 

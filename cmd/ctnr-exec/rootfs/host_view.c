@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rootfs/host_view.h"
 
+#include "rootfs/outer_root.h"
+
 #include "base/alloc.h"
 #include "system/fd.h"
 #include "system/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -57,17 +60,26 @@ static int hide_path(const char *path, struct error *err)
 	return error_errno(err, "cannot hide the host's '%s'", path);
 }
 
-int host_view_hide(const struct rootfs *r, struct error *err)
+/* The path of the container's root, as the root directory of this process has it. New, or NULL. */
+static char *find_root_path(int self, const struct rootfs *r)
 {
-	autofree char *root = path_of_fd(r->fd, err);
-	autoclose int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	autofree char *link = xasprintf("fd/%d", r->fd);
+	char path[PATH_MAX];
+	ssize_t len = readlinkat(self, link, path, sizeof(path) - 1);
+
+	return len < 0 ? NULL : xstrndup(path, (size_t)len);
+}
+
+/* self: /proc/self, which may be out of sight. */
+static int hide_all(int self, const struct rootfs *r, struct error *err)
+{
+	autofree char *root = find_root_path(self, r);
+	autoclose int fd = openat(self, "mountinfo", O_RDONLY | O_CLOEXEC);
 	autostr struct str text = STR_INIT;
 	char *rest, *line;
 
-	if (!root)
-		return -1;
-	if (fd < 0)
-		return error_errno(err, "cannot open '/proc/self/mountinfo'");
+	if (fd < 0 || !root)
+		return error_errno(err, "cannot find the host's mounts");
 	if (fd_read_rest(fd, MOUNTINFO_MAX, &text, err) < 0)
 		return error_prefix(err, "'/proc/self/mountinfo'");
 	rest = text.data;
@@ -78,4 +90,20 @@ int host_view_hide(const struct rootfs *r, struct error *err)
 			return -1;
 	}
 	return 0;
+}
+
+int host_view_hide(const struct rootfs *r, struct error *err)
+{
+	autoclose int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct outer_root outer = OUTER_ROOT_INIT;
+
+	if (self < 0)
+		return error_errno(err, "cannot open '/proc/self'");
+	/* In a chroot some of them are above it. */
+	if (fchdir(r->fd) < 0)
+		return error_errno(err, "cannot enter the root filesystem");
+	if (outer_root_enter(&outer, ".", err) < 0 || outer_root_take(err) < 0 ||
+	    hide_all(self, r, err) < 0)
+		return -1;
+	return outer_root_leave(&outer, err);
 }
