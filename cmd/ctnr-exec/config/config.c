@@ -7,7 +7,9 @@
 #include "oci/runtime.h"
 
 #include <linux/capability.h>
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 void config_release(struct config *config)
 {
@@ -71,6 +73,19 @@ static int read_paths(const struct jnode *list, struct strlist *ret, struct erro
 	return 0;
 }
 
+/* linux.mountLabel: without SELinux nothing would come of it. */
+static int read_mount_label(const struct jnode *linux_node, const char **ret, struct error *err)
+{
+	struct jnode node = jnode_member(linux_node, "mountLabel");
+	struct statfs fs;
+
+	if (jnode_string_opt(&node, ret, err) < 0)
+		return -1;
+	if (!**ret || (statfs("/sys/fs/selinux", &fs) == 0 && fs.f_type == SELINUX_MAGIC))
+		return 0;
+	return jnode_error(&node, err, "there is no SELinux here");
+}
+
 static int read_linux(const struct jnode *root, struct config *ret, struct error *err)
 {
 	struct jnode linux_node = jnode_member(root, "linux");
@@ -85,6 +100,7 @@ static int read_linux(const struct jnode *root, struct config *ret, struct error
 	    personality_config_read(&linux_node, &ret->personality, err) < 0 ||
 	    read_paths(&masked, &ret->masked_paths, err) < 0 ||
 	    read_paths(&readonly, &ret->readonly_paths, err) < 0 ||
+	    read_mount_label(&linux_node, &ret->mount_label, err) < 0 ||
 	    propagation_config_read(&linux_node, &ret->propagation, err) < 0)
 		return -1;
 	return read_device_rules(&linux_node, ret, err);

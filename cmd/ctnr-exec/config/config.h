@@ -46,6 +46,7 @@ struct config {
 	struct memory_policy_config memory_policy;
 	struct personality_config personality;
 	struct hooks_config hooks;
+	const char *mount_label; /* of SELinux, for filesystems that are made; "": none */
 	struct strlist masked_paths;
 	struct strlist readonly_paths;
 	bool denies_devices; /* by linux.resources.devices: config/device_rules.h */
@@ -53,7 +54,7 @@ struct config {
 
 #define CONFIG_INIT \
 	{ \
-		.text = STR_INIT, .seccomp = STR_INIT \
+		.text = STR_INIT, .seccomp = STR_INIT, .mount_label = "" \
 	}
 
 /* Accepts half-built objects. */

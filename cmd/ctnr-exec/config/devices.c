@@ -84,6 +84,7 @@ static int read_device(const struct jnode *entry, struct device_config *ret, str
 		return jnode_error(&path, err, "'%s' is not absolute", ret->path);
 	/* Some tools write the type's bits too. */
 	ret->mode = (mode_t)mode & 07777;
+	ret->has_mode = jnode_is_present(&mode_node);
 	ret->uid = (uid_t)uid;
 	ret->gid = (gid_t)gid;
 	return 0;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "format/json.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -15,6 +16,7 @@ struct device_config {
 	unsigned major;
 	unsigned minor;
 	mode_t mode; /* permission bits */
+	bool has_mode; /* it was asked for */
 	uid_t uid;
 	gid_t gid;
 };

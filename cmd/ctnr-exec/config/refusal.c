@@ -72,7 +72,6 @@ static const struct section sections[] = {
 	  NOT_SUPPORTED,
 	  false,
 	  { { "intelRdt", ASKS_UNLESS_EMPTY, REFUSED },
-	    { "mountLabel", ASKS_UNLESS_EMPTY, REFUSED },
 	    { "netDevices", ASKS_UNLESS_EMPTY, REFUSED } } },
 	{ { "linux", "resources" },
 	  NO_LIMITS,

@@ -4,6 +4,7 @@
 #include "rootfs/mount_fd.h"
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "oci/runtime.h"
 #include "system/fd.h"
 #include "system/path.h"
@@ -26,7 +27,7 @@ static const struct {
 } links[] = {
 	{ "/dev/fd", "/proc/self/fd" },       { "/dev/stdin", "/proc/self/fd/0" },
 	{ "/dev/stdout", "/proc/self/fd/1" }, { "/dev/stderr", "/proc/self/fd/2" },
-	{ "/dev/ptmx", "pts/ptmx" },
+	{ "/dev/ptmx", "pts/ptmx" },          { "/dev/core", "/proc/kcore" },
 };
 
 static bool is_device(const struct stat *st, mode_t type, unsigned major, unsigned minor)
@@ -243,6 +244,21 @@ static char *find_host_path(const struct device_config *d)
 	return xasprintf("/dev/%.*s", (int)strcspn(name, "\n"), name);
 }
 
+/* A bound node is the host's, and so are its mode and owner: say where others were asked for. */
+static void tell_bound_node(int fd, const struct device_config *d)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return;
+	if (d->has_mode && (st.st_mode & 07777) != d->mode)
+		message_warning("device '%s': the host's is bound, with mode %03o and not %03o",
+				d->path, st.st_mode & 07777, d->mode);
+	if ((d->uid && st.st_uid != d->uid) || (d->gid && st.st_gid != d->gid))
+		message_warning("device '%s': the host's is bound, whose owner is not %u:%u",
+				d->path, d->uid, d->gid);
+}
+
 /* A clone of the host's node, found by its path or by its number. */
 static int clone_host_node(const struct device_config *d, struct error *err)
 {
@@ -272,8 +288,11 @@ static int make_device(struct rootfs *r, const struct place *place, const struct
 	}
 	if (d->type == S_IFIFO)
 		return error_set(err, ERROR_FAILED, "cannot create FIFO '%s'", d->path);
-	if (clone < 0)
+	if (clone < 0) {
 		clone = clone_host_node(d, err);
+		if (clone >= 0)
+			tell_bound_node(clone, d);
+	}
 	return clone < 0 ? -1 : bind_at(place, clone, d->path, err);
 }
 

@@ -17,7 +17,7 @@
 int device_open_host(const char *path, mode_t type, unsigned major, unsigned minor,
 		     struct error *err);
 
-/* Devices, and the links /dev/fd, /dev/stdin, /dev/stdout, /dev/stderr, /dev/ptmx. A /dev that is
+/* Devices, and the links /dev/fd, /dev/stdin, /dev/stdout, /dev/stderr, /dev/ptmx, /dev/core. A /dev that is
  * bound from elsewhere is left as it is: there the default devices and links are not made, and a
  * device of linux.devices must be there already. Where the config mounts something at the very path
  * of a default device or link ("-v /dev/urandom:/dev/random"), that stays. */

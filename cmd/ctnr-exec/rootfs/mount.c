@@ -68,6 +68,22 @@ static int make_procfs(const struct container *c, struct rootfs *r, struct mount
 	return bind_present(r, e, number, "/proc", 0, err);
 }
 
+/* A filesystem whose files get linux.mountLabel by an option. Those of the kernel's own interfaces have
+ * labels of their own, and SELinux takes no other. */
+static int make_labelled(const struct container *c, const struct mount_config *e, struct error *err)
+{
+	autostrlist struct strlist data = { 0 };
+	autofree char *option = NULL;
+
+	if (!*c->config.mount_label || strcmp(e->type, "mqueue") == 0)
+		return mount_fd_make(e->type, e->source, &e->options.data, e->options.set, err);
+	for (size_t i = 0; i < e->options.data.len; i++)
+		strlist_append(&data, e->options.data.items[i]);
+	option = xasprintf("context=%s", c->config.mount_label);
+	strlist_append(&data, option);
+	return mount_fd_make(e->type, e->source, &data, e->options.set, err);
+}
+
 static int make_filesystem(const struct container *c, struct rootfs *r, struct mount_config *e,
 			   size_t number, struct error *err)
 {
@@ -75,7 +91,7 @@ static int make_filesystem(const struct container *c, struct rootfs *r, struct m
 		return make_sysfs(r, e, number, err);
 	if (strcmp(e->type, "proc") == 0)
 		return make_procfs(c, r, e, number, err);
-	return mount_fd_make(e->type, e->source, &e->options.data, e->options.set, err);
+	return make_labelled(c, e, err);
 }
 
 /* The kernel's own filesystems are new and empty; any other type brings files from somewhere. */
