@@ -25,28 +25,30 @@ void json_free(json_t **document)
 
 /* jansson refused the text, might take a key for a carried one, or would spell a number otherwise: give
  * it odd tokens carried. In a changed text columns are not the document's. */
-static json_t *parse_with_odd_tokens(const char *text, size_t len, json_error_t *where)
+static json_t *parse_with_odd_tokens(const char *text, size_t len, size_t flags,
+				     json_error_t *where)
 {
 	autostr struct str carried = STR_INIT;
 	json_t *value;
 
 	if (!json_odd_carry(text, len, &carried))
-		return json_loadb(text, len, JSON_REJECT_DUPLICATES, where);
-	value = json_loadb(carried.data, carried.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
-			   where);
+		return json_loadb(text, len, flags, where);
+	value = json_loadb(carried.data, carried.len, flags | JSON_ALLOW_NUL, where);
 	where->column = 0;
 	return value;
 }
 
-json_t *json_parse(const char *text, size_t len, const char *document, struct error *err)
+/* flags are those of jansson. */
+static json_t *parse_document(const char *text, size_t len, size_t flags, const char *document,
+			      struct error *err)
 {
 	json_error_t where;
 	json_t *value = NULL;
 
 	if (!json_odd_is_forged(text, len) && !json_odd_has_real(text, len))
-		value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
+		value = json_loadb(text, len, flags, &where);
 	if (!value)
-		value = parse_with_odd_tokens(text, len, &where);
+		value = parse_with_odd_tokens(text, len, flags, &where);
 	if (value)
 		return value;
 	if (where.column)
@@ -55,6 +57,16 @@ json_t *json_parse(const char *text, size_t len, const char *document, struct er
 	else
 		error_set(err, ERROR_FAILED, "%s: line %d: %s", document, where.line, where.text);
 	return NULL;
+}
+
+json_t *json_parse(const char *text, size_t len, const char *document, struct error *err)
+{
+	return parse_document(text, len, JSON_REJECT_DUPLICATES, document, err);
+}
+
+json_t *json_parse_last(const char *text, size_t len, const char *document, struct error *err)
+{
+	return parse_document(text, len, 0, document, err);
 }
 
 /* Give a text (taken) its odd tokens back. Returns it, or a new one. */

@@ -13,8 +13,8 @@
  *
  * A jnode borrows its document, its parent and its key: keep it on the stack, below its parent.
  * A node of a member that is absent or null has value NULL; members of it are absent too, so that
- * chains need no checks in between. Duplicate keys are refused when parsing: two readers could
- * take different ones. Unknown members are ignored by reading and kept by editing, also those that
+ * chains need no checks in between. Duplicate keys are refused when parsing, where no specification
+ * decides otherwise (json_parse_last): two readers could take different ones. Unknown members are ignored by reading and kept by editing, also those that
  * jansson cannot express (format/json_odd.h): such a value is a string to jansson, and one that
  * begins with NUL, so jnode_*() tell what it is, and json_string_value() gives "" for it. So are real
  * numbers, which jansson spells otherwise (0.1 as 0.10000000000000001). Strings that it can express
@@ -40,6 +40,10 @@ void json_free(json_t **document);
 /* Parse a whole text into a new document; document names it in messages ("config.json").
  * Duplicate keys, trailing text and what is no JSON are errors; depth is limited by jansson (2048). */
 json_t *json_parse(const char *text, size_t len, const char *document, struct error *err);
+
+/* The same, and of duplicate keys the last counts: for what engines write and other runtimes take so
+ * (config.json and process.json). What is fetched, recorded or verified is parsed by json_parse(). */
+json_t *json_parse_last(const char *text, size_t len, const char *document, struct error *err);
 
 /* The string that a value is (borrowed), or NULL: when it is another value, or a string that C cannot
  * have or that is no Unicode. */

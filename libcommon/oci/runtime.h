@@ -42,11 +42,13 @@ int runtime_check_annotations(const struct jnode *node, struct error *err);
  * person binds there is as it is on purpose, and nothing is made in it. */
 bool runtime_is_kernel_path(const char *path);
 
-/* How many mounts, devices and rules about devices a container has at most. Mounts are compared with
- * each other, and rules with devices. */
+/* How many mounts, devices and rules about devices a container has at most, and how many paths are masked
+ * and how many made read-only. Mounts are compared with each other, and rules with devices; mounts over one
+ * place cost the kernel the square of their number. */
 #define RUNTIME_MOUNTS_MAX 512
 #define RUNTIME_DEVICES_MAX 4096
 #define RUNTIME_DEVICE_RULES_MAX 4096
+#define RUNTIME_PATHS_MAX 1024
 
 /* PATH of a container whose image and config say nothing. */
 #define RUNTIME_DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

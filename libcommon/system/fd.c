@@ -100,8 +100,10 @@ int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struc
 		return error_errno(err, "cannot stat '%s'", path);
 	if (!S_ISREG(st.st_mode))
 		return error_set(err, ERROR_FAILED, "'%s' is not a regular file", path);
+	if (st.st_size > 0 && (uint64_t)st.st_size > max)
+		return error_set(err, ERROR_FAILED, "'%s': larger than %zu bytes", path, max);
 	/* The size decides the first allocation; files of /proc say 0 and are read in chunks. */
-	if (st.st_size > 0 && (uint64_t)st.st_size <= max)
+	if (st.st_size > 0)
 		str_reserve(ret, (size_t)st.st_size + READ_CHUNK);
 	if (fd_read_rest(fd, max, ret, err) < 0)
 		return error_prefix(err, "'%s'", path);

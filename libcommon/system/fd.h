@@ -41,7 +41,7 @@ ssize_t fd_read_full(int fd, void *buffer, size_t size);
 int fd_read_rest(int fd, size_t max, struct str *ret, struct error *err);
 
 /* Read a regular file whole, following no symlink in the last component; anything but a regular
- * file and more than max bytes are errors. dirfd may be AT_FDCWD. A file that does not exist
+ * file and more than max bytes (before any is read) are errors. dirfd may be AT_FDCWD. A file that does not exist
  * is ERROR_NOT_FOUND with saved_errno ENOENT. */
 int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struct error *err);
 

@@ -11,6 +11,10 @@
 # linked LINK TARGET         make bundle c with that link in its root
 # script NAME TEXT           its process is sh -c TEXT
 # in_container TEXT          run ctnr-exec on bundle c with that script
+# written_config NAME        its config.json for document.tsv: on one line, with a process that says its
+#                            environment and working directory
+# said_by STATUS             what that process said in the last run, on one line; "refuses" when STATUS is
+#                            not 0
 
 applets='sh true false cat ls id sleep echo env kill mount umount stat touch ps hostname stty
 	readlink ln grep od head wc mkdir rm test dd tty trap mknod chmod cp sed cut tr mkfifo chown'
@@ -103,4 +107,20 @@ script() {
 in_container() {
 	script c "$1"
 	run ctnr-exec run ./c
+}
+
+written_config() {
+	config "$1" '.process.env = ["A=1", "PATH=/bin"] |
+		.process.args = ["sh", "-c", "tr \"\\000\" \"\\n\" </proc/1/environ; echo pwd=$(pwd)"]'
+	jq -c . "$CTNR_TEST_TMP/$1/config.json" >"$CTNR_TEST_TMP/$1/config.new" &&
+		mv "$CTNR_TEST_TMP/$1/config.new" "$CTNR_TEST_TMP/$1/config.json"
+}
+
+# HOME is a runtime's own to set.
+said_by() {
+	if [ "$1" = 0 ]; then
+		grep -v '^HOME=' "$stdout_file" | paste -s -d ' '
+	else
+		echo refuses
+	fi
 }

@@ -186,6 +186,30 @@ static void test_insert(void)
 	       "... also in an array");
 }
 
+static void last_counts(const char *duplicate, const char *wanted, const char *title)
+{
+	struct error err = { 0 };
+	autojson json_t *document = json_parse_last(duplicate, strlen(duplicate), "doc", &err);
+	autofree char *formatted = json_format(document);
+
+	is_str(formatted, wanted, title);
+}
+
+static void test_duplicates(void)
+{
+	struct error err = { 0 };
+
+	refused("{\"a\":1,\"a\":2}", "duplicate keys are refused");
+	refused("{\"a\":1,\"\\u0061\":2}", "... however they are written");
+	last_counts("{\"a\":1,\"b\":2,\"a\":3}", "{\"a\":3,\"b\":2}", "or the last of them counts");
+	last_counts("{\"a\":1,\"\\u0061\":3}", "{\"a\":3}", "... however they are written");
+	last_counts("{\"a\":{\"b\":1},\"a\":{\"c\":2}}", "{\"a\":{\"c\":2}}", "... whole");
+	last_counts("{\"a\":1,\"c\":\"\\u0000\",\"a\":3}", "{\"a\":3,\"c\":\"\\u0000\"}",
+		    "... beside odd tokens");
+	ok(!json_parse_last("{\"a\":1,}", strlen("{\"a\":1,}"), "doc", &err),
+	   "... and what is no JSON is refused");
+}
+
 int main(void)
 {
 	struct error err = { 0 };
@@ -198,7 +222,7 @@ int main(void)
 	test_containers(&root);
 	refused("", "an empty text is refused");
 	refused("{", "a cut text is refused");
-	refused("{\"a\":1,\"a\":2}", "duplicate keys are refused");
+	test_duplicates();
 	refused("{} {}", "text behind the document is refused");
 	refused("{\"a\":1 /* b */}", "a comment is refused");
 	refused("\xef\xbb\xbf{}", "a byte order mark is refused");

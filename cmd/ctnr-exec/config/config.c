@@ -64,6 +64,8 @@ static int read_paths(const struct jnode *list, struct strlist *ret, struct erro
 {
 	if (jnode_strings(list, ret, err) < 0)
 		return -1;
+	if (ret->len > RUNTIME_PATHS_MAX)
+		return jnode_error(list, err, "more than %d paths", RUNTIME_PATHS_MAX);
 	for (size_t i = 0; i < ret->len; i++) {
 		struct jnode item = jnode_element(list, i);
 

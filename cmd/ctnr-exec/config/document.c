@@ -57,8 +57,9 @@ static const char *skip_value(const char *p, const char *end)
 	return end;
 }
 
-/* Find the value of a member written literally as key. Broken text finds nothing, and so does a key
- * that is there twice: the parser will say what is wrong. */
+/* Find the value of a member written literally as key. Broken text finds nothing: the parser will say
+ * what is wrong. Neither does an object with a key that is there twice or written with escapes, which
+ * may be the same one: the parser knows which of them counts. */
 static bool find_member(struct span object, const char *key, struct span *ret)
 {
 	size_t key_len = strlen(key);
@@ -72,6 +73,8 @@ static bool find_member(struct span object, const char *key, struct span *ret)
 		bool match;
 
 		p = skip_string(p, object.end);
+		if (memchr(name, '\\', (size_t)(p - name)))
+			return false;
 		match = (size_t)(p - name) == key_len + 1 && memcmp(name, key, key_len) == 0;
 		p = skip_blank(p, object.end);
 		if (p == object.end || *p != ':')
@@ -147,7 +150,7 @@ json_t *document_read(const struct document_place *place, struct str *ret_text,
 		return NULL;
 	str_append_bytes(&text, ret_text->data, ret_text->len);
 	cut_seccomp(&text, ret_seccomp);
-	document = json_parse(text.data, text.len, RUNTIME_CONFIG_FILE, err);
+	document = json_parse_last(text.data, text.len, RUNTIME_CONFIG_FILE, err);
 	if (document)
 		take_parsed_seccomp(document, ret_seccomp);
 	else

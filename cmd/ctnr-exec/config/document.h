@@ -4,6 +4,9 @@
  *
  * The seccomp profile is most of a config.json, and is looked at only when its filter has not been
  * compiled before. Its text is therefore cut out before the rest is parsed.
+ *
+ * Of duplicate keys the last counts, as in runc: engines append to objects that they do not read (Slurm).
+ * crun 1.8 takes the first.
  */
 #ifndef CTNR_EXEC_CONFIG_DOCUMENT_H
 #define CTNR_EXEC_CONFIG_DOCUMENT_H

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* env of a program to execute (runtime-spec config.md): process.env, and that of hooks. */
+/*
+ * process.env (runtime-spec config.md, "Process"): the variables of a process's environment.
+ *
+ * Each variable is there once. Of several entries with one name the last gives the value, and the first
+ * the place, as in runc and crun: engines append to what an image sets (Slurm), and a program that finds
+ * a name twice may take either.
+ */
 #ifndef CTNR_EXEC_CONFIG_ENVIRONMENT_H
 #define CTNR_EXEC_CONFIG_ENVIRONMENT_H
 
@@ -7,7 +13,8 @@
 #include "base/str.h"
 #include "format/json.h"
 
-/* Append the entries of an array (absent: none) to ret: each is NAME=VALUE. */
-int environment_read(const struct jnode *list, struct strlist *ret, struct error *err);
+/* Append the entries of an array (absent: none) to an empty list. One that is not NAME=VALUE is an
+ * error. */
+int environment_read(const struct jnode *array, struct strlist *ret, struct error *err);
 
 #endif

@@ -84,13 +84,18 @@ static void tell_lost_options(const struct jnode *options, const struct strlist 
 	}
 }
 
-/* A mount there would cover the root, and the process, which is in the root, would not see it. */
+/* A mount there would cover the root, and the process, which is in the root, would not see it. Behind
+ * another component ".." may lead elsewhere: a symlink decides. */
 static bool is_root(const char *destination)
 {
 	autostr struct str clean = STR_INIT;
+	const char *rest;
 
 	path_clean(destination, PATH_DOTDOT_KEPT, &clean);
-	return clean.len == 0;
+	rest = clean.data;
+	while (str_starts_with(rest, "../"))
+		rest += strlen("../");
+	return !*rest || strcmp(rest, "..") == 0;
 }
 
 /* A bind mount, a filesystem of its own, or a change of either. */

@@ -108,7 +108,8 @@ int sysctls_config_read(const struct jnode *linux_node, const struct namespaces_
 	json_object_foreach ((json_t *)(uintptr_t)object.value, key, value) {
 		struct jnode node = jnode_member(&object, key);
 
-		if (read_sysctl(&node, namespaces, &ret->items[ret->len++], err) < 0)
+		if (jnode_check_key(&object, key, err) < 0 ||
+		    read_sysctl(&node, namespaces, &ret->items[ret->len++], err) < 0)
 			return -1;
 	}
 	return 0;

@@ -122,7 +122,7 @@ static int compile_and_write(const struct jnode *profile, int file, struct error
 static int compile_text(const struct str *text, int file, struct error *err)
 {
 	autojson json_t *document =
-		json_parse(text->data, text->len, RUNTIME_CONFIG_FILE ": linux.seccomp", err);
+		json_parse_last(text->data, text->len, RUNTIME_CONFIG_FILE ": linux.seccomp", err);
 	struct jnode root = jnode_root(NULL, RUNTIME_CONFIG_FILE);
 	struct jnode parent = jnode_member(&root, "linux");
 	struct jnode profile = jnode_member(&parent, "seccomp");
