@@ -296,17 +296,34 @@ static int make_device(struct rootfs *r, const struct place *place, const struct
 	return clone < 0 ? -1 : bind_at(place, clone, d->path, err);
 }
 
+static bool is_requested(const struct stat *st, const struct device_config *d)
+{
+	return d->type == S_IFIFO ? S_ISFIFO(st->st_mode)
+				  : is_device(st, d->type, d->major, d->minor);
+}
+
 /* linux.devices where something was bound, the node itself or its directory: what is there already
  * is applied. */
 static int check_device(const struct place *place, const struct device_config *d, struct error *err)
 {
 	struct stat st;
 
-	if (fstatat(place->dir, place->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    (d->type == S_IFIFO ? S_ISFIFO(st.st_mode)
-				: is_device(&st, d->type, d->major, d->minor)))
+	if (fstatat(place->dir, place->name, &st, AT_SYMLINK_NOFOLLOW) == 0 && is_requested(&st, d))
 		return 0;
 	return left_alone_error(d->path, err);
+}
+
+/* Fail when another file is there (config-linux.md, "Devices"). An empty one is a placeholder: of an
+ * earlier run, or of an image that was unpacked without privilege. */
+static int check_vacant(const struct place *place, const struct device_config *d, struct error *err)
+{
+	struct stat st;
+
+	if (fstatat(place->dir, place->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    (S_ISREG(st.st_mode) && st.st_size == 0) || is_requested(&st, d))
+		return 0;
+	return error_set(err, ERROR_FAILED,
+			 "cannot make '%s': a file that is not this device is there", d->path);
 }
 
 static int make_configured(struct rootfs *r, struct place *place, const struct device_config *d,
@@ -316,7 +333,7 @@ static int make_configured(struct rootfs *r, struct place *place, const struct d
 		return -1;
 	if (!place->is_own || rootfs_is_mount_point(r, d->path))
 		return check_device(place, d, err);
-	return make_device(r, place, d, err);
+	return check_vacant(place, d, err) < 0 ? -1 : make_device(r, place, d, err);
 }
 
 static int make_default(struct rootfs *r, struct place *place, const struct device_config *d,
