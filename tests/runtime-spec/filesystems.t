@@ -67,7 +67,7 @@ if identity root; then
 		config c ".mounts[-1] = {destination: \"/tree\", source: \"$PWD/tree\", options: [\"$binding\"]}"
 		script c 'ls /tree/below'
 		run in_namespace sh -c 'mount -t tmpfs tmpfs tree/below && touch tree/below/deep && exec ctnr-exec run ./c'
-		printf '%s ' "$status[$stdout]" >>bound
+		printf '%s ' "${status}[$stdout]" >>bound
 	done
 	is "$(cat bound)" "0[] 0[deep] " "bind takes the mount alone, rbind what is mounted below"
 fi
