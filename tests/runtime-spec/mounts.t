@@ -12,7 +12,13 @@ bundle c
 cp c/config.json plain.json
 
 # The options of the specification's table, and what is shown of the mount and of its filesystem.
-cat >options <<'END'
+filter='.mounts += ['
+n=0
+while read -r options attributes super; do
+	n=$((n + 1))
+	filter="$filter{destination: \"/o$n\", type: \"tmpfs\", source: \"t\", options: (\"$options\" / \",\")},"
+	echo "/o$n $attributes $super" >>wanted
+done <<'END'
 defaults rw,relatime -
 ro ro,relatime -
 rw rw,relatime -
@@ -46,13 +52,6 @@ loud rw,relatime -
 private rw,relatime -
 rprivate rw,relatime -
 END
-filter='.mounts += ['
-n=0
-while read -r options attributes super; do
-	n=$((n + 1))
-	filter="$filter{destination: \"/o$n\", type: \"tmpfs\", source: \"t\", options: (\"$options\" / \",\")},"
-	echo "/o$n $attributes $super" >>wanted
-done <options
 config c "${filter%,}]"
 in_container 'grep " /o" /proc/self/mountinfo'
 printf '%s\n' "$stdout" | while read -r _ _ _ _ place attributes rest; do
