@@ -137,23 +137,7 @@ is_stdout tried "cgroups are read-only, devices cannot be reached" || note "$std
 # A neighbour that renames mount targets all the time.
 bundle c
 script c 'echo x >/dev/null; cat /proc/kcore /proc/keys | wc -c; stat -f -c %T /proc 2>/dev/null; echo 1 >/proc/sys/kernel/domainname || echo safe'
-python3 - c/rootfs "$outside" <<'END' &
-import os, sys, time
-root, outside = sys.argv[1:]
-os.symlink(outside, root + "/link")
-for name in ("null", "console"):
-    open(root + "/dev/" + name, "w").close()
-end = time.time() + 2.5
-while time.time() < end:
-    for name in ("proc", "dev", "sys"):
-        try:
-            os.rename(root + "/" + name, root + "/moved")
-            os.symlink(outside, root + "/" + name)
-            os.unlink(root + "/" + name)
-            os.rename(root + "/moved", root + "/" + name)
-        except OSError:
-            pass
-END
+python3 "$test_lib/../ctnr-exec/inside/rename.py" c/rootfs "$outside" 2.5 &
 racer=$!
 leaks=
 ran=0
