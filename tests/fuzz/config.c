@@ -167,7 +167,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > CONTENT_MAX || is_deep(data, size))
 		return 0;
 	require(fd >= 0 && fd_write_all(fd, data, size) == 0);
-	if (config_read(place, &config, &err) == 0)
+	if (config_read(place, CGROUP_POLICY_CGROUPFS, &config, &err) == 0)
 		check_config(&config);
 	else
 		require(err.code && err.message[0]);

@@ -42,7 +42,7 @@ marker c
 cp c/config.json plain.json
 mkdir source && echo mine >source/file
 for filter in '.mounts += [{destination: "/x", type: "bind", source: "/nosuch", options: ["bind"]}]' \
-	'.process.cwd = "/proc/self/fd/0"' '.process.args = ["nosuch"]' '.process.rlimits = [{type: "RLIMIT_NOFILE", soft: 9, hard: 99999999}]'; do
+	'.process.cwd = "/proc/self/fd/0"' '.process.args = ["nosuch"]' '.process.scheduler = {policy: "SCHED_DEADLINE", runtime: 1, deadline: 1, period: 1}'; do
 	cp plain.json c/config.json
 	config c "$filter"
 	run exec_ create --bundle ./c x </dev/null

@@ -11,7 +11,7 @@ needs USERNS
 bundle c
 cp c/config.json plain.json
 
-# The options of the specification's table, and what is shown of the mount and of its filesystem.
+# The options of the specification's table (but iversion, which the kernel no longer takes), and what is shown of the mount and of its filesystem.
 filter='.mounts += ['
 n=0
 while read -r options attributes super; do
@@ -44,7 +44,6 @@ async rw,relatime -
 dirsync rw,relatime dirsync
 lazytime rw,relatime lazytime
 nolazytime rw,relatime -
-iversion rw,relatime -
 noiversion rw,relatime -
 nomand rw,relatime -
 silent rw,relatime -
