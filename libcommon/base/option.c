@@ -282,7 +282,8 @@ static int parse_words(struct parser *p, enum option_order order, bool is_lenien
 			break;
 		}
 		if (is_operand(*p->next)) {
-			if (order == OPTION_OPERANDS_LAST)
+			if (order == OPTION_OPERANDS_LAST ||
+			    (order == OPTION_SECOND_LAST && ret_operands->len))
 				break;
 			strlist_append(ret_operands, *p->next++);
 		} else if (parse_option(p, err) < 0 && !is_lenient) {

@@ -84,6 +84,7 @@ struct option {
 
 enum option_order {
 	OPTION_PERMUTE, /* options may stand behind operands */
+	OPTION_SECOND_LAST, /* the second operand ends the options (exec ID CMD -x) */
 	OPTION_OPERANDS_LAST, /* the first operand ends the options (ctnr-unshare CMD -x) */
 };
 

@@ -183,6 +183,9 @@ static void test_operands(void)
 	ok(parse(OPTION_OPERANDS_LAST, "-f cmd -o") == 0 && opts.flag && !opts.other,
 	   "where operands come last the first one ends the options");
 	is_str(operands.items[1], "-o", "... and its options stay its own");
+	ok(parse(OPTION_SECOND_LAST, "a -f cmd -o") == 0 && opts.flag && !opts.other,
+	   "where the second operand ends them, options may stand behind the first");
+	is_str(operands.items[2], "-o", "... and those of the second stay its own");
 }
 
 /* What print writes, in memory of its own. */
