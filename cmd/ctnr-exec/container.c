@@ -14,6 +14,7 @@ void container_release(struct container *c)
 	free(steal(&c->overlay_options));
 	free(steal(&c->cgroups));
 	free(steal(&c->pid_file));
+	free(steal(&c->pidfd_socket));
 	seccomp_filter_release(&c->filter);
 	state_claim_release(&c->state);
 	state_root_release(&c->state_root);

@@ -24,10 +24,12 @@ struct container {
 	struct store store; /* path NULL: there is none */
 	struct bundle bundle;
 	const char *id; /* borrowed */
+	pid_t first; /* of a container that is joined: its first process; 0: it is made */
 	bool remove; /* --rm */
 	bool keeps_state; /* of a run that has ended, for delete */
 	bool no_pivot; /* the root is moved over the host's, not pivoted: for a host without a root mount */
 	char *pid_file; /* absolute, or NULL */
+	char *pidfd_socket; /* absolute, or NULL */
 	const char *console_socket; /* borrowed, or NULL */
 	unsigned preserve_fds; /* descriptors from 3 on that are the container's too */
 	bool keeps_keyring; /* the caller's session keyring is the container's */

@@ -10,6 +10,7 @@
 #include "process/executable.h"
 #include "verbs/create.h"
 #include "verbs/delete.h"
+#include "verbs/exec.h"
 #include "verbs/features.h"
 #include "verbs/kill.h"
 #include "verbs/list.h"
@@ -94,6 +95,14 @@ static const struct command commands[] = {
 	  .opts_size = sizeof(struct global_opts),
 	  .run = print_features,
 	  .failure_status = ERROR_FAILED },
+	{ .name = "exec",
+	  .synopsis = "[OPTIONS] ID [COMMAND [ARG...]]",
+	  .summary = "Execute a command in a container, and return its exit status.",
+	  .options = exec_options,
+	  .opts_size = sizeof(struct exec_opts),
+	  .order = OPTION_SECOND_LAST,
+	  .run = exec_in_container,
+	  .failure_status = ERROR_RUNTIME },
 	COMMAND_END,
 };
 

@@ -15,6 +15,9 @@
 #                            environment and working directory
 # said_by STATUS             what that process said in the last run, on one line; "refuses" when STATUS is
 #                            not 0
+# start_box TEXT             run bundle c with that script in the background, as container "box", until it has
+#                            said something; its output is in box.out, $box is the process to kill and wait for
+# end_box                    kill that, and wait until nothing is left of it
 
 applets='sh true false cat ls id sleep echo env kill mount umount stat touch ps hostname stty
 	readlink ln grep od head wc mkdir rm test dd tty trap mknod chmod cp sed cut tr mkfifo chown'
@@ -123,4 +126,19 @@ said_by() {
 	else
 		echo refuses
 	fi
+}
+
+start_box() {
+	script c "$1"
+	: >box.out
+	ctnr-exec run --bundle ./c box >box.out 2>&1 &
+	box=$!
+	at_end "kill -9 $box 2>/dev/null; :"
+	eventually 10 test -s box.out || note "$(cat box.out)"
+}
+
+end_box() {
+	kill -9 "$box"
+	wait "$box" 2>/dev/null
+	eventually 10 sh -c 'ctnr-exec exec box true 2>&1 | grep -q "does not exist"'
 }

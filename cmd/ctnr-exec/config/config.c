@@ -108,27 +108,47 @@ static int read_linux(const struct jnode *root, struct config *ret, struct error
 	return read_device_rules(&linux_node, ret, err);
 }
 
+int config_load(const struct document_place *place, struct config *ret, struct error *err)
+{
+	ret->document = document_read(place, &ret->text, &ret->seccomp, err);
+	return ret->document ? 0 : -1;
+}
+
+static int read_nouns(const struct jnode *root, struct config *ret, struct error *err)
+{
+	struct jnode process = jnode_member(root, "process");
+
+	if (read_root(root, ret, err) < 0 ||
+	    process_config_read(&process, &ret->process, err) < 0 ||
+	    mounts_config_read(root, &ret->mounts, err) < 0 ||
+	    namespaces_config_read(root, &ret->namespaces, err) < 0 ||
+	    hooks_config_read(root, &ret->hooks, err) < 0)
+		return -1;
+	return read_linux(root, ret, err);
+}
+
+int config_read_joined(struct config *ret, const char *name, struct error *err)
+{
+	struct jnode root = jnode_root(ret->document, name);
+
+	return refusal_check_process(&root, err) < 0 ? -1 : read_nouns(&root, ret, err);
+}
+
 int config_read(const struct document_place *place, enum cgroup_policy policy, struct config *ret,
 		struct error *err)
 {
-	struct jnode root, process, version, annotations, linux_node;
+	struct jnode root, version, annotations, linux_node;
 
-	ret->document = document_read(place, &ret->text, &ret->seccomp, err);
-	if (!ret->document)
+	if (config_load(place, ret, err) < 0)
 		return -1;
 	root = jnode_root(ret->document, RUNTIME_CONFIG_FILE);
-	process = jnode_member(&root, "process");
 	version = jnode_member(&root, "ociVersion");
 	/* No annotation changes what is done here; the state shows them as they are. */
 	annotations = jnode_member(&root, "annotations");
 	linux_node = jnode_member(&root, "linux");
 	if (jnode_object(&root, err) < 0 || runtime_check_version(&version, err) < 0 ||
 	    runtime_check_annotations(&annotations, err) < 0 || refusal_check(&root, err) < 0 ||
-	    cgroup_config_check(&linux_node, policy, err) < 0 || read_root(&root, ret, err) < 0 ||
-	    process_config_read(&process, &ret->process, err) < 0 ||
-	    mounts_config_read(&root, &ret->mounts, err) < 0 ||
-	    namespaces_config_read(&root, &ret->namespaces, err) < 0 ||
-	    hooks_config_read(&root, &ret->hooks, err) < 0)
+	    cgroup_config_check(&linux_node, policy, err) < 0)
 		return -1;
-	return read_linux(&root, ret, err);
+	return read_nouns(&root, ret, err);
 }

@@ -65,4 +65,10 @@ void config_release(struct config *config);
 int config_read(const struct document_place *place, enum cgroup_policy policy, struct config *ret,
 		struct error *err);
 
+/* The config of a container that runs already, for a further process of it, in two steps: the document, in
+ * which the caller then replaces "process", and everything else. What was refused or told at the container's start
+ * is not refused or told again, but for the process. name: what messages call the document. */
+int config_load(const struct document_place *place, struct config *ret, struct error *err);
+int config_read_joined(struct config *ret, const char *name, struct error *err);
+
 #endif

@@ -288,3 +288,12 @@ void refusal_list_accepted(const char *name, struct strlist *ret)
 				strlist_append(ret, p->key);
 	}
 }
+
+int refusal_check_process(const struct jnode *root, struct error *err)
+{
+	for (size_t i = 0; i < array_size(sections); i++)
+		if (sections[i].path[0] && strcmp(sections[i].path[0], "process") == 0 &&
+		    check_section(&sections[i], root, err) < 0)
+			return -1;
+	return 0;
+}

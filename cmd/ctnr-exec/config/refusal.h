@@ -21,6 +21,9 @@
  * wrong type. Prints the warnings. */
 int refusal_check(const struct jnode *root, struct error *err);
 
+/* The same of the members of "process" alone. */
+int refusal_check_process(const struct jnode *root, struct error *err);
+
 /* Is a property refused, whatever its value? "process.selinuxLabel"; a name is enough that stands in the
  * table. */
 bool refusal_is_refused(const char *property);

@@ -27,7 +27,10 @@ static int start_keeper(struct launch *l, pid_t *ret_pid, struct error *err)
 
 static int run_processes(struct launch *l, struct error *err)
 {
-	struct watch watch = { .launch = l };
+	struct watch watch = {
+		.launch = l,
+		.guards_first = l->container->config.namespaces.wanted[NAMESPACE_PID],
+	};
 	autoclose int signals = -EBADF;
 	struct error lost = { 0 };
 	int started, status;

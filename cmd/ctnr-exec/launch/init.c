@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/init.h"
 
+#include "launch/alone.h"
 #include "launch/detached.h"
 #include "launch/hook_runner.h"
 #include "launch/namespace_path.h"
@@ -21,55 +22,8 @@
 #include "system/fd_pass.h"
 #include "system/process.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/keyctl.h>
-#include <poll.h>
-#include <signal.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-/* A session keyring of its own: the caller's keys are not the container's. */
-static int leave_keyring(struct error *err)
-{
-	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0, 0, 0) >= 0 ||
-	    errno == ENOSYS || errno == EPERM)
-		return 0;
-	error_errno(err, "cannot make a session keyring");
-	return error_hint(err, "see /proc/key-users, and /proc/sys/kernel/keys/maxkeys");
-}
-
-/* Die with the caller. A caller that is dead already sends no signal any more, so its pidfd is
- * asked too. */
-static int die_with_caller(const struct launch *l, struct error *err)
-{
-	struct pollfd parent = { .fd = l->parent, .events = POLLIN };
-
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		return error_errno(err, "cannot tie the container to its caller");
-	return poll(&parent, 1, 0) == 1 ? error_set(err, ERROR_FAILED, "the caller was killed") : 0;
-}
-
-static int become_alone(const struct launch *l, struct error *err)
-{
-	sigset_t none;
-
-	if (l->mode == LAUNCH_FOREGROUND && die_with_caller(l, err) < 0)
-		return -1;
-	if (setsid() < 0)
-		return error_errno(err, "cannot leave the caller's session");
-	/* A container starts afresh: with no signal ignored, also from a job whose shell ignores
-	 * SIGINT for it, and none blocked, also from a caller that waits for signals. */
-	for (int i = 1; i < NSIG; i++)
-		signal(i, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	l->page->init_takes_signals = true;
-	umask(0);
-	return 0;
-}
 
 /* Wait for the maps of our own user namespace, which the keeper writes. */
 static int take_maps(const struct container *c, int go, struct error *err)
@@ -201,8 +155,8 @@ static int become_container(const struct launch *l, const struct payload *payloa
 	struct rootfs r = ROOTFS_INIT;
 	int slave = -EBADF;
 
-	if (become_alone(l, err) < 0 || take_ids(c, go, err) < 0 ||
-	    (!c->keeps_keyring && leave_keyring(err) < 0) || fill_namespaces(c, err) < 0 ||
+	if (alone_become(l, err) < 0 || take_ids(c, go, err) < 0 ||
+	    (!c->keeps_keyring && alone_leave_keyring(err) < 0) || fill_namespaces(c, err) < 0 ||
 	    fill_root(l, &r, &slave, err) < 0 || run_create_hooks(l, err) < 0 ||
 	    rootfs_enter(c, &r, err) < 0 || (slave >= 0 && terminal_take(slave, err) < 0) ||
 	    (l->mode != LAUNCH_FOREGROUND && detached_close_others(l, listener, err) < 0))

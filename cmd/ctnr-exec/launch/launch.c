@@ -46,7 +46,10 @@ static int connect_listener(struct launch *l, struct error *err)
 	const struct container *c = l->container;
 	const struct state_view view = {
 		.id = c->id,
-		.status = l->mode == LAUNCH_CREATED ? STATE_CREATED : STATE_CREATING,
+		.status = c->first                    ? STATE_RUNNING
+			  : l->mode == LAUNCH_CREATED ? STATE_CREATED
+						      : STATE_CREATING,
+		.pid = c->first,
 		.bundle = c->bundle.path,
 		.annotations = json_object_get(c->config.document, "annotations"),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/record.h"
 
-#include "launch/pid_file.h"
+#include "launch/report.h"
 
 #include "base/alloc.h"
 #include "store/bundle_lock.h"
@@ -43,5 +43,5 @@ int record_container(const struct container *c, pid_t init, bool foreground, str
 		return error_move(err, &cause);
 	}
 	/* There is no mark of an init that has ended already and that the caller has waited for. */
-	return c->pid_file ? pid_file_write(c->pid_file, init, err) : 0;
+	return mark ? report_process(c, init, err) : 0;
 }

@@ -93,8 +93,6 @@ static void settle_doubt(struct watch *w)
 
 static void pass_signal(struct watch *w, int number)
 {
-	const struct namespaces_config *namespaces = &w->launch->container->config.namespaces;
-
 	if (!init_pid(w)) {
 		/* There is no init yet that the signal could be passed on to. */
 		w->fatal = number;
@@ -105,7 +103,7 @@ static void pass_signal(struct watch *w, int number)
 			w->abandoned = true;
 			hook_runner_stop(w->launch);
 		}
-	} else if (is_termination(number) && namespaces->wanted[NAMESPACE_PID]) {
+	} else if (is_termination(number) && w->guards_first) {
 		pass_termination(w, number);
 	} else {
 		kill(init_pid(w), number);
@@ -120,7 +118,9 @@ static void reap_children(struct watch *w)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid == w->keeper) {
 			w->keeper = 0;
-			if (WIFSIGNALED(status))
+			/* A signal that came before there was an init may meet a keeper that
+			 * has cloned one and has ended. */
+			if (WIFSIGNALED(status) || w->fatal)
 				kill_init(w);
 		} else if (pid == init_pid(w)) {
 			w->init_ended = true;
@@ -199,16 +199,26 @@ static int find_timeout(const struct watch *w)
 	return streams >= 0 && streams < DOUBT_MSEC ? streams : DOUBT_MSEC;
 }
 
+/* The container has ended. In a pid namespace of its own that has killed init already. */
+static void follow_container(struct watch *w)
+{
+	kill_init(w);
+	w->container = -EBADF;
+}
+
 static void wait_for_event(struct watch *w)
 {
 	struct streams *s = w->launch->streams;
-	struct pollfd fds[2 + STREAMS_POLLS] = { { w->signals, POLLIN, 0 }, { -1, POLLIN, 0 } };
-	nfds_t n = 1;
+	struct pollfd fds[3 + STREAMS_POLLS] = { { w->signals, POLLIN, 0 },
+						 { w->container > 0 ? w->container : -1, POLLIN,
+						   0 },
+						 { -1, POLLIN, 0 } };
+	nfds_t n = 2;
 	int ready;
 
 	if (s->is_relayed) {
-		fds[1].fd = s->has_terminal ? w->launch->sync[0] : -1;
-		streams_prepare(s, fds + 2);
+		fds[2].fd = s->has_terminal ? w->launch->sync[0] : -1;
+		streams_prepare(s, fds + 3);
 		n = array_size(fds);
 	}
 	ready = poll(fds, n, find_timeout(w));
@@ -218,9 +228,11 @@ static void wait_for_event(struct watch *w)
 	if (ready <= 0)
 		return;
 	if (fds[1].revents)
+		follow_container(w);
+	if (fds[2].revents)
 		take_terminal(w);
 	if (s->is_relayed)
-		streams_move(s, fds + 2);
+		streams_move(s, fds + 3);
 	if (fds[0].revents)
 		take_signal(w);
 }

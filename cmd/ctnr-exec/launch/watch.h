@@ -15,6 +15,8 @@
 struct watch {
 	struct launch *launch; /* borrowed */
 	int signals; /* signals_take() */
+	int container; /* pidfd whose end is init's end too; 0 or less: init is the container's first process */
+	bool guards_first; /* init is the first process of a pid namespace: signals can be thrown away */
 	pid_t keeper; /* 0: the keeper has ended, or was never there */
 	bool init_ended;
 	int init_status; /* of wait(2) */

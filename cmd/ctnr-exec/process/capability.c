@@ -30,6 +30,18 @@ int capabilities_check(const struct capabilities *c, struct error *err)
 	return 0;
 }
 
+int capabilities_narrow(const struct capabilities *c, struct capability_sets *ret_before,
+			struct error *err)
+{
+	struct capability_sets narrow;
+
+	if (capability_get(ret_before, err) < 0)
+		return -1;
+	narrow = *ret_before;
+	narrow.effective &= c->bounding;
+	return capability_set(&narrow, err);
+}
+
 int capabilities_bound(const struct capabilities *c, struct error *err)
 {
 	for (int i = 0; i < 64; i++) {

@@ -11,6 +11,12 @@
  * namespace gives all, so this is for containers without one. */
 int capabilities_check(const struct capabilities *c, struct error *err);
 
+/* As root of the container, but with no more rights than the container's own root has: what is named by the
+ * container is looked up so. *ret_before is for capability_set(), which gives the rights back. */
+struct capability_sets;
+int capabilities_narrow(const struct capabilities *c, struct capability_sets *ret_before,
+			struct error *err);
+
 /* Before the user is changed: drop what is outside the bounding set, keep the rest across it. */
 int capabilities_bound(const struct capabilities *c, struct error *err);
 

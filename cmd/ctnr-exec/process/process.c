@@ -4,7 +4,8 @@
  * process by its score (oom_score.h), and what execve(2) is to change it to (label.h).
  *
  *  1. Working directory: opened beneath the root without magic links, so that "/proc/self/fd/7"
- *     is refused, and then looked at once more by getcwd (CVE-2024-21626).
+ *     is refused, and then looked at once more by getcwd (CVE-2024-21626). In a container that runs, with
+ *     no more rights than its root has, or else, last of all, with those of the payload.
  *  2. Limits. Every descriptor but 0, 1, 2 and those to keep is marked to close:
  *     ours, and what the caller leaked to us; no filter has to allow that.
  *  3. Scheduler, I/O priority, memory policy, personality: the privileges of the runtime are still there,
@@ -33,6 +34,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "oci/runtime.h"
+#include "system/capability.h"
 #include "system/fd.h"
 #include "system/path.h"
 #include "system/path_make.h"
@@ -63,7 +65,8 @@ int process_prepare(struct process_config *process, struct error *err)
 	return oom_score_prepare(process, err);
 }
 
-static int enter_cwd(const char *cwd, struct error *err)
+/* makes: a directory that is missing is made. */
+static int enter_cwd(const char *cwd, bool makes, struct error *err)
 {
 	autoclose int root = -EBADF;
 	autoclose int fd = -EBADF;
@@ -75,7 +78,7 @@ static int enter_cwd(const char *cwd, struct error *err)
 	if (root < 0)
 		return error_errno(err, "cannot open the root directory");
 	fd = path_open(root, cwd, O_PATH | O_DIRECTORY, 0, PATH_IN_ROOT);
-	if (fd < 0 && errno == ENOENT) {
+	if (fd < 0 && errno == ENOENT && makes) {
 		const struct path_maker maker = { .root = root };
 
 		fd = path_make(&maker, cwd, PATH_DIRECTORY, NULL);
@@ -86,6 +89,24 @@ static int enter_cwd(const char *cwd, struct error *err)
 		return error_set(err, ERROR_FAILED,
 				 "working directory '%s' is outside the container", cwd);
 	return 0;
+}
+
+/* First with the rights of the container's root, as for its first process. Where these do not suffice,
+ * *ret_denied is true: those of the payload may. */
+static int enter_joined_cwd(const struct process_config *process, bool *ret_denied,
+			    struct error *err)
+{
+	struct capability_sets before;
+	struct error cause = { 0 };
+	int entered;
+
+	if (capabilities_narrow(&process->capabilities, &before, err) < 0)
+		return -1;
+	entered = enter_cwd(process->cwd, false, &cause);
+	if (capability_set(&before, err) < 0)
+		return -1;
+	*ret_denied = entered < 0 && cause.saved_errno == EACCES;
+	return entered == 0 || *ret_denied ? 0 : error_move(err, &cause);
 }
 
 static int identity_error(struct error *err)
@@ -154,15 +175,19 @@ static bool keeps_privilege(const struct payload *payload)
 int process_confine(const struct payload *payload, struct error *err)
 {
 	const struct process_config *process = payload->process;
+	bool denied = false;
 
-	if (enter_cwd(process->cwd, err) < 0 || rlimits_apply(&process->rlimits, err) < 0)
+	if ((payload->is_joined ? enter_joined_cwd(process, &denied, err)
+				: enter_cwd(process->cwd, true, err)) < 0 ||
+	    rlimits_apply(&process->rlimits, err) < 0)
 		return -1;
 	if (close_range(3 + payload->preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return error_errno(err, "cannot close our descriptors");
 	if (set_execution(payload, err) < 0 ||
 	    capabilities_bound(&process->capabilities, err) < 0 || set_user(payload, err) < 0 ||
 	    capabilities_apply(&process->capabilities,
-			       keeps_privilege(payload) ? FILTER_PRIVILEGE : 0, err) < 0)
+			       keeps_privilege(payload) ? FILTER_PRIVILEGE : 0, err) < 0 ||
+	    (denied && enter_cwd(process->cwd, false, err) < 0))
 		return -1;
 	if (payload->dies_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return error_errno(err, "cannot tie the process to its caller");

@@ -33,6 +33,7 @@ struct payload {
 	pid_t pid; /* of this process, as the caller sees it */
 	bool keeps_groups; /* one ID: the kernel lets go of no group */
 	unsigned preserve_fds; /* descriptors from 3 on that stay open */
+	bool is_joined; /* the container runs: it may have put anything at the paths that are looked up */
 	bool dies_with_parent; /* SIGKILL when the parent dies */
 	/* What is left to do with the rights of the command, before the filter and its execution; NULL:
 	 * nothing. A failure is that of process_execute(). */

@@ -387,6 +387,16 @@ static int reopen_null(int node)
 		       : -1;
 }
 
+int device_open_host_null(struct error *err)
+{
+	autoclose int node = device_open_host("/dev/null", S_IFCHR, 1, 3, err);
+	int fd = node < 0 ? -1 : reopen_null(node);
+
+	if (node < 0)
+		return -1;
+	return fd < 0 ? error_errno(err, "cannot open '/dev/null'") : fd;
+}
+
 /* The container's /dev/null where it is one that can be opened (a /dev with "nodev" has none), else
  * the host's in a mount that protects it. */
 static int open_null(struct rootfs *r, struct error *err)
@@ -396,12 +406,7 @@ static int open_null(struct rootfs *r, struct error *err)
 
 	if (fd >= 0)
 		return fd;
-	fd_close(&node);
-	node = device_open_host("/dev/null", S_IFCHR, 1, 3, err);
-	if (node < 0)
-		return -1;
-	fd = reopen_null(node);
-	return fd < 0 ? error_errno(err, "cannot open '/dev/null'") : fd;
+	return device_open_host_null(err);
 }
 
 int devices_open_null(struct rootfs *r, const bool is_null[3], struct error *err)

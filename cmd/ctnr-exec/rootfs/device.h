@@ -17,6 +17,9 @@
 int device_open_host(const char *path, mode_t type, unsigned major, unsigned minor,
 		     struct error *err);
 
+/* The host's null device in such a mount, open for reading and writing. For CAP_SYS_ADMIN. */
+int device_open_host_null(struct error *err);
+
 /* Devices, and the links /dev/fd, /dev/stdin, /dev/stdout, /dev/stderr, /dev/ptmx, /dev/core. A /dev that is
  * bound from elsewhere is left as it is: there the default devices and links are not made, and a
  * device of linux.devices must be there already. Where the config mounts something at the very path

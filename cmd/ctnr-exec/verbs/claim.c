@@ -13,24 +13,14 @@
 #include "oci/runtime.h"
 #include "store/bundle_lock.h"
 #include "store/ephemeral.h"
-#include "system/fd.h"
-#include "system/path.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-/* The descriptors from 3 on that a container may be given. */
-#define PRESERVE_FDS_MAX 1024
-
 const struct option claim_options[] = {
 	OPTION_INCLUDE(operand_options, offsetof(struct claim_opts, operand)),
-	{ "pid-file", 0, "FILE", "write the pid of the container's first process to FILE",
-	  OPTION_STRING, offsetof(struct claim_opts, pid_file), NULL },
-	{ "console-socket", 0, "PATH", "send the container's terminal over the socket PATH",
-	  OPTION_STRING, offsetof(struct claim_opts, console_socket), NULL },
-	{ "preserve-fds", 0, "N", "give the container N descriptors from 3 on too", OPTION_NUMBER,
-	  offsetof(struct claim_opts, preserve_fds), NULL },
+	OPTION_INCLUDE(handover_options, offsetof(struct claim_opts, handover)),
 	{ "no-new-keyring", 0, NULL, "keep the caller's session keyring", OPTION_BOOL,
 	  offsetof(struct claim_opts, no_new_keyring), NULL },
 	{ "no-pivot", 0, NULL, "move the root over the host's where pivot_root cannot", OPTION_BOOL,
@@ -57,33 +47,13 @@ static int open_bundle(struct container *c, const struct claim_opts *opts, const
 	return 0;
 }
 
-/* The descriptors that are to be kept must be there: others of ours would take their numbers. */
-static int take_descriptors(struct container *c, const struct claim_opts *opts, struct error *err)
-{
-	if (opts->preserve_fds > PRESERVE_FDS_MAX)
-		return error_set(err, ERROR_USAGE, "--preserve-fds: more than %d",
-				 PRESERVE_FDS_MAX);
-	for (int fd = 3; fd < 3 + (int)opts->preserve_fds; fd++)
-		if (fcntl(fd, F_GETFD) < 0)
-			return error_set(err, ERROR_USAGE, "--preserve-fds: fd %d is not open", fd);
-	c->preserve_fds = (unsigned)opts->preserve_fds;
-	return 0;
-}
-
 int claim_open(struct container *c, const struct claim_opts *opts, const char *word,
 	       struct error *err)
 {
-	if (take_descriptors(c, opts, err) < 0)
+	if (handover_take(&opts->handover, c, err) < 0)
 		return -1;
-	c->console_socket = opts->console_socket;
 	c->keeps_keyring = opts->no_new_keyring;
 	c->no_pivot = opts->no_pivot;
-	/* The keeper writes the pid file, and works in another directory. */
-	if (opts->pid_file) {
-		c->pid_file = path_absolute(opts->pid_file, err);
-		if (!c->pid_file)
-			return -1;
-	}
 	if (global_open_store(&opts->global, &c->store, err) < 0)
 		return -1;
 	return open_bundle(c, opts, word, err);

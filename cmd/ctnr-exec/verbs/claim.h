@@ -13,20 +13,18 @@
 
 #include "container.h"
 #include "verbs/global.h"
+#include "verbs/handover.h"
 #include "verbs/operand.h"
 
 #include "base/error.h"
 #include "base/str.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct claim_opts {
 	struct global_opts global;
 	struct operand_opts operand;
-	const char *pid_file;
-	const char *console_socket;
-	uint64_t preserve_fds;
+	struct handover_opts handover;
 	bool no_new_keyring;
 	bool no_pivot;
 };

@@ -60,7 +60,7 @@ static int check_run_options(const struct run_opts *opts, struct error *err)
 		return error_set(
 			err, ERROR_USAGE,
 			"--rm: nobody is there at the end of a container that is detached");
-	if (!opts->detach && opts->claim.console_socket)
+	if (!opts->detach && opts->claim.handover.console_socket)
 		return error_set(err, ERROR_USAGE,
 				 "--console-socket: the terminal is the caller's without --detach");
 	return 0;

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verbs/handover.h"
+
+#include "system/path.h"
+
+#include <fcntl.h>
+
+/* The descriptors from 3 on that a process may be given. */
+#define PRESERVE_FDS_MAX 1024
+
+const struct option handover_options[] = {
+	{ "pid-file", 0, "FILE", "write the pid of the process to FILE", OPTION_STRING,
+	  offsetof(struct handover_opts, pid_file), NULL },
+	{ "pidfd-socket", 0, "PATH", "send a pidfd of the process over the socket PATH",
+	  OPTION_STRING, offsetof(struct handover_opts, pidfd_socket), NULL },
+	{ "console-socket", 0, "PATH", "send the terminal of the process over the socket PATH",
+	  OPTION_STRING, offsetof(struct handover_opts, console_socket), NULL },
+	{ "preserve-fds", 0, "N", "give the process N descriptors from 3 on too", OPTION_NUMBER,
+	  offsetof(struct handover_opts, preserve_fds), NULL },
+	OPTION_END,
+};
+
+static int take_descriptors(struct container *c, uint64_t n, struct error *err)
+{
+	if (n > PRESERVE_FDS_MAX)
+		return error_set(err, ERROR_USAGE, "--preserve-fds: more than %d",
+				 PRESERVE_FDS_MAX);
+	for (int fd = 3; fd < 3 + (int)n; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			return error_set(err, ERROR_USAGE, "--preserve-fds: fd %d is not open", fd);
+	c->preserve_fds = (unsigned)n;
+	return 0;
+}
+
+static int take_path(const char *path, char **ret, struct error *err)
+{
+	if (path)
+		*ret = path_absolute(path, err);
+	return path && !*ret ? -1 : 0;
+}
+
+int handover_take(const struct handover_opts *opts, struct container *c, struct error *err)
+{
+	c->console_socket = opts->console_socket;
+	if (take_descriptors(c, opts->preserve_fds, err) < 0 ||
+	    take_path(opts->pid_file, &c->pid_file, err) < 0)
+		return -1;
+	return take_path(opts->pidfd_socket, &c->pidfd_socket, err);
+}
