@@ -99,6 +99,9 @@ static void withhold_excess(struct capabilities *c)
 {
 	withhold(&c->inheritable, c->bounding, "inheritable", "not in the bounding set");
 	withhold(&c->effective, c->permitted, "effective", "not permitted");
+	/* Engines that give up every inheritable capability (CVE-2022-29162) may still write the ambient ones. */
+	if (!c->inheritable)
+		c->ambient = 0;
 	withhold(&c->ambient, c->permitted & c->inheritable, "ambient",
 		 "not permitted and inheritable");
 }
