@@ -11,6 +11,7 @@ void container_release(struct container *c)
 		return;
 	namespaces_release(&c->namespaces);
 	config_release(&c->config);
+	listen_fds_release(&c->listen_fds);
 	free(steal(&c->overlay_options));
 	free(steal(&c->cgroups));
 	free(steal(&c->pid_file));

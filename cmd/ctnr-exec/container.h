@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "launch/hook.h"
 #include "launch/namespace.h"
+#include "process/listen_fds.h"
 #include "process/seccomp.h"
 
 #include "base/error.h"
@@ -31,6 +32,7 @@ struct container {
 	char *pid_file; /* absolute, or NULL */
 	char *pidfd_socket; /* absolute, or NULL */
 	const char *console_socket; /* borrowed, or NULL */
+	struct listen_fds listen_fds; /* among those from 3 on */
 	unsigned preserve_fds; /* descriptors from 3 on that are the container's too */
 	bool keeps_keyring; /* the caller's session keyring is the container's */
 	struct config config;

@@ -202,4 +202,18 @@ wait $caller
 is $? 137 "the end of the container is that of the command"
 run ctnr-exec exec box true
 is_status 125 "... and there is no other command in it"
+# On which CPUs a further process runs. The first process stays where it is.
+if [ "$(nproc)" -gt 1 ]; then
+	bundle c
+	for affinity in '{initial: "0", final: "1"} 1' '{initial: "0"} all' '{final: "0"} 0'; do
+		config c ".process.execCPUAffinity = ${affinity% *}"
+		start_box 'grep Cpus_allowed_list /proc/self/status; exec sleep 1000'
+		all=$(sed 's/.*\t//' box.out)
+		run ctnr-exec exec box grep Cpus_allowed_list /proc/self/status
+		wanted=${affinity##* }
+		[ "$wanted" != all ] || wanted=$all
+		is_stdout "Cpus_allowed_list:	$wanted" "process.execCPUAffinity: ${affinity% *}"
+		end_box
+	done
+fi
 done_testing

@@ -69,6 +69,11 @@ time=$(duration exec_ start x)
 exec_ delete -f x
 kill_rounds "start" "$time" created ctnr-exec --root "$root" start x
 running
+time=$(duration exec_ exec x true)
+exec_ delete -f x
+kill_rounds "exec" "$time" running ctnr-exec --root "$root" exec x sleep 77.77
+kill_rounds "exec --detach" "$time" running ctnr-exec --root "$root" exec -d x sleep 77.77
+running
 time=$(duration exec_ delete -f x)
 kill_rounds "delete --force" "$time" running ctnr-exec --root "$root" delete --force x
 stopped

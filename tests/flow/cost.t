@@ -94,7 +94,7 @@ run_config='cp "$document" c/config.json && exec ctnr-exec run ./c'
 is_linear capabilities 20000 "$run_config" "capabilities that nobody knows"
 is_linear groups 10000 "$run_config" "groups"
 is_linear annotations 20000 "$run_config" "annotations"
-is_linear masked 1000 "$run_config" "masked paths"
+is_linear masked 250 "$run_config" "masked paths"
 
 # Images whose manifests are not there.
 CTNR_STORE=$CTNR_TEST_TMP/store

@@ -169,6 +169,7 @@ static int become_payload(const struct launch *l, int go, struct error *err)
 {
 	const struct container *c = l->container;
 	struct seccomp_listener listener = l->listener;
+	struct listen_fds listen_fds = c->listen_fds;
 	struct start_hooks hooks = {
 		.launch = l,
 		.run = { .subject = container_hooks(c), .point = HOOK_START_CONTAINER },
@@ -181,6 +182,7 @@ static int become_payload(const struct launch *l, int go, struct error *err)
 		.listener = &listener,
 		.pid = l->page->init_pid,
 		.keeps_groups = c->namespaces.userns == USERNS_SELF,
+		.listen_fds = &listen_fds,
 		.preserve_fds = c->preserve_fds,
 		.dies_with_parent = l->mode == LAUNCH_FOREGROUND,
 		.prepare = run_start_hooks,

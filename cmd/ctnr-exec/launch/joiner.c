@@ -3,6 +3,7 @@
 
 #include "launch/alone.h"
 #include "process/capability.h"
+#include "process/cpu_affinity.h"
 #include "process/label.h"
 #include "process/oom_score.h"
 #include "process/process.h"
@@ -145,6 +146,7 @@ static int become_payload(const struct launch *l, struct error *err)
 	char *file;
 
 	if (alone_become(l, err) < 0 || (payload.process->terminal && take_terminal(l, err) < 0) ||
+	    cpu_affinity_apply_final(&payload.process->cpu_affinity, err) < 0 ||
 	    process_confine(&payload, err) < 0)
 		return -1;
 	file = process_find_command(&payload, err);
@@ -181,7 +183,8 @@ static int join_container(struct launch *l, const struct joined *j, struct error
 	streams_close_outside(l->streams);
 	/* The host's /proc is here, that of the container cannot be trusted. */
 	if (oom_score_apply(&l->container->config.process, 0, err) < 0 ||
-	    labels_apply(&l->container->config.process, err) < 0)
+	    labels_apply(&l->container->config.process, err) < 0 ||
+	    cpu_affinity_apply_initial(&l->container->config.process.cpu_affinity, err) < 0)
 		return -1;
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return error_errno(err, "cannot hide from the container");

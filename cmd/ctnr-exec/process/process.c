@@ -281,13 +281,19 @@ char *process_find_command(const struct payload *payload, struct error *err)
 }
 
 /* process.env, with HOME. New array of borrowed strings. */
-static char **make_env(const struct strlist *env, char *home)
+static char **make_env(const struct payload *payload, char *home)
 {
-	char **all = xcalloc(env->len + 2, sizeof(*all));
+	const struct strlist *env = &payload->process->env;
+	struct listen_fds *listen_fds = payload->listen_fds;
+	char **all = xcalloc(env->len + LISTEN_FDS_VARIABLES + 2, sizeof(*all));
+	size_t len = 0;
 
 	for (size_t i = 0; i < env->len; i++)
-		all[i] = env->items[i];
-	all[env->len] = home;
+		if (!listen_fds || !listen_fds_has_variable(listen_fds, env->items[i]))
+			all[len++] = env->items[i];
+	if (listen_fds)
+		len = listen_fds_append(listen_fds, all, len);
+	all[len] = home;
 	return all;
 }
 
@@ -306,7 +312,7 @@ int process_execute(const struct payload *payload, const char *file, struct erro
 {
 	const struct process_config *process = payload->process;
 	autofree char *home = home_find(&process->env, process->uid);
-	autofree char **env = make_env(&process->env, home);
+	autofree char **env = make_env(payload, home);
 
 	if (process->no_new_privileges && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
 		return error_errno(err, "cannot set no_new_privs");

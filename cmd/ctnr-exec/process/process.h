@@ -17,6 +17,7 @@
 #include "config/memory_policy.h"
 #include "config/personality.h"
 #include "config/process.h"
+#include "process/listen_fds.h"
 #include "process/seccomp.h"
 #include "process/seccomp_listener.h"
 
@@ -32,6 +33,7 @@ struct payload {
 	const struct seccomp_listener *listener; /* of the filter; borrowed */
 	pid_t pid; /* of this process, as the caller sees it */
 	bool keeps_groups; /* one ID: the kernel lets go of no group */
+	struct listen_fds *listen_fds; /* NULL: none; borrowed */
 	unsigned preserve_fds; /* descriptors from 3 on that stay open */
 	bool is_joined; /* the container runs: it may have put anything at the paths that are looked up */
 	bool dies_with_parent; /* SIGKILL when the parent dies */

@@ -50,7 +50,7 @@ static int open_bundle(struct container *c, const struct claim_opts *opts, const
 int claim_open(struct container *c, const struct claim_opts *opts, const char *word,
 	       struct error *err)
 {
-	if (handover_take(&opts->handover, c, err) < 0)
+	if (handover_take(&opts->handover, c, err) < 0 || handover_take_listening(c, err) < 0)
 		return -1;
 	c->keeps_keyring = opts->no_new_keyring;
 	c->no_pivot = opts->no_pivot;

@@ -20,16 +20,25 @@ const struct option handover_options[] = {
 	OPTION_END,
 };
 
-static int take_descriptors(struct container *c, uint64_t n, struct error *err)
+static int take_descriptors(struct container *c, const char *asked_by, uint64_t n,
+			    struct error *err)
 {
 	if (n > PRESERVE_FDS_MAX)
-		return error_set(err, ERROR_USAGE, "--preserve-fds: more than %d",
-				 PRESERVE_FDS_MAX);
+		return error_set(err, ERROR_USAGE, "%s: more than %d", asked_by, PRESERVE_FDS_MAX);
 	for (int fd = 3; fd < 3 + (int)n; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
-			return error_set(err, ERROR_USAGE, "--preserve-fds: fd %d is not open", fd);
+			return error_set(err, ERROR_USAGE, "%s: fd %d is not open", asked_by, fd);
 	c->preserve_fds = (unsigned)n;
 	return 0;
+}
+
+int handover_take_listening(struct container *c, struct error *err)
+{
+	if (listen_fds_read(&c->listen_fds, err) < 0)
+		return -1;
+	if (c->listen_fds.count <= c->preserve_fds)
+		return 0;
+	return take_descriptors(c, "LISTEN_FDS", c->listen_fds.count, err);
 }
 
 static int take_path(const char *path, char **ret, struct error *err)
@@ -42,7 +51,7 @@ static int take_path(const char *path, char **ret, struct error *err)
 int handover_take(const struct handover_opts *opts, struct container *c, struct error *err)
 {
 	c->console_socket = opts->console_socket;
-	if (take_descriptors(c, opts->preserve_fds, err) < 0 ||
+	if (take_descriptors(c, "--preserve-fds", opts->preserve_fds, err) < 0 ||
 	    take_path(opts->pid_file, &c->pid_file, err) < 0)
 		return -1;
 	return take_path(opts->pidfd_socket, &c->pidfd_socket, err);

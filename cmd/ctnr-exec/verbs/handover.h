@@ -25,4 +25,8 @@ extern const struct option handover_options[];
  * of ours use them in other directories. */
 int handover_take(const struct handover_opts *opts, struct container *c, struct error *err);
 
+/* Take over, behind handover_take(), what a service manager listens on for the container (process/listen_fds.h):
+ * for its first process. */
+int handover_take_listening(struct container *c, struct error *err);
+
 #endif
