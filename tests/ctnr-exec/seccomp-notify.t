@@ -33,6 +33,13 @@ Seccomp:	2
 		"... and the pid of the process that calls"
 done
 
+# The process that stays for a hook is one more that could hold the connection.
+config c '.hooks.poststop = [{path: "/bin/true"}]'
+agent mkdir=28
+in_container 'mkdir /tmp/x'
+is "$(told .closed)" true "the connection ends behind the message, also where hooks wait for the end"
+config c 'del(.hooks)'
+
 cache=${CTNR_STORE-$HOME/.local/share/ctnr}/cache/seccomp
 set -- "$cache"/*
 agent mkdir=28

@@ -56,6 +56,8 @@ static void leave_others_alone(struct launch *l)
 	fd_close(&l->sync[0]);
 	fd_close(&l->sync[1]);
 	fd_close(&l->parent);
+	fd_close(&l->fifo);
+	fd_close(&l->listener.socket);
 	close(c->lock);
 	close(c->state.fd);
 	/* A bundle that was deleted is no place to work in. */
