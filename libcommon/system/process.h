@@ -28,8 +28,8 @@ int process_wait(pid_t pid, struct error *err);
  *
  * Neither side can block on the other: stdin is a file in memory, which the program may leave
  * unread, and what it writes is read as it comes. The answer is over when the program has ended, even
- * when a child of it holds stdout open. The program gets none of our other descriptors and no blocked
- * signals.
+ * when a child of it holds stdout open. The program gets no blocked signals, and of our other descriptors
+ * none that is marked to close: those that our own caller has left open for us are not.
  */
 struct process_exchange {
 	const char *path; /* absolute; NULL: argv[0] */

@@ -76,6 +76,31 @@ for point in $points; do
 	is "$(sed -n 7p log/$point.1)" "0 1 2 3" "... and no descriptor but three (ls has one more)"
 done
 
+# listing: each hook of bundle c notes what descriptors it has (ls has one more).
+listing() {
+	for point in $points; do
+		hook $point "cd $(log $point); echo $point \$(ls /proc/self/fd) >>listed"
+	done
+}
+listed() {
+	sort log/listed | paste -sd ,
+	: >log/listed
+}
+none=$(printf '%s 0 1 2 3\n' $points | sort | paste -sd ,)
+with_hooks
+listing
+echo caller >given
+script c 'cat <&3; echo $(ls /proc/self/fd)'
+run ctnr-exec run --preserve-fds 2 ./c 3<given 4<given 7<given
+is_stdout "caller
+0 1 2 3 4 5" "the command gets the descriptors of --preserve-fds" || note "$stderr"
+is "$(listed)" "$none" "... and no hook has one of the caller's"
+ctnr-exec create --preserve-fds 2 -b ./c x >created 2>&1 3<given 4<given 7<given
+run ctnr-exec start x 7<given
+ok "... nor with create" eventually 10 grep -q '0 1 2 3 4 5' created || note "$(cat created)"
+ctnr-exec delete --force x 7<given
+is "$(listed)" "$none" "... of the three commands that execute them"
+
 with_hooks
 hook createRuntime "exec >$PWD/log/seen; tr '\\0' ' ' </proc/self/environ; tr '\\0' ' ' </proc/self/cmdline" \
 	'env: null, args: ["zero", "-c", env.hook_script, ""]'

@@ -6,6 +6,7 @@
 #include "store/state_json.h"
 #include "system/process.h"
 
+#include <linux/close_range.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -62,6 +63,13 @@ static void forget_stop(const int *stop)
 		return;
 }
 
+int hook_withhold_descriptors(struct error *err)
+{
+	return close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0
+		       ? error_errno(err, "cannot keep our descriptors from hooks")
+		       : 0;
+}
+
 /* What the hooks get on their stdin: new. */
 static char *format_state(const struct hook_run *run)
 {
@@ -100,6 +108,7 @@ void hook_run_after(const struct hook_subject *subject, enum hook_point point, p
 	if (!subject->hooks->points[point].len)
 		return;
 	/* A bundle that was deleted is no place to work in. */
-	if (chdir(subject->bundle) == 0 || chdir("/") == 0)
+	if (hook_withhold_descriptors(NULL) == 0 &&
+	    (chdir(subject->bundle) == 0 || chdir("/") == 0))
 		hook_run_point(&run, NULL);
 }

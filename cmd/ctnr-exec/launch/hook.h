@@ -38,6 +38,10 @@ struct hook_run {
 			  * none. What can be read there without waiting is read then. */
 };
 
+/* Let hooks have no descriptor that this process got from its caller: mark all but the standard ones. Before the
+ * hooks of a process are executed, and before a filter that might forbid it. */
+int hook_withhold_descriptors(struct error *err);
+
 /* Execute the hooks of a point. The first that fails is the error ("config.json: hooks.prestart[0]: ..."),
  * and the rest is left out; but hooks after the start of the container fail with a warning, and all of
  * them are executed. */

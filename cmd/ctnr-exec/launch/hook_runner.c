@@ -116,6 +116,8 @@ static _Noreturn void run_hooks(struct launch *l, int asked, int ended)
 	int stop = take_stop_signal();
 
 	leave_others_alone(l);
+	if (hook_withhold_descriptors(NULL) < 0)
+		_exit(ERROR_RUNTIME);
 	serve_init(l, asked);
 	if (l->mode != LAUNCH_FOREGROUND)
 		_exit(0);

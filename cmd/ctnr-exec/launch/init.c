@@ -116,7 +116,7 @@ static int run_create_hooks(const struct launch *l, struct error *err)
 	if (!l->container->config.hooks.points[HOOK_CREATE_CONTAINER].len)
 		return 0;
 	run.pid = getpid();
-	return hook_run_point(&run, err);
+	return hook_withhold_descriptors(err) < 0 ? -1 : hook_run_point(&run, err);
 }
 
 /* The hooks of the container before its command. The programs are the container's, and have its filter. */
@@ -130,7 +130,9 @@ static int run_confined_hooks(void *data, struct error *err)
 {
 	const struct start_hooks *hooks = data;
 
-	return process_load_filter(hooks->payload, err) < 0 ? -1 : hook_run_point(&hooks->run, err);
+	if (hook_withhold_descriptors(err) < 0 || process_load_filter(hooks->payload, err) < 0)
+		return -1;
+	return hook_run_point(&hooks->run, err);
 }
 
 static int run_start_hooks(void *data, struct error *err)

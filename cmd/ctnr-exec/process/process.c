@@ -172,6 +172,17 @@ static bool keeps_privilege(const struct payload *payload)
 	return payload->filter->data && !payload->process->no_new_privileges;
 }
 
+/* Until here no program of ours gets those that are the payload's (handover_take()). */
+static int keep_descriptors(unsigned n, struct error *err)
+{
+	for (int fd = 3; fd < 3 + (int)n; fd++)
+		if (fcntl(fd, F_SETFD, 0) < 0)
+			return error_errno(err, "cannot keep fd %d", fd);
+	if (close_range(3 + n, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+		return error_errno(err, "cannot close our descriptors");
+	return 0;
+}
+
 int process_confine(const struct payload *payload, struct error *err)
 {
 	const struct process_config *process = payload->process;
@@ -181,8 +192,8 @@ int process_confine(const struct payload *payload, struct error *err)
 				: enter_cwd(process->cwd, true, err)) < 0 ||
 	    rlimits_apply(&process->rlimits, err) < 0)
 		return -1;
-	if (close_range(3 + payload->preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
-		return error_errno(err, "cannot close our descriptors");
+	if (keep_descriptors(payload->preserve_fds, err) < 0)
+		return -1;
 	if (set_execution(payload, err) < 0 ||
 	    capabilities_bound(&process->capabilities, err) < 0 || set_user(payload, err) < 0 ||
 	    capabilities_apply(&process->capabilities,

@@ -26,7 +26,7 @@ static int take_descriptors(struct container *c, const char *asked_by, uint64_t 
 	if (n > PRESERVE_FDS_MAX)
 		return error_set(err, ERROR_USAGE, "%s: more than %d", asked_by, PRESERVE_FDS_MAX);
 	for (int fd = 3; fd < 3 + (int)n; fd++)
-		if (fcntl(fd, F_GETFD) < 0)
+		if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 			return error_set(err, ERROR_USAGE, "%s: fd %d is not open", asked_by, fd);
 	c->preserve_fds = (unsigned)n;
 	return 0;

@@ -21,7 +21,8 @@ struct handover_opts {
 extern const struct option handover_options[];
 
 /* Take the options over into the container, first of all: the descriptors that are to be kept must be open
- * before others of ours take their numbers. Strings are borrowed; paths become absolute, for other processes
+ * before others of ours take their numbers. They are marked to close, so that no hook and no helper program
+ * gets them, until the payload is about to be executed (process_confine()). Strings are borrowed; paths become absolute, for other processes
  * of ours use them in other directories. */
 int handover_take(const struct handover_opts *opts, struct container *c, struct error *err);
 
