@@ -183,5 +183,11 @@ is_status 4 "a run that keeps its state has its status"
 is "$(status_of n)" stopped "... and leaves the state stopped"
 run exec_ delete n
 is_status 0 "... to delete"
+printf garbage >c/rootfs/bin/odd
+chmod 755 c/rootfs/bin/odd
+config c '.process.args = ["/bin/odd"]'
+run exec_ run --detach --keep --bundle ./c n </dev/null
+is_status 126 "a detached container whose command cannot be executed"
+fails "... leaves no state, whatever is asked for" exec_ state n
 
 done_testing

@@ -83,7 +83,8 @@ int run_container(const void *opts_, const struct strlist *operands, struct erro
 	if (!word || check_run_options(opts, err) < 0)
 		return -1;
 	c.remove = opts->remove;
-	c.keeps_state = opts->keep;
+	/* What is detached stays for the verb delete once it runs, and is not kept where it never does. */
+	c.keeps_state = opts->keep && !opts->detach;
 	if (claim_open(&c, &opts->claim, word, err) < 0 || claim_take(&c, &opts->claim, err) < 0)
 		return -1;
 	if (opts->detach)
