@@ -108,6 +108,22 @@ like_stderr "*cannot execute '/bin/odd': Exec format error*" "... and why"
 fails "... and poststart is not executed" test -e log/seen
 exec_ delete --force x
 
+with_hooks
+hook poststart "echo wanted >>$PWD/log/seen"
+exec_ create -b ./c --pid-file pid x >output 2>&1
+pid=$(cat pid)
+kill -STOP "$pid"
+eventually 10 grep -q '^State:.T' "/proc/$pid/status"
+exec_ start x >started 2>&1 &
+start=$!
+eventually 10 sh -c '! test -e states/x/exec.fifo'
+kill -9 "$pid"
+wait $start
+is "$? $(cat started)" "1 ctnr-exec: error: cannot start container 'x': container not running" \
+	"where hooks wait for the command, start tells of a container that was killed before it"
+fails "... and poststart is not executed" test -e log/seen
+exec_ delete --force x
+
 # A create that is killed while a hook is at work leaves neither.
 for point in prestart createContainer; do
 	with_hooks

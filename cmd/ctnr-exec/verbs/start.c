@@ -52,6 +52,10 @@ static int await_execution(const char *id, int fifo, struct error *err)
 	if (len <= 0)
 		return 0;
 	text[len] = '\0';
+	/* The byte of this start is there still. */
+	if (!text[0])
+		return error_set(err, ERROR_FAILED,
+				 "cannot start container '%s': container not running", id);
 	return error_set(err, ERROR_FAILED, "%s", text);
 }
 
