@@ -31,6 +31,7 @@ struct membership {
 	const char *type; /* "pid" or "mnt"; NULL: not known, init alone */
 	int fd; /* keeps the namespace's inode its own */
 	struct stat st;
+	const char *mark; /* borrowed; of init */
 	pid_t init;
 };
 
@@ -80,6 +81,7 @@ static int find_membership(const char *mark, struct membership *ret, struct erro
 {
 	enum process_fate fate = process_mark_fate(mark, NULL, &ret->init);
 
+	ret->mark = mark;
 	if (fate == PROCESS_ELSEWHERE)
 		return error_set(err, ERROR_FAILED,
 				 "its processes are of another pid namespace: ask from there");
@@ -159,10 +161,12 @@ int members_list(const char *mark, struct members *ret, struct error *err)
 	return find_membership(mark, &m, err) < 0 ? -1 : list_members(&m, ret, err);
 }
 
-/* A member is looked at once more when its pidfd is open: from then on its pid is not another's. */
+/* A member is looked at once more when its pidfd is open: from then on its pid is not another's. Init is known
+ * by its mark. */
 static int signal_member(const struct membership *m, pid_t pid, int number, struct error *err)
 {
-	autoclose int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	autoclose int pidfd =
+		pid == m->init ? process_mark_open(m->mark) : (int)syscall(SYS_pidfd_open, pid, 0);
 
 	if (pidfd < 0 || !is_member(m, pid))
 		return 0;
