@@ -87,9 +87,11 @@ static int map_keeper(const struct launch *l, pid_t keeper, struct error *err)
 		kill(keeper, SIGKILL);
 		return error_prefix(err, "config.json: linux.uidMappings, linux.gidMappings");
 	}
-	if (fd_write_all(l->sync[0], "", 1) < 0 && errno != EPIPE)
-		return error_errno(err, "cannot start the keeper");
-	return 0;
+	if (fd_write_all(l->sync[0], "", 1) == 0 || errno == EPIPE)
+		return 0;
+	error_errno(err, "cannot start the keeper");
+	kill(keeper, SIGKILL);
+	return -1;
 }
 
 int launch_start(struct launch *l, pid_t *ret_pid, struct error *err)
