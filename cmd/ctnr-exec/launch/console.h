@@ -11,4 +11,8 @@
  * terminal or not: one needs the other. *ret is the connected socket, or stays as it is without one. */
 int console_connect(const char *path, bool has_terminal, int *ret, struct error *err);
 
+/* Wait for the master, which a process of ours sends over the socket "from" once it has made the terminal, and
+ * send it to console. Returns 1, 0 where that process has ended without, or -1. */
+int console_pass(int console, int from, struct error *err);
+
 #endif

@@ -9,18 +9,15 @@
 
 #include "base/message.h"
 #include "system/fd.h"
-#include "system/fd_pass.h"
+#include "system/process.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define FIRST_FD 3 /* behind the standard ones */
@@ -37,56 +34,35 @@ static int make_fifo(struct launch *l, struct error *err)
 	return l->fifo < 0 ? error_errno(err, "cannot open '%s/%s'", state->path, STATE_FIFO) : 0;
 }
 
-static int wait_for_child(pid_t pid)
-{
-	int status = -1;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
-	return status;
-}
-
 /* Init has ended, or ends at once: take the reason that it left. */
 static int take_failure(const struct launch *l, struct error *err)
 {
-	int status = wait_for_child(l->page->init_pid);
+	int status = process_wait(l->page->init_pid, NULL);
 
 	l->page->init_pid = 0;
 	if (l->page->init_error.code)
 		return error_move(err, &l->page->init_error);
-	if (WIFSIGNALED(status))
+	if (status > 128)
 		return error_set(err, ERROR_FAILED, "the container was killed by signal %d",
-				 WTERMSIG(status));
+				 status - 128);
 	return error_set(err, ERROR_FAILED, "the container has ended before it was started");
 }
 
 /* The keeper ends once init exists. */
 static int take_keeper(const struct launch *l, pid_t keeper, struct error *err)
 {
-	int status = wait_for_child(keeper);
-
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && l->page->init_pid)
+	if (process_wait(keeper, NULL) == 0 && l->page->init_pid)
 		return 0;
 	if (l->page->keeper_error.code)
 		return error_move(err, &l->page->keeper_error);
 	return error_set(err, ERROR_FAILED, "the keeper of the container was killed");
 }
 
-/* Pass the terminal's master on, which init sends once it has made the terminal. */
 static int pass_terminal(const struct launch *l, int console, struct error *err)
 {
-	struct pollfd ready = { .fd = l->sync[0], .events = POLLIN };
-	autoclose int master = -EBADF;
+	int passed = console_pass(console, l->sync[0], err);
 
-	while (poll(&ready, 1, -1) < 0 && errno == EINTR)
-		;
-	master = fd_pass_receive(l->sync[0]);
-	if (master < 0)
-		return take_failure(l, err);
-	if (fd_pass_send(console, master) < 0)
-		return error_errno(err, "cannot send the terminal to the console socket");
-	return 0;
+	return passed == 0 ? take_failure(l, err) : passed < 0 ? -1 : 0;
 }
 
 /* Init waits for nothing but our answer. */
@@ -133,7 +109,7 @@ static int launch_processes(struct launch *l, int console, struct error *err)
 		return -1;
 	if (launch_start(l, &keeper, err) < 0) {
 		if (keeper)
-			wait_for_child(keeper);
+			process_wait(keeper, NULL);
 		return -1;
 	}
 	if (take_keeper(l, keeper, err) == 0 && accompany_init(l, console, err) == 0)
@@ -141,7 +117,7 @@ static int launch_processes(struct launch *l, int console, struct error *err)
 	/* A child that nobody has waited for, ended or not, keeps its pid. */
 	if (l->page->init_pid) {
 		kill(l->page->init_pid, SIGKILL);
-		wait_for_child(l->page->init_pid);
+		process_wait(l->page->init_pid, NULL);
 	}
 	return -1;
 }

@@ -11,8 +11,8 @@
 #include "store/state.h"
 #include "system/capability.h"
 #include "system/fd.h"
-#include "system/fd_pass.h"
 #include "system/lock.h"
+#include "system/process.h"
 #include "system/process_mark.h"
 
 #include <fcntl.h>
@@ -23,7 +23,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* The names in /proc/PID/ns of what setns(2) can join. */
@@ -42,6 +41,7 @@ void joined_release(struct joined *joined)
 		return;
 	fd_close(&joined->init);
 	fd_close(&joined->root);
+	joined->namespaces = 0;
 }
 
 static int not_running_error(const char *id, struct error *err)
@@ -167,16 +167,6 @@ int joined_open(int states, const char *id, struct joined *ret, struct error *er
 	return opened < 0 ? -1 : 0;
 }
 
-static int wait_for_child(pid_t pid)
-{
-	int status = 0;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			break;
-	return status;
-}
-
 /* A process that outlives its caller gets the caller's null device where there would be a terminal; one
  * without a user namespace could change its mode and owner. */
 static int replace_null(struct streams *s, const bool is_null[STREAMS_MAX], struct error *err)
@@ -215,21 +205,14 @@ static int open_streams(struct streams *s, const struct container *c, enum launc
 	return replace_null(s, s->is_null, err);
 }
 
-/* Pass the terminal's master on. The other side closes when there is none. */
 static int pass_terminal(const struct launch *l, int console, struct error *err)
 {
-	struct pollfd ready = { .fd = l->sync[0], .events = POLLIN };
-	autoclose int master = -EBADF;
+	int passed = console_pass(console, l->sync[0], err);
 
-	while (poll(&ready, 1, -1) < 0 && errno == EINTR)
-		;
-	master = fd_pass_receive(l->sync[0]);
-	if (master < 0)
+	if (passed == 0)
 		return error_set(err, ERROR_FAILED,
 				 "the process was killed before it had a terminal");
-	if (fd_pass_send(console, master) < 0)
-		return error_errno(err, "cannot send the terminal to the console socket");
-	return 0;
+	return passed < 0 ? -1 : 0;
 }
 
 /* Wait until the command was executed, which closes the socket, and report it. */
@@ -258,7 +241,7 @@ static int leave_process(struct launch *l, const struct joined *j, struct error 
 	joiner = joiner_start(l, j, err);
 	if (joiner < 0)
 		return -1;
-	wait_for_child(joiner);
+	process_wait(joiner, NULL);
 	if (!l->page->init_pid)
 		return l->page->keeper_error.code
 			       ? error_move(err, &l->page->keeper_error)
@@ -266,7 +249,7 @@ static int leave_process(struct launch *l, const struct joined *j, struct error 
 	if (see_off(l, console, err) == 0)
 		return 0;
 	kill(l->page->init_pid, SIGKILL);
-	wait_for_child(l->page->init_pid);
+	process_wait(l->page->init_pid, NULL);
 	return -1;
 }
 
@@ -278,7 +261,7 @@ static int report_early(struct watch *w, struct error *err)
 
 	if (!c->pid_file && !c->pidfd_socket)
 		return 0;
-	wait_for_child(w->keeper);
+	process_wait(w->keeper, NULL);
 	w->keeper = 0;
 	if (!*pid || report_process(c, *pid, err) == 0)
 		return 0;
