@@ -66,6 +66,15 @@ for verb in ps images "rm x" "rmi x" "untag x" "tag x y" "pull oci:x" "bundle ru
 done
 calls --log /l images --json
 is "$calls" 'store [image] [ls] [--log=/l] [--json=true] [--]' "a common option may stand before the verb"
+# What ctnr-exec has for the programs that call a runtime is not for people.
+for verb in run "bundle run"; do
+	# shellcheck disable=SC2086 # words
+	shown=$(ctnr $verb --help | sed -n 's/^ *\(-[A-Za-z], \)\{0,1\}--\([a-z-]*\).*/\2/p')
+	is "$(echo "$shown" | grep -xE 'preserve-fds|pid-file' | paste -sd ' ')" "pid-file preserve-fds" \
+		"$verb shows what ctnr-exec has for people"
+	is "$(echo "$shown" | grep -xE '[a-z]*-socket|root|config|debug|no-pivot|no-new-keyring|no-subreaper|keep|rootless|(systemd-)?cgroup(-manager)?')" \
+		"" "... and nothing that is for callers of runtimes"
+done
 for words in --help "help images" "images --help" --version; do
 	# shellcheck disable=SC2086 # words
 	run "$front" --log /l --store /s $words
