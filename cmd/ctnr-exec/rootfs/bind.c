@@ -20,8 +20,10 @@ static bool is_sysfs(int fd)
 	return fstatfs(fd, &fs) == 0 && fs.f_type == SYSFS_MAGIC;
 }
 
-int bind_clone(const struct rootfs *r, int bundle, const struct mount_config *mount, size_t number,
-	       struct error *err)
+/* A detached mount of the source of the config's mount of that number, as it is. The descriptor that the caller
+ * opened (r->sources) goes before the path; a relative path is in bundle. */
+static int clone_source(const struct rootfs *r, int bundle, const struct mount_config *mount,
+			size_t number, struct error *err)
 {
 	int source = r->sources ? r->sources[number] : -EBADF;
 	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (source >= 0 ? AT_EMPTY_PATH : 0);
@@ -68,7 +70,7 @@ int bind_clone_early(const struct container *c, struct rootfs *r, struct error *
 			continue;
 		if (!r->clones)
 			r->clones = make_array(mounts->len);
-		fd = bind_clone(r, AT_FDCWD, &mounts->items[i], i, err);
+		fd = clone_source(r, AT_FDCWD, &mounts->items[i], i, err);
 		if (fd >= 0 && kind == MS_SLAVE &&
 		    mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &slave, sizeof(slave)) < 0)
 			fd = error_errno(err, "cannot set mount propagation");
@@ -84,7 +86,7 @@ static int take_clone(struct rootfs *r, const struct mount_config *mount, size_t
 {
 	if (r->clones && r->clones[number] >= 0)
 		return r->clones[number];
-	return bind_clone(r, r->bundle, mount, number, err);
+	return clone_source(r, r->bundle, mount, number, err);
 }
 
 int bind_make(struct rootfs *r, struct mount_config *mount, size_t number, struct error *err)

@@ -5,11 +5,6 @@
 
 #include "rootfs/rootfs.h"
 
-/* A detached mount of the source of the config's mount of that number, as it is. The descriptor that
- * the caller opened (r->sources) goes before the path; a relative path is in bundle. */
-int bind_clone(const struct rootfs *r, int bundle, const struct mount_config *mount, size_t number,
-	       struct error *err);
-
 /* Bind mounts that ask for "slave" or "shared" get what the host mounts later: clone their sources into
  * r->clones, while these have to do with the host's mounts still. Only a mount that asks for "shared",
  * in a container whose root is shared, goes on to be the host's peer. The working directory is the
