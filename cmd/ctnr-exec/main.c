@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The OCI runtime: runs a bundle as a container.
+ * The OCI runtime: runs bundles as containers, whole or a step at a time.
  *
- *  1. Get out of the container's reach: a sealed copy of this program, where it is needed.
- *  2. Open the bundle, take its lock, read config.json whole (config/).
- *  3. Claim the container's ID, start the container (launch/), pass signals and the terminal on.
- *  4. Return its status.
+ *  1. Get out of the container's reach: this program by a read-only mount or as a sealed copy, where that is
+ *     needed (process/executable.h).
+ *  2. Let the verb do its work (verbs/). Those that make a container:
+ *     a. Open the bundle, take its lock, read config.json whole (config/), claim the ID (verbs/claim.h).
+ *     b. Launch the container (launch/): run passes signals and the terminal on until its end, create leaves
+ *        its first process alone.
+ *     The others begin with the state of a container that is there (store/state.h).
+ *  3. Return the status: the container's or the command's, where run and exec wait for that.
  */
 #include "process/executable.h"
 #include "verbs/create.h"

@@ -4,8 +4,9 @@
  *
  *	ROOT/ID/             locked (flock(2)) while the container is made, started or removed
  *	ROOT/ID/config.json  the text of the config.json that it was made from
- *	ROOT/ID/state.json   from the moment that its first process exists
- *	ROOT/ID/exec.fifo    as long as it was created and not started
+ *	ROOT/ID/exec.fifo    from before its first process exists until start, where it is created for start
+ *	ROOT/ID/state.json   of a run as soon as its first process exists; else once that has looked its
+ *	                     command up
  *
  * Theory of operation
  * ===================
@@ -14,8 +15,8 @@
  * state.json has, and by nothing else:
  *
  *	creating   no state.json, and the directory is locked
- *	created    the process lives, and exec.fifo is there
- *	running    the process lives; or it is of another pid namespace, and nobody here can tell
+ *	created    the process counts as living, and exec.fifo is there
+ *	running    the process counts as living. One of another pid namespace does: nobody here can tell
  *	stopped    the process has ended: there is none, it is a zombie, or the boot is another
  *	(none)     no state.json, and no lock: a command was killed that had claimed the ID
  *
@@ -27,7 +28,7 @@
  * The same mark is in the bundle's file "lock", with the path of the state. So a bundle finds its
  * container whatever ID and state directory that was run with, also where the state directory is
  * out of sight or was deleted by a logout. Nothing else records processes. Both records are written
- * under both locks, as soon as the process exists, the bundle's first.
+ * under both locks, the bundle's first.
  *
  * A run, by its three processes (caller, keeper, init):
  *
@@ -38,7 +39,16 @@
  *     run has made, the state is removed. Then it locks the bundle. If no other container runs from
  *     it, the bundle's record is emptied, and the bundle of --rm is removed.
  *
- * In 3 nothing is taken for granted: between the end of init and the lock, another run may have
+ * A container that is created, or run detached:
+ *
+ *  1. The caller does as in 1 above. The keeper clones init and ends.
+ *  2. When init says that it is ready, the caller writes both records and unlocks both, and then lets init
+ *     go on.
+ *  3. start and delete lock the state alone, kill and exec nothing. start removes the FIFO under the lock, so that a second
+ *     start finds a container that runs. delete removes the state of a container that has ended; the bundle,
+ *     whose record then names a process that is gone, stays.
+ *
+ * In 3 of a run nothing is taken for granted: between the end of init and the lock, another run may have
  * taken the ID (it has removed the directory of the stopped container, and made its own) or the
  * bundle (whose record then names a living process), and another command may have removed the
  * bundle (whose path then leads elsewhere, or nowhere).
@@ -54,7 +64,10 @@
  *    is orphaned (ephemeral.h), stopped and not locked: the next command reclaims it.
  *  - Both, before the records are written: init, which dies, has the locks until it executes the
  *    payload. A directory without state.json is then left, and removed as above.
- *  - Init: the ordinary end.
+ *  - The caller of a container that is created, before init is recorded: init hears it and ends. The
+ *    directory without state.json is then left, and removed as above.
+ *  - The same, after that: the container is created, or runs.
+ *  - Init: the ordinary end. A container that was created or is detached stays, stopped, until delete.
  *  - Any command that removes: what it has not renamed or deleted yet is as it was.
  *
  * Races, each decided by a lock and a second look under it:
@@ -123,7 +136,8 @@ int state_root_open_at(const char *path, struct state_root *ret, struct error *e
 void state_root_release(struct state_root *root);
 #define autostateroot autocleanup(state_root_release)
 
-/* A container's directory that this process, or the one that it was forked from, has made. */
+/* A container's directory that this process, or the one that it was forked from, has made (state_claim()) or
+ * locked (state_lock()). */
 struct state_claim {
 	char *path; /* ROOT/ID, absolute */
 	const char *id; /* within path */

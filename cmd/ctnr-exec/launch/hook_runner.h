@@ -5,7 +5,8 @@
  *
  * Theory of operation. Hooks of the runtime namespace have the caller's namespaces and rights, which the
  * keeper has given up, and the caller may be killed before poststop. So the caller forks the hook runner
- * before the keeper. It has a session of its own, and two sockets:
+ * before the keeper. It closes what tells others by its end that the caller or init is gone or has said all:
+ * streams, sockets, FIFO, the agent's connection. It has a session of its own, and two sockets:
  *
  *  - of init: init asks for prestart and createRuntime, and waits for the answer. The end of the socket
  *    comes when init executes the payload or dies: the page tells which, and poststart follows or not.

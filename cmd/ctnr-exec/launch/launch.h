@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the three processes share that bring a container from its start to its end. What the
- * container is to be lies in struct container.
+ * What the three processes share that bring a container from its start to its end, and what those share that
+ * bring a further process into one (launch/joined.h). What the container is to be lies in struct container.
  *
  * Theory of operation. Three processes:
  *
@@ -33,18 +33,21 @@
  * Each wake-up on another CPU costs more than most system calls here.
  *
  * A container that is to outlive its caller (the verb create, and run --detach) is launched by the same
- * three, of which init alone stays (detached.c):
+ * processes, of which init alone stays (detached.c):
  *
  *  1. The keeper ends as soon as it has cloned init. Init dies by no signal of its parent's death.
- *  2. Init makes the root filesystem, drops its rights and looks the command up. Then it says so by one
- *     byte over the socket pair, and waits for the answer.
- *  3. The caller writes the state, and answers by one byte. An init that hears the end of the socket in
- *     its place was not recorded, and ends: the caller was killed.
- *  4. Init closes everything but its stdio, the connection to an agent of seccomp if there is one, and the
- *     FIFO of the state, which the caller opened for it before the clone, for reading and writing, and reads
- *     one byte from it. The caller is done.
- *  5. The verb start writes that byte. Init executes the payload. What execve(2) refuses has nobody to
- *     hear of it: init writes one line to its stderr and ends with 126 or 127.
+ *  2. Init makes the root filesystem and has the hooks executed that belong there. The hook runner ends when
+ *     init has closed the socket that leads to it, with everything else but its stdio, the descriptors of
+ *     --preserve-fds, the connection to an agent of seccomp if there is one, the socket pair, and the FIFO of
+ *     the state, which the caller opened for it before the clone, for reading and writing.
+ *  3. Init drops its rights and looks the command up. Then it says so by one byte over the socket pair, and
+ *     waits for the answer.
+ *  4. The caller writes the state and reports the pid (launch/report.h), and answers by one byte. An init that
+ *     hears the end of the socket in its place was not recorded, and ends: the caller was killed.
+ *  5. Init closes the socket pair and reads one byte from the FIFO. The caller is done.
+ *  6. The verb start writes that byte. Init executes the payload. What execve(2) refuses has nobody to
+ *     hear of it: init writes one line to its stderr and ends with 126 or 127. Where start has hooks to execute
+ *     or wait for, init holds the FIFO until then, and writes that line there too.
  *
  * With run --detach there is no FIFO: init executes the payload at once, and the caller waits until the
  * socket closes, by execve(2) or with an error in the page.
@@ -69,7 +72,8 @@ enum launch_mode {
 	LAUNCH_DETACHED, /* until the payload was executed */
 };
 
-/* A page that the three processes share. Nothing of it survives the execve of the payload. */
+/* A page that the processes share. Nothing of it survives the execve of the payload. For a further process
+ * "init" is that process, and "keeper" the joiner. */
 struct launch_page {
 	int32_t init_pid; /* of the container's init in our pid namespace; 0: not cloned yet */
 	bool init_takes_signals; /* with the mask and dispositions that the payload starts with */
@@ -88,7 +92,8 @@ struct hook_runner {
 	int ending; /* of caller and keeper */
 };
 
-/* Filled by the caller; keeper and init inherit a copy, and speak back through the page alone. */
+/* Filled by the caller; the other processes inherit a copy, and speak back through the page and the sockets
+ * alone. Each closes in its copy what others tell something by the end of. */
 struct launch {
 	const struct container *container; /* borrowed */
 	enum launch_mode mode;
