@@ -41,6 +41,15 @@ int message_log_to(const char *path, enum message_format format, struct error *e
 	return 0;
 }
 
+void message_end_log(void)
+{
+	if (log_fd < 0)
+		return;
+	close(log_fd);
+	log_fd = -1;
+	log_format = MESSAGE_TEXT;
+}
+
 static void append_text(struct str *line, const char *level, const char *text, const char *hint)
 {
 	str_appendf(line, "%s: %s: %s\n", tool_name, level, text);

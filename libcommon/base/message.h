@@ -33,6 +33,10 @@ const char *message_verb(void);
  * format is that of stderr. */
 int message_log_to(const char *path, enum message_format format, struct error *err);
 
+/* Close the log: messages go to stderr alone, in text. For a process that gives its descriptors up, whose numbers
+ * may be another's then. Without a log nothing changes. */
+void message_end_log(void);
+
 /* Print an error and its hint. An error with an empty message prints nothing: the tool before in
  * the pipe has already said why. */
 void message_error(const struct error *err);

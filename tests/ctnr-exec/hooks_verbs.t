@@ -107,6 +107,11 @@ is_status 1 "where hooks wait for the command, start tells of one that cannot be
 like_stderr "*cannot execute '/bin/odd': Exec format error*" "... and why"
 fails "... and poststart is not executed" test -e log/seen
 exec_ delete --force x
+exec_ --log log/create.log --log-format json create -b ./c x >output 2>&1
+run exec_ start x
+is_stderr "ctnr-exec: error: cannot execute '/bin/odd': Exec format error" "... in the same words where create had a log"
+is "$(head -n 1 output)" "ctnr-exec: error: cannot execute '/bin/odd': Exec format error" "... as on the container's stderr"
+exec_ delete --force x
 
 with_hooks
 hook poststart "echo wanted >>$PWD/log/seen"

@@ -181,6 +181,7 @@ int detached_close_others(const struct launch *l, int *listener, struct error *e
 	int fifo = l->fifo;
 	int last = *listener < 0 ? sync_fd(l) : listener_fd(l);
 
+	message_end_log();
 	if (lift_fd(l, &sync) < 0 || lift_fd(l, &fifo) < 0 || lift_fd(l, listener) < 0 ||
 	    place_fd(sync, sync_fd(l)) < 0 || place_fd(fifo, fifo_fd(l)) < 0 ||
 	    place_fd(*listener, listener_fd(l)) < 0 || close_range((unsigned)last + 1, ~0U, 0) < 0)

@@ -9,6 +9,7 @@
 #include "process/process.h"
 #include "process/terminal.h"
 
+#include "base/message.h"
 #include "system/capability.h"
 #include "system/fd.h"
 #include "system/fd_pass.h"
@@ -86,6 +87,7 @@ static int leave_descriptors(struct launch *l, struct error *err)
 	unsigned next = FIRST_FD + l->container->preserve_fds;
 	int *const kept[] = { &l->sync[1], &l->parent, &l->listener.socket };
 
+	message_end_log();
 	if (streams_take(l->streams, err) < 0)
 		return -1;
 	for (size_t i = 0; i < array_size(kept); i++)
