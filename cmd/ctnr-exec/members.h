@@ -7,8 +7,8 @@
  * init's mount namespace, which every container has for itself; what left that namespace is not found, and
  * nothing is once init has ended.
  *
- * A process that does not let itself be looked at (an init that waits for its start) hides the others: init
- * alone is then known.
+ * An init that makes the container does not let itself be looked at, and hides the others: it alone is then
+ * known. One that waits for its start does.
  */
 #ifndef CTNR_EXEC_MEMBERS_H
 #define CTNR_EXEC_MEMBERS_H
