@@ -56,10 +56,13 @@ ctnr-exec: hint: a directory is named with a slash ('c/'), or by -b" "... which 
 run ctnr-exec run -b c id
 is_stdout of-c "... but with -b"
 run ctnr-exec run nosuch
-is_stderr "ctnr-exec: error: there is no bundle 'nosuch'" "a word that names nothing at all gets no such hint"
+is_stderr "ctnr-exec: error: there is no bundle 'nosuch'
+ctnr-exec: hint: and no config.json here: 'ctnr-exec spec' writes one" "a word that names nothing at all: what there would have to be"
 run ctnr-exec run -b nosuch id
 is_status 125 "a bundle of -b that is not there is an error"
 like_stderr "*there is no bundle 'nosuch/'*" "... and named"
+run ctnr-exec run -b ./nosuch/dir id
+is_stderr "ctnr-exec: error: there is no bundle './nosuch/dir'" "... as it was written"
 cp d/config.json config.json
 cp -a d/rootfs rootfs
 id_of config.json other
@@ -70,6 +73,9 @@ run ctnr-exec run "bad!id"
 is_status 125 "... of which not every word is one"
 is_stderr "ctnr-exec: error: 'bad!id' is no container ID
 ctnr-exec: hint: an ID has up to 255 letters, digits, '_', '+', '.' and '-'" "... which is told"
+run ctnr bundle run other
+is_status 125 "... but not for the front, whose words are bundles"
+like_stderr "ctnr bundle run: error: there is no bundle 'other'" "... which is told"
 store=$XDG_RUNTIME_DIR/store
 mkdir -p "$store/bundles"
 cp -a c "$store/bundles/box"

@@ -49,7 +49,7 @@ is_status 0 "a layout elsewhere can be changed all the same"
 
 # A directory that is no bundle.
 mkdir plain
-hints "a directory without config.json" "'ctnr bundle' makes a bundle with one, and ctnr-spec(1) writes it" ctnr-exec run ./plain
+hints "a directory without config.json" "'ctnr bundle' makes a bundle with one, and 'ctnr-exec spec' writes one" ctnr-exec run ./plain
 is "$(ls -A plain)" "" "... and nothing is left in it"
 echo '{' >plain/config.json
 run ctnr-exec run ./plain

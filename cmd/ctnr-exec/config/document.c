@@ -135,8 +135,9 @@ static int read_text(const struct document_place *place, struct str *ret, struct
 		return 0;
 	error_prefix(err, "%s '%s'", place->noun, place->path);
 	if (error_errno_is(err, ENOENT))
-		error_hint(err,
-			   "'ctnr bundle' makes a bundle with one, and ctnr-spec(1) writes it");
+		error_hint(
+			err,
+			"'ctnr bundle' makes a bundle with one, and 'ctnr-exec spec' writes one");
 	return -1;
 }
 

@@ -44,9 +44,10 @@ static int open_stored(const struct store *store, const char *word, struct bundl
 	return error_is(&cause, ERROR_NOT_FOUND) ? 0 : error_move(err, &cause);
 }
 
+/* A word with a slash is a path, also without a store. */
 static int open_directory(const char *path, struct bundle *ret, struct error *err)
 {
-	autofree char *with_slash = xasprintf("%s/", path);
+	autofree char *with_slash = xasprintf("%s%s", path, strchr(path, '/') ? "" : "/");
 
 	return bundle_open(NULL, with_slash, ret, err);
 }
@@ -65,10 +66,21 @@ static int open_named(const struct store *store, const char *name, const char *i
 	return found ? found : open_directory(name, ret, err);
 }
 
-/* Is there a config of which a container can be made in the working directory? */
+/* Is there a config of which a container can be made in the working directory? runc's callers mean it; who
+ * called the front named a bundle, and a misspelt name is not to run whatever lies here. */
 static bool has_config_here(const struct operand_opts *opts)
 {
-	return opts->config || access(RUNTIME_CONFIG_FILE, F_OK) == 0;
+	return !message_verb() && (opts->config || access(RUNTIME_CONFIG_FILE, F_OK) == 0);
+}
+
+static int no_bundle_error(const char *word, struct error *err)
+{
+	error_set(err, ERROR_NOT_FOUND, "there is no %s '%s'", bundle_word(), word);
+	if (access(word, F_OK) == 0)
+		return error_hint(err, "a directory is named with a slash ('%s/'), or by -b", word);
+	if (!message_verb())
+		error_hint(err, "and no " RUNTIME_CONFIG_FILE " here: 'ctnr-exec spec' writes one");
+	return -1;
 }
 
 /* A word alone: the ID of a bundle in the store, or that of a container to be. */
@@ -83,13 +95,8 @@ static int open_word(const struct operand_opts *opts, const struct store *store,
 		*ret_id = ret->id;
 		return check_id(ret->id, err);
 	}
-	if (!has_config_here(opts)) {
-		error_set(err, ERROR_NOT_FOUND, "there is no %s '%s'", bundle_word(), word);
-		if (access(word, F_OK) == 0)
-			error_hint(err, "a directory is named with a slash ('%s/'), or by -b",
-				   word);
-		return -1;
-	}
+	if (!has_config_here(opts))
+		return no_bundle_error(word, err);
 	if (check_id(word, err) < 0)
 		return -1;
 	message_debug("no bundle in the store is called '%s': the bundle is the working directory",
