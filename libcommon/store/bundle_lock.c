@@ -68,9 +68,15 @@ static int removed_error(const struct bundle *bundle, struct error *err)
 static int running_error(const struct container_name *name, enum process_fate fate,
 			 const struct bundle *bundle, struct error *err)
 {
-	error_set(err, ERROR_FAILED, "container '%s' is running", container_id(name, bundle));
+	const char *id = container_id(name, bundle);
+
+	error_set(err, ERROR_FAILED, "container '%s' is running", id);
 	if (fate == PROCESS_ELSEWHERE)
-		error_hint(err, "it was started in another pid namespace: stop it from there");
+		return error_hint(err,
+				  "it was started in another pid namespace: stop it from there");
+	if (strcmp(id, bundle->id) != 0)
+		error_hint(err, "it runs from %s '%s', which is for one container at a time",
+			   bundle_word(), bundle->path);
 	return -1;
 }
 

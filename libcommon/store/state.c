@@ -269,7 +269,8 @@ static int taken_error(const char *id, const struct state *state, struct error *
 {
 	error_set(err, ERROR_FAILED, "container '%s' already exists, and is %s", id,
 		  state_status_names[state->status]);
-	return error_hint(err, "choose another ID, or delete it: ctnr-exec delete");
+	return error_hint(err, "choose another ID, or delete it: ctnr-exec delete %s%s",
+			  state->status == STATE_STOPPED ? "" : "--force ", id);
 }
 
 int state_check_free(const struct state_root *root, const char *id, struct error *err)

@@ -59,6 +59,12 @@ is_status 1 "a directory that is missing"
 run ctnr-exec exec --cwd /nowhere box true
 is_status 125 "... is not made as working directory"
 like_stderr "*'/nowhere': No such file or directory" "... but an error"
+run ctnr-exec exec --cwd etc box true
+is_stderr "ctnr-exec: error: option --cwd: expected an absolute path, got 'etc'
+ctnr-exec: hint: try 'ctnr-exec exec --help'" "--cwd is absolute, and named where it is not"
+run ctnr-exec run -b ./c other
+is_stderr "ctnr-exec: error: container 'box' is running
+ctnr-exec: hint: it runs from bundle '$PWD/c', which is for one container at a time" "a bundle in use: by whom is told"
 if ! identity one; then
 	run ctnr-exec exec --user 7:8 -g 9 -g 10 box sh -c 'id -u; id -g; id -G; grep CapEff /proc/self/status'
 	is_stdout "7

@@ -47,7 +47,11 @@ int rootfs_mount(const struct container *c, struct rootfs *ret, struct error *er
 		if (overlay_mount(c, path, attributes, err) < 0)
 			return -1;
 	} else if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0) {
-		return error_errno(err, "cannot mount root filesystem '%s'", path);
+		error_errno(err, "cannot mount root filesystem '%s'", path);
+		if (error_errno_is(err, ENOENT))
+			error_hint(err, "make it in the %s, with the container's files",
+				   bundle_word());
+		return -1;
 	}
 	ret->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (ret->fd < 0)

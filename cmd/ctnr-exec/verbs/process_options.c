@@ -81,6 +81,14 @@ static int set_text(json_t *object, const char *key, const char *text, struct er
 	return 0;
 }
 
+static int set_cwd(json_t *process, const char *cwd, struct error *err)
+{
+	if (cwd && cwd[0] != '/')
+		return error_set(err, ERROR_USAGE,
+				 "option --cwd: expected an absolute path, got '%s'", cwd);
+	return set_text(process, "cwd", cwd, err);
+}
+
 static int parse_id(const char *option, const char *text, json_t **ret, struct error *err)
 {
 	uint64_t id;
@@ -216,8 +224,7 @@ json_t *process_options_apply(const struct process_options *opts, char *const *c
 	user = need_member(process, "user", JSON_OBJECT);
 	set_switches(process, opts);
 	if (set_command(process, command, n, err) < 0 || set_user(user, opts->user, err) < 0 ||
-	    add_groups(user, &opts->groups, err) < 0 ||
-	    set_text(process, "cwd", opts->cwd, err) < 0 ||
+	    add_groups(user, &opts->groups, err) < 0 || set_cwd(process, opts->cwd, err) < 0 ||
 	    set_text(process, "apparmorProfile", opts->apparmor_profile, err) < 0 ||
 	    set_text(process, "selinuxLabel", opts->selinux_label, err) < 0 ||
 	    add_env(process, &opts->env, err) < 0 ||
