@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -91,4 +92,26 @@ bool pty_input_continue(struct pty_input *input, int master)
 	}
 	write_ends(master, 1);
 	return true;
+}
+
+static bool is_key(const struct termios *settings, int key, char c)
+{
+	return settings->c_cc[key] != _POSIX_VDISABLE && (char)settings->c_cc[key] == c;
+}
+
+int pty_input_signal(int master, char before, const char *text, size_t len)
+{
+	struct termios settings;
+
+	if (tcgetattr(master, &settings) < 0 || !(settings.c_lflag & ISIG))
+		return 0;
+	for (size_t i = 0; i < len; before = text[i++]) {
+		if (settings.c_lflag & IEXTEN && is_key(&settings, VLNEXT, before))
+			continue;
+		if (is_key(&settings, VINTR, text[i]))
+			return SIGINT;
+		if (is_key(&settings, VQUIT, text[i]))
+			return SIGQUIT;
+	}
+	return 0;
 }

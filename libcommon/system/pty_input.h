@@ -19,6 +19,7 @@
 #define SYSTEM_PTY_INPUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Ends in a row that a program in raw mode takes before its terminal is hung up. A shell that was
@@ -41,5 +42,9 @@ int pty_input_timeout(const struct pty_input *input);
 /* Write another end when the last was taken, if the time for that has come. Returns false, once and
  * then again after a second, when the terminal is to be hung up. */
 bool pty_input_continue(struct pty_input *input, int master);
+
+/* The signal that the terminal makes of what is typed: SIGINT, SIGQUIT, or 0 for none. before: the byte that
+ * was typed before text, since one that is quoted (VLNEXT) is none. */
+int pty_input_signal(int master, char before, const char *text, size_t len);
 
 #endif

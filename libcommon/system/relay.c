@@ -119,7 +119,7 @@ void relay_move(struct relay *relay, const struct pollfd fds[RELAY_POLLS])
 		return;
 	if (fds[0].revents && relay->from >= 0 && relay_is_empty(relay)) {
 		fill_buffer(relay);
-		is_ready = relay->chunk == RELAY_BUFFER;
+		is_ready = relay->chunk == RELAY_BUFFER && !relay->defers;
 	}
 	if (is_ready && relay->to >= 0 && !relay_is_empty(relay))
 		flush_buffer(relay);

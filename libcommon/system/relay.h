@@ -31,6 +31,7 @@ struct relay {
 	int from; /* -EBADF: nothing (more) to read */
 	int to; /* -EBADF: nobody takes it */
 	bool discards; /* what nobody takes is read all the same, so that its writer goes on */
+	bool defers; /* what is read is written by the next move, so that it can be looked at before */
 	size_t left; /* how many bytes are still to be read; SIZE_MAX: as many as come */
 	size_t chunk; /* how much a write(2) to a target that is ready takes without waiting */
 	size_t start; /* data[start] to data[end - 1] are still to be written */

@@ -52,6 +52,44 @@ send 'exit 6\n'
 END
 is_status 6 "Ctrl-C and Ctrl-Z work inside" || note "$stdout"
 
+# The first process of a pid namespace gets no signal that it has no handler for.
+cp c/config.json shell.json
+script c 'echo up; exec sleep 60'
+terminal ctnr-exec run ./c <<'END'
+expect 'up'
+pause 0.3
+send '\x03'
+END
+is_status 130 "Ctrl-C ends a first process without a handler"
+terminal ctnr-exec run ./c <<'END'
+expect 'up'
+pause 0.3
+send '\x1c'
+END
+is_status 131 "... and so does Ctrl-backslash"
+script c 'stty -isig -icanon; echo up; head -c 1 | od -An -c; sleep 1; exit 5'
+terminal ctnr-exec run ./c <<'END'
+expect 'up'
+send '\x03'
+expect '003'
+END
+is_status 5 "... but not where it is a key as any other"
+script c 'trap "" INT; echo up; sleep 1; exit 5'
+terminal ctnr-exec run ./c <<'END'
+expect 'up'
+send '\x03'
+END
+is_status 5 "... nor one that ignores it"
+script c 'sh -c "trap \"sleep 0.5; echo took; exit 4\" INT; echo up; sleep 5"; exit 5'
+terminal ctnr-exec run ./c <<'END'
+expect 'up'
+pause 0.3
+send '\x03'
+expect 'took'
+END
+like_stdout "*took*" "... nor one beside a process that takes it"
+cp shell.json c/config.json
+
 terminal sh -c 'before=$(stty -g); ctnr-exec run ./c; test "$(stty -g)" = "$before" && echo restored' <<'END'
 expect '% '
 send 'exit\n'

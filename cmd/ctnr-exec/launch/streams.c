@@ -246,6 +246,7 @@ void streams_start_terminal(struct streams *s, int master)
 	if (s->has_input)
 		relay_open(in, in->from, fcntl(master, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
 	relay_open(out, fcntl(master, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), out->to);
+	in->defers = true;
 	out->discards = true;
 	streams_resize_terminal(s);
 	raw_terminal_resume(&s->caller);
@@ -285,13 +286,39 @@ void streams_hang_up(struct streams *s)
 	s->input.interval = 0;
 }
 
+/* Pass on what is typed, and note what it will mean to the terminal. */
+static void move_typed(struct streams *s, const struct pollfd *fds)
+{
+	struct relay *in = &s->relays[STDIN_FILENO];
+	bool is_empty = relay_is_empty(in);
+	char before = in->last;
+
+	/* Bytes are there again only where they were read now. */
+	if (is_empty)
+		in->start = in->end = 0;
+	relay_move(in, fds);
+	if (is_empty && in->end && s->master >= 0)
+		s->typed = pty_input_signal(s->master, before, in->data, in->end);
+}
+
+int streams_take_typed(struct streams *s, pid_t *ret_group)
+{
+	int typed = s->typed;
+
+	s->typed = 0;
+	*ret_group = typed && s->master >= 0 ? tcgetpgrp(s->master) : -1;
+	return typed;
+}
+
 void streams_move(struct streams *s, struct pollfd fds[STREAMS_POLLS])
 {
 	const struct relay *in = &s->relays[STDIN_FILENO];
 
 	if (leaves_input(s))
 		fds[0].revents = 0;
-	for (int i = 0; i < STREAMS_MAX; i++)
+	if (s->has_terminal)
+		move_typed(s, fds);
+	for (int i = s->has_terminal ? STDOUT_FILENO : STDIN_FILENO; i < STREAMS_MAX; i++)
 		relay_move(&s->relays[i], fds + (ptrdiff_t)i * RELAY_POLLS);
 	if (s->master < 0)
 		return;

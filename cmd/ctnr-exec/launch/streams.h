@@ -41,6 +41,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <sys/ioctl.h>
+#include <sys/types.h>
 
 #define STREAMS_MAX 3
 #define STREAMS_POLLS (STREAMS_MAX * RELAY_POLLS)
@@ -67,6 +68,7 @@ struct streams {
 	int master; /* -EBADF: not there yet, or hung up */
 	struct pty_input input; /* the end of it */
 	bool has_input; /* there is, or was, input that can end */
+	int typed; /* the signal that the terminal will make of what was read: SIGINT, SIGQUIT; 0 */
 };
 
 #define STREAMS_INIT \
@@ -107,6 +109,11 @@ void streams_resize_terminal(const struct streams *streams);
 /* Fill fds with what poll(2) is to wait for; then move what it says can be moved. */
 void streams_prepare(const struct streams *streams, struct pollfd fds[STREAMS_POLLS]);
 void streams_move(struct streams *streams, struct pollfd fds[STREAMS_POLLS]);
+
+/* The signal that was typed on the container's terminal since the last call, or 0. The terminal gets it by the
+ * next streams_move(). *ret_group: the process
+ * group that it is for, or -1. */
+int streams_take_typed(struct streams *streams, pid_t *ret_group);
 
 /* How long poll(2) may wait: ms, or -1. */
 int streams_timeout(const struct streams *streams);

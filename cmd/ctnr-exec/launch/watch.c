@@ -3,10 +3,13 @@
 
 #include "launch/hook_runner.h"
 #include "launch/signal.h"
+#include "members.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "system/fd.h"
 #include "system/fd_pass.h"
+#include "system/process_mark.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -46,29 +49,36 @@ static void end_by_signal(struct watch *w, int number)
 	kill_init(w);
 }
 
+/* A signal that the kernel throws away ends the container. A process that waits for signals (sigwait(3)) has
+ * them blocked for good, a shell that forks for a moment: later they can be told apart. */
+static void follow_fate(struct watch *w, int number, enum signal_fate fate)
+{
+	if (fate == SIGNAL_LOST)
+		end_by_signal(w, number);
+	if (fate != SIGNAL_BLOCKED)
+		return;
+	w->doubtful = number;
+	w->doubts = 0;
+	w->doubt_ends = clock_monotonic_ms() + DOUBT_MSEC;
+}
+
 /*
  * Init is the first process of its pid namespace. The kernel throws a signal away for which such a
  * process has no handler: the container is then ended here. Before init has the payload's signal
  * mask it has ours, in which a signal waits, and is thrown away when it is unblocked.
  */
+static enum signal_fate find_fate(const struct watch *w, int number)
+{
+	return w->launch->page->init_takes_signals ? signal_fate(init_pid(w), number) : SIGNAL_LOST;
+}
+
 static void pass_termination(struct watch *w, int number)
 {
-	enum signal_fate fate = w->launch->page->init_takes_signals
-					? signal_fate(init_pid(w), number)
-					: SIGNAL_LOST;
+	enum signal_fate fate = find_fate(w, number);
 
-	if (fate == SIGNAL_LOST) {
-		end_by_signal(w, number);
-		return;
-	}
-	kill(init_pid(w), number);
-	/* A process that waits for signals (sigwait(3)) has them blocked for good, a shell that forks
-	 * for a moment: later they can be told apart. */
-	if (fate == SIGNAL_BLOCKED) {
-		w->doubtful = number;
-		w->doubts = 0;
-		w->doubt_ends = clock_monotonic_ms() + DOUBT_MSEC;
-	}
+	if (fate != SIGNAL_LOST)
+		kill(init_pid(w), number);
+	follow_fate(w, number, fate);
 }
 
 /* A signal that was unblocked meanwhile, and for which there is no handler, is lost. */
@@ -89,6 +99,34 @@ static void settle_doubt(struct watch *w)
 	if (fate == SIGNAL_LOST)
 		end_by_signal(w, w->doubtful);
 	w->doubtful = 0;
+}
+
+/* Is init the only process of its process group? Another one may be who takes what is typed. */
+static bool init_is_alone(const struct watch *w)
+{
+	automembers struct members members = MEMBERS_INIT;
+	autofree char *mark = process_mark(init_pid(w), NULL);
+
+	if (!mark || members_list(mark, &members, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < members.len; i++)
+		if (members.pids[i] != init_pid(w) && getpgid(members.pids[i]) == init_pid(w))
+			return false;
+	return true;
+}
+
+/* With a terminal, Ctrl-C is no signal to this process: the kernel sends one to the process group that has
+ * the container's terminal, and until init executes the command no group has it. This is asked before
+ * the terminal gets the key, because a process that takes the signal may end of it at once. */
+static void follow_typed(struct watch *w)
+{
+	pid_t group;
+	int number = streams_take_typed(w->launch->streams, &group);
+
+	if (!number || !w->guards_first || !init_is_alive(w))
+		return;
+	if (!w->launch->page->init_takes_signals || (group == init_pid(w) && init_is_alone(w)))
+		follow_fate(w, number, find_fate(w, number));
 }
 
 static void pass_signal(struct watch *w, int number)
@@ -233,6 +271,7 @@ static void wait_for_event(struct watch *w)
 		take_terminal(w);
 	if (s->is_relayed)
 		streams_move(s, fds + 3);
+	follow_typed(w);
 	if (fds[0].revents)
 		take_signal(w);
 }
