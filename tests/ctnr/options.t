@@ -72,7 +72,7 @@ for verb in run "bundle run"; do
 	shown=$(ctnr $verb --help | sed -n 's/^ *\(-[A-Za-z], \)\{0,1\}--\([a-z-]*\).*/\2/p')
 	is "$(echo "$shown" | grep -xE 'preserve-fds|pid-file' | paste -sd ' ')" "pid-file preserve-fds" \
 		"$verb shows what ctnr-exec has for people"
-	is "$(echo "$shown" | grep -xE '[a-z]*-socket|root|config|debug|no-pivot|no-new-keyring|no-subreaper|keep|rootless|(systemd-)?cgroup(-manager)?')" \
+	is "$(echo "$shown" | grep -xE '[a-z]*-socket|root|config|debug|no-new-keyring|no-subreaper|keep|rootless|(systemd-)?cgroup(-manager)?')" \
 		"" "... and nothing that is for callers of runtimes"
 done
 for words in --help "help images" "images --help" --version; do
