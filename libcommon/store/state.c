@@ -139,6 +139,12 @@ static const char *place_path(const struct state_place *place, const char *file,
 	return path;
 }
 
+/* Is that the document of another program? One of ours always has a mark; a damaged one cannot be parsed. */
+static bool is_foreign(const json_t *document)
+{
+	return json_is_object(document) && !json_is_string(json_object_get(document, "mark"));
+}
+
 /* What state.json, or what is left of it, means now. */
 static void understand_state(const struct state_place *place, const json_t *document,
 			     struct process_scope *scope, struct state *ret)
@@ -164,7 +170,7 @@ static void understand_state(const struct state_place *place, const json_t *docu
 			      : STATE_RUNNING;
 }
 
-/* Returns 1, or 0 when there is no state.json. *ret_document (may be NULL) is new: the document, or NULL
+/* Returns 1, or 0 when there is no state.json, or another program's. *ret_document (may be NULL) is new: the document, or NULL
  * where it is damaged. */
 static int read_document(const struct state_place *place, struct process_scope *scope,
 			 struct state *ret, json_t **ret_document, struct error *err)
@@ -177,6 +183,8 @@ static int read_document(const struct state_place *place, struct process_scope *
 			 &cause) == 0) {
 		autojson json_t *document = json_parse(text.data, text.len, STATE_FILE, NULL);
 
+		if (is_foreign(document))
+			return 0;
 		understand_state(place, document, scope, ret);
 		if (ret_document)
 			*ret_document = steal(&document);
@@ -257,12 +265,49 @@ static int lock_state(int fd)
 	return 0;
 }
 
+/* Is that a file that a command writes before there is a state.json? */
+static bool is_early_file(int fd, const char *name)
+{
+	struct stat st;
+
+	if (strcmp(name, STATE_FIFO) == 0 || strncmp(name, STATE_FILE ".", sizeof(STATE_FILE)) == 0)
+		return true;
+	/* The bundles of others have a config.json too, which others may read. */
+	return strcmp(name, STATE_CONFIG) == 0 &&
+	       fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_mode == (S_IFREG | 0600) &&
+	       st.st_nlink == 1;
+}
+
+/* May that directory be removed? One that a state.json with a mark does not prove to be ours must hold nothing
+ * that a command did not write: --root may name a directory that is used for other things. found: as
+ * read_state() returned. */
+static bool is_ours(int fd, int found, const struct state *state)
+{
+	autostrlist struct strlist names = STRLIST_INIT;
+	struct stat st;
+
+	if (found > 0 && state->mark[0])
+		return true;
+	if (fstat(fd, &st) < 0 || st.st_mode & 077 || dir_list_at(fd, ".", &names, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < names.len; i++)
+		if (!(found > 0 && strcmp(names.items[i], STATE_FILE) == 0) &&
+		    !is_early_file(fd, names.items[i]))
+			return false;
+	return true;
+}
+
 /* Does that state belong to nobody, so that its ID is free? 1, 0, or -1. */
 static int is_left_over(int fd, struct process_scope *scope, struct state *ret, struct error *err)
 {
 	int found = read_state(fd, scope, ret, err);
 
-	return found > 0 ? ret->status == STATE_STOPPED && ret->foreground : found == 0 ? 1 : -1;
+	if (found < 0 || (found > 0 && !(ret->status == STATE_STOPPED && ret->foreground)))
+		return found < 0 ? -1 : 0;
+	if (is_ours(fd, found, ret))
+		return 1;
+	return error_set(err, ERROR_FAILED,
+			 "its directory holds files that are not of a container");
 }
 
 static int taken_error(const char *id, const struct state *state, struct error *err)
@@ -346,6 +391,8 @@ int state_lock(const struct state_root *root, const char *id, struct state_claim
 		found = read_state(fd, NULL, ret_state, err);
 		if (found < 0)
 			return error_prefix(err, "container '%s'", id);
+		if (!is_ours(fd, found, ret_state))
+			break;
 		if (found == 0) {
 			remove_directory(root->fd, id, fd, NULL);
 			break;

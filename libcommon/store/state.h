@@ -20,6 +20,10 @@
  *	stopped    the process has ended: there is none, it is a zombie, or the boot is another
  *	(none)     no state.json, and no lock: a command was killed that had claimed the ID
  *
+ * A directory that holds anything else, or the state.json of another program, is no container's: the
+ * directory of states may be one that is used for other things (ctnr-exec --root), and nothing of these
+ * is ever removed.
+ *
  * Locks are held by commands for the length of one change, and say nothing about the container. Two
  * of them matter: the bundle's (bundle_lock.h) first, then the state's. A command that finds one
  * held waits for about a second. Locks end with the last process that has them, so that a killed

@@ -215,8 +215,7 @@ static void test_stopped(void)
 
 static void test_damage(void)
 {
-	static const char *const texts[] = { "", "{", "[]", "{\"mark\":7,\"foreground\":true}",
-					     "{\"id\":\"odd\"}" };
+	static const char *const texts[] = { "", "{", "[]" };
 
 	for (size_t i = 0; i < array_size(texts); i++) {
 		autofree char *title = xasprintf("a state.json '%s' names no process", texts[i]);
@@ -226,9 +225,52 @@ static void test_damage(void)
 		is_claimed("odd", "... its ID is claimed");
 	}
 	write_text("odd", texts[0]);
+	state_reclaim(root.fd);
+	ok(!is_there("odd"), "... it is reclaimed");
+	write_state("odd", "garbage", true);
 	write_text("odd/deeper", texts[0]);
 	state_reclaim(root.fd);
-	ok(!is_there("odd"), "... it is reclaimed, with all that is in it");
+	ok(!is_there("odd"), "... with all that is in it, where the state has a mark");
+}
+
+/* A directory of states may be one that is used for other things. */
+static void is_left_alone(const char *id, const char *file, const char *title)
+{
+	autofree char *message = xasprintf(
+		"container '%s': its directory holds files that are not of a container", id);
+	struct state_claim claim = STATE_CLAIM_INIT;
+	struct state state;
+
+	state_reclaim(root.fd);
+	ok(is_there(file), title);
+	is_not_claimed(id, message, "... its name is no ID that is free");
+	ok(is_absent(id), "... it is no container");
+	err = (struct error) { 0 };
+	ok(state_lock(&root, id, &claim, &state, &err) < 0 && err.code == ERROR_NOT_FOUND,
+	   "... not to a command that would remove it either");
+	ok(is_there(file), "... all of which leave it alone");
+	tree_remove_at(root.fd, id, NULL);
+}
+
+static void test_foreign(void)
+{
+	mkdirat(root.fd, "docs", 0700);
+	write_text("docs/deeper", "");
+	is_left_alone("docs", "docs/deeper/state.json", "the folder of a user is not reclaimed");
+	mkdirat(root.fd, "plain", 0700);
+	file_write_at(root.fd, "plain/config.json", "{}", 2, 0644, FILE_NO_SYNC, &err);
+	is_left_alone("plain", "plain/config.json", "... nor a bundle");
+	mkdirat(root.fd, "empty", 0755);
+	is_left_alone("empty", "empty", "... nor an empty folder that others may read");
+	write_text("other", "{\"id\":\"other\",\"init_process_pid\":1}");
+	is_left_alone("other", "other/state.json", "... nor the state of another runtime");
+	write_text("other", "{\"mark\":7,\"foreground\":true}");
+	is_left_alone("other", "other/state.json", "... nor a mark that is none of ours");
+	write_text("mixed", "{");
+	write_text("mixed/more", "{");
+	state_reclaim(root.fd);
+	ok(is_there("mixed/more/state.json"), "... nor what lies beside a damaged state.json");
+	tree_remove_at(root.fd, "mixed", NULL);
 }
 
 /* A container whose ID was taken by another between its end and its cleaning up. */
@@ -311,7 +353,7 @@ static void test_many(void)
 	for (int i = 0; i < 200; i += 20) {
 		autofree char *id = xasprintf("many%d", i);
 
-		write_text(id, "{}");
+		write_text(id, "{");
 	}
 	for (int tries = 0; tries < 200 && left > 0; tries++) {
 		state_reclaim(root.fd);
@@ -340,6 +382,7 @@ int main(void)
 	test_elsewhere();
 	test_stopped();
 	test_damage();
+	test_foreign();
 	test_taken_over();
 	test_content();
 	test_longest();
