@@ -63,6 +63,23 @@ if identity root; then
 	exec_ delete --force w
 fi
 
+# A process that waits for its start has no filter yet, and the FIFO that starts it.
+bundle c
+script c 'echo started; sleep 99'
+config c '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["sethostname"], action: "SCMP_ACT_ERRNO"}]}'
+exec_ create --bundle ./c x </dev/null >output 2>&1
+run exec_ exec x sh -c 'test -r /proc/1/status && echo seen
+	for file in fd/3 fd/0 exe cwd/. ns/mnt; do test -e /proc/1/$file && echo $file; done
+	head -c 1 /proc/1/mem || head -c 1 /proc/1/auxv || echo no >/proc/1/fd/3 || echo refused'
+is_stdout "seen
+refused" "a created container is neither looked into nor started by what is executed in it"
+is "$(exec_ state x | jq -r .status)" created "... and stays created"
+exec_ start x
+eventually 5 grep -q started output
+is "$(exec_ exec x sh -c 'grep CapPrm /proc/1/status; test -e /proc/1/exe && echo looked')" "CapPrm:	0000000000000000
+looked" "... once it is started it is a process like the others, and has no capability more"
+exec_ delete --force x
+
 # A /proc that is no procfs: what is written to the kernel's files must not go there.
 for place in mount root; do
 	bundle c

@@ -214,8 +214,9 @@ static bool start_waits(const struct launch *l)
 	return hooks->points[HOOK_START_CONTAINER].len || hooks->points[HOOK_POSTSTART].len;
 }
 
-/* The process is confined by now, and holds nothing but what the payload gets. From now on hooks, exec and
- * the caller may look at its namespaces in /proc, as at those of any other process of the container. */
+/* The process is confined by now, its filter aside. From now on hooks, exec and the caller may look at its
+ * namespaces in /proc, as at those of any other process of the container; others in the container may not
+ * (process.c, step 4). */
 void detached_await_start(const struct launch *l)
 {
 	char byte;

@@ -186,6 +186,7 @@ static int become_payload(const struct launch *l, int go, struct error *err)
 		.keeps_groups = c->namespaces.userns == USERNS_SELF,
 		.listen_fds = &listen_fds,
 		.preserve_fds = c->preserve_fds,
+		.waits = l->mode == LAUNCH_CREATED,
 		.dies_with_parent = l->mode == LAUNCH_FOREGROUND,
 		.prepare = run_start_hooks,
 		.prepare_data = &hooks,

@@ -13,6 +13,9 @@
  *  4. Bounding set, groups, group, user, the other sets. Each needs what the next takes away. Without
  *     no_new_privs the kernel takes a filter from CAP_SYS_ADMIN only, so that one stays permitted until 7,
  *     and effective is none that the payload has not: what is looked up is looked up with its rights.
+ *     A process that waits for its start keeps CAP_SYS_PTRACE in the same way: it has no filter yet and
+ *     holds the FIFO of its start, and others of its user that are in the container already are to take
+ *     neither.
  *  5. PR_SET_PDEATHSIG again, for the change of user has cleared it.
  *  6. HOME from the container's /etc/passwd, which is opened with the rights of the payload.
  *  7. no_new_privs; the hooks of startContainer; the filter. It is in force for execve(2) alone, so that it has
@@ -183,6 +186,14 @@ static int keep_descriptors(unsigned n, struct error *err)
 	return 0;
 }
 
+/* What stays permitted until execve(2). The kernel lets no process of the container look into one that has a
+ * capability more, unless it has CAP_SYS_PTRACE itself. */
+static uint64_t kept_privileges(const struct payload *payload)
+{
+	return (keeps_privilege(payload) ? FILTER_PRIVILEGE : 0) |
+	       (payload->waits ? UINT64_C(1) << CAP_SYS_PTRACE : 0);
+}
+
 int process_confine(const struct payload *payload, struct error *err)
 {
 	const struct process_config *process = payload->process;
@@ -196,8 +207,7 @@ int process_confine(const struct payload *payload, struct error *err)
 		return -1;
 	if (set_execution(payload, err) < 0 ||
 	    capabilities_bound(&process->capabilities, err) < 0 || set_user(payload, err) < 0 ||
-	    capabilities_apply(&process->capabilities,
-			       keeps_privilege(payload) ? FILTER_PRIVILEGE : 0, err) < 0 ||
+	    capabilities_apply(&process->capabilities, kept_privileges(payload), err) < 0 ||
 	    (denied && enter_cwd(process->cwd, false, err) < 0))
 		return -1;
 	if (payload->dies_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)

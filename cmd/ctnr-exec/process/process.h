@@ -36,6 +36,7 @@ struct payload {
 	struct listen_fds *listen_fds; /* NULL: none; borrowed */
 	unsigned preserve_fds; /* descriptors from 3 on that stay open */
 	bool is_joined; /* the container runs: it may have put anything at the paths that are looked up */
+	bool waits; /* for its start, while others may be in the container (exec, a pid namespace that is shared) */
 	bool dies_with_parent; /* SIGKILL when the parent dies */
 	/* What is left to do with the rights of the command, before the filter and its execution; NULL:
 	 * nothing. A failure is that of process_execute(). */
@@ -49,7 +50,7 @@ int process_prepare(struct process_config *process, struct error *err);
 
 /* Working directory, limits, how the kernel runs the process, user, capabilities. Every other descriptor will be closed by execve(2).
  * Without no_new_privs the process keeps what loading a filter takes, CAP_SYS_ADMIN, among its permitted
- * capabilities, and execve(2) takes it away. */
+ * capabilities, one that waits for its start CAP_SYS_PTRACE, and execve(2) takes both away. */
 int process_confine(const struct payload *payload, struct error *err);
 
 /* Look process.args[0] up with the rights of the payload. Returns the path of the file, new; NULL:
