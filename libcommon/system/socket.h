@@ -10,7 +10,8 @@
 #include "base/error.h"
 
 /* Connect to a stream socket. The path is of any length, and a relative one begins at dirfd. Returns a new
- * descriptor, close-on-exec, or -1. */
+ * descriptor, close-on-exec, or -1. A listener that accepts or reads nothing keeps nobody waiting: connecting,
+ * and each send, fails after 10 seconds. */
 int socket_connect_at(int dirfd, const char *path, struct error *err);
 
 #endif

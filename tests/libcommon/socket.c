@@ -36,6 +36,17 @@ static void connects(int dirfd, const char *path, const char *title)
 		printf("# %s\n", err.message);
 }
 
+/* The time for which connecting and sending block at most. */
+static void has_patience(const char *path)
+{
+	autoclose int fd = socket_connect_at(AT_FDCWD, path, &err);
+	struct timeval patience = { 0 };
+	socklen_t len = sizeof(patience);
+
+	getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, &len);
+	is_int(patience.tv_sec, 10, "a listener that does not read is waited for 10 seconds");
+}
+
 static void refuses(int dirfd, const char *path, const char *message, const char *title)
 {
 	ok(socket_connect_at(dirfd, path, &err) < 0, title);
@@ -62,6 +73,11 @@ int main(void)
 	deep = xasprintf("%s/%s", top, name);
 	if (linkat(dir, "server", dir, name, 0) == 0)
 		connects(AT_FDCWD, deep, "... that is longer than an address can be");
+	has_patience(path);
+	/* All that were here wait to be accepted. */
+	listen(server, 0);
+	refuses(dir, "server", "cannot connect to 'server': Connection timed out",
+		"a socket where nobody is accepted is given up");
 	refuses(dir, "none", "cannot open 'none': No such file or directory",
 		"a socket that is not there is an error");
 	close(openat(dir, "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));

@@ -21,7 +21,6 @@
 #define PATH_NAME RUNTIME_CONFIG_FILE ": linux.seccomp.listenerPath"
 
 /* How long an agent may let the socket's buffer stay full. */
-#define SEND_SECONDS 10
 
 /* A pid that is not known yet, and as wide as any: no process has that one. A text like that is a member of
  * the message and not part of a string, where quotes have a backslash before them. */
@@ -56,14 +55,11 @@ int seccomp_listener_open(const struct seccomp_filter *filter, int bundle,
 			  const struct state_view *state, struct seccomp_listener *ret,
 			  struct error *err)
 {
-	const struct timeval patience = { .tv_sec = SEND_SECONDS };
-
 	if (!filter->listener_path)
 		return 0;
 	ret->socket = socket_connect_at(bundle, filter->listener_path, err);
 	if (ret->socket < 0)
 		return error_prefix(err, PATH_NAME);
-	setsockopt(ret->socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	ret->message = make_message(filter, state);
 	return 0;
 }
