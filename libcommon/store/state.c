@@ -274,8 +274,8 @@ static bool is_early_file(int fd, const char *name)
 		return true;
 	/* The bundles of others have a config.json too, which others may read. */
 	return strcmp(name, STATE_CONFIG) == 0 &&
-	       fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_mode == (S_IFREG | 0600) &&
-	       st.st_nlink == 1;
+	       fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       (st.st_mode & ~0600U) == S_IFREG && st.st_nlink == 1;
 }
 
 /* May that directory be removed? One that a state.json with a mark does not prove to be ours must hold nothing
