@@ -86,15 +86,13 @@ run sh -c 'ulimit -f 1; ./own-exec run ./c --log log --log-format json'
 is_status 125 "a program that cannot be protected is a failure"
 like "$(logged log '.[0].msg')" "cannot copy this program into memory*" "... and in the log"
 
+# The reader is there before the writer, and what is written stays in the FIFO until it is read.
 mkfifo fifo
-(cat fifo >heard) &
-reader=$!
-eventually 10 sh -c ': >fifo' || fail "the FIFO has no reader"
-wait "$reader"
-(cat fifo >heard) &
-reader=$!
-run timeout 10 ctnr-exec --log fifo --log-format json run ./nosuch
-wait "$reader"
+exec 7<>fifo
+exec 8<fifo 7>&-
+run timeout 10 ctnr-exec --log fifo --log-format json run ./nosuch 8<&-
+cat <&8 >heard
+exec 8<&-
 is "$status $(logged heard '.[0].level')" "125 error" "the log may be a FIFO that is read"
 run timeout 10 ctnr-exec --log fifo run ./c
 is_status 125 "a FIFO that nobody reads is an error, and nothing waits"
