@@ -138,7 +138,8 @@ if identity root; then
 fi
 if identity root; then
 	cp plain.json c/config.json
-	run sh -c 'ulimit -f 64; exec ctnr-exec run ./c'
+	# Where root can mount it needs no copy.
+	run setpriv --bounding-set -sys_admin --inh-caps -sys_admin sh -c 'ulimit -f 64; exec ctnr-exec run ./c'
 	is_status 125 "a limit of files that the copy of the program does not fit in is an error"
 	like_stderr "ctnr-exec: error: cannot copy this program into memory: File too large
 ctnr-exec: hint: ulimit -f *" "... that says which"
