@@ -5,17 +5,8 @@
 # shellcheck disable=SC2016 # the scripts are the container's
 #
 # Whatever is bound to /dev, /proc and /sys, nothing of the host is made, replaced, removed or
-# changed. As root the machine's own devices are out of reach: this file runs again in a mount
-# namespace of its own, over a copy of /dev.
-if [ "$(id -u)" = 0 ] && [ -z "${CTNR_TEST_PRIVATE_DEV-}" ]; then
-	export CTNR_TEST_PRIVATE_DEV=1
-	exec unshare -m --propagation private sh -c '
-		copy=$(mktemp -d) && mount -t tmpfs tmpfs "$copy" && cd /dev &&
-			cp -a null zero full random urandom tty "$copy" &&
-			mkdir "$copy/pts" "$copy/shm" && mount --rbind /dev/pts "$copy/pts" &&
-			ln -s pts/ptmx "$copy/ptmx" && ln -s /proc/self/fd "$copy/fd" && cd / &&
-			mount --move "$copy" /dev && rmdir "$copy" && exec sh "$0"' "$0"
-fi
+# changed.
+. "$(dirname "$0")/../lib/private-dev.sh"
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/bundle.sh"
 needs USERNS

@@ -4,6 +4,7 @@
 # differs: root makes nodes with modes and owners of their own, others bind the host's
 # shellcheck disable=SC2016 # the scripts are the container's
 # linux.devices of every type, anywhere; default devices and links, with and without a filesystem at /dev; masks.
+. "$(dirname "$0")/../lib/private-dev.sh"
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/bundle.sh"
 needs USERNS

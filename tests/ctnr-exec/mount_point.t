@@ -4,6 +4,7 @@
 # differs: root makes device nodes where others bind the host's
 # shellcheck disable=SC2016 # the scripts are the container's
 # Where a mount, a device and the working directory come to be when the path is an image's link.
+. "$(dirname "$0")/../lib/private-dev.sh"
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/bundle.sh"
 needs USERNS
