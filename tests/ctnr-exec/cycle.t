@@ -17,6 +17,7 @@ script c 'echo "in $0"; read -r line; echo "$line"; exit 7'
 mkfifo input
 sleep 1000 >input &
 writer=$!
+at_end "kill $writer 2>/dev/null"
 
 run exec_ state x
 is_status 1 "there is no container before create"

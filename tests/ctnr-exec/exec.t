@@ -9,7 +9,7 @@ needs USERNS
 
 bundle c
 config c '.process.env += ["COLOUR=red", "SHAPE=round"] | .process.cwd = "/tmp"'
-start_box 'echo up; exec sleep 60'
+start_box 'echo up; exec sleep 1000'
 
 run ctnr-exec exec box sh -c 'echo out; echo err >&2; exit 7'
 is_status 7 "the status is the command's"
@@ -18,7 +18,7 @@ is_stderr err "... and stderr"
 run ctnr-exec exec box sh -c 'for n in pid mnt uts ipc cgroup user; do
 	stat -L -c %i /proc/1/ns/$n /proc/self/ns/$n; done | uniq -c | grep -vc " 2 "'
 is_stdout 0 "the namespaces are those of the container's first process"
-run ctnr-exec exec box sh -c 'hostname; ls -d /bin/busybox; ps | grep -c "[s]leep 60"'
+run ctnr-exec exec box sh -c 'hostname; ls -d /bin/busybox; ps | grep -c "[s]leep 1000"'
 is_stdout "box
 /bin/busybox
 1" "... and so is the root directory"
@@ -119,6 +119,8 @@ is_stdout "yes
 /tmp" "... from stdin, and an option changes it"
 mkfifo fifo
 cat process.json >fifo &
+writer=$!
+at_end "kill $writer 2>/dev/null"
 run ctnr-exec exec -p fifo box
 is_stdout "yes
 /etc" "... from a FIFO"
@@ -139,11 +141,15 @@ b
 a
 b
 6" "--preserve-fds gives as many descriptors as are asked for"
-run timeout -s TERM 1 ctnr-exec exec box sh -c 'trap "echo term; exit 5" TERM; sleep 30 & wait'
-is_stdout term "signals are passed on"
+ctnr-exec exec box sh -c 'trap "echo term; exit 5" TERM; echo ready; while :; do sleep 0.1; done' >on &
+caller=$!
+eventually 20 grep -q ready on
+kill -TERM $caller
+wait $caller
+is "$? $(tail -n 1 on)" "5 term" "signals are passed on"
 ctnr-exec exec box sh -c 'echo on; sleep 31' >on &
 caller=$!
-eventually 5 grep -q on on
+eventually 20 grep -q on on
 kill -9 $caller
 ok "a caller that is killed takes its command with it" eventually 5 sh -c '! ctnr-exec exec box ps | grep -q "sleep [3]1"' ||
 	note "$(ctnr-exec exec box ps)"
@@ -161,6 +167,7 @@ run ctnr-exec exec -d --pid-file not-a-file box sleep 33
 is_status 125 "a pid file that cannot be written is an error"
 run ctnr-exec exec box ps
 unlike_stdout "*sleep 33*" "... and the command is ended"
+like_stdout "*sleep 1000*" "... alone"
 run python3 - <<'END'
 import ctypes, os, subprocess
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
@@ -192,7 +199,7 @@ run ctnr-exec exec later sh -c 'hostname; ls /proc/self/fd | wc -l'
 is_stdout "box
 4" "a container that was created can be joined before its start" || note "$stderr"
 ctnr-exec start later
-run ctnr-exec exec later sh -c 'ps | grep -c "[s]leep 60"'
+run ctnr-exec exec later sh -c 'ps | grep -c "[s]leep 1000"'
 is_stdout 1 "... and after it"
 ctnr-exec kill later KILL
 run ctnr-exec exec later true

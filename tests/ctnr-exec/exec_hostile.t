@@ -29,7 +29,7 @@ ok "the programs of this test can be built" cc -O1 -DLIBRARY -shared -fPIC -o ta
 
 # CVE-2024-21626. Nothing of ours is open, and if it were, no path would lead through it.
 bundle c
-start_box 'echo up; exec sleep 100'
+start_box 'echo up; exec sleep 1000'
 i=0
 result=
 while [ $i -lt 20 ]; do
@@ -46,7 +46,7 @@ run ctnr-exec exec box /proc/self/exe --version
 is_stdout "$(ctnr-exec --version)" "our executable runs inside as any other would"
 end_box
 config c ".process.capabilities = ($all)"
-start_box 'echo up; exec sleep 100'
+start_box 'echo up; exec sleep 1000'
 cp "$CTNR_TEST_BUILD/tests/dynamic/ctnr-exec" own
 if ldd ./own | grep -q libasan; then
 	note "a sanitized executable cannot be preloaded into"
@@ -82,8 +82,8 @@ config c '.mounts |= map(select(.destination != "/proc")) | .process.oomScoreAdj
 mkdir -p c/rootfs/proc/self/attr
 : >c/rootfs/proc/self/oom_score_adj
 : >c/rootfs/proc/self/attr/exec
-start_box 'echo up; exec sleep 100'
-ctnr-exec exec -d --pid-file pid box sleep 50
+start_box 'echo up; exec sleep 1000'
+ctnr-exec exec -d --pid-file pid box sleep 1000
 is "$(cat "/proc/$(cat pid)/oom_score_adj")" 700 "what is set through procfs is set, without the container's /proc"
 is "$(cat c/rootfs/proc/self/oom_score_adj c/rootfs/proc/self/attr/exec)" "" "... and nothing is written to what stands there"
 end_box
@@ -91,7 +91,7 @@ end_box
 # CVE-2022-29162
 bundle c
 config c ".process.capabilities = ($all)"
-start_box 'echo up; exec sleep 100'
+start_box 'echo up; exec sleep 1000'
 run ctnr-exec exec -c CAP_NET_RAW -c CAP_SYS_ADMIN box grep -E 'Cap(Inh|Amb)' /proc/self/status
 is_stdout "CapInh:	0000000000000000
 CapAmb:	0000000000000000" "no capability is inheritable that the config does not have so"
@@ -111,7 +111,7 @@ while [ $n -lt $((4 * rounds)) ]; do
 done
 is "$lost" "" "commands in a container that spies on them"
 is "$(sort -u box.out)" up "... show it nothing of the host"
-ctnr-exec exec -d -e SEEN=xyzzy box sleep 3
+ctnr-exec exec -d -e SEEN=xyzzy box sleep 1000
 ok "... while it sees what is the command's own" eventually 10 grep -q environ box.out
 end_box
 
@@ -140,15 +140,15 @@ echo host >"$CTNR_TEST_TMP/only-here"
 config c '.mounts += [range(450) | {destination: "/tmp/\(.)", type: "tmpfs", source: "tmpfs"}]'
 n=0
 wrong=
+script c 'exec sleep 1000'
 while [ $n -lt $rounds ]; do
-	script c 'sleep 0.3'
 	ctnr-exec run --bundle ./c box </dev/null >/dev/null 2>&1 &
 	box=$!
-	until [ -n "$(cat "${CTNR_RUN_DIR-$XDG_RUNTIME_DIR/ctnr}/exec/box/state.json" 2>/dev/null)" ]; do :; done
+	while kill -0 $box && [ -z "$(cat "${CTNR_RUN_DIR-$XDG_RUNTIME_DIR/ctnr}/exec/box/state.json" 2>/dev/null)" ]; do :; done
 	run ctnr-exec exec box sh -c "cat $CTNR_TEST_TMP/only-here; grep -c /tmp/ /proc/self/mounts"
 	is_made=$status:$stdout
 	[ "$is_made" = 0:450 ] || wrong="$wrong [$is_made $stderr]"
-	wait $box
+	end_box
 	n=$((n + 1))
 done
 is "$wrong" "" "a container that is being made is joined when it is complete"

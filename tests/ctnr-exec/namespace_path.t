@@ -13,10 +13,10 @@ cp c/config.json plain.json
 
 # namespace_of OPTIONS...: a process in namespaces that unshare(1) makes; its pid goes to $holder.
 namespace_of() {
-	unshare "$@" sleep 60 &
+	unshare "$@" sleep 1000 &
 	holder=$!
 	at_end "kill $holder"
-	eventually 5 sh -c "grep -qx sleep /proc/$holder/comm"
+	eventually 20 sh -c "grep -qx sleep /proc/$holder/comm"
 }
 
 # joining PID TYPE...: the filter that puts namespaces of a process in the place of new ones.
@@ -83,7 +83,7 @@ if identity root; then
 	chown -R 300000:300000 c/rootfs
 	chmod 777 c/rootfs/tmp
 	maps='.linux.uidMappings = [{containerID: 0, hostID: 300000, size: 1000}] | .linux.gidMappings = .linux.uidMappings'
-	namespace_of --uts --ipc --net --pid --fork --cgroup
+	namespace_of --uts --ipc --net --cgroup
 	cp plain.json c/config.json
 	config c "$(joining $holder uts ipc network cgroup) | .linux.namespaces += [{type: \"user\"}] | $maps"
 	in_container "$show"
@@ -91,14 +91,14 @@ if identity root; then
 	is_joined $holder uts ipc net cgroup
 	isnt "$(printf '%s\n' "$stdout" | grep '^user:')" "$(readlink /proc/self/ns/user)" "... which is new"
 
-	unshare --user --uts --ipc --net --cgroup --pid --fork --setgroups allow sleep 60 &
+	unshare --user --uts --ipc --net --cgroup --pid --fork --setgroups allow sleep 1000 &
 	holder=$!
 	at_end "kill $holder"
-	eventually 5 sh -c "! cmp -s /proc/$holder/uid_map /proc/self/uid_map"
+	eventually 20 sh -c "! cmp -s /proc/$holder/uid_map /proc/self/uid_map"
 	echo '0 300000 1000' >/proc/$holder/gid_map
 	echo '0 300000 1000' >/proc/$holder/uid_map
 	child=
-	eventually 5 sh -c "[ -n \"\$(cat /proc/$holder/task/$holder/children)\" ]"
+	eventually 20 sh -c "[ -n \"\$(cat /proc/$holder/task/$holder/children)\" ]"
 	child=$(cat /proc/$holder/task/$holder/children)
 	at_end "kill -9 ${child:-$holder}"
 	cp plain.json c/config.json

@@ -54,7 +54,7 @@ is_refused "kernel.msgmax: '/proc/self/ns/ipc' is the caller's own namespace" "a
 if identity root; then
 	sysctl '.linux.sysctl = {"user.max_net_namespaces": "3"}' :
 	is_refused "user.max_net_namespaces: it needs a namespace of type 'user'" "one of the user namespace"
-	unshare --ipc sleep 60 &
+	unshare --ipc sleep 1000 &
 	sleeper=$!
 	at_end "kill $sleeper"
 	eventually 5 sh -c "grep -qx sleep /proc/$sleeper/comm"

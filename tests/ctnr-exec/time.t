@@ -35,7 +35,7 @@ is_status 125 "a clock that would be before its beginning is an error"
 is_stderr "ctnr-exec: error: linux.timeOffsets: cannot write to '/proc/self/timens_offsets': Numerical result out of range" "... by name"
 
 if identity root; then
-	unshare --time --boottime 3000000000 sleep 60 &
+	unshare --time --boottime 3000000000 sleep 1000 &
 	sleeper=$!
 	at_end "kill $sleeper"
 	eventually 5 sh -c "grep -qx sleep /proc/$sleeper/comm"

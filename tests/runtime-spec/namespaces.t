@@ -50,7 +50,7 @@ like_stderr "*linux.namespaces*" "... by name"
 
 # What a new namespace means.
 cp plain.json c/config.json
-sleep 60 &
+sleep 1000 &
 sleeper=$!
 at_end "kill $sleeper"
 in_container "echo \$\$; kill -0 $sleeper 2>/dev/null && echo seen; ps | wc -l"
@@ -102,7 +102,7 @@ fi
 
 # Namespaces by path.
 if identity root; then
-	unshare --net --uts --ipc --cgroup sleep 60 &
+	unshare --net --uts --ipc --cgroup sleep 1000 &
 	other=$!
 	at_end "kill $other"
 	eventually 5 sh -c "[ \"\$(readlink /proc/$other/ns/net)\" != '$(readlink /proc/self/ns/net)' ]"
