@@ -43,7 +43,11 @@ is_status 125 "... whichever it is"
 
 # CVE-2019-5736
 run ctnr-exec exec box /proc/self/exe --version
-is_stdout "$(ctnr-exec --version)" "our executable runs inside as any other would"
+if ldd "$(command -v ctnr-exec)" | grep -q =\>; then
+	isnt "$status" 0 "our executable finds no libraries inside" || note "$stdout"
+else
+	is_stdout "$(ctnr-exec --version)" "our executable runs inside as any other would"
+fi
 end_box
 config c ".process.capabilities = ($all)"
 start_box 'echo up; exec sleep 1000'

@@ -61,6 +61,8 @@ static void test_other(void)
 	is_int(err.saved_errno, 0, "... as no failure of a call");
 	ok(fstat(fd, &st) == 0 && st.st_size == 0, "... and is not written to");
 	close(fd);
+	/* A sanitizer that looks for leaks at the end does so through /proc. */
+	ok(umount2("/proc", MNT_DETACH) == 0, "the file system of the host shows again");
 }
 
 int main(void)
