@@ -134,6 +134,21 @@ echo '[]' >wrong.json
 run ctnr-exec exec -p wrong.json box
 like_stderr "*wrong.json: expected object" "... and one that is no object"
 
+# CPUs, of further processes alone
+cpus='sed -n "s/^Cpus_allowed_list:.//p" /proc/1/status /proc/self/status'
+is "$(ctnr-exec exec box sh -c "$cpus" | uniq)" "$(sed -n 's/^Cpus_allowed_list:.//p' /proc/self/status)" \
+	"without execCPUAffinity the CPUs are the caller's"
+jq --arg cpus "$cpus" '.args[2] = $cpus | .execCPUAffinity = {final: "0"}' process.json >cpus.json
+run ctnr-exec exec -p cpus.json box
+is_stdout "$(sed -n 's/^Cpus_allowed_list:.//p' /proc/self/status)
+0" "execCPUAffinity.final is that of the command, and not of the container's first process"
+for member in initial final; do
+	jq ".execCPUAffinity = {$member: \"8191\"}" process.json >cpus.json
+	run ctnr-exec exec -p cpus.json box
+	is_status 125 "execCPUAffinity.$member of a CPU that is not there is an error"
+	is_stderr "ctnr-exec: error: cannot set process.execCPUAffinity.$member: Invalid argument" "... by name"
+done
+
 # descriptors and signals
 run ctnr-exec exec --preserve-fds 2 box sh -c 'cat <&3; cat <&4; ls /proc/self/fd | wc -l' 3<input 4<input 5</etc
 is_stdout "a
@@ -193,11 +208,15 @@ is_stdout 138 "--pidfd-socket gets a pidfd of the command" || note "$stderr"
 # A container that waits for its start
 bundle d
 cp c/config.json d/config.json
+config d '.process.execCPUAffinity = {final: "0"}'
 ctnr-exec create --bundle ./d later </dev/null >later.out 2>&1
 at_end 'ctnr-exec delete --force later'
 run ctnr-exec exec later sh -c 'hostname; ls /proc/self/fd | wc -l'
 is_stdout "box
 4" "a container that was created can be joined before its start" || note "$stderr"
+run ctnr-exec exec later sh -c "$cpus"
+is_stdout "$(sed -n 's/^Cpus_allowed_list:.//p' /proc/self/status)
+0" "... where execCPUAffinity of its config applies"
 ctnr-exec start later
 run ctnr-exec exec later sh -c 'ps | grep -c "[s]leep 1000"'
 is_stdout 1 "... and after it"
