@@ -29,6 +29,7 @@ is "$(ask '[.linux.apparmor, .linux.selinux, .linux.intelRdt, .linux.mountExtens
 	| .enabled | type] | unique | join(" ")')" boolean "... what is enabled is told"
 is "$(ask '.linux.seccomp | keys | join(" ")')" \
 	"actions archs enabled knownFlags operators supportedFlags" "... and all of seccomp"
+is "$(ask .linux.mountExtensions.idmap.enabled)" true "maps of mounts may be asked for"
 is "$(ask '.annotations | map(type) | unique | join(" ")')" string "annotations are strings"
 if has PEER:runc "where runc has a member, it is of the same type"; then
 	runc features | jq . >theirs
@@ -51,6 +52,8 @@ for version in "$(ask .ociVersionMin)" "$(ask .ociVersionMax)"; do
 	run ctnr-exec run ./c
 	is_status 0 "a config may be of version $version"
 done
+is "$(ask '[.ociVersionMin, .ociVersionMax] | map(split(".") | map(tonumber)) | .[0] <= .[1]')" true \
+	"the greatest version is not the smaller one"
 cp c/config.json plain.json
 # The config is read whole, ahead of everything.
 config=$(jq --slurpfile f features '.mounts += ($f[0].mountOptions
@@ -60,6 +63,8 @@ run ctnr-exec run ./c
 unlike_stderr "*not supported*" "every mount option may be asked for"
 ok "... and they are many" test "$(ask '.mountOptions | length')" -gt 40
 is "$(ask '.mountOptions - (.mountOptions | unique) | length')" 0 "... and stands there once"
+is "$(ask '.mountOptions | map(select(IN("acl", "noacl", "size", "mode", "uid", "gid", "lowerdir"))) | length')" 0 \
+	"no option of a filesystem is listed"
 for option in idmap tmpcopyup remount; do
 	jq ".mounts += [{destination: \"/tmp\", type: \"tmpfs\", options: [\"$option\"]}]" plain.json >c/config.json
 	run ctnr-exec run ./c
@@ -73,6 +78,10 @@ done
 is "$(ask '.linux.namespaces[]' | sed 's/^mount$/mnt/; s/^network$/net/' | while read -r name; do
 	[ -e "/proc/self/ns/$name" ] || echo "$name"
 done)" "" "the kernel has the namespaces"
+config=$(jq --slurpfile f features '.linux.namespaces = ($f[0].linux.namespaces | map({type: .}))' plain.json)
+printf '%s\n' "$config" >c/config.json
+run ctnr-exec run ./c
+is "$status$stderr" 0 "every namespace may be asked for"
 ok "... and they are several" test "$(ask '.linux.namespaces | length')" -gt 6
 config=$(jq --slurpfile f features '.process.capabilities = {bounding: $f[0].linux.capabilities,
 	effective: $f[0].linux.capabilities, permitted: $f[0].linux.capabilities}' plain.json)
