@@ -37,6 +37,14 @@ listening ctnr-exec create ./c </dev/null >out 2>&1
 ctnr-exec start c
 ok "create passes it too" eventually 5 grep -q '^2 ' out
 ctnr-exec delete --force c
+LISTEN_FDS=1
+bundle c
+script c 'echo "$LISTEN_FDS"; cat <&3; cat <&4; [ -e /proc/$$/fd/5 ] || echo no'
+run listening ctnr-exec run --preserve-fds 1 ./c
+is_stdout "1
+first
+second
+no" "the descriptors of --preserve-fds are behind them"
 LISTEN_FDS=9
 run listening ctnr-exec run ./c
 is_status 125 "a descriptor that is not open is an error"

@@ -20,15 +20,18 @@ const struct option handover_options[] = {
 	OPTION_END,
 };
 
+/* n descriptors more than there are already. */
 static int take_descriptors(struct container *c, const char *asked_by, uint64_t n,
 			    struct error *err)
 {
+	const int first = 3 + (int)c->preserve_fds;
+
 	if (n > PRESERVE_FDS_MAX)
 		return error_set(err, ERROR_USAGE, "%s: more than %d", asked_by, PRESERVE_FDS_MAX);
-	for (int fd = 3; fd < 3 + (int)n; fd++)
+	for (int fd = first; fd < first + (int)n; fd++)
 		if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 			return error_set(err, ERROR_USAGE, "%s: fd %d is not open", asked_by, fd);
-	c->preserve_fds = (unsigned)n;
+	c->preserve_fds += (unsigned)n;
 	return 0;
 }
 
@@ -36,8 +39,6 @@ int handover_take_listening(struct container *c, struct error *err)
 {
 	if (listen_fds_read(&c->listen_fds, err) < 0)
 		return -1;
-	if (c->listen_fds.count <= c->preserve_fds)
-		return 0;
 	return take_descriptors(c, "LISTEN_FDS", c->listen_fds.count, err);
 }
 
