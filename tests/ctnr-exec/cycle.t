@@ -23,6 +23,10 @@ run exec_ state x
 is_status 1 "there is no container before create"
 like_stderr "*'x': container does not exist*" "... in the words that callers look for"
 
+run ctnr-exec --root "$CTNR_TEST_TMP/none" list -f json
+is "$status$stdout$stderr" "0[]" "without a directory of states there are no containers"
+run ctnr-exec --root "$CTNR_TEST_TMP/none" list
+is "$status$(printf '%s\n' "$stdout" | wc -l)$stderr" 01 "... of which the table has its head alone"
 exec_ create --bundle ./c --pid-file pid x <input >output 2>&1
 is $? 0 "a container is created"
 pid=$(cat pid)

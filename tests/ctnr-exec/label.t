@@ -27,6 +27,19 @@ if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" != Y ]; then
 		"... that says so"
 	labelled '.process.apparmorProfile = "unconfined"'
 	is "$status$stderr$stdout" 0ran "... but for the one that every process has then"
+	labelled .
+	start_box 'echo up; exec sleep 1000'
+	run ctnr-exec exec --apparmor docker-default box echo ran
+	is "$status$stdout" 125 "... and so is one of a further process"
+	like_stderr "ctnr-exec: error: *AppArmor is not enabled in this kernel" "... likewise"
+	run ctnr-exec exec --apparmor unconfined box echo ran
+	is "$status$stderr$stdout" 0ran "... but for that"
+	[ -e /sys/fs/selinux/enforce ] || {
+		run ctnr-exec exec --process-label system_u:system_r:container_t:s0 box echo ran
+		is "$status$stdout" 125 "a label of a further process without SELinux is an error"
+		like_stderr "ctnr-exec: error: *SELinux is not enabled in this kernel" "... that says so"
+	}
+	end_box
 fi
 if [ ! -e /sys/fs/selinux/enforce ]; then
 	labelled '.process.selinuxLabel = "system_u:system_r:container_t:s0"'
