@@ -80,9 +80,16 @@ NICE:Max nice priority
 RTPRIO:Max realtime priority
 RTTIME:Max realtime timeout
 END
+shown='^Max'
+# A sanitized program takes more memory and address space than that.
+if is_sanitized; then
+	sed -i '/"RLIMIT_AS"\|"RLIMIT_DATA"/d' limits
+	sed -i '/^Max address space\|^Max data size/d' wanted
+	shown='^Max [^ad]'
+fi
 cp plain.json c/config.json
 config c ".process.rlimits = $(jq -cs . limits)"
-in_container 'sed 1d /proc/1/limits'
+in_container "grep '$shown' /proc/1/limits"
 is "$(printf '%s\n' "$stdout" | sed 's/^\(Max [a-z ]*[a-z]\)  *\([0-9]*\)  *\([0-9]*\) .*/\1 \2 \3/')" "$(cat wanted)" \
 	"each limit has the soft and the hard value of the config" || note "$stderr"
 
