@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "container.h"
 
+#include "process/capability.h"
+#include "process/process.h"
+
 #include "base/message.h"
 #include "store/bundle_lock.h"
 #include "system/fd.h"
@@ -49,6 +52,20 @@ int container_remove_bundle(const struct container *c, struct error *err)
 		return 0;
 	error_move(err, &cause);
 	return error_prefix(err, "%s '%s' was not removed", bundle_word(), c->bundle.id);
+}
+
+int container_prepare_process(struct container *c, struct error *err)
+{
+	const struct str *seccomp = &c->config.seccomp;
+
+	if (process_prepare(&c->config.process, err) < 0)
+		return -1;
+	if (c->namespaces.userns == USERNS_NONE &&
+	    capabilities_check(&c->config.process.capabilities, err) < 0)
+		return -1;
+	if (!seccomp->len)
+		return 0;
+	return seccomp_filter_prepare(&c->store, seccomp->data, seccomp->len, &c->filter, err);
 }
 
 int container_clean_up(const struct container *c, struct error *err)

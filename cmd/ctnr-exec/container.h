@@ -56,6 +56,10 @@ struct container {
 void container_release(struct container *c);
 #define autocontainer autocleanup(container_release)
 
+/* Decide what can be decided of config.process and of the filter before the process exists; namespaces has
+ * been decided. */
+int container_prepare_process(struct container *c, struct error *err);
+
 /* The container has ended, or has never run: remove its state and, with --rm, its bundle, unless
  * another command has claimed them since (state.h). A second call does what the first left. */
 bool container_keeps_state(const struct container *c); /* it stays for the verb delete */

@@ -340,6 +340,32 @@ static int remove_left_over(int root, const char *id, int fd, struct error *err)
 	return taken_error(id, &state, err);
 }
 
+/* Open the directory of an ID, and lock it. Returns 1, or 0 when there is none or it was replaced meanwhile. */
+static int open_locked(const struct state_root *root, const char *id, int *ret, struct error *err)
+{
+	autoclose int fd = open_state(root->fd, id);
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return error_errno(err, "cannot open the state of container '%s'", id);
+	if (lock_state(fd) < 0)
+		return state_busy_error(id, err);
+	if (!lock_is_named(fd, root->fd, id))
+		return 0;
+	*ret = fd_steal(&fd);
+	return 1;
+}
+
+/* Takes fd. */
+static void fill_claim(const struct state_root *root, const char *id, int fd,
+		       struct state_claim *ret)
+{
+	ret->path = xasprintf("%s/%s", root->path, id);
+	ret->id = ret->path + strlen(root->path) + 1;
+	ret->fd = fd;
+}
+
 /* Only the process that has made the directory claims the ID; a directory that is there is looked
  * at, and removed where it is left over. */
 int state_claim(const struct state_root *root, const char *id, struct state_claim *ret,
@@ -348,22 +374,17 @@ int state_claim(const struct state_root *root, const char *id, struct state_clai
 	for (int i = 0; i < CLAIM_TRIES; i++) {
 		bool is_ours = mkdirat(root->fd, id, 0700) == 0;
 		autoclose int fd = -EBADF;
+		int locked;
 
 		if (!is_ours && errno != EEXIST)
 			return error_errno(err, "cannot create the state of container '%s'", id);
-		fd = open_state(root->fd, id);
-		if (fd < 0 && errno == ENOENT)
-			continue;
-		if (fd < 0)
-			return error_errno(err, "cannot open the state of container '%s'", id);
-		if (lock_state(fd) < 0)
-			return state_busy_error(id, err);
-		if (!lock_is_named(fd, root->fd, id))
+		locked = open_locked(root, id, &fd, err);
+		if (locked < 0)
+			return -1;
+		if (locked == 0)
 			continue;
 		if (is_ours) {
-			ret->path = xasprintf("%s/%s", root->path, id);
-			ret->id = ret->path + strlen(root->path) + 1;
-			ret->fd = fd_steal(&fd);
+			fill_claim(root, id, fd_steal(&fd), ret);
 			return 0;
 		}
 		if (remove_left_over(root->fd, id, fd, err) < 0)
@@ -377,16 +398,13 @@ int state_lock(const struct state_root *root, const char *id, struct state_claim
 	       struct state *ret_state, struct error *err)
 {
 	for (int i = 0; i < CLAIM_TRIES && state_id_is_valid(id); i++) {
-		autoclose int fd = open_state(root->fd, id);
+		autoclose int fd = -EBADF;
+		int locked = open_locked(root, id, &fd, err);
 		int found;
 
-		if (fd < 0 && errno == ENOENT)
-			break;
-		if (fd < 0)
-			return error_errno(err, "cannot open the state of container '%s'", id);
-		if (lock_state(fd) < 0)
-			return state_busy_error(id, err);
-		if (!lock_is_named(fd, root->fd, id))
+		if (locked < 0)
+			return -1;
+		if (locked == 0)
 			continue;
 		found = read_state(fd, NULL, ret_state, err);
 		if (found < 0)
@@ -397,9 +415,7 @@ int state_lock(const struct state_root *root, const char *id, struct state_claim
 			remove_directory(root->fd, id, fd, NULL);
 			break;
 		}
-		ret->path = xasprintf("%s/%s", root->path, id);
-		ret->id = ret->path + strlen(root->path) + 1;
-		ret->fd = fd_steal(&fd);
+		fill_claim(root, id, fd_steal(&fd), ret);
 		return 0;
 	}
 	return missing_error(id, err);

@@ -23,6 +23,15 @@ void fd_close(int *fd)
 	errno = number;
 }
 
+int *fd_array(size_t len)
+{
+	int *fds = xcalloc(len, sizeof(*fds));
+
+	for (size_t i = 0; i < len; i++)
+		fds[i] = -EBADF;
+	return fds;
+}
+
 int fd_write_all(int fd, const void *data, size_t len)
 {
 	const char *p = data;

@@ -31,6 +31,9 @@ static inline int fd_steal(int *fd)
 	return taken;
 }
 
+/* len descriptors that are not open (-EBADF): new, to be freed. */
+int *fd_array(size_t len);
+
 /* Write all bytes, over short writes and EINTR. -1 with errno on failure. */
 int fd_write_all(int fd, const void *data, size_t len);
 

@@ -18,6 +18,7 @@
 # start_box TEXT             run bundle c with that script in the background, as container "box", until it has
 #                            said something; its output is in box.out, $box is the process to kill and wait for
 # end_box                    kill that, and wait until nothing is left of it
+# libraries_of PROGRAM       copy the libraries that a dynamic program loads into bundle c, where they are and to /lib
 
 applets='sh true false cat ls id sleep echo env kill mount umount stat touch ps hostname stty
 	readlink ln grep od head wc mkdir rm test dd tty trap mknod chmod cp sed cut tr mkfifo chown'
@@ -141,4 +142,13 @@ end_box() {
 	kill -9 "$box"
 	wait "$box" 2>/dev/null
 	eventually 10 sh -c 'ctnr-exec exec box true 2>&1 | grep -q "does not exist"'
+}
+
+libraries_of() {
+	mkdir -p "$CTNR_TEST_TMP/c/rootfs/lib"
+	for library in $(ldd "$1" | grep -o '/[^ ]*'); do
+		mkdir -p "$CTNR_TEST_TMP/c/rootfs/$(dirname "$library")"
+		cp -L "$library" "$CTNR_TEST_TMP/c/rootfs/$library"
+		cp -L "$library" "$CTNR_TEST_TMP/c/rootfs/lib/"
+	done
 }

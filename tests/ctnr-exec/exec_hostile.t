@@ -56,12 +56,7 @@ if ldd ./own | grep -q libasan; then
 	note "a sanitized executable cannot be preloaded into"
 else
 	cp overwrite take.so c/rootfs/
-	mkdir -p c/rootfs/lib
-	for library in $(ldd ./own | grep -o '/[^ ]*'); do
-		mkdir -p "c/rootfs/$(dirname "$library")"
-		cp -L "$library" "c/rootfs/$library"
-		cp -L "$library" c/rootfs/lib/
-	done
+	libraries_of ./own
 	before=$(sha256sum <own)
 	run ./own exec -e LD_PRELOAD=/take.so -e LD_LIBRARY_PATH=/lib box /proc/self/exe --version
 	like_stdout "refused *" "the executable that a container took hold of cannot be written to" ||

@@ -58,12 +58,7 @@ if ldd ./own | grep -q libasan; then
 	note "a sanitized executable cannot be preloaded into"
 elif cc -O1 -static -o c/rootfs/overwrite "$inside/overwrite.c" 2>cc.log &&
 	cc -O1 -DLIBRARY -shared -fPIC -o c/rootfs/take.so "$inside/overwrite.c" 2>>cc.log; then
-	mkdir -p c/rootfs/lib
-	for library in $(ldd ./own | grep -o '/[^ ]*'); do
-		mkdir -p "c/rootfs/$(dirname "$library")"
-		cp -L "$library" "c/rootfs/$library"
-		cp -L "$library" c/rootfs/lib/
-	done
+	libraries_of ./own
 	before=$(sha256sum <own)
 	run ./own run ./c
 	like_stdout "refused *" "the executable that a container took hold of cannot be written to" ||

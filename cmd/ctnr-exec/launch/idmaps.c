@@ -148,15 +148,6 @@ static int make_namespace(const struct mount_idmaps *idmaps, struct error *err)
 	return fd;
 }
 
-static int *make_array(size_t len)
-{
-	int *fds = xcalloc(len, sizeof(*fds));
-
-	for (size_t i = 0; i < len; i++)
-		fds[i] = -EBADF;
-	return fds;
-}
-
 int idmaps_make(const struct config *config, int **ret, struct error *err)
 {
 	const struct mounts_config *mounts = &config->mounts;
@@ -167,7 +158,7 @@ int idmaps_make(const struct config *config, int **ret, struct error *err)
 		if (!mount->idmaps)
 			continue;
 		if (!*ret)
-			*ret = make_array(mounts->len);
+			*ret = fd_array(mounts->len);
 		(*ret)[i] = make_namespace(mount->idmaps, err);
 		if ((*ret)[i] < 0)
 			return error_prefix(err, "mount '%s'", mount->destination);

@@ -82,13 +82,12 @@ static int take_source(int sync, struct error *err)
 int sources_take(const struct launch *l, int **ret, struct error *err)
 {
 	const struct mounts_config *mounts = &l->container->config.mounts;
-	int *sources = xcalloc(mounts->len, sizeof(*sources));
+	int *sources = fd_array(mounts->len);
 
 	*ret = sources;
 	if (fd_write_all(l->sync[1], "", 1) < 0)
 		return error_errno(err, "cannot ask for the sources of mounts");
 	for (size_t i = 0; i < mounts->len; i++) {
-		sources[i] = -EBADF;
 		if (mount_config_is_bind(&mounts->items[i]))
 			sources[i] = take_source(l->sync[1], err);
 		if (sources[i] == -1)

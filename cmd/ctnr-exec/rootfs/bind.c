@@ -48,15 +48,6 @@ static uint64_t find_early_kind(const struct container *c, const struct mount_co
 	return kind & c->config.propagation.root & MS_SHARED ? MS_SHARED : MS_SLAVE;
 }
 
-static int *make_array(size_t len)
-{
-	int *fds = xcalloc(len, sizeof(*fds));
-
-	for (size_t i = 0; i < len; i++)
-		fds[i] = -EBADF;
-	return fds;
-}
-
 int bind_clone_early(const struct container *c, struct rootfs *r, struct error *err)
 {
 	const struct mounts_config *mounts = &c->config.mounts;
@@ -69,7 +60,7 @@ int bind_clone_early(const struct container *c, struct rootfs *r, struct error *
 		if (!kind)
 			continue;
 		if (!r->clones)
-			r->clones = make_array(mounts->len);
+			r->clones = fd_array(mounts->len);
 		fd = clone_source(r, AT_FDCWD, &mounts->items[i], i, err);
 		if (fd >= 0 && kind == MS_SLAVE &&
 		    mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &slave, sizeof(slave)) < 0)

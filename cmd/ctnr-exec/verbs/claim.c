@@ -2,8 +2,6 @@
 #include "verbs/claim.h"
 
 #include "launch/idmaps.h"
-#include "process/capability.h"
-#include "process/process.h"
 #include "process/sysctl.h"
 #include "rootfs/cgroup_view.h"
 #include "rootfs/overlay.h"
@@ -71,7 +69,6 @@ static struct document_place find_config(const struct container *c, const char *
 /* Decide what can be decided before any process of the container exists. */
 static int prepare_container(struct container *c, const struct claim_opts *opts, struct error *err)
 {
-	const struct str *seccomp = &c->config.seccomp;
 	const struct document_place place = find_config(c, opts->operand.config);
 	enum cgroup_policy policy;
 
@@ -80,15 +77,9 @@ static int prepare_container(struct container *c, const struct claim_opts *opts,
 	    namespaces_prepare(&c->config, &c->namespaces, err) < 0 ||
 	    idmaps_prepare(&c->config, &c->namespaces, err) < 0 || overlay_prepare(c, err) < 0 ||
 	    cgroup_view_prepare(c, err) < 0 ||
-	    sysctls_check(&c->config.sysctls, &c->config.namespaces, err) < 0 ||
-	    process_prepare(&c->config.process, err) < 0)
+	    sysctls_check(&c->config.sysctls, &c->config.namespaces, err) < 0)
 		return -1;
-	if (c->namespaces.userns == USERNS_NONE &&
-	    capabilities_check(&c->config.process.capabilities, err) < 0)
-		return -1;
-	if (!seccomp->len)
-		return 0;
-	return seccomp_filter_prepare(&c->store, seccomp->data, seccomp->len, &c->filter, err);
+	return container_prepare_process(c, err);
 }
 
 /* Claim the ID, and the bundle of --rm: nobody else runs, updates or removes them. */

@@ -4,8 +4,6 @@
 #include "config/config.h"
 #include "container.h"
 #include "launch/joined.h"
-#include "process/capability.h"
-#include "process/process.h"
 
 #include "base/alloc.h"
 #include "oci/runtime.h"
@@ -89,17 +87,8 @@ static int describe_container(struct container *c, struct error *err)
 
 static int prepare_process(struct container *c, const struct joined *joined, struct error *err)
 {
-	const struct str *seccomp = &c->config.seccomp;
-
 	find_namespaces(c, joined);
-	if (process_prepare(&c->config.process, err) < 0)
-		return -1;
-	if (c->namespaces.userns == USERNS_NONE &&
-	    capabilities_check(&c->config.process.capabilities, err) < 0)
-		return -1;
-	if (!seccomp->len)
-		return 0;
-	if (seccomp_filter_prepare(&c->store, seccomp->data, seccomp->len, &c->filter, err) < 0)
+	if (container_prepare_process(c, err) < 0)
 		return -1;
 	return c->filter.listener_path ? describe_container(c, err) : 0;
 }
