@@ -29,8 +29,9 @@ int image_tag(const void *opts_, const struct strlist *operands, struct error *e
 		return -1;
 	if (target_find(&store, operands->items[0], &target, err) < 0)
 		return -1;
-	/* Held from here on: a removal cannot take the blobs away before the name is there. */
-	if (layout_open(target.layout, LAYOUT_CREATE, &layout, err) < 0)
+	/* Leased from here on: no collector takes the blobs away before the name is there. */
+	if (layout_open(target.layout, LAYOUT_CREATE, &layout, err) < 0 ||
+	    layout_lease_blob(&layout, &target.entry.digest, err) < 0)
 		return -1;
 	if (!layout_has_blob(&layout, &target.entry.digest, target.entry.size))
 		return error_set(err, ERROR_NOT_FOUND, "image '%s': blob %s is not there",

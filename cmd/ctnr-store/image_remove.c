@@ -2,18 +2,14 @@
 /*
  * image rm, in this order:
  *
- *  1. The layout is held against everybody who adds blobs (oci/layout.h). When somebody does, only
- *     the name goes, and the blobs wait for the next removal or collection.
- *  2. What the image consists of is noted, then its entries leave index.json.
- *  3. What all remaining entries and all bundles reach is marked. When a document of them cannot
- *     be read, nothing is deleted.
- *  4. What was noted and is not marked is deleted.
- *  5. When all is done, the unpacked layers that nothing needs any more are deleted (layers.c).
+ *  1. Of each image that is named, what it consists of is noted; then its entries leave index.json.
+ *  2. When all names are gone, what was noted and nothing needs any more is deleted, in each layout once,
+ *     and in the store the unpacked layers too (collect/sweep.h).
  *
  * A kill in between leaves blobs that nothing names, never a name whose blobs are gone.
  */
-#include "content.h"
-#include "layers.h"
+#include "collect/chain_set.h"
+#include "collect/sweep.h"
 #include "operand.h"
 #include "opts.h"
 #include "removed.h"
@@ -21,36 +17,71 @@
 #include "verbs.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/message.h"
 #include "oci/tag.h"
 #include "store/refcache.h"
+#include "system/identity.h"
 
-#include <errno.h>
-#include <unistd.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A layout that images were removed from. */
+struct place {
+	struct layout layout;
+	bool is_store;
+	struct reach removed; /* what the removed images consist of */
+	struct strlist digests; /* of these images */
+};
 
 struct removal {
 	const struct store *store;
-	json_t *configs; /* of what was removed from the store: a set */
+	struct place **places;
+	size_t n_places;
 	bool force;
 };
 
-static int delete_unreached_blobs(const struct layout *layout, const struct content *removed,
-				  const struct content *kept, struct error *err)
+static void place_free(struct place *place)
 {
-	const char *text;
-	json_t *value;
+	if (!place)
+		return;
+	layout_release(&place->layout);
+	reach_release(&place->removed);
+	strlist_release(&place->digests);
+	free(place);
+}
 
-	json_object_foreach (removed->digests, text, value) {
-		char path[LAYOUT_BLOB_PATH_MAX];
-		struct digest digest;
+static void place_cleanup(struct place **place)
+{
+	place_free(*place);
+}
 
-		if (content_has(kept, text) || digest_parse(text, &digest, NULL) < 0)
-			continue;
-		if (unlinkat(layout->dirfd, layout_blob_path(&digest, path), 0) < 0 &&
-		    errno != ENOENT)
-			return error_errno(err, "cannot remove blob %s", text);
-	}
-	return 0;
+static void removal_release(struct removal *removal)
+{
+	for (size_t i = 0; i < removal->n_places; i++)
+		place_free(removal->places[i]);
+	free(removal->places);
+}
+
+/* The place of a target's layout, borrowed from the removal. */
+static struct place *open_place(struct removal *removal, const struct target *target,
+				struct error *err)
+{
+	autocleanup(place_cleanup) struct place *place = NULL;
+
+	for (size_t i = 0; i < removal->n_places; i++)
+		if (strcmp(removal->places[i]->layout.path, target->layout) == 0)
+			return removal->places[i];
+	place = xcalloc(1, sizeof(*place));
+	place->layout = (struct layout)LAYOUT_INIT;
+	place->is_store = target->in_store;
+	if (layout_open(target->layout, LAYOUT_READ, &place->layout, err) < 0)
+		return NULL;
+	reach_init(&place->removed, &place->layout);
+	removal->places =
+		xrealloc(removal->places, removal->n_places + 1, sizeof(*removal->places));
+	removal->places[removal->n_places++] = place;
+	return steal(&place);
 }
 
 /* Take the entries out of index.json, and say whose names are gone. */
@@ -76,46 +107,17 @@ static int remove_entries(const struct removal *removal, const struct layout *la
 	return 0;
 }
 
-/* Delete what nothing needs any more of the content of an image whose entries are gone. */
-static int delete_content(const struct removal *removal, const struct layout *layout,
-			  const struct target *target, const struct content *removed,
-			  struct error *err)
-{
-	autocontent struct content kept = { 0 };
-
-	content_init(&kept);
-	if (content_add_roots(&kept, layout, removal->store, err) < 0 ||
-	    delete_unreached_blobs(layout, removed, &kept, err) < 0)
-		return -1;
-	if (content_has(&kept, target->entry.digest.text))
-		return 0;
-	return removed_print(REMOVED_IMAGE, target->entry.digest.text, err);
-}
-
 static int remove_target(struct removal *removal, const struct target *target, struct error *err)
 {
-	autolayout struct layout layout = LAYOUT_INIT;
-	autocontent struct content removed = { 0 };
-	int held;
+	struct place *place = open_place(removal, target, err);
 
-	content_init(&removed);
-	if (layout_open(target->layout, LAYOUT_READ, &layout, err) < 0)
+	if (!place)
 		return -1;
-	held = layout_hold_for_removal(&layout, err);
-	if (held < 0)
+	reach_add(&place->removed, &target->entry);
+	if (remove_entries(removal, &place->layout, target, err) < 0)
 		return -1;
-	content_add(&removed, &layout, &target->entry);
-	if (remove_entries(removal, &layout, target, err) < 0)
-		return -1;
-	if (target->in_store)
-		json_object_update(removal->configs, removed.configs);
-	if (!held) {
-		message_warning("images are being added to '%s', keeping the blobs of '%s'",
-				layout.path,
-				target->name ? target->name : target->entry.digest.text);
-		return 0;
-	}
-	return delete_content(removal, &layout, target, &removed, err);
+	strlist_append(&place->digests, target->entry.digest.text);
+	return 0;
 }
 
 static int remove_word(const char *word, void *data, struct error *err)
@@ -135,12 +137,71 @@ static int remove_word(const char *word, void *data, struct error *err)
 	return 0;
 }
 
+/* Say which of the removed images are gone. */
+static int print_deleted(const struct place *place, const struct sweep *sweep, struct error *err)
+{
+	for (size_t i = 0; i < sweep->n_objects; i++) {
+		const struct sweep_object *object = &sweep->objects[i];
+
+		if (object->fate == SWEEP_DELETED && object->kind != SWEEP_LAYER &&
+		    strlist_contains(&place->digests, object->name) &&
+		    removed_print(REMOVED_IMAGE, object->name, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Delete what nothing needs any more of the images that were removed from a layout. */
+static int delete_content(const struct removal *removal, const struct place *place,
+			  struct error *err)
+{
+	const struct store *store = place->is_store ? removal->store : NULL;
+	autojson json_t *chain_ids = store ? chain_set_of(store, place->removed.configs) : NULL;
+	char idmap[IDMAP_NAME_MAX] = "";
+	struct identity identity = { 0 };
+	const struct sweep_scope scope = {
+		.roots = { .layout = &place->layout, .store = store },
+		.cutoff = clock_wall_ns(),
+		.digests = place->removed.digests,
+		.chain_ids = chain_ids,
+		.idmap = idmap,
+	};
+	autosweep struct sweep sweep;
+	int result;
+
+	sweep_init(&sweep, &scope);
+	if (store && identity_probe(&identity, err) < 0)
+		return -1;
+	if (store)
+		identity_idmap_name(&identity, idmap);
+	if (sweep_find(&sweep, err) < 0)
+		return -1;
+	if (sweep_has_layers(&sweep) && identity.rung != IDENTITY_PRIVILEGED &&
+	    identity_enter(&identity, err) < 0)
+		return -1;
+	result = sweep_run(&sweep, err);
+	return print_deleted(place, &sweep, err) < 0 ? -1 : result;
+}
+
+/* In the order of the words, but the store last: the user namespace is entered there, for good. */
+static int delete_contents(const struct removal *removal, struct error *err)
+{
+	int result = 0;
+
+	for (int is_store = 0; is_store <= 1; is_store++)
+		for (size_t i = 0; i < removal->n_places; i++)
+			if (removal->places[i]->is_store == is_store &&
+			    delete_content(removal, removal->places[i], err) < 0)
+				result = -1;
+	return result;
+}
+
 int image_rm(const void *opts_, const struct strlist *operands, struct error *err)
 {
 	const struct store_opts *opts = opts_;
 	autostore struct store store = STORE_INIT;
-	autojson json_t *configs = json_object();
-	struct removal removal = { &store, configs, opts->force };
+	autocleanup(removal_release) struct removal removal = { .store = &store,
+								.force = opts->force };
 	struct error cause = { 0 };
 	int status;
 
@@ -149,10 +210,9 @@ int image_rm(const void *opts_, const struct strlist *operands, struct error *er
 	if (opts_open_store(opts, &store, err) < 0)
 		return -1;
 	status = operand_each(operands, remove_word, &removal, err);
-	if (!store.path)
-		return status;
-	refcache_clear(&store);
-	if (layers_remove(&store, configs, &cause) == 0)
+	if (store.path)
+		refcache_clear(&store);
+	if (delete_contents(&removal, &cause) == 0)
 		return status;
 	if (status < 0)
 		return -1;

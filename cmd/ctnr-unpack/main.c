@@ -138,7 +138,7 @@ static bool has_layer(const struct unpack *unpack, const char *idmap, const stru
 	autofree char *path = layer_path(idmap, chain_id);
 
 	return utimensat(unpack->store.dirfd, path, NULL, AT_SYMLINK_NOFOLLOW) == 0 ||
-	       (errno != ENOENT && layer_exists(&unpack->store, idmap, chain_id));
+	       layer_exists(&unpack->store, idmap, chain_id);
 }
 
 enum layers_found {

@@ -80,6 +80,8 @@ static int start_writer(const struct layout *layout, const struct digest *digest
 	struct part_path path;
 	char parent[32];
 
+	if (layout_lease_blob(layout, digest, err) < 0)
+		return -1;
 	if (layout_has_blob(layout, digest, size))
 		return BLOB_PRESENT;
 	snprintf(parent, sizeof(parent), "blobs/%s", digest_algorithm_name(digest->algorithm));

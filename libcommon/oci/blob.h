@@ -43,7 +43,7 @@ enum blob_state {
 	BLOB_BUSY, /* another process is making it (blob_try_start() only) */
 };
 
-/* Begin, waiting for a process that is making the same blob. Returns an enum blob_state (so 1 when
+/* Lease the blob and begin, waiting for a process that is making the same blob. Returns an enum blob_state (so 1 when
  * the blob is there already, 0 when the writer is ready), -1 on failure. */
 int blob_start(const struct layout *layout, const struct digest *digest, uint64_t size,
 	       struct blob_writer *ret, struct error *err);

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #define LAYOUT_FILE "oci-layout"
-#define HOLD_FILE ".hold"
 
 #define LAYOUT_VERSION "1.0.0"
 #define LAYOUT_FILE_MAX 4096
@@ -29,7 +28,7 @@ void layout_release(struct layout *layout)
 		return;
 	free(layout->path);
 	fd_close(&layout->dirfd);
-	fd_close(&layout->holdfd);
+	lease_release(&layout->lease);
 	*layout = (struct layout)LAYOUT_INIT;
 }
 
@@ -99,11 +98,7 @@ static int open_directory(const char *path, enum layout_mode mode, struct layout
 	if (ret->dirfd < 0)
 		return -1;
 	if (mode == LAYOUT_CREATE) {
-		ret->holdfd =
-			lock_open_at(ret->dirfd, HOLD_FILE, LOCK_SHARED, LOCK_WAIT_HEARING, err);
-		if (ret->holdfd < 0)
-			return -1;
-		if (make_files(ret->dirfd, err) < 0)
+		if (make_files(ret->dirfd, err) < 0 || lease_open(ret->dirfd, &ret->lease, err) < 0)
 			return -1;
 	}
 	return check_version(ret->dirfd, err);
@@ -120,18 +115,11 @@ int layout_open(const char *path, enum layout_mode mode, struct layout *ret, str
 	return 0;
 }
 
-int layout_hold_for_removal(struct layout *layout, struct error *err)
+int layout_lease_blob(const struct layout *layout, const struct digest *digest, struct error *err)
 {
-	struct error cause = { 0 };
-
-	layout->holdfd = lock_open_at(layout->dirfd, HOLD_FILE, LOCK_EXCLUSIVE, LOCK_TRY, &cause);
-	if (layout->holdfd >= 0)
-		return 1;
-	layout->holdfd = -EBADF;
-	if (cause.saved_errno == EWOULDBLOCK)
-		return 0;
-	error_move(err, &cause);
-	return error_prefix(err, "OCI layout '%s'", layout->path);
+	if (lease_add(&layout->lease, digest, err) < 0)
+		return error_prefix(err, "OCI layout '%s'", layout->path);
+	return 0;
 }
 
 const char *layout_blob_path(const struct digest *digest, char path[LAYOUT_BLOB_PATH_MAX])
@@ -141,22 +129,58 @@ const char *layout_blob_path(const struct digest *digest, char path[LAYOUT_BLOB_
 	return path;
 }
 
-bool layout_has_blob(const struct layout *layout, const struct digest *digest, uint64_t size)
+const char *layout_aside_path(const struct digest *digest, char path[LAYOUT_BLOB_PATH_MAX])
+{
+	snprintf(path, LAYOUT_BLOB_PATH_MAX, "blobs/%s/%s" ASIDE_SUFFIX,
+		 digest_algorithm_name(digest->algorithm), digest_hex(digest));
+	return path;
+}
+
+/* A blob that was missed is back when a collector keeps it aside. */
+static bool take_blob_back(const struct layout *layout, const struct digest *digest)
+{
+	char aside[LAYOUT_BLOB_PATH_MAX];
+	char path[LAYOUT_BLOB_PATH_MAX];
+
+	return renameat2(layout->dirfd, layout_aside_path(digest, aside), layout->dirfd,
+			 layout_blob_path(digest, path), RENAME_NOREPLACE) == 0 ||
+	       errno == EEXIST;
+}
+
+static bool find_blob(const struct layout *layout, const struct digest *digest, struct stat *ret)
 {
 	char path[LAYOUT_BLOB_PATH_MAX];
+
+	layout_blob_path(digest, path);
+	if (fstatat(layout->dirfd, path, ret, AT_SYMLINK_NOFOLLOW) == 0)
+		return true;
+	return errno == ENOENT && take_blob_back(layout, digest) &&
+	       fstatat(layout->dirfd, path, ret, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool layout_has_blob(const struct layout *layout, const struct digest *digest, uint64_t size)
+{
 	struct stat st;
 
-	return fstatat(layout->dirfd, layout_blob_path(digest, path), &st, AT_SYMLINK_NOFOLLOW) ==
-		       0 &&
-	       S_ISREG(st.st_mode) && (size == UINT64_MAX || (uint64_t)st.st_size == size);
+	return find_blob(layout, digest, &st) && S_ISREG(st.st_mode) &&
+	       (size == UINT64_MAX || (uint64_t)st.st_size == size);
+}
+
+static int open_blob_file(const struct layout *layout, const struct digest *digest)
+{
+	char path[LAYOUT_BLOB_PATH_MAX];
+	const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+	int fd = openat(layout->dirfd, layout_blob_path(digest, path), flags);
+
+	if (fd < 0 && errno == ENOENT && take_blob_back(layout, digest))
+		fd = openat(layout->dirfd, path, flags);
+	return fd;
 }
 
 int layout_open_blob(const struct layout *layout, const struct descriptor *descriptor,
 		     struct error *err)
 {
-	char path[LAYOUT_BLOB_PATH_MAX];
-	autoclose int fd = openat(layout->dirfd, layout_blob_path(&descriptor->digest, path),
-				  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	autoclose int fd = open_blob_file(layout, &descriptor->digest);
 	struct stat st;
 
 	if (fd < 0 && errno == ENOENT)

@@ -14,15 +14,19 @@
  *	layout.check = blob_check;
  *	if (layout_read_manifest(&layout, &descriptor, &manifest, err) < 0) ...
  *
- * A process that adds blobs and will make a reference to them opens with LAYOUT_CREATE. As long as
- * that layout is open it holds a shared lock on the file ".hold", and removing blobs needs that lock
- * exclusively: a blob that was seen stays until the reference to it is written.
+ * A process that adds blobs and will make a reference to them opens with LAYOUT_CREATE, and leases each
+ * blob before it looks whether the blob is there (oci/lease.h, layout_lease_blob()).
+ *
+ * A collector renames a blob to blobs/ALG/HEX.aside before it deletes the blob. Who misses a blob takes one
+ * back that lies aside, and finds it so: a collector that is stopped or killed hides nothing, and deletes
+ * only what nobody has taken back.
  */
 #ifndef OCI_LAYOUT_H
 #define OCI_LAYOUT_H
 
 #include "base/str.h"
 #include "oci/descriptor.h"
+#include "oci/lease.h"
 #include "oci/manifest.h"
 
 #include <stdbool.h>
@@ -31,10 +35,13 @@
 #define LAYOUT_LOCK_FILE ".lock" /* held by writers of index.json */
 #define LAYOUT_INDEX_MAX (64U << 20) /* bytes of index.json: ten thousands of references */
 
+/* A collector renames what it is about to delete, a blob or an unpacked layer, to NAME.aside. */
+#define ASIDE_SUFFIX ".aside"
+
 struct layout {
 	char *path; /* absolute */
 	int dirfd;
-	int holdfd; /* of ".hold", locked; -EBADF in a layout opened by LAYOUT_READ */
+	struct lease lease; /* empty in a layout opened by LAYOUT_READ */
 	/* Looks at each blob that was read whole; blob_check(), or NULL: none. To be set by the
 	 * caller, so that readers of the store's own layout need no libcrypto. */
 	int (*check)(const struct descriptor *descriptor, const void *bytes, size_t len,
@@ -43,7 +50,7 @@ struct layout {
 
 #define LAYOUT_INIT \
 	{ \
-		NULL, -EBADF, -EBADF, NULL \
+		NULL, -EBADF, LEASE_INIT, NULL \
 	}
 
 void layout_release(struct layout *layout);
@@ -51,20 +58,24 @@ void layout_release(struct layout *layout);
 
 enum layout_mode {
 	LAYOUT_READ, /* ERROR_NOT_FOUND when there is none */
-	LAYOUT_CREATE, /* make what is missing; blobs stay while it is open */
+	LAYOUT_CREATE, /* make what is missing; leased blobs stay while it is open */
 };
 
 /* Open the layout at path; ret is new. -1 when its file oci-layout is missing or of a version that is
  * not known. */
 int layout_open(const char *path, enum layout_mode mode, struct layout *ret, struct error *err);
 
-/* Take ".hold" exclusively, for removing blobs, in a layout opened by LAYOUT_READ. Returns 1, or 0
- * when somebody is adding blobs. */
-int layout_hold_for_removal(struct layout *layout, struct error *err);
+/* Let a blob stay from now on, in a layout opened by LAYOUT_CREATE, as long as the layout is open. To be
+ * asked before layout_has_blob(). */
+int layout_lease_blob(const struct layout *layout, const struct digest *digest, struct error *err);
 
 /* "blobs/sha256/9f86..." in a caller's buffer. */
 #define LAYOUT_BLOB_PATH_MAX 160
 const char *layout_blob_path(const struct digest *digest, char path[LAYOUT_BLOB_PATH_MAX]);
+
+/* "blobs/sha256/9f86....aside": where a collector keeps a blob that nothing reaches, before it is
+ * deleted. */
+const char *layout_aside_path(const struct digest *digest, char path[LAYOUT_BLOB_PATH_MAX]);
 
 /* Is the blob there, with that size? (size UINT64_MAX: any) */
 bool layout_has_blob(const struct layout *layout, const struct digest *digest, uint64_t size);

@@ -94,20 +94,55 @@ int bundle_stack_write(const struct bundle *bundle, const struct store *store, c
 	return n_chain_ids ? 0 : make_empty_layer(bundle, err);
 }
 
+/* Take the layer back that a link names and a collector keeps aside. */
+static bool take_layer_back(int lower, const char *name)
+{
+	char target[PATH_MAX];
+	ssize_t len = readlinkat(lower, name, target, sizeof(target) - 1);
+
+	if (len < 0)
+		return false;
+	target[len] = '\0';
+	if (!str_ends_with(target, "/diff"))
+		return false;
+	target[strlen(target) - strlen("/diff")] = '\0';
+	return layer_take_back(lower, target);
+}
+
 int bundle_stack_check(const struct bundle *bundle, struct error *err)
 {
-	for (size_t i = 0; i < MANIFEST_LAYERS_MAX; i++) {
-		char path[PATH_SIZE];
+	autoclose int lower = bundle_stack_open_lower(bundle->dirfd, NULL);
 
-		if (faccessat(bundle->dirfd, path_of_layer(i, path), F_OK, 0) == 0)
+	for (size_t i = 0; lower >= 0 && i < MANIFEST_LAYERS_MAX; i++) {
+		char name[BUNDLE_STACK_NAME_MAX];
+
+		format_name(i, name);
+		if (faccessat(lower, name, F_OK, 0) == 0 ||
+		    (errno == ENOENT && take_layer_back(lower, name)))
 			continue;
-		if (faccessat(bundle->dirfd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		if (faccessat(lower, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 			return 0;
 		error_set(err, ERROR_TEMPORARY, "%s '%s': a layer was removed meanwhile",
 			  bundle_word(), bundle->id);
 		return error_hint(err, "make the %s again", bundle_word());
 	}
 	return 0;
+}
+
+bool bundle_stack_take_back(int lower)
+{
+	bool was_any = false;
+
+	for (size_t i = 0; i < MANIFEST_LAYERS_MAX; i++) {
+		char name[BUNDLE_STACK_NAME_MAX];
+
+		format_name(i, name);
+		if (faccessat(lower, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			break;
+		if (faccessat(lower, name, F_OK, 0) < 0 && errno == ENOENT)
+			was_any |= take_layer_back(lower, name);
+	}
+	return was_any;
 }
 
 int bundle_stack_open_lower(int bundlefd, struct error *err)

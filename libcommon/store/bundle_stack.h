@@ -20,6 +20,7 @@
 #include "store/store.h"
 #include "system/identity.h"
 
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #define BUNDLE_STACK_TOP "lower/0" /* in an overlay bundle: the top layer's directory */
@@ -29,9 +30,14 @@
 int bundle_stack_write(const struct bundle *bundle, const struct store *store, const char *idmap,
 		       const struct digest *chain_ids, size_t n_chain_ids, struct error *err);
 
-/* Is every layer there that has a link? One that was removed before the link was made is
- * ERROR_TEMPORARY. Without lower/ there is nothing to check. */
+/* Is every layer there that has a link? One that a collector keeps aside is taken back (oci/layout.h), and
+ * one that was removed before the link was made is ERROR_TEMPORARY. Without lower/ there is nothing to
+ * check. */
 int bundle_stack_check(const struct bundle *bundle, struct error *err);
+
+/* Take back the layers of an open lower/ that a collector keeps aside: one that was killed. Were there
+ * any? */
+bool bundle_stack_take_back(int lower);
 
 /* Open lower/. Returns the descriptor, or -1; saved_errno is ENOENT when it is no overlay bundle. */
 int bundle_stack_open_lower(int bundlefd, struct error *err);

@@ -2,10 +2,13 @@
 #include "store/layer.h"
 
 #include "base/alloc.h"
+#include "oci/layout.h"
 #include "oci/manifest.h"
 #include "system/fd.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,12 +19,27 @@ char *layer_path(const char *idmap, const struct digest *chain_id)
 			 digest_hex(chain_id));
 }
 
+bool layer_take_back(int dirfd, const char *path)
+{
+	autofree char *aside = xasprintf("%s" ASIDE_SUFFIX, path);
+
+	return renameat2(dirfd, aside, dirfd, path, RENAME_NOREPLACE) == 0 || errno == EEXIST;
+}
+
+static bool find_layer(const struct store *store, const char *path, struct stat *ret)
+{
+	return fstatat(store->dirfd, path, ret, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 bool layer_exists(const struct store *store, const char *idmap, const struct digest *chain_id)
 {
 	autofree char *path = layer_path(idmap, chain_id);
 	struct stat st;
 
-	return fstatat(store->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+	return (find_layer(store, path, &st) ||
+		(errno == ENOENT && layer_take_back(store->dirfd, path) &&
+		 find_layer(store, path, &st))) &&
+	       S_ISDIR(st.st_mode);
 }
 
 char *layer_chain_path(const struct digest *config)

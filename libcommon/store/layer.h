@@ -23,8 +23,11 @@
 /* "layers/IDMAP/sha256/HEX" relative to the store, new. */
 char *layer_path(const char *idmap, const struct digest *chain_id);
 
-/* Is that layer there, whole? */
+/* Is that layer there, whole? One that a collector keeps aside is taken back (oci/layout.h). */
 bool layer_exists(const struct store *store, const char *idmap, const struct digest *chain_id);
+
+/* Let the layer whose directory is dirfd/path be there again when a collector keeps it aside. */
+bool layer_take_back(int dirfd, const char *path);
 
 /* "cache/chains/sha256/HEX" of a config relative to the store, new. */
 char *layer_chain_path(const struct digest *config);

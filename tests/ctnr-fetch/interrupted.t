@@ -67,19 +67,17 @@ is "$(parts out)" 0 "... as are parts of the layout's own files, which a SIGKILL
 hostile_stop
 
 # What another process holds is waited for, but not when a signal comes.
-for lock in .lock .hold; do
-	run ctnr-fetch --layout locked oci:small:1
-	flock locked/$lock sleep 20 &
-	holder=$!
-	ok "another process holds $lock" eventually 10 sh -c '! flock -n "$1" true' sh "locked/$lock"
-	start ctnr-fetch --layout locked --tag again oci:small:1
-	fails "a fetch waits for the layout's $lock" eventually 1 sh -c '! kill -0 "$1"' sh "$pid"
-	kill -TERM "$pid"
-	wait "$pid"
-	is $? 143 "... but not when a signal comes"
-	pkill -TERM -P "$holder" sleep
-	wait "$holder" || :
-done
+run ctnr-fetch --layout locked oci:small:1
+flock locked/.lock sleep 20 &
+holder=$!
+ok "another process holds .lock" eventually 10 sh -c '! flock -n "$1" true' sh "locked/.lock"
+start ctnr-fetch --layout locked --tag again oci:small:1
+fails "a fetch waits for the layout's .lock" eventually 1 sh -c '! kill -0 "$1"' sh "$pid"
+kill -TERM "$pid"
+wait "$pid"
+is $? 143 "... but not when a signal comes"
+pkill -TERM -P "$holder" sleep
+wait "$holder" || :
 is "$(jq '.manifests | length' locked/index.json)" 1 "... and nothing is named meanwhile"
 
 hostile_start "$CTNR_TEST_TMP/small"

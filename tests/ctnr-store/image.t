@@ -180,13 +180,31 @@ ok "an image that a bundle was made of is removed" ctnr-store image rm b:1
 is "$(blobs)" 3 "... its blobs stay for the bundle"
 rm -r "$store/bundles/user"
 
-# Held against removal.
-add localhost/c:1 c >/dev/null
+# What a writer leases stays, whatever else goes.
+digest=$(add localhost/c:1 c)
 before=$(blobs)
-run flock --shared "$store/images/.hold" ctnr-store image rm c:1
-is_status 0 "an image is removed while another is fetched"
-like_stderr "*warning: images are being added*keeping the blobs*" "... but not its blobs"
-is "$(blobs)" "$before" "... which are all there"
+mkdir -p "$store/images/.lease"
+echo "$digest" >"$store/images/.lease/writer"
+run flock "$store/images/.lease/writer" ctnr-store image rm c:1
+is_status 0 "an image is removed while another command relies on it"
+is_stdout '{"untagged":"localhost/c:1"}' "... only its name"
+is "$(blobs)" "$before" "... and all its blobs stay"
+add localhost/c:1 c >/dev/null
+run ctnr-store image rm c:1
+ok "when the command is dead they go" test "$(blobs)" -lt "$before"
+is "$(ls "$store/images/.lease")" "" "... and its lease"
+
+# What a killed collector has left aside.
+digest=$(add localhost/d:1 d)
+for blob in "$store"/images/blobs/sha256/*; do
+	mv "$blob" "$blob.aside"
+done
+run ctnr-store image show d:1
+is_status 0 "an image is read whose blobs a collector left aside"
+run ctnr-store image rm d:1
+is_stdout "{\"untagged\":\"localhost/d:1\"}
+{\"deleted\":\"$digest\"}" "... and removed"
+is "$(find "$store/images/blobs" -name "*.aside" | wc -l)" 0 "the next collector puts back what is needed"
 
 add localhost/multi:1 amd64 --index --platform linux/amd64 >/dev/null
 add localhost/multi:1 s390x --index --platform linux/s390x >/dev/null

@@ -9,6 +9,7 @@
 #include "system/tree.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define INDEX_HEAD "{\"schemaVersion\":2,\"extra\":{\"kept\":true},\"manifests\":["
@@ -164,17 +165,75 @@ static void test_nesting(const struct layout *layout)
 	}
 }
 
-static void test_hold(const char *path)
+static int count_digest(const struct digest *digest, void *data, struct error *error)
+{
+	int *n = data;
+
+	(void)digest;
+	(void)error;
+	++*n;
+	return 0;
+}
+
+static int count_leased(const struct layout *layout)
+{
+	int n = 0;
+
+	if (lease_each(layout->dirfd, count_digest, &n, &err) < 0)
+		return -1;
+	return n;
+}
+
+static void test_lease(const char *path)
 {
 	autolayout struct layout adding = LAYOUT_INIT;
 	autolayout struct layout removing = LAYOUT_INIT;
+	autostrlist struct strlist names = STRLIST_INIT;
+	struct digest digest;
+	int lease;
 
+	digest_parse("sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+		     &digest, &err);
 	layout_open(path, LAYOUT_CREATE, &adding, &err);
 	layout_open(path, LAYOUT_READ, &removing, &err);
-	is_int(layout_hold_for_removal(&removing, &err), 0,
-	       "nobody may remove blobs while somebody adds some");
+	is_int(count_leased(&removing), 0, "nothing is leased at first");
+	layout_lease_blob(&adding, &digest, &err);
+	layout_lease_blob(&adding, &digest, &err);
+	is_int(count_leased(&removing), 2, "what is leased is read while its writer lives");
 	layout_release(&adding);
-	is_int(layout_hold_for_removal(&removing, &err), 1, "... afterwards one may");
+	is_int(count_leased(&removing), 0, "... and not afterwards");
+
+	mkdirat(removing.dirfd, ".lease", 0700);
+	lease = openat(removing.dirfd, ".lease/dead", O_CREAT | O_WRONLY, 0600);
+	dprintf(lease, "%s\n", digest.text);
+	close(lease);
+	is_int(count_leased(&removing), 0, "the lease of a writer that is dead counts for nothing");
+	dir_list_at(removing.dirfd, ".lease", &names, &err);
+	is_int((intmax_t)names.len, 0, "... and is removed");
+}
+
+static void test_aside(const char *path_of_layout)
+{
+	autolayout struct layout made = LAYOUT_INIT;
+	const struct layout *layout = &made;
+	struct descriptor blob = DESCRIPTOR_INIT;
+	char path[LAYOUT_BLOB_PATH_MAX];
+	char aside[LAYOUT_BLOB_PATH_MAX];
+
+	layout_open(path_of_layout, LAYOUT_CREATE, &made, &err);
+	blob_put(layout, MEDIA_TYPE_CONFIG, "aside", 5, &blob, &err);
+	layout_blob_path(&blob.digest, path);
+	layout_aside_path(&blob.digest, aside);
+	renameat(layout->dirfd, path, layout->dirfd, aside);
+	ok(layout_has_blob(layout, &blob.digest, 5),
+	   "a blob that a collector keeps aside is there");
+	ok(faccessat(layout->dirfd, aside, F_OK, 0) < 0, "... because it was taken back");
+	renameat(layout->dirfd, path, layout->dirfd, aside);
+	close(layout_open_blob(layout, &blob, &err));
+	ok(faccessat(layout->dirfd, path, F_OK, 0) == 0, "... also by who reads it");
+	unlinkat(layout->dirfd, path, 0);
+	ok(!layout_has_blob(layout, &blob.digest, 5), "... and one that is deleted is not");
+	descriptor_release(&blob);
 }
 
 int main(void)
@@ -197,7 +256,8 @@ int main(void)
 	test_blobs(&layout);
 	test_nesting(&layout);
 	layout_release(&layout);
-	test_hold(path);
+	test_lease(path);
+	test_aside(path);
 	file_write_at(other.dirfd, "oci-layout", "{\"imageLayoutVersion\":\"2.0.0\"}", 30, 0644,
 		      FILE_NO_SYNC, NULL);
 	ok(layout_open(path, LAYOUT_READ, &layout, &err) < 0 && strstr(err.message, "2.0.0"),

@@ -88,6 +88,17 @@ int overlay_prepare(struct container *c, struct error *err)
 	return 0;
 }
 
+/* Mount the overlay in lower/, the working directory. A layer may be missing that a collector, which was
+ * killed, has moved aside. */
+static int mount_layers(const char *options, const char *path, unsigned long attributes)
+{
+	if (mount("overlay", path, "overlay", attributes, options) == 0)
+		return 0;
+	if (errno != ENOENT || !bundle_stack_take_back(AT_FDCWD))
+		return -1;
+	return mount("overlay", path, "overlay", attributes, options);
+}
+
 int overlay_mount(const struct container *c, const char *target, unsigned long attributes,
 		  struct error *err)
 {
@@ -100,7 +111,7 @@ int overlay_mount(const struct container *c, const char *target, unsigned long a
 		unlinkat(bundle, "work/work/incompat", AT_REMOVEDIR);
 	if (chdir("lower") < 0)
 		return error_errno(err, "cannot enter '%s/lower'", c->bundle.path);
-	if (mount("overlay", path, "overlay", attributes, c->overlay_options) < 0) {
+	if (mount_layers(c->overlay_options, path, attributes) < 0) {
 		error_errno(err, "cannot mount the overlay of %s '%s'", bundle_word(),
 			    c->bundle.path);
 		return error_hint(err, "a bundle that is made with --driver copy needs no overlay");

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The layers of images, as the store knows them: the chain IDs (store/layer.h) of image configs. */
+#ifndef CTNR_STORE_COLLECT_CHAIN_SET_H
+#define CTNR_STORE_COLLECT_CHAIN_SET_H
+
+#include "format/json.h"
+#include "store/store.h"
+
+/* configs is a set of the digests of image configs, the keys of an object. Returns the set of the chain IDs of
+ * their layers, new. None are known of an image that was never unpacked. */
+json_t *chain_set_of(const struct store *store, const json_t *configs);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collect/roots.h"
+
+#include "collect/chain_set.h"
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "store/bundle_stack.h"
+#include "system/fd.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void roots_init(struct roots *roots, const struct roots_scope *scope)
+{
+	*roots = (struct roots) { .scope = scope, .layers = json_object() };
+	reach_init(&roots->reach, scope->layout);
+}
+
+void roots_release(struct roots *roots)
+{
+	if (!roots)
+		return;
+	reach_release(&roots->reach);
+	json_free(&roots->chain_ids);
+	json_free(&roots->layers);
+}
+
+static int add_leased_blob(const struct digest *digest, void *data, struct error *err)
+{
+	struct roots *roots = data;
+
+	(void)err;
+	reach_add_digest(&roots->reach, digest);
+	return 0;
+}
+
+int roots_add_leases(struct roots *roots, struct error *err)
+{
+	return lease_each(roots->scope->layout->dirfd, add_leased_blob, roots, err);
+}
+
+int roots_add_names(struct roots *roots, struct error *err)
+{
+	const struct roots_scope *scope = roots->scope;
+	autoindex struct index index = INDEX_INIT;
+
+	if (layout_read_index(scope->layout, &index, err) < 0)
+		return error_hint(err, "'ctnr check --repair' writes a damaged index.json anew");
+	for (size_t i = 0; i < index.n_manifests; i++)
+		if (!scope->keeps_entry || scope->keeps_entry(&index.manifests[i], scope->data))
+			reach_add(&roots->reach, &index.manifests[i]);
+	return 0;
+}
+
+/* Add the layer that a link of a bundle names: the text ends in "layers/IDMAP/ALG/HEX/diff", wherever the
+ * store was when the link was made. */
+static void add_linked_layer(struct roots *roots, const char *target)
+{
+	const char *path = NULL;
+
+	for (const char *next = strstr(target, "layers/"); next; next = strstr(next + 1, "layers/"))
+		path = next;
+	if (path && str_ends_with(path, "/diff")) {
+		autofree char *layer = xstrndup(path, strlen(path) - strlen("/diff"));
+
+		json_object_set_new(roots->layers, layer, json_true());
+	}
+}
+
+static void add_linked_layers(struct roots *roots, const struct bundle *bundle)
+{
+	autoclose int lower = bundle_stack_open_lower(bundle->dirfd, NULL);
+	char name[BUNDLE_STACK_NAME_MAX];
+	struct stat st;
+
+	for (size_t i = 0; lower >= 0 && bundle_stack_layer(lower, i, name, &st, NULL) > 0; i++) {
+		char target[PATH_MAX];
+		ssize_t len = readlinkat(lower, name, target, sizeof(target) - 1);
+
+		if (len < 0)
+			continue;
+		target[len] = '\0';
+		add_linked_layer(roots, target);
+	}
+}
+
+static int add_bundle(const struct bundle *bundle, void *data, struct error *err)
+{
+	struct roots *roots = data;
+	const struct roots_scope *scope = roots->scope;
+
+	(void)err;
+	if (scope->keeps_bundle && !scope->keeps_bundle(bundle, scope->data))
+		return 0;
+	/* Also of an image in another layout: the store may have been elsewhere. */
+	if (bundle->image.layout)
+		reach_add(&roots->reach, &bundle->image.descriptor);
+	add_linked_layers(roots, bundle);
+	return 0;
+}
+
+int roots_add_bundles(struct roots *roots, struct error *err)
+{
+	const struct store *store = roots->scope->store;
+
+	return store ? bundle_each(store, add_bundle, roots, err) : 0;
+}
+
+int roots_read(struct roots *roots, struct error *err)
+{
+	if (roots_add_leases(roots, err) < 0 || roots_add_names(roots, err) < 0)
+		return -1;
+	if (roots->scope->store)
+		roots->chain_ids = chain_set_of(roots->scope->store, roots->reach.configs);
+	return roots_add_bundles(roots, err);
+}
+
+bool roots_have_blob(const struct roots *roots, const char *digest)
+{
+	return reach_has(&roots->reach, digest);
+}
+
+/* "layers/IDMAP/sha256/HEX" is of the chain ID "sha256:HEX". */
+static bool is_layer_of_image(const struct roots *roots, const char *path)
+{
+	const char *hex = strrchr(path, '/');
+	const char *algorithm = hex ? memrchr(path, '/', (size_t)(hex - path)) : NULL;
+	autofree char *chain_id = NULL;
+
+	if (!algorithm)
+		return false;
+	chain_id = xasprintf("%.*s:%s", (int)(hex - algorithm - 1), algorithm + 1, hex + 1);
+	return json_object_get(roots->chain_ids, chain_id);
+}
+
+bool roots_have_layer(const struct roots *roots, const char *path)
+{
+	return json_object_get(roots->layers, path) || is_layer_of_image(roots, path);
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collect/sweep.h"
+
+#include "collect/inventory.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "store/layer.h"
+#include "store/trash.h"
+#include "system/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BLOCK_BYTES 512 /* of st_blocks */
+
+void sweep_init(struct sweep *sweep, const struct sweep_scope *scope)
+{
+	*sweep = (struct sweep) { .scope = scope };
+}
+
+void sweep_release(struct sweep *sweep)
+{
+	if (!sweep)
+		return;
+	for (size_t i = 0; i < sweep->n_objects; i++) {
+		free(sweep->objects[i].path);
+		free(sweep->objects[i].name);
+	}
+	free(sweep->objects);
+	*sweep = (struct sweep) { 0 };
+}
+
+/* The directory that an object's path is in. */
+static int object_place(const struct sweep *sweep, const struct sweep_object *object)
+{
+	const struct roots_scope *roots = &sweep->scope->roots;
+
+	return object->kind == SWEEP_LAYER ? roots->store->dirfd : roots->layout->dirfd;
+}
+
+static char *aside_path(const struct sweep_object *object)
+{
+	return xasprintf("%s" ASIDE_SUFFIX, object->path);
+}
+
+static bool is_rooted(const struct roots *roots, const struct sweep_object *object)
+{
+	return object->kind == SWEEP_LAYER ? roots_have_layer(roots, object->path)
+					   : roots_have_blob(roots, object->name);
+}
+
+/* Take an object's path and name. */
+static void add_object(struct sweep *sweep, const struct sweep_object *object)
+{
+	if (sweep->n_objects % 64 == 0)
+		sweep->objects =
+			xrealloc(sweep->objects, sweep->n_objects + 64, sizeof(*sweep->objects));
+	sweep->objects[sweep->n_objects++] = *object;
+}
+
+/* What is looked for while the roots are those of the first reading. */
+struct search {
+	struct sweep *sweep;
+	const struct roots *roots;
+};
+
+static bool is_old(const struct sweep *sweep, const struct stat *st)
+{
+	return st->st_mtim.tv_sec * (int64_t)CLOCK_NS + st->st_mtim.tv_nsec <= sweep->scope->cutoff;
+}
+
+static int find_blob(const struct inventory_blob *blob, void *data, struct error *err)
+{
+	const struct search *search = data;
+	const struct sweep_scope *scope = search->sweep->scope;
+	const char *name = blob->digest.text;
+	char path[LAYOUT_BLOB_PATH_MAX];
+
+	(void)err;
+	/* What lies aside is finished by any collector: put back, or deleted. */
+	if (!blob->is_aside && (roots_have_blob(search->roots, name) ||
+				(scope->digests && !json_object_get(scope->digests, name)) ||
+				!is_old(search->sweep, &blob->stat)))
+		return 0;
+	add_object(search->sweep,
+		   &(struct sweep_object) {
+			   .kind = SWEEP_BLOB,
+			   .fate = blob->is_aside ? SWEEP_ASIDE : SWEEP_FOUND,
+			   .path = xstrdup(layout_blob_path(&blob->digest, path)),
+			   .name = xstrdup(name),
+			   .bytes = blob->stat.st_nlink == 1
+					    ? (uint64_t)blob->stat.st_blocks * BLOCK_BYTES
+					    : 0,
+		   });
+	return 0;
+}
+
+static int find_layer(const struct inventory_layer *layer, void *data, struct error *err)
+{
+	const struct search *search = data;
+	const struct sweep_scope *scope = search->sweep->scope;
+	const char *chain_id = layer->chain_id.text;
+
+	(void)err;
+	if (strcmp(layer->idmap, scope->idmap) != 0)
+		return 0;
+	if (!layer->is_aside && (roots_have_layer(search->roots, layer->path) ||
+				 (scope->digests && !json_object_get(scope->chain_ids, chain_id)) ||
+				 !is_old(search->sweep, &layer->stat)))
+		return 0;
+	add_object(search->sweep, &(struct sweep_object) {
+					  .kind = SWEEP_LAYER,
+					  .fate = layer->is_aside ? SWEEP_ASIDE : SWEEP_FOUND,
+					  .path = xstrdup(layer->path),
+					  .name = xstrdup(chain_id),
+				  });
+	return 0;
+}
+
+static struct sweep_object *find_object(const struct sweep *sweep, json_t *positions,
+					const char *name)
+{
+	const json_t *position = json_object_get(positions, name);
+
+	return position ? &sweep->objects[json_integer_value(position)] : NULL;
+}
+
+/* Tell documents from other blobs, and let them stand first, in an order in which no document stands before
+ * one that names it. */
+static void order_objects(struct sweep *sweep)
+{
+	autojson json_t *positions = json_object();
+	autoreach struct reach reach;
+	struct sweep_object *ordered = xcalloc(sweep->n_objects + 1, sizeof(*sweep->objects));
+	size_t n = 0;
+
+	reach_init(&reach, sweep->scope->roots.layout);
+	for (size_t i = 0; i < sweep->n_objects; i++) {
+		struct digest digest;
+
+		if (sweep->objects[i].kind == SWEEP_LAYER ||
+		    digest_parse(sweep->objects[i].name, &digest, NULL) < 0)
+			continue;
+		json_object_set_new(positions, digest.text, json_integer((json_int_t)i));
+		reach_add_digest(&reach, &digest);
+	}
+	for (size_t i = json_array_size(reach.documents); i-- > 0;) {
+		const char *name = json_string_value(json_array_get(reach.documents, i));
+		struct sweep_object *object = find_object(sweep, positions, name);
+
+		if (!object)
+			continue;
+		object->kind = SWEEP_DOCUMENT;
+		ordered[n++] = *object;
+	}
+	for (size_t i = 0; i < sweep->n_objects; i++)
+		if (sweep->objects[i].kind != SWEEP_DOCUMENT)
+			ordered[n++] = sweep->objects[i];
+	free(sweep->objects);
+	sweep->objects = ordered;
+}
+
+int sweep_find(struct sweep *sweep, struct error *err)
+{
+	const struct roots_scope *scope = &sweep->scope->roots;
+	autoroots struct roots roots;
+	struct search search = { sweep, &roots };
+
+	roots_init(&roots, scope);
+	if (roots_read(&roots, err) < 0 ||
+	    inventory_each_blob(scope->layout, find_blob, &search, err) < 0 ||
+	    (scope->store && inventory_each_layer(scope->store, find_layer, &search, err) < 0))
+		return -1;
+	order_objects(sweep);
+	return 0;
+}
+
+bool sweep_has_layers(const struct sweep *sweep)
+{
+	for (size_t i = 0; i < sweep->n_objects; i++)
+		if (sweep->objects[i].kind == SWEEP_LAYER)
+			return true;
+	return false;
+}
+
+int sweep_move(struct sweep *sweep, struct error *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < sweep->n_objects; i++) {
+		struct sweep_object *object = &sweep->objects[i];
+		autofree char *aside = aside_path(object);
+		int place = object_place(sweep, object);
+
+		if (object->fate != SWEEP_FOUND)
+			continue;
+		object->fate = SWEEP_ASIDE;
+		if (renameat(place, object->path, place, aside) == 0)
+			continue;
+		object->fate = SWEEP_KEPT;
+		if (errno != ENOENT)
+			result = error_errno(err, "cannot move '%s'", object->path);
+	}
+	return result;
+}
+
+/* Let an object be where it was. Another one may be there already, which is the same. */
+static void put_back(const struct sweep *sweep, struct sweep_object *object)
+{
+	autofree char *aside = aside_path(object);
+	int place = object_place(sweep, object);
+
+	if (object->fate == SWEEP_ASIDE &&
+	    (renameat2(place, aside, place, object->path, RENAME_NOREPLACE) == 0 ||
+	     errno != EEXIST))
+		object->fate = SWEEP_KEPT;
+}
+
+int sweep_look_again(struct sweep *sweep, struct error *err)
+{
+	autoroots struct roots roots;
+	int result;
+
+	roots_init(&roots, &sweep->scope->roots);
+	result = roots_read(&roots, err);
+	for (size_t i = 0; i < sweep->n_objects; i++)
+		if (result < 0 || is_rooted(&roots, &sweep->objects[i]))
+			put_back(sweep, &sweep->objects[i]);
+	return result;
+}
+
+/* The store keeps a list of chain IDs for a config that was unpacked: derived data. */
+static void delete_chain_list(const struct store *store, const char *config)
+{
+	autofree char *path = NULL;
+	struct digest digest;
+
+	if (!store || digest_parse(config, &digest, NULL) < 0)
+		return;
+	path = layer_chain_path(&digest);
+	unlinkat(store->dirfd, path, 0);
+}
+
+/* Delete what is aside. *ret_taken: somebody has taken it back. */
+static int delete_blob(const struct sweep *sweep, struct sweep_object *object, bool *ret_taken,
+		       struct error *err)
+{
+	autofree char *aside = aside_path(object);
+
+	*ret_taken = false;
+	if (unlinkat(object_place(sweep, object), aside, 0) == 0) {
+		object->fate = SWEEP_DELETED;
+		delete_chain_list(sweep->scope->roots.store, object->name);
+		return 0;
+	}
+	object->fate = SWEEP_KEPT;
+	*ret_taken = errno == ENOENT;
+	return *ret_taken ? 0 : error_errno(err, "cannot remove blob %s", object->name);
+}
+
+static int delete_layer(const struct sweep *sweep, struct sweep_object *object, struct error *err)
+{
+	const struct store *store = sweep->scope->roots.store;
+	autofree char *aside = aside_path(object);
+	struct error cause = { 0 };
+
+	if (trash_discard(store, store->dirfd, aside, &cause) == 0) {
+		object->fate = SWEEP_DELETED;
+		return 0;
+	}
+	object->fate = SWEEP_KEPT;
+	return cause.saved_errno == ENOENT ? 0 : error_move(err, &cause);
+}
+
+/* A document was taken back: what it reaches stays. */
+static void keep_content(struct sweep *sweep, const struct sweep_object *document)
+{
+	autoreach struct reach reach;
+	struct digest digest;
+
+	reach_init(&reach, sweep->scope->roots.layout);
+	if (digest_parse(document->name, &digest, NULL) == 0)
+		reach_add_digest(&reach, &digest);
+	for (size_t i = 0; i < sweep->n_objects; i++)
+		if (sweep->objects[i].kind != SWEEP_LAYER &&
+		    reach_has(&reach, sweep->objects[i].name))
+			put_back(sweep, &sweep->objects[i]);
+}
+
+int sweep_delete(struct sweep *sweep, struct error *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < sweep->n_objects; i++) {
+		struct sweep_object *object = &sweep->objects[i];
+		bool taken = false;
+
+		if (object->fate != SWEEP_ASIDE)
+			continue;
+		if ((object->kind == SWEEP_LAYER ? delete_layer(sweep, object, err)
+						 : delete_blob(sweep, object, &taken, err)) < 0)
+			result = -1;
+		if (taken && object->kind == SWEEP_DOCUMENT)
+			keep_content(sweep, object);
+	}
+	return result;
+}
+
+int sweep_run(struct sweep *sweep, struct error *err)
+{
+	int result = sweep_move(sweep, err);
+
+	if (sweep_look_again(sweep, err) < 0)
+		return -1;
+	return sweep_delete(sweep, err) < 0 ? -1 : result;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "oci/lease.h"
+
+#include "base/str.h"
+#include "system/fd.h"
+#include "system/lock.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LEASE_DIR ".lease"
+
+/* Bytes of one lease: an image of all platforms has 1,024 documents of 499 layers at most. */
+#define LEASE_MAX (64U << 20)
+
+static int choose_lease_name(struct lease *lease, struct error *err)
+{
+	uint64_t number;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return error_errno(err, "cannot get random bytes");
+	snprintf(lease->name, sizeof(lease->name), "%016" PRIx64, number);
+	return 0;
+}
+
+/* The folder is as open as the layout: other users may write to one that is shared. */
+static int open_lease_folder(int layoutfd, struct error *err)
+{
+	int fd = openat(layoutfd, LEASE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	if (errno != ENOENT)
+		return error_errno(err, "cannot open '" LEASE_DIR "'");
+	if (dir_make_at(layoutfd, LEASE_DIR, 0777, err) < 0)
+		return -1;
+	return dir_open_at(layoutfd, LEASE_DIR, err);
+}
+
+int lease_open(int layoutfd, struct lease *ret, struct error *err)
+{
+	autolease struct lease lease = LEASE_INIT;
+
+	if (choose_lease_name(&lease, err) < 0)
+		return -1;
+	lease.dirfd = open_lease_folder(layoutfd, err);
+	if (lease.dirfd < 0)
+		return -1;
+	lease.fd = lock_open_at(lease.dirfd, lease.name, LOCK_EXCLUSIVE, LOCK_WAIT, err);
+	if (lease.fd < 0)
+		return -1;
+	if (fcntl(lease.fd, F_SETFL, O_APPEND) < 0)
+		return error_errno(err, "cannot open lease '%s'", lease.name);
+	*ret = lease;
+	lease = (struct lease)LEASE_INIT;
+	return 0;
+}
+
+int lease_add(const struct lease *lease, const struct digest *digest, struct error *err)
+{
+	char line[DIGEST_TEXT_MAX + 2];
+	int len = snprintf(line, sizeof(line), "%s\n", digest->text);
+
+	/* One write of a whole line, appended: threads share the descriptor. */
+	if (fd_write_all(lease->fd, line, (size_t)len) < 0)
+		return error_errno(err, "cannot write lease '%s'", lease->name);
+	return 0;
+}
+
+void lease_release(struct lease *lease)
+{
+	if (!lease)
+		return;
+	if (lease->fd >= 0)
+		unlinkat(lease->dirfd, lease->name, 0);
+	fd_close(&lease->fd);
+	fd_close(&lease->dirfd);
+	*lease = (struct lease)LEASE_INIT;
+}
+
+/* Open a lease that is held. Returns the descriptor; -EBADF when there is none under that name, or one
+ * that is not held, which is removed; -1 on failure. */
+static int open_held_lease(int dirfd, const char *name, struct error *err)
+{
+	autoclose int fd =
+		openat(dirfd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENOENT ? -EBADF : error_errno(err, "cannot open lease '%s'", name);
+	if (lock_fd(fd, LOCK_EXCLUSIVE, LOCK_TRY) < 0)
+		return errno == EWOULDBLOCK ? fd_steal(&fd)
+					    : error_errno(err, "cannot lock lease '%s'", name);
+	if (lock_is_named(fd, dirfd, name))
+		unlinkat(dirfd, name, 0);
+	return -EBADF;
+}
+
+/* The lines of a lease. The last one, without a line feed, is of a write that failed. */
+static int read_lease(int fd,
+		      int (*each)(const struct digest *digest, void *data, struct error *err),
+		      void *data, struct error *err)
+{
+	autostr struct str text = STR_INIT;
+	char *end;
+
+	if (fd_read_rest(fd, LEASE_MAX, &text, err) < 0)
+		return -1;
+	for (char *line = text.data; line && (end = strchr(line, '\n')); line = end + 1) {
+		struct digest digest;
+
+		*end = '\0';
+		if (digest_parse(line, &digest, NULL) == 0 && each(&digest, data, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int lease_each(int layoutfd,
+	       int (*each)(const struct digest *digest, void *data, struct error *err), void *data,
+	       struct error *err)
+{
+	autostrlist struct strlist names = STRLIST_INIT;
+	struct error cause = { 0 };
+	autoclose int dirfd = dir_open_at(layoutfd, LEASE_DIR, &cause);
+
+	if (dirfd < 0 && cause.saved_errno == ENOENT)
+		return 0;
+	if (dirfd < 0)
+		return error_move(err, &cause);
+	if (dir_list_at(dirfd, ".", &names, err) < 0)
+		return error_prefix(err, "'" LEASE_DIR "'");
+	for (size_t i = 0; i < names.len; i++) {
+		autoclose int fd = open_held_lease(dirfd, names.items[i], err);
+
+		if (fd == -1)
+			return -1;
+		if (fd >= 0 && read_lease(fd, each, data, err) < 0)
+			return error_prefix(err, "lease '%s'", names.items[i]);
+	}
+	return 0;
+}
