@@ -8,7 +8,8 @@
  *  2. with --if-missing, look whether that name is there already
  *  3. read the files that the options name, as that of a password (access.c)
  *  4. copy manifests and blobs (copy.c), each verified before it is visible
- *  5. let the name stand for the image, last: it never names what is not there
+ *  5. let the name stand for the image, last: it never names what is not there, and what it names is
+ *     on the disk
  *  6. print the record, or the ref
  * SIGINT, SIGTERM and SIGHUP are blocked from step 4 on and looked for wherever something is waited
  * for; the process dies of them at the end, when everything half-made is gone.
@@ -21,6 +22,7 @@
 #include "oci/media_type.h"
 #include "oci/tag.h"
 #include "store/image_print.h"
+#include "system/sync.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -38,6 +40,7 @@ struct fetch_opts {
 	bool if_missing;
 	struct access_opts access;
 	uint64_t jobs;
+	struct sync_opts sync;
 	bool check;
 	int progress;
 	int print; /* enum image_print */
@@ -63,6 +66,7 @@ static const struct option options[] = {
 	  FIELD(if_missing) },
 	OPTION_INCLUDE(access_options, FIELD(access)),
 	{ "jobs", 'j', "N", "transfer N blobs at a time", OPTION_NUMBER, FIELD(jobs) },
+	OPTION_INCLUDE(sync_options, FIELD(sync)),
 	{ "check", 0, NULL, "check the options and SOURCE's spelling, and do nothing", OPTION_BOOL,
 	  FIELD(check) },
 	{ "progress", 0, "MODE", "show progress: auto, tty, plain, json or none", OPTION_CHOICE,
@@ -260,6 +264,7 @@ static int fetch_source(const void *opts_, const struct strlist *operands, struc
 	int present = 0;
 
 	fetch.opts = opts_;
+	sync_apply(&fetch.opts->sync);
 	if (operands->len != 1)
 		return error_set(err, ERROR_USAGE, "expected one SOURCE, got %zu", operands->len);
 	if (read_request(operands->items[0], &fetch, err) < 0)

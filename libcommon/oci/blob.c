@@ -5,12 +5,14 @@
  * the holder of the lock truncates, writes, renames or unlinks it, so a .part file without a lock
  * is what a killed process left, and the next one simply takes it over.
  *
- * The content is on the disk before the rename: after a power loss a blob is whole or absent.
+ * The content is on the disk before the rename: after a power loss a blob is whole or absent. Its name
+ * is on the disk when something names the blob (layout_sync_blobs()).
  */
 #include "oci/blob.h"
 
 #include "base/alloc.h"
 #include "system/lock.h"
+#include "system/sync.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -156,8 +158,7 @@ static void begin_writeback(struct blob_writer *writer)
 
 	if (in_file - writer->flushed < FLUSH_STEP)
 		return;
-	sync_file_range(writer->fd, (off_t)writer->flushed, (off_t)(in_file - writer->flushed),
-			SYNC_FILE_RANGE_WRITE);
+	sync_begin(writer->fd, (off_t)writer->flushed, (off_t)(in_file - writer->flushed));
 	writer->flushed = in_file;
 }
 
@@ -208,7 +209,7 @@ int blob_finish(struct blob_writer *writer, struct error *err)
 	if (verify_digest(&writer->digest, &got, err) < 0)
 		return -1;
 	blob_paths(&writer->digest, &path);
-	if (fdatasync(writer->fd) < 0)
+	if (sync_file(writer->fd, SYNC_CONTENT) < 0)
 		return error_errno(err, "cannot sync blob %s", writer->digest.text);
 	if (renameat(writer->layout->dirfd, path.part, writer->layout->dirfd, path.blob) < 0)
 		return error_errno(err, "cannot publish blob %s", writer->digest.text);

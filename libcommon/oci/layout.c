@@ -5,6 +5,7 @@
 #include "oci/media_type.h"
 #include "system/fd.h"
 #include "system/lock.h"
+#include "system/sync.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -64,11 +65,12 @@ static int make_files(int dirfd, struct error *err)
 	if (faccessat(dirfd, LAYOUT_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return 0;
 	lock = lock_open_at(dirfd, LAYOUT_LOCK_FILE, LOCK_EXCLUSIVE, LOCK_WAIT_HEARING, err);
-	if (lock < 0 || dir_make_at(dirfd, "blobs/sha256", 0755, err) < 0)
+	if (lock < 0 || dir_make_at(dirfd, "blobs/sha256", 0755, err) < 0 ||
+	    sync_folder_at(dirfd, "blobs", err) < 0)
 		return -1;
 	if (faccessat(dirfd, LAYOUT_INDEX_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
 	    file_write_locked_at(dirfd, LAYOUT_INDEX_FILE, EMPTY_INDEX, strlen(EMPTY_INDEX), 0644,
-				 FILE_NO_SYNC, err) < 0)
+				 FILE_SYNC, err) < 0)
 		return -1;
 	if (faccessat(dirfd, LAYOUT_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
 		static const char text[] = "{\"imageLayoutVersion\":\"" LAYOUT_VERSION "\"}\n";
@@ -82,8 +84,12 @@ static int make_files(int dirfd, struct error *err)
 static int open_directory(const char *path, enum layout_mode mode, struct layout *ret,
 			  struct error *err)
 {
-	if (json_check_text(path, err) < 0 ||
-	    (mode == LAYOUT_CREATE && dir_make_at(AT_FDCWD, path, 0755, err) < 0))
+	int n_made;
+
+	if (json_check_text(path, err) < 0)
+		return -1;
+	n_made = mode == LAYOUT_CREATE ? dir_make_at(AT_FDCWD, path, 0755, err) : 0;
+	if (n_made < 0 || sync_parents(AT_FDCWD, path, n_made, err) < 0)
 		return -1;
 	ret->path = realpath(path, NULL);
 	if (!ret->path) {
@@ -175,6 +181,24 @@ static int open_blob_file(const struct layout *layout, const struct digest *dige
 	if (fd < 0 && errno == ENOENT && take_blob_back(layout, digest))
 		fd = openat(layout->dirfd, path, flags);
 	return fd;
+}
+
+int layout_sync_blobs(const struct layout *layout, struct error *err)
+{
+	int n_algorithms = 0;
+
+	for (int i = 0; i < DIGEST_ALGORITHM_MAX; i++) {
+		autofree char *folder =
+			xasprintf("blobs/%s", digest_algorithm_name((enum digest_algorithm)i));
+
+		if (faccessat(layout->dirfd, folder, F_OK, 0) < 0)
+			continue;
+		n_algorithms++;
+		if (sync_folder_at(layout->dirfd, folder, err) < 0)
+			return -1;
+	}
+	/* The one that each layout has is synced when the layout is made. */
+	return n_algorithms > 1 ? sync_folder_at(layout->dirfd, "blobs", err) : 0;
 }
 
 int layout_open_blob(const struct layout *layout, const struct descriptor *descriptor,

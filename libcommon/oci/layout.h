@@ -80,6 +80,10 @@ const char *layout_aside_path(const struct digest *digest, char path[LAYOUT_BLOB
 /* Is the blob there, with that size? (size UINT64_MAX: any) */
 bool layout_has_blob(const struct layout *layout, const struct digest *digest, uint64_t size);
 
+/* Bring to the disk what blobs there are, whoever made them: what a name is to stand for must not get lost
+ * while the name is kept. */
+int layout_sync_blobs(const struct layout *layout, struct error *err);
+
 /* Open a blob for reading; a size other than the descriptor's is ERROR_VERIFY, a missing blob
  * ERROR_NOT_FOUND. Returns the fd. */
 int layout_open_blob(const struct layout *layout, const struct descriptor *descriptor,

@@ -351,7 +351,8 @@ static int check_names(const json_t *manifests, const struct edit *edit, struct 
 }
 
 /* Edit index.json under its lock. It is written only when that changed anything, so that fetching
- * an image again costs no sync. Returns how many entries matched. */
+ * an image again costs no sync. What a name is set to is on the disk before the name is. Returns how many
+ * entries matched. */
 static int edit_index(const struct layout *layout, const struct edit *edit, struct error *err)
 {
 	autojson json_t *document = NULL;
@@ -372,7 +373,8 @@ static int edit_index(const struct layout *layout, const struct edit *edit, stru
 	if (json_equal(manifests, after))
 		return n;
 	json_object_set(document, "manifests", after);
-	if (write_index(layout, document, err) < 0)
+	if ((edit->replacement && layout_sync_blobs(layout, err) < 0) ||
+	    write_index(layout, document, err) < 0)
 		return error_prefix(err, "OCI layout '%s'", layout->path);
 	return n;
 }

@@ -8,6 +8,7 @@
 #include "system/fd.h"
 #include "system/identity.h"
 #include "system/path.h"
+#include "system/sync.h"
 #include "system/userdb.h"
 
 #include <errno.h>
@@ -106,7 +107,8 @@ static int make_folders(const struct store *store, struct error *err)
 	for (size_t i = 0; i < array_size(folders); i++)
 		if (dir_make_own_at(store->dirfd, folders[i], 0700, err) < 0)
 			return -1;
-	return 0;
+	return sync_folder(store->dirfd) < 0 ? error_errno(err, "cannot sync '%s'", store->path)
+					     : 0;
 }
 
 /* Containers are made of what is in the store: others must not be able to write there. */
@@ -132,15 +134,18 @@ static int check_writable(const struct store *store, struct error *err)
 static int open_at(const char *path, enum store_mode mode, struct store *ret, struct error *err)
 {
 	struct error cannot_make = { 0 };
+	int n_made = 0;
 
 	if (mode != STORE_READ)
-		dir_make_own_at(AT_FDCWD, path, 0700, &cannot_make);
+		n_made = dir_make_own_at(AT_FDCWD, path, 0700, &cannot_make);
 	ret->dirfd = dir_open_at(AT_FDCWD, path, err);
 	if (ret->dirfd < 0) {
 		if (cannot_make.code)
 			error_move(err, &cannot_make);
 		return -1;
 	}
+	if (sync_parents(AT_FDCWD, path, n_made, err) < 0)
+		return -1;
 	ret->path = realpath(path, NULL);
 	if (!ret->path)
 		return error_errno(err, "cannot resolve '%s'", path);

@@ -2,6 +2,7 @@
 #include "system/fd.h"
 
 #include "base/alloc.h"
+#include "system/sync.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -129,18 +130,6 @@ static char *part_name(const char *path)
 	return xasprintf("%s.%016llx.part", path, number);
 }
 
-static int sync_parent(int dirfd, const char *path, struct error *err)
-{
-	const char *slash = strrchr(path, '/');
-	autofree char *parent = slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
-	autoclose int fd =
-		openat(dirfd, *parent ? parent : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0 || fsync(fd) < 0)
-		return error_errno(err, "cannot sync the directory of '%s'", path);
-	return 0;
-}
-
 /* NULL, or what failed, with errno. */
 static const char *write_part(int dirfd, const char *part, const void *data, size_t len,
 			      mode_t mode, enum file_sync sync)
@@ -152,7 +141,7 @@ static const char *write_part(int dirfd, const char *part, const void *data, siz
 		return "create";
 	if (fd_write_all(fd, data, len) < 0)
 		return "write";
-	return sync == FILE_SYNC && fsync(fd) < 0 ? "sync" : NULL;
+	return sync != FILE_NO_SYNC && sync_file(fd, SYNC_WHOLE) < 0 ? "sync" : NULL;
 }
 
 /* Errors name path: part is a name that no reader has seen. */
@@ -168,7 +157,9 @@ static int publish_file(int dirfd, const char *path, const char *part, const voi
 		unlinkat(dirfd, part, 0);
 		return -1;
 	}
-	return sync == FILE_SYNC ? sync_parent(dirfd, path, err) : 0;
+	if (sync == FILE_SYNC && sync_parents(dirfd, path, 1, err) < 0)
+		return error_prefix(err, "'%s'", path);
+	return 0;
 }
 
 int file_write_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
@@ -211,7 +202,8 @@ int file_overwrite_at(int dirfd, const char *path, const char *data, size_t len,
 	while (same < padded.len && padded.data[same] == old.data[same])
 		same++;
 	rest = padded.len - same;
-	if (pwrite(fd, padded.data + same, rest, (off_t)same) != (ssize_t)rest || fsync(fd) < 0)
+	if (pwrite(fd, padded.data + same, rest, (off_t)same) != (ssize_t)rest ||
+	    sync_file(fd, SYNC_WHOLE) < 0)
 		return error_errno(err, "cannot write over '%s'", path);
 	return 0;
 }
@@ -229,13 +221,24 @@ static int check_umask(const char *path, struct error *err)
 	return error_hint(err, "umask 022");
 }
 
+/* Returns 1 when it was made, 0 when something is there; errno is mkdirat()'s. */
+static int make_component(int dirfd, const char *path, mode_t mode, struct error *err)
+{
+	if (mkdirat(dirfd, path, mode) == 0)
+		return 1;
+	return errno == EEXIST ? 0 : error_errno(err, "cannot create directory '%s'", path);
+}
+
 int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err)
 {
 	autofree char *copy = xstrdup(path);
+	int n_made = 0;
+	int made;
 
 	/* Most often everything but the last component is there. */
-	if (mkdirat(dirfd, path, mode) == 0 || errno == EEXIST)
-		return 0;
+	made = make_component(dirfd, path, mode, NULL);
+	if (made >= 0)
+		return made;
 	if (errno != ENOENT)
 		return error_errno(err, "cannot create directory '%s'", path);
 	if (check_umask(path, err) < 0)
@@ -244,13 +247,14 @@ int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err)
 		if (*p != '/')
 			continue;
 		*p = '\0';
-		if (mkdirat(dirfd, copy, mode) < 0 && errno != EEXIST)
-			return error_errno(err, "cannot create directory '%s'", copy);
+		made = make_component(dirfd, copy, mode, err);
+		if (made < 0)
+			return -1;
+		n_made += made;
 		*p = '/';
 	}
-	if (mkdirat(dirfd, path, mode) < 0 && errno != EEXIST)
-		return error_errno(err, "cannot create directory '%s'", path);
-	return 0;
+	made = make_component(dirfd, path, mode, err);
+	return made < 0 ? -1 : n_made + made;
 }
 
 void file_remember_at(int dirfd, const char *path, const void *data, size_t len)
@@ -258,7 +262,7 @@ void file_remember_at(int dirfd, const char *path, const void *data, size_t len)
 	autofree char *folder = xstrndup(path, (size_t)(strrchr(path, '/') - path));
 	void (*old_action)(int) = signal(SIGXFSZ, SIG_IGN);
 
-	if (dir_make_at(dirfd, folder, 0700, NULL) == 0)
+	if (dir_make_at(dirfd, folder, 0700, NULL) >= 0)
 		file_write_at(dirfd, path, data, len, 0600, FILE_NO_SYNC, NULL);
 	signal(SIGXFSZ, old_action);
 }
@@ -294,11 +298,11 @@ int dir_detach_at(int dirfd, const char *path, mode_t mode, struct error *err)
 
 int dir_make_own_at(int dirfd, const char *path, mode_t mode, struct error *err)
 {
-	if (mkdirat(dirfd, path, mode) == 0)
-		return dir_detach_at(dirfd, path, mode, err);
-	if (errno == EEXIST)
-		return 0;
-	return dir_make_at(dirfd, path, mode, err) < 0 ? -1 : dir_detach_at(dirfd, path, mode, err);
+	int n_made = dir_make_at(dirfd, path, mode, err);
+
+	if (n_made <= 0)
+		return n_made;
+	return dir_detach_at(dirfd, path, mode, err) < 0 ? -1 : n_made;
 }
 
 int dir_make_inner_at(int dirfd, const char *path, mode_t mode, struct error *err)

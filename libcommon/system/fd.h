@@ -50,7 +50,8 @@ int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struc
 
 enum file_sync {
 	FILE_NO_SYNC,
-	FILE_SYNC, /* fsync the file before the rename, and the directory after it */
+	FILE_SYNC_CONTENT, /* sync the file before the rename; the caller syncs the folder, once for all */
+	FILE_SYNC, /* sync the file before the rename, and the folder after it */
 };
 
 /* Publish a file: write NAME.XXXXXX.part beside it, rename. Readers see the old or the new. */
@@ -73,7 +74,8 @@ void file_remember_at(int dirfd, const char *path, const void *data, size_t len)
  * a page; the other functions are for whenever there is room. The caller holds the lock. */
 int file_overwrite_at(int dirfd, const char *path, const char *data, size_t len, struct error *err);
 
-/* mkdir -p beneath dirfd with that mode for every new component; an existing directory is fine.
+/* mkdir -p beneath dirfd with that mode for every new component; an existing directory is fine. Returns
+ * how many components were made, which is what sync_parents() wants to know.
  * Symlinks on the way are followed: for our own trees, never inside a rootfs. */
 int dir_make_at(int dirfd, const char *path, mode_t mode, struct error *err);
 
