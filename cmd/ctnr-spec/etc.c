@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "oci/runtime_default.h"
 #include "system/fd.h"
+#include "system/sync.h"
 
 #include <ctype.h>
 #include <fcntl.h>
@@ -106,10 +107,11 @@ static int add_etc_file(struct spec *spec, int etc, const char *name, const stru
 	autofree char *destination = xasprintf("/etc/%s", name);
 	autofree char *source = xasprintf("%s/etc/%s", spec->bundle->path, name);
 	bool read_only = spec->opts->read_only == OPTION_TRUE;
+	enum file_sync sync = spec->sync == FILE_SYNC ? FILE_SYNC_CONTENT : FILE_NO_SYNC;
 	json_t *mount;
 
 	if (!etc_file_has(etc, name, text) &&
-	    file_write_at(etc, name, text->data, text->len, 0644, FILE_NO_SYNC, err) < 0)
+	    file_write_at(etc, name, text->data, text->len, 0644, sync, err) < 0)
 		return error_prefix(err, "cannot write '%s'", source);
 	/* Every user of the container may read the file, whatever our umask is. */
 	if (fchmodat(etc, name, 0644, 0) < 0)
@@ -145,6 +147,8 @@ int etc_apply(struct spec *spec, struct error *err)
 	    add_etc_file(spec, etc, "hostname", &name, mounts, err) < 0 ||
 	    add_etc_file(spec, etc, "resolv.conf", &resolv, mounts, err) < 0)
 		return -1;
+	if (spec->sync == FILE_SYNC && sync_folder(etc) < 0)
+		return error_errno(err, "cannot sync '%s/etc'", spec->bundle->path);
 	return 0;
 }
 

@@ -5,7 +5,8 @@
  * 1. Read the bundle record, and by it the manifest and the config of its image.
  * 2. Find out who will run it (the identity ladder): that decides maps, groups, devices.
  * 3. Run the stages (stages.c): user, namespaces, process, capabilities, seccomp, mounts, and so on.
- * 4. Write BUNDLE/config.json, whole by rename, and print the bundle record.
+ * 4. Write BUNDLE/config.json, whole by rename and synced unless the bundle is for one run, and print the
+ *    bundle record.
  *
  * With --image-config or --edit it is a filter from JSON to JSON over the same stages. With --check it
  * looks at the options alone (check.c).
@@ -19,6 +20,7 @@
 #include "base/tool.h"
 #include "oci/runtime.h"
 #include "store/bundle_stack.h"
+#include "store/ephemeral.h"
 #include "store/store.h"
 #include "system/fd.h"
 
@@ -51,6 +53,7 @@ static const struct option options[] = {
 	{ "check", 0, NULL, "check the options, and do nothing; the operands are CMD", OPTION_BOOL,
 	  FIELD(check) },
 	{ "store", 0, "DIR", "the store", OPTION_STRING, FIELD(store) },
+	OPTION_INCLUDE(sync_options, FIELD(sync)),
 	OPTION_END,
 };
 
@@ -116,7 +119,7 @@ static int write_config(const struct spec *spec, int dirfd, const char *name, mo
 	autofree char *text = spec_format(spec);
 	autofree char *line = xasprintf("%s\n", text);
 
-	return file_write_at(dirfd, name, line, strlen(line), mode, FILE_NO_SYNC, err);
+	return file_write_at(dirfd, name, line, strlen(line), mode, spec->sync, err);
 }
 
 static int print_config(const struct spec *spec, struct error *err)
@@ -142,6 +145,7 @@ static int spec_bundle(const struct spec_opts *opts, const char *word, char *con
 	spec.command = command;
 	spec.image = &image;
 	spec.bundle = &bundle;
+	spec.sync = ephemeral_is_bundle(bundle.dirfd, bundle.id) ? FILE_NO_SYNC : FILE_SYNC;
 	if (probe_identity(&spec, err) < 0 ||
 	    bundle_stack_open(bundle.dirfd, "rootfs", &spec.identity, &spec.root, err) < 0)
 		return error_prefix(err, "%s '%s'", bundle_word(), bundle.id);
@@ -219,6 +223,7 @@ static int spec_edit(const struct spec_opts *opts, char *const *command, struct 
 		return -1;
 	if (!json_is_object(spec.config))
 		return error_set(err, ERROR_FAILED, "%s: expected an object", opts->edit);
+	spec.sync = FILE_SYNC;
 	if (namespace_read_identity(&spec, err) < 0)
 		return -1;
 	if (is_filter)
@@ -263,6 +268,7 @@ static int run_spec(const void *opts_, const struct strlist *operands, struct er
 	bool is_filter = opts->edit || opts->image_config;
 	size_t skip = is_filter || opts->check ? 0 : 1;
 
+	sync_apply(&opts->sync);
 	if (check_usage(opts, err) < 0)
 		return -1;
 	if (operands->len < skip)

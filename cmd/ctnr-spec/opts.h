@@ -15,6 +15,7 @@
 #include "seccomp.h"
 
 #include "base/option.h"
+#include "system/sync.h"
 
 struct spec_opts {
 	struct environment_opts environment;
@@ -31,6 +32,7 @@ struct spec_opts {
 	const char *image_config;
 	const char *rootfs;
 	const char *store;
+	struct sync_opts sync;
 };
 
 #endif

@@ -18,6 +18,7 @@
 #include "layer/stack.h"
 #include "oci/image_config.h"
 #include "store/bundle.h"
+#include "system/fd.h"
 #include "system/identity.h"
 
 struct spec_opts; /* opts.h */
@@ -27,6 +28,7 @@ struct spec {
 	char *const *command; /* CMD ARG..., NULL-terminated; NULL: none */
 	const struct image_config *image; /* NULL: an existing config is edited */
 	const struct bundle *bundle; /* NULL: a filter, without a bundle */
+	enum file_sync sync; /* of the bundle's files; FILE_NO_SYNC: it is for one run */
 	json_t *config; /* owned */
 	struct str default_profile; /* what linux.seccomp stands for; empty: for itself */
 	struct identity identity; /* who will run it; when editing, what the config's maps say */

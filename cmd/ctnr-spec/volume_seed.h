@@ -33,6 +33,8 @@ char *volume_seed_part(const char *name);
  * attributes and hardlinks too, also its own. No such directory: 0755, owned by root. Sockets and
  * devices are left out: a volume is mounted where nothing keeps a device from being used.
  *
+ * Not synced: that is for the caller, once, by a descriptor that is open already.
+ *
  * Done in a child inside the identity's user namespace, because only there the owners exist (and
  * what an interrupted child left can be removed).
  */

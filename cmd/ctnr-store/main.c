@@ -24,6 +24,9 @@ static const struct option global_options[] = {
 			offsetof(struct store_opts, json), NULL \
 	}
 
+/* Of each verb that writes. */
+#define INCLUDE_SYNC OPTION_INCLUDE(sync_options, offsetof(struct store_opts, sync))
+
 static const struct option image_ls_options[] = {
 	OPTION_INCLUDE(global_options, 0),
 	{ "all", 'a', NULL, "list all images, those without a name too: the default",
@@ -43,8 +46,15 @@ static const struct option image_show_options[] = {
 
 static const struct option image_tag_options[] = {
 	OPTION_INCLUDE(global_options, 0),
+	INCLUDE_SYNC,
 	{ "print", 0, "WHAT", "print the image's record or its ref", OPTION_CHOICE,
 	  offsetof(struct store_opts, print), image_print_names },
+	OPTION_END,
+};
+
+static const struct option image_untag_options[] = {
+	OPTION_INCLUDE(global_options, 0),
+	INCLUDE_SYNC,
 	OPTION_END,
 };
 
@@ -64,6 +74,7 @@ static const struct option image_rm_options[] = {
 	OPTION_INCLUDE(global_options, 0),
 	{ "force", 'f', NULL, "remove all names of a digest; what is not there is no error",
 	  OPTION_BOOL, offsetof(struct store_opts, force), NULL },
+	INCLUDE_SYNC,
 	OPTION_END,
 };
 
@@ -73,6 +84,7 @@ static const struct option bundle_rm_options[] = {
 	  offsetof(struct store_opts, force), NULL },
 	{ "volumes", 'v', NULL, "remove the volumes that have no name too: the default",
 	  OPTION_TRISTATE, offsetof(struct store_opts, volumes), NULL },
+	INCLUDE_SYNC,
 	OPTION_END,
 };
 
@@ -89,7 +101,7 @@ static const struct command commands[] = {
 	VERB("image tag", "[OPTIONS] IMAGE NAME", "Give an image another name.", image_tag_options,
 	     image_tag),
 	VERB("image untag", "[OPTIONS] NAME...", "Take names away, keep the images.",
-	     global_options, image_untag),
+	     image_untag_options, image_untag),
 	VERB("image rm", "[OPTIONS] IMAGE...", "Remove images and what only they need.",
 	     image_rm_options, image_rm),
 	VERB("bundle ls", "[OPTIONS]", "List the bundles, and which of them run.",

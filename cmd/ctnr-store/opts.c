@@ -7,6 +7,7 @@ int opts_open_store(const struct store_opts *opts, struct store *ret, struct err
 {
 	struct error cause = { 0 };
 
+	sync_apply(&opts->sync);
 	if (store_open(opts->store, STORE_READ, ret, &cause) == 0)
 		return 1;
 	if (cause.code == ERROR_NOT_FOUND)

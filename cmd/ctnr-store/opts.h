@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/option.h"
 #include "store/store.h"
+#include "system/sync.h"
 
 #include <stdbool.h>
 
@@ -19,10 +20,11 @@ struct store_opts {
 	bool all; /* bundles: also what does not run */
 	enum option_state unnamed; /* images: those without a name too; OPTION_FALSE: not them */
 	bool force;
+	struct sync_opts sync;
 	enum option_state volumes;
 };
 
-/* Open the store that the options say. Returns 1, or 0 when there is none, which is as good as an
+/* Open the store that the options say, and sync as they say. Returns 1, or 0 when there is none, which is as good as an
  * empty one. */
 int opts_open_store(const struct store_opts *opts, struct store *ret, struct error *err);
 

@@ -4,6 +4,7 @@
 #include "layer/copy.h"
 #include "store/bundle_stack.h"
 #include "system/fd.h"
+#include "system/sync.h"
 #include "system/tree.h"
 
 #include <errno.h>
@@ -117,10 +118,12 @@ static int remove_files(void *data, struct error *err)
 }
 
 int bundle_rootfs_remove(const struct bundle *bundle, const struct identity *identity,
-			 struct error *err)
+			 enum file_sync sync, struct error *err)
 {
 	if (unlinkat(bundle->dirfd, "record.json", 0) < 0 && errno != ENOENT)
 		return error_errno(err, "cannot remove '%s/record.json'", bundle->path);
+	if (sync == FILE_SYNC && sync_folder(bundle->dirfd) < 0)
+		return error_errno(err, "cannot sync '%s'", bundle->path);
 	/* There may be files of ctnr-spec in it, which are kept. */
 	unlinkat(bundle->dirfd, "etc", AT_REMOVEDIR);
 	return identity_run(identity, remove_files, (void *)bundle, err);

@@ -28,8 +28,9 @@ int bundle_rootfs_check_ours(const struct bundle *bundle, const struct store *st
 			     struct error *err);
 
 /* Remove both drivers' files and all that containers wrote; the record goes first, so that a
- * bundle that was being changed when its process was killed is not taken for a finished one. */
+ * bundle that was being changed when its process was killed is not taken for a finished one. With
+ * FILE_SYNC neither when the power was lost. */
 int bundle_rootfs_remove(const struct bundle *bundle, const struct identity *identity,
-			 struct error *err);
+			 enum file_sync sync, struct error *err);
 
 #endif

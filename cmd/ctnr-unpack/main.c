@@ -9,9 +9,10 @@
  *  4. Overlay: have all layers in the store. When they are, as on every start but the first, this
  *     is a look; else the layer worker is executed, once (workers/layer/main.c).
  *  5. Make the bundle, or take the one that --update names. Copy: the worker fills its rootfs.
- *  6. Write the record, last: a bundle that has one is complete.
+ *  6. Write the record, last: a bundle that has one is complete. What stays is synced before.
  */
 #include "bundle_rootfs.h"
+#include "bundle_sync.h"
 #include "driver.h"
 #include "worker.h"
 
@@ -25,6 +26,7 @@
 #include "store/layer.h"
 #include "store/reclaim.h"
 #include "system/fd.h"
+#include "system/sync.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,6 +46,7 @@ struct unpack_opts {
 	uint64_t ephemeral;
 	bool if_present;
 	bool check;
+	struct sync_opts sync;
 	int progress;
 };
 
@@ -59,6 +62,7 @@ static const struct option options[] = {
 	  FIELD(ephemeral), NULL },
 	{ "if-present", 0, NULL, "say nothing if the image is not there (status 3)", OPTION_BOOL,
 	  FIELD(if_present), NULL },
+	OPTION_INCLUDE(sync_options, FIELD(sync)),
 	{ "platform", 0, "PLATFORM", "choose OS/ARCHITECTURE[/VARIANT] of an index", OPTION_STRING,
 	  FIELD(platform), NULL },
 	{ "progress", 0, "MODE", "show progress: auto, tty, plain, json or none", OPTION_CHOICE,
@@ -183,10 +187,23 @@ static bool is_own_layout(const struct unpack *unpack)
 	return strcmp(unpack->image.layout, own) == 0;
 }
 
+/* A bundle for one run need not outlast a loss of power. Layers are the store's, and must. */
+static enum file_sync bundle_sync_of(const struct unpack *unpack)
+{
+	return unpack->opts->ephemeral ? FILE_NO_SYNC : FILE_SYNC;
+}
+
 static int run_worker(const struct unpack *unpack, const char *bundle, struct error *err)
 {
-	return worker_run(&unpack->store, &unpack->image, bundle,
-			  (enum progress_mode)unpack->opts->progress, err);
+	const struct worker_request request = {
+		.store = &unpack->store,
+		.image = &unpack->image,
+		.bundle = bundle,
+		.sync = sync_is_enabled() && (!bundle || bundle_sync_of(unpack) == FILE_SYNC),
+		.progress = (enum progress_mode)unpack->opts->progress,
+	};
+
+	return worker_run(&request, err);
 }
 
 static int make_layers(struct unpack *unpack, struct error *err)
@@ -233,12 +250,24 @@ static void set_image(const struct unpack *unpack, struct bundle *bundle)
 	descriptor_copy(&unpack->image.descriptor, &bundle->image.descriptor);
 }
 
+/* Let all that the record stands for be on the disk. */
+static int sync_bundle(const struct unpack *unpack, const struct bundle *bundle, struct error *err)
+{
+	if (bundle->driver == BUNDLE_OVERLAY &&
+	    bundle_sync_layers(&unpack->store, &unpack->identity, unpack->chain_ids,
+			       unpack->n_chain_ids, err) < 0)
+		return -1;
+	return bundle_sync(&unpack->store, bundle, err);
+}
+
 static int finish_bundle(const struct unpack *unpack, struct bundle *bundle, struct error *err)
 {
+	enum file_sync sync = bundle_sync_of(unpack);
 	autojson json_t *record = NULL;
 
 	set_image(unpack, bundle);
-	if (bundle_save(bundle, err) < 0)
+	if ((sync == FILE_SYNC && sync_bundle(unpack, bundle, err) < 0) ||
+	    bundle_save(bundle, sync, err) < 0)
 		return -1;
 	record = bundle_to_json(bundle);
 	return json_print(stdout, record, err);
@@ -263,6 +292,7 @@ static int refresh_bundle(struct unpack *unpack, struct bundle *bundle, struct e
 {
 	autoclose int lock = -EBADF;
 	uint64_t owner = unpack->opts->ephemeral;
+	enum file_sync sync = bundle_sync_of(unpack);
 	bool is_same;
 
 	if (bundle_rootfs_check_ours(bundle, &unpack->store, err) < 0)
@@ -275,12 +305,12 @@ static int refresh_bundle(struct unpack *unpack, struct bundle *bundle, struct e
 		digest_equal(&bundle->image.descriptor.digest, &unpack->image.descriptor.digest) &&
 		bundle_rootfs_is_complete(bundle);
 	if ((!owner || ephemeral_set_owner(&unpack->store, bundle->id, (pid_t)owner, err) == 0) &&
-	    (is_same || (bundle_rootfs_remove(bundle, &unpack->identity, err) == 0 &&
+	    (is_same || (bundle_rootfs_remove(bundle, &unpack->identity, sync, err) == 0 &&
 			 fill_bundle(unpack, bundle, err) == 0)) &&
 	    finish_bundle(unpack, bundle, err) == 0)
 		return 0;
 	if (!is_same)
-		bundle_rootfs_remove(bundle, &unpack->identity, NULL);
+		bundle_rootfs_remove(bundle, &unpack->identity, FILE_NO_SYNC, NULL);
 	bundle_discard_lock(bundle, lock);
 	return -1;
 }
@@ -338,6 +368,7 @@ static int run_unpack(const void *opts_, const struct strlist *operands, struct 
 	struct error absent = { 0 };
 
 	unpack.opts = opts_;
+	sync_apply(&unpack.opts->sync);
 	if (check_usage(unpack.opts, operands, err) < 0 ||
 	    store_open(unpack.opts->store, STORE_TRY_WRITE, &unpack.store, err) < 0)
 		return -1;

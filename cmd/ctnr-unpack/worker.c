@@ -19,14 +19,16 @@
 #define WORKER "ctnr-unpack-layer"
 #define WARNINGS_MAX (8 * MANIFEST_LAYERS_MAX) /* more than a well-meaning worker has */
 
-static char *format_job(const struct store *store, const struct image *image, const char *bundle)
+static char *format_job(const struct worker_request *request)
 {
 	autojson json_t *job = json_object();
 
-	json_object_set_new(job, "store", json_string(store->path));
-	json_object_set_new(job, "image", image_to_json(image));
-	if (bundle)
-		json_object_set_new(job, "bundle", json_string(bundle));
+	json_object_set_new(job, "store", json_string(request->store->path));
+	json_object_set_new(job, "image", image_to_json(request->image));
+	if (request->bundle)
+		json_object_set_new(job, "bundle", json_string(request->bundle));
+	if (!request->sync)
+		json_object_set_new(job, "sync", json_false());
 	return json_format(job);
 }
 
@@ -157,12 +159,11 @@ static pid_t start_worker(const char *job, int *ret_reports, struct error *err)
 	return pid;
 }
 
-int worker_run(const struct store *store, const struct image *image, const char *bundle,
-	       enum progress_mode mode, struct error *err)
+int worker_run(const struct worker_request *request, struct error *err)
 {
 	/* Released last, because a signal that was held back ends us then, and the worker with us. */
 	autointerrupt struct interrupt interrupt = INTERRUPT_INIT;
-	autofree char *job = format_job(store, image, bundle);
+	autofree char *job = format_job(request);
 	autoclose int reports = -EBADF;
 	struct error failure = { 0 };
 	pid_t pid = start_worker(job, &reports, err);
@@ -173,7 +174,7 @@ int worker_run(const struct store *store, const struct image *image, const char 
 	/* Signals are blocked after the worker was started: it must not inherit that. */
 	if (interrupt_init(&interrupt, err) < 0)
 		return -1;
-	display_reports(reports, &interrupt, mode, &failure);
+	display_reports(reports, &interrupt, request->progress, &failure);
 	if (interrupt_wait(&interrupt, 0))
 		return interrupt_error(err);
 	status = process_wait(pid, err);

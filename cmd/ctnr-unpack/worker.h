@@ -7,9 +7,16 @@
 #include "store/image.h"
 #include "store/store.h"
 
-/* Have the image's layers in the store, or, with bundle (a path), in its rootfs. Warnings are
- * printed as they come. */
-int worker_run(const struct store *store, const struct image *image, const char *bundle,
-	       enum progress_mode mode, struct error *err);
+struct worker_request {
+	const struct store *store;
+	const struct image *image;
+	const char *bundle; /* its path; NULL: the store */
+	bool sync; /* is what is made to outlast a loss of power? */
+	enum progress_mode progress;
+};
+
+/* Have the image's layers in the store, or in the rootfs of the bundle. Warnings are printed as they
+ * come. */
+int worker_run(const struct worker_request *request, struct error *err);
 
 #endif

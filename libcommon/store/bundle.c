@@ -262,7 +262,7 @@ json_t *bundle_to_json(const struct bundle *bundle)
 	return record;
 }
 
-int bundle_save(const struct bundle *bundle, struct error *err)
+int bundle_save(const struct bundle *bundle, enum file_sync sync, struct error *err)
 {
 	autojson json_t *record = bundle_to_json(bundle);
 	autostr struct str text = STR_INIT;
@@ -272,8 +272,8 @@ int bundle_save(const struct bundle *bundle, struct error *err)
 		return -1;
 	str_append(&text, line);
 	str_append_char(&text, '\n');
-	if (file_write_at(bundle->dirfd, BUNDLE_RECORD_FILE, text.data, text.len, 0600,
-			  FILE_NO_SYNC, err) < 0)
+	if (file_write_at(bundle->dirfd, BUNDLE_RECORD_FILE, text.data, text.len, 0600, sync, err) <
+	    0)
 		return error_prefix(err, "%s '%s'", bundle_word(), bundle->id);
 	return 0;
 }

@@ -20,6 +20,7 @@
 
 #include "store/image.h"
 #include "store/store.h"
+#include "system/fd.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -86,8 +87,9 @@ json_t *bundle_to_json(const struct bundle *bundle); /* the record, new */
 
 /* Write record.json in the bundle. An overlay bundle is complete then: a layer in lower/ that
  * somebody removed before the link to it was there is ERROR_TEMPORARY. (A command that
- * removes a layer looks for links after taking it away, and puts it back when there is one.) */
-int bundle_save(const struct bundle *bundle, struct error *err);
+ * removes a layer looks for links after taking it away, and puts it back when there is one.)
+ * Synced, or not synced where the bundle is for one run. */
+int bundle_save(const struct bundle *bundle, enum file_sync sync, struct error *err);
 
 /* Make a new bundle directory, 0700: name NULL: 12 random characters of [a-z0-9]. A name that is
  * taken is an error with a hint (--update, or ctnr rm). Sets path, id, dirfd. */
@@ -102,7 +104,7 @@ int bundle_check_registered(const struct store *store, const struct bundle *bund
 
 /* Rename to trash/ and delete, with its registration and its owner's mark. The caller holds the
  * lock and is in the user namespace that owns the files. A directory that is no bundle of the store is
- * refused. */
+ * refused. Unless the bundle is for one run, the rename is synced before anything is deleted. */
 int bundle_remove(const struct store *store, const struct bundle *bundle, struct error *err);
 
 /* Call each for every bundle of the store, in the order of names. each returns < 0 to stop, and

@@ -60,24 +60,26 @@ static int check_link(const struct store *home, const char *name, const char *pl
 
 /* A bundle of the store goes to trash/ in one step. A disk without room for that directory must not
  * keep it: then the bundle is deleted where it is, and a kill in between leaves a part of it. */
-static int discard_bundle(const struct store *home, const char *name, struct error *err)
+static int discard_bundle(const struct store *home, const char *name, enum file_sync sync,
+			  struct error *err)
 {
 	struct error cause = { 0 };
 
-	if (trash_discard(home, home->dirfd, name, &cause) == 0)
+	if (trash_discard(home, home->dirfd, name, sync, &cause) == 0)
 		return 0;
 	if (cause.saved_errno == ENOSPC || cause.saved_errno == EDQUOT)
 		return tree_remove_at(home->dirfd, name, err);
 	return error_move(err, &cause);
 }
 
-static int remove_from(const struct store *home, const struct bundle *bundle, struct error *err)
+static int remove_from(const struct store *home, const struct bundle *bundle, enum file_sync sync,
+		       struct error *err)
 {
 	autofree char *name = xasprintf("bundles/%s", bundle->id);
 	autofree char *place = xasprintf("%s/%s", home->path, name);
 
 	if (strcmp(place, bundle->path) == 0)
-		return discard_bundle(home, name, err);
+		return discard_bundle(home, name, sync, err);
 	if (!is_registered(home, bundle))
 		return not_registered(bundle, err);
 	if (check_link(home, name, place, err) < 0)
@@ -100,7 +102,7 @@ int bundle_remove(const struct store *store, const struct bundle *bundle, struct
 	if (store_for_writing(store, &home, err) < 0)
 		return -1;
 	ephemeral_owner(&home, bundle->id, before);
-	if (remove_from(&home, bundle, err) < 0)
+	if (remove_from(&home, bundle, *before ? FILE_NO_SYNC : FILE_SYNC, err) < 0)
 		return error_prefix(err, "%s '%s'", bundle_word(), bundle->id);
 	/* The name is free again: another mark is a new bundle's. */
 	if (*before && strcmp(before, ephemeral_owner(&home, bundle->id, after)) == 0)

@@ -22,7 +22,8 @@ struct bundle_status {
 	int64_t finished; /* seconds since 1970, UTC */
 };
 
-/* Write that the container has ended now. Durable as far as the bundle is: no sync. */
+/* Write that the container has ended now. Not synced, because the end of a container waits for nothing:
+ * after a loss of power the file may be empty, which says that nothing is known, or the one before. */
 int bundle_status_write(const struct bundle *bundle, int exit_code, struct error *err);
 
 /* false: not known. */

@@ -68,6 +68,14 @@ bool ephemeral_has_owner(const struct store *store, const char *id)
 	return store_for_writing(store, &home, NULL) == 0 && *ephemeral_owner(&home, id, mark);
 }
 
+bool ephemeral_is_bundle(int bundlefd, const char *id)
+{
+	autofree char *path = xasprintf("../.ephemeral/%s", id);
+	char mark[2];
+
+	return readlinkat(bundlefd, path, mark, sizeof(mark)) > 0;
+}
+
 void ephemeral_clear(const struct store *home, const char *id)
 {
 	autofree char *path = entry_path(id);

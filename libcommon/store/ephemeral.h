@@ -24,6 +24,10 @@ int ephemeral_set_owner(const struct store *store, const char *id, pid_t owner, 
 /* Will the bundle be removed when its run ends? */
 bool ephemeral_has_owner(const struct store *store, const char *id);
 
+/* The same of a bundle that is open at bundlefd, by the entry in the folder that it is in: no store need be
+ * open for that. A bundle elsewhere, registered by its path, is taken for one that stays. */
+bool ephemeral_is_bundle(int bundlefd, const char *id);
+
 /* The rest is for those that remove and reclaim bundles; home is what store_for_writing() gave. */
 
 /* The mark of the owner, in the caller's buffer; "" when the bundle is not ephemeral. */

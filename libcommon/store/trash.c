@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "system/fd.h"
 #include "system/process_mark.h"
+#include "system/sync.h"
 #include "system/tree.h"
 
 #include <errno.h>
@@ -58,11 +59,14 @@ int trash_delete(const struct store *store, const char *trash, struct error *err
 	return error_move(err, &cause);
 }
 
-int trash_discard(const struct store *store, int dirfd, const char *path, struct error *err)
+int trash_discard(const struct store *store, int dirfd, const char *path, enum file_sync sync,
+		  struct error *err)
 {
 	autofree char *trash = trash_move(store, dirfd, path, err);
 
-	return trash ? trash_delete(store, trash, err) : -1;
+	if (!trash || (sync == FILE_SYNC && sync_parents(dirfd, path, 1, err) < 0))
+		return -1;
+	return trash_delete(store, trash, err);
 }
 
 static bool entry_waits(const char *name, struct process_scope *scope)

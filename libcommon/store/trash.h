@@ -9,12 +9,15 @@
 
 #include "base/error.h"
 #include "store/store.h"
+#include "system/fd.h"
 
 #include <stdbool.h>
 
 /* Rename dirfd/path into trash/, and delete it there. In the user namespace that owns the files. What
- * NFS or FUSE keeps of a file that is still open, as a bundle's lock is, stays for trash_empty(). */
-int trash_discard(const struct store *store, int dirfd, const char *path, struct error *err);
+ * NFS or FUSE keeps of a file that is still open, as a bundle's lock is, stays for trash_empty(). With
+ * FILE_SYNC the rename is synced before anything is deleted: no loss of power brings a part of it back. */
+int trash_discard(const struct store *store, int dirfd, const char *path, enum file_sync sync,
+		  struct error *err);
 
 /* The two steps: trash_move() returns the new path within the store, new; NULL on failure. */
 char *trash_move(const struct store *store, int dirfd, const char *path, struct error *err);

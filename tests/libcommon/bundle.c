@@ -84,7 +84,7 @@ static void test_create(const struct store *store)
 	ok(bundle_create(store, "x/..", &again, &err) < 0 && err.code == ERROR_USAGE,
 	   "a path whose last component is no name is refused");
 	first.stdin_mode = BUNDLE_STDIN_CLOSED;
-	ok(bundle_save(&first, &err) == 0, "a record is written");
+	ok(bundle_save(&first, FILE_SYNC, &err) == 0, "a record is written");
 	ok(bundle_open(store, "web", &opened, &err) == 0 &&
 		   opened.stdin_mode == BUNDLE_STDIN_CLOSED,
 	   "... and read");

@@ -269,7 +269,7 @@ static int delete_layer(const struct sweep *sweep, struct sweep_object *object, 
 	autofree char *aside = aside_path(object);
 	struct error cause = { 0 };
 
-	if (trash_discard(store, store->dirfd, aside, &cause) == 0) {
+	if (trash_discard(store, store->dirfd, aside, FILE_SYNC, &cause) == 0) {
 		object->fate = SWEEP_DELETED;
 		return 0;
 	}

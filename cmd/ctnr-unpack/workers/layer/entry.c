@@ -2,6 +2,7 @@
 #include "workers/layer/entry.h"
 
 #include "system/fd.h"
+#include "system/sync.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,7 +56,7 @@ static int write_content(int fd, const struct tar_entry *entry, struct tar_reade
 		return error_errno(err, "cannot write");
 	/* The layer is synced as a whole at the end; the disk may as well begin. */
 	if (entry->size >= WRITE_OUT_MIN)
-		sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+		sync_begin(fd, 0, 0);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "oci/image_config.h"
 #include "oci/media_type.h"
 #include "system/fd.h"
+#include "system/sync.h"
 
 #include <string.h>
 
@@ -30,13 +31,17 @@ static int read_request(struct job *job, struct error *err)
 	struct jnode store = jnode_member(&root, "store");
 	struct jnode image = jnode_member(&root, "image");
 	struct jnode bundle = jnode_member(&root, "bundle");
+	struct jnode sync = jnode_member(&root, "sync");
 	const char *store_path = NULL;
 	const char *bundle_path = NULL;
+	bool is_synced = true;
 
 	if (!request || jnode_string(&store, &store_path, err) < 0 ||
 	    jnode_string_opt(&bundle, &bundle_path, err) < 0 ||
+	    jnode_bool_opt(&sync, &is_synced, err) < 0 ||
 	    image_from_json(&image, &job->image, err) < 0)
 		return -1;
+	sync_set_enabled(is_synced);
 	job->bundle = bundle_path ? xstrdup(bundle_path) : NULL;
 	if (store_open(store_path, STORE_TRY_WRITE, &job->store, err) < 0)
 		return -1;

@@ -2,10 +2,11 @@
 /*
  * What the tool asks for, one JSON object on stdin:
  *
- *	{"store":"/abs","image":{...image record...},"bundle":"/abs"}
+ *	{"store":"/abs","image":{...image record...},"bundle":"/abs","sync":false}
  *
  * Without "bundle", the image's layers go into the store in overlay form; with it, all of them go
- * into that directory's rootfs/ in plain form.
+ * into that directory's rootfs/ in plain form. "sync" is true when it is not there: false when what is
+ * made need not outlast a loss of power.
  */
 #ifndef CTNR_UNPACK_WORKERS_LAYER_JOB_H
 #define CTNR_UNPACK_WORKERS_LAYER_JOB_H
@@ -35,8 +36,8 @@ struct job {
 void job_release(struct job *job);
 #define autojob autocleanup(job_release)
 
-/* Read the request, then manifest and config of the image, both verified against their digests;
- * compute the chain IDs and note them in the store's cache. */
+/* Read the request, switch syncing as it says, then read manifest and config of the image, both verified
+ * against their digests; compute the chain IDs and note them in the store's cache. */
 int job_read(struct job *ret, struct error *err);
 
 #endif

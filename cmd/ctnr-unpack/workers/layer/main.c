@@ -28,6 +28,7 @@
 #include "system/descriptor_limit.h"
 #include "system/fd.h"
 #include "system/process.h"
+#include "system/sync.h"
 #include "system/tree.h"
 
 #include <errno.h>
@@ -257,6 +258,7 @@ static int make_parents(struct worker *worker, const struct digest *chain_id, st
 	const struct store *store = &worker->job.store;
 	autofree char *top = xasprintf("layers/%s", worker->idmap);
 	autofree char *path = xasprintf("%s/%s", top, digest_algorithm_name(chain_id->algorithm));
+	int n_made;
 
 	if (!store->writable) {
 		error_set(err, ERROR_FAILED, "the store '%s' is read-only and has no layer %s",
@@ -264,7 +266,8 @@ static int make_parents(struct worker *worker, const struct digest *chain_id, st
 		return error_hint(err,
 				  "unpack the image once with write access, or use --driver copy");
 	}
-	if (dir_make_at(store->dirfd, path, 0700, err) < 0)
+	n_made = dir_make_at(store->dirfd, path, 0700, err);
+	if (n_made < 0 || sync_parents(store->dirfd, path, n_made, err) < 0)
 		return -1;
 	if (worker->layers_fd < 0)
 		worker->layers_fd = dir_open_at(store->dirfd, top, err);
@@ -289,11 +292,14 @@ static int make_layers(struct worker *worker, struct error *err)
 	return 0;
 }
 
+/* The directory of the first staging was opened before anything was written to any. The names of the
+ * layers are left to the making of a bundle that stays: until there is one, a layer that a loss of power
+ * takes is one to be unpacked again. */
 static int publish_layers(struct worker *worker, struct error *err)
 {
 	if (worker->n_stagings == 0)
 		return 0;
-	if (syncfs(worker->stagings[0].dirfd) < 0)
+	if (sync_filesystem(worker->stagings[0].dirfd) < 0)
 		return error_errno(err, "cannot sync the layers");
 	for (size_t i = 0; i < worker->n_stagings; i++)
 		if (staging_publish(&worker->stagings[i], err) < 0)
@@ -332,7 +338,8 @@ static int fill_rootfs(struct worker *worker, struct error *err)
 	for (size_t i = 0; i < worker->job.manifest.n_layers; i++)
 		if (run_layer(worker, i, &target, err) < 0)
 			return -1;
-	if (syncfs(top) < 0)
+	/* It was opened before anything was written to it. */
+	if (sync_filesystem(top) < 0)
 		return error_errno(err, "cannot sync the root filesystem");
 	if (renameat(bundle, ROOTFS_PART, bundle, "rootfs") < 0)
 		return error_errno(err, "cannot rename '%s'", ROOTFS_PART);

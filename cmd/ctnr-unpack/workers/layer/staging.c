@@ -103,6 +103,7 @@ void staging_discard(struct staging *staging)
 {
 	if (staging->dirfd < 0)
 		return;
-	if (trash_discard(staging->store, staging->parent, staging->part_name, NULL) < 0)
+	if (trash_discard(staging->store, staging->parent, staging->part_name, FILE_NO_SYNC, NULL) <
+	    0)
 		tree_remove_at(staging->parent, staging->part_name, NULL);
 }
