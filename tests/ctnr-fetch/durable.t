@@ -117,4 +117,7 @@ for error in EINVAL EOPNOTSUPP; do
 	inject fsync "$error" 4 ctnr-fetch --jobs 1 --store store "$source"
 	is_status 1 "... but one that cannot sync files is not"
 done
+mkdir -m 333 closed
+run ctnr-fetch --layout closed/layout "$source"
+is_status 0 "a layout is made in a folder that can be written to and not read, which cannot be synced"
 done_testing

@@ -57,8 +57,11 @@ run "$test_lib/terminal.py" ctnr-store bundle ls
 like_stdout "*web *sh -c 'echo \"a b\"' ''*exited (7) 3 minutes ago*" "... with the command and how it ended"
 is "$(ctnr-store bundle ls | jq -c 'select(.id == "web") | [.status, .exitCode, .command[0], .running]')" \
 	'["exited",7,"sh",false]' "... and so in the record"
-echo '{"exitCode":"7"}' >"$store/bundles/web/status.json"
-is "$(ctnr-store bundle ls | jq -r 'select(.id == "web").status')" stopped "a damaged status.json says nothing"
+for text in "{\"exitCode\":\"7\"}" ""; do
+	printf %s "$text" >"$store/bundles/web/status.json"
+	is "$(ctnr-store bundle ls | jq -r 'select(.id == "web").status')" stopped \
+		"a damaged status.json says nothing: '$text'"
+done
 rm "$store/bundles/web/status.json"
 run "$test_lib/terminal.py" ctnr-store bundle show web
 is "$(tr -d '\r' <"$stdout_file")" "$(ctnr-store bundle show web | jq .)" "at a terminal show indents as jq does"
