@@ -13,6 +13,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* The last line of a chain's file. */
+#define CHAIN_END "end\n"
+
 char *layer_path(const char *idmap, const struct digest *chain_id)
 {
 	return xasprintf("layers/%s/%s/%s", idmap, digest_algorithm_name(chain_id->algorithm),
@@ -48,16 +51,45 @@ char *layer_chain_path(const struct digest *config)
 			 digest_hex(config));
 }
 
-/* What stands behind the last line feed is a line too, if an empty one. */
+char *layer_chain_text(const struct digest *chain_ids, size_t n)
+{
+	autostr struct str text = STR_INIT;
+
+	for (size_t i = 0; i < n; i++)
+		str_appendf(&text, "%s\n", chain_ids[i].text);
+	str_append(&text, CHAIN_END);
+	return str_steal(&text);
+}
+
 static size_t count_lines(const char *text)
 {
-	size_t n = 1;
+	size_t n = 0;
 
 	while ((text = strchr(text, '\n'))) {
 		text++;
 		n++;
 	}
 	return n;
+}
+
+/* Into chain, which has room for the lines of text. False: the text is not one that was written whole,
+ * which bytes that a power cut made zeros are not either. */
+static bool parse_chain(char *text, size_t len, struct digest *chain, size_t *ret_n)
+{
+	const char *end = text + len;
+	size_t n = 0;
+	char *line_end;
+
+	for (; strcmp(text, CHAIN_END) != 0; text = line_end + 1) {
+		line_end = strchr(text, '\n');
+		if (!line_end)
+			return false;
+		*line_end = '\0';
+		if (n == MANIFEST_LAYERS_MAX || digest_parse(text, &chain[n++], NULL) < 0)
+			return false;
+	}
+	*ret_n = n;
+	return text + strlen(CHAIN_END) == end;
 }
 
 int layer_chain_cached(const struct store *store, const struct digest *config, struct digest **ret,
@@ -67,11 +99,11 @@ int layer_chain_cached(const struct store *store, const struct digest *config, s
 	autofree struct digest *chain = NULL;
 	autostr struct str text = STR_INIT;
 	struct error cause = { 0 };
-	size_t n = 0;
 	size_t lines;
-	char *rest;
+	size_t n;
 
-	if (file_read_at(store->dirfd, path, (size_t)MANIFEST_LAYERS_MAX * DIGEST_TEXT_MAX, &text,
+	if (file_read_at(store->dirfd, path,
+			 (size_t)MANIFEST_LAYERS_MAX * DIGEST_TEXT_MAX + strlen(CHAIN_END), &text,
 			 &cause) < 0) {
 		if (cause.code == ERROR_NOT_FOUND)
 			return 0;
@@ -82,13 +114,9 @@ int layer_chain_cached(const struct store *store, const struct digest *config, s
 	if (lines > MANIFEST_LAYERS_MAX + 1)
 		return 0;
 	/* Not for MANIFEST_LAYERS_MAX: 70 kB of new memory took 0.1 ms of each start. */
-	chain = xcalloc(lines, sizeof(*chain));
-	for (char *line = strtok_r(text.data, "\n", &rest); line;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		if (n == MANIFEST_LAYERS_MAX || digest_parse(line, &chain[n], NULL) < 0)
-			return 0;
-		n++;
-	}
+	chain = xcalloc(lines + 1, sizeof(*chain));
+	if (!parse_chain(text.data, text.len, chain, &n))
+		return 0;
 	*ret = steal(&chain);
 	*ret_len = n;
 	return 1;

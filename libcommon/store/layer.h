@@ -4,8 +4,10 @@
  * image (image-spec config.md, "Layer ChainID").
  *
  * Chain IDs need SHA-256, which a warm run does not load: they are kept in
- * cache/chains/ALG/HEX of the image config's digest, one a line, base first. A tool that does
- * not find them there runs the layer worker, which computes them and writes the file.
+ * cache/chains/ALG/HEX of the image config's digest, one a line, base first, and a line "end" behind
+ * them: the file is not synced, and what a power cut leaves of it (no bytes, a part, zeros) is no list of
+ * layers. A tool that does not find them there runs the layer worker, which computes them and writes the
+ * file.
  */
 #ifndef STORE_LAYER_H
 #define STORE_LAYER_H
@@ -32,8 +34,11 @@ bool layer_take_back(int dirfd, const char *path);
 /* "cache/chains/sha256/HEX" of a config relative to the store, new. */
 char *layer_chain_path(const struct digest *config);
 
+/* What that file says of n chain IDs, base first; new. */
+char *layer_chain_text(const struct digest *chain_ids, size_t n);
+
 /* Read the cached chain IDs of a config: ret gets n digests, new array. Returns 1 when they are
- * cached, 0 when not. */
+ * cached, 0 when not, or when the file is damaged. */
 int layer_chain_cached(const struct store *store, const struct digest *config, struct digest **ret,
 		       size_t *ret_len, struct error *err);
 

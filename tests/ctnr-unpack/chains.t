@@ -12,6 +12,7 @@ layers=$(readlink "$store"/bundles/first/lower/*)
 list=$(find "$store/cache/chains" -type f)
 cp "$list" good
 ok "the layers of an image are listed in the cache" test -s good
+size=$(wc -c <good)
 
 # damaged NAME WHAT: with the file list in its place the list makes no other bundle, and is replaced.
 damaged() {
@@ -28,5 +29,14 @@ awk '{ for (i = 0; i < 500; i++) print }' good >list
 damaged many "500 layers"
 { cat good && printf '%1000s' '' | tr ' ' '\n'; } >list
 damaged blank "a thousand blank lines"
+# What a power cut leaves of a file that nobody synced.
+: >list
+damaged empty "no bytes"
+head -c "$size" /dev/zero >list
+damaged zeros "zeros"
+head -n 1 good >list
+damaged part "a whole line and no end"
+{ head -n 1 good | tr -c '' '\000' && tail -n +2 good; } >list
+damaged hole "zeros and the rest"
 
 done_testing

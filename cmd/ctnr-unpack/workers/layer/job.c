@@ -6,6 +6,7 @@
 #include "oci/blob.h"
 #include "oci/image_config.h"
 #include "oci/media_type.h"
+#include "store/layer.h"
 #include "system/fd.h"
 #include "system/sync.h"
 
@@ -120,14 +121,12 @@ static int save_chain(const struct job *job, struct error *err)
 {
 	const struct digest *config = &job->manifest.config.digest;
 	autofree char *dir = xasprintf("cache/chains/%s", digest_algorithm_name(config->algorithm));
-	autofree char *path = xasprintf("%s/%s", dir, digest_hex(config));
-	autostr struct str text = STR_INIT;
+	autofree char *path = layer_chain_path(config);
+	autofree char *text = layer_chain_text(job->chain_ids, job->manifest.n_layers);
 
-	for (size_t i = 0; i < job->manifest.n_layers; i++)
-		str_appendf(&text, "%s\n", job->chain_ids[i].text);
 	if (dir_make_at(job->store.dirfd, dir, 0700, err) < 0)
 		return -1;
-	return file_write_at(job->store.dirfd, path, text.data, text.len, 0600, FILE_NO_SYNC, err);
+	return file_write_at(job->store.dirfd, path, text, strlen(text), 0600, FILE_NO_SYNC, err);
 }
 
 int job_read(struct job *job, struct error *err)
