@@ -24,17 +24,19 @@
 
 /* The number rises when the worker writes other filters. Those of before answer alike, but load slower:
  * they are compiled again. */
-#define CACHE_MAGIC "ctnr-seccomp 3 " CTNR_VERSION "\n"
+#define CACHE_MAGIC "ctnr-seccomp 4 " CTNR_VERSION "\n"
 #define CACHE_MAX (8U << 20)
 #define VOCABULARY_MAX (64U << 10)
 #define CACHE_SPARE 16384 /* room for the read that finds the end */
 
 /* A cache file: this, the profile's text, padding to 8 bytes, and what follows the answer of the worker
- * (protocol.h). */
+ * (protocol.h). The file is not synced, and a power cut can make zeros of its end or its middle, which
+ * are instructions as well: the sum tells. */
 struct cache_header {
 	char magic[24];
 	struct worker_answer answer;
 	uint64_t text_len;
+	uint64_t sum; /* fnv_words() of what is behind the padding */
 };
 
 static size_t padded_len(size_t len)
@@ -81,7 +83,8 @@ static bool adopt_cache_file(struct str *file, const char *text, size_t len,
 	if (strncmp(header.magic, CACHE_MAGIC, sizeof(header.magic)) != 0 ||
 	    header.text_len != len || !answer_size(answer) ||
 	    file->len != at + answer_size(answer) ||
-	    memcmp(file->data + sizeof(header), text, len) != 0)
+	    memcmp(file->data + sizeof(header), text, len) != 0 ||
+	    header.sum != fnv_words(file->data + at, answer_size(answer)))
 		return false;
 	behind = at + answer->instructions * sizeof(struct sock_filter);
 	ret->data = str_steal(file);
@@ -171,6 +174,7 @@ static int compile_filter(const char *text, size_t len, struct str *file, struct
 	size = answer.len - sizeof(header.answer);
 	if (!size || size != answer_size(&header.answer))
 		return error_set(err, ERROR_FAILED, "ctnr-exec-profile wrote no filter");
+	header.sum = fnv_words(answer.data + sizeof(header.answer), size);
 	str_append_bytes(file, &header, sizeof(header));
 	str_append_bytes(file, text, len);
 	str_append_bytes(file, zeros, padded_len(len) - len);
