@@ -48,7 +48,7 @@
 # done_testing               the plan, and the end of the file
 # at_end COMMAND             a shell command for the end, latest first, whatever happens
 #
-# Prerequisites: USERNS SUBID TUN FUSE ROOT NETWORK (package sources can be reached) DEBIAN (image.sh)
+# Prerequisites: USERNS SUBID TUN FUSE LOOP ROOT NETWORK (package sources can be reached) DEBIAN (image.sh)
 # PEER:program. With CTNR_TEST_MUST_RUN=1 tests/run takes a skip for a failure. Whether a test makes
 # sense for an identity is no prerequisite: ask with "identity root sub".
 #
@@ -333,6 +333,7 @@ test_prerequisite() {
 	SUBID) unshare --map-root-user --map-auto true ;;
 	TUN) [ -r /dev/net/tun ] && [ -w /dev/net/tun ] ;;
 	FUSE) [ -r /dev/fuse ] && [ -w /dev/fuse ] ;;
+	LOOP) [ -r /dev/loop-control ] && [ -w /dev/loop-control ] ;;
 	ROOT) [ "$(id -u)" = 0 ] ;;
 	NETWORK) /usr/bin/python3 "$test_lib/apt-reachable.py" ;;
 	DEBIAN) (. "$test_lib/image.sh" && debian_layout) ;;
