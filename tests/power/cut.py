@@ -48,7 +48,7 @@ STEPS = [
     "ctnr-fetch {sync} -t two oci:{images}:two",
     "ctnr-store image tag {sync} one three",
     "ctnr-unpack {sync} -b kept one",
-    "ctnr bundle {sync} --driver copy one copied cat /etc/mark",
+    "ctnr bundle {sync} --driver copy one copied",
     "ctnr run {sync} --name ran two sh -c 'echo hello >/root/file; cat /etc/mark'",
     "ctnr run {sync} --rm -v data:/usr two true",
     "ctnr-store bundle rm {sync} kept",
@@ -172,13 +172,15 @@ def work_on(lab):
     lab.must("ctnr-store image ls")
     lab.must("ctnr ps -a")
     lab.must("ctnr-fetch -t one oci:{images}:one")
-    for name in lab.store.names():
-        if "mark" not in lab.must(f"ctnr run --rm {name} cat /etc/mark"):
+    for name in {digest: name for name, digest in lab.store.names().items()}.values():
+        if "mark" not in lab.must(f"ctnr run --rm {name}"):
             raise Damage(f"image {name} does not run")
-    for name in lab.store.bundles():
+    bundles = lab.store.bundles()
+    for name in bundles:
         if "config.json" in lab.store.bundle(name) and "mark" not in lab.must(f"ctnr bundle run {name}"):
             raise Damage(f"bundle {name} does not run")
-        lab.must(f"ctnr-store bundle rm {name}")
+    if bundles:
+        lab.must(f"ctnr-store bundle rm {' '.join(bundles)}")
     lab.must("ctnr-store image rm one")
 
 
@@ -232,7 +234,8 @@ def replay_all(lab, states, trees):
                     break
     finally:
         disk.close()
-    print(f"{tried} of {len(points)} points, {damaged} damaged", file=sys.stderr)
+    print(f"{lab.args.filesystem}, {lab.args.user}: {tried} of {len(points)} points, "
+          f"{damaged} damaged", file=sys.stderr)
     return damaged
 
 

@@ -191,6 +191,9 @@ def check_bundles(store, before, after):
     for name in sorted({*before, *after}):
         got = store.bundle(name) if name in store.bundles() else None
         check_bundle(name, got, before.get(name), after.get(name))
+        for layer in got["lower"] if got else []:
+            if not os.path.isdir(store.place("bundles", name, "lower", layer)):
+                raise Damage(f"bundle {name}: layer '{layer}' is missing")
 
 
 def check_trees(store, before, after, trees):

@@ -1,0 +1,11 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# identities: root
+# differs: only root has loop devices and mounts file systems; the work on them is done as ordinary users
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/power.sh"
+needs ROOT FUSE LOOP PEER:mkfs.btrfs
+
+power_test btrfs ctnr-sub
+[ "${CTNR_TEST_SCALE:-1}" = 1 ] || power_test btrfs ctnr-one
+done_testing
