@@ -2,6 +2,7 @@
 #include "system/fd.h"
 
 #include "base/alloc.h"
+#include "system/lock.h"
 #include "system/sync.h"
 
 #include <dirent.h>
@@ -144,16 +145,40 @@ static const char *write_part(int dirfd, const char *part, const void *data, siz
 	return sync != FILE_NO_SYNC && sync_file(fd, SYNC_WHOLE) < 0 ? "sync" : NULL;
 }
 
+/* Some filesystems rename over no file that is open (SMB, vboxsf). */
+static bool is_open_file(int number)
+{
+	return number == EBUSY || number == ETXTBSY;
+}
+
+/* Let the file in the making take the place of what is there. Readers have that open for an instant, so it is
+ * tried again for about a second. */
+static int replace_file(int dirfd, const char *part, const char *path)
+{
+	unsigned int tries = 0;
+
+	while (renameat(dirfd, part, dirfd, path) < 0)
+		if (!is_open_file(errno) || !lock_pause(&tries))
+			return -1;
+	return 0;
+}
+
 /* Errors name path: part is a name that no reader has seen. */
 static int publish_file(int dirfd, const char *path, const char *part, const void *data, size_t len,
 			mode_t mode, enum file_sync sync, struct error *err)
 {
 	const char *failed = write_part(dirfd, part, data, len, mode, sync);
 
-	if (!failed && renameat(dirfd, part, dirfd, path) < 0)
+	if (!failed && replace_file(dirfd, part, path) < 0)
 		failed = "replace";
 	if (failed) {
 		error_errno(err, "cannot %s '%s'", failed, path);
+		if (is_open_file(errno)) {
+			error_recode(err, ERROR_TEMPORARY);
+			error_hint(
+				err,
+				"a program has it open, and this filesystem replaces no such file");
+		}
 		unlinkat(dirfd, part, 0);
 		return -1;
 	}
