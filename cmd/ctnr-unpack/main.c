@@ -325,16 +325,6 @@ static int unpack_image(struct unpack *unpack, struct bundle *present, struct er
 	return image_found_unfit(err);
 }
 
-/* The driver: as asked, as the bundle has it, or as the machine can. */
-static enum bundle_driver choose_driver(const struct unpack *unpack, const struct bundle *present)
-{
-	if (unpack->opts->driver != BUNDLE_AUTO)
-		return (enum bundle_driver)unpack->opts->driver;
-	if (present->dirfd >= 0 && present->driver != BUNDLE_AUTO)
-		return present->driver;
-	return driver_choose(&unpack->store);
-}
-
 static int check_usage(const struct unpack_opts *opts, const struct strlist *operands,
 		       struct error *err)
 {
@@ -366,6 +356,7 @@ static int run_unpack(const void *opts_, const struct strlist *operands, struct 
 	autounpack struct unpack unpack = UNPACK_INIT;
 	autobundle struct bundle present = BUNDLE_INIT;
 	struct error absent = { 0 };
+	int driver;
 
 	unpack.opts = opts_;
 	sync_apply(&unpack.opts->sync);
@@ -380,7 +371,11 @@ static int run_unpack(const void *opts_, const struct strlist *operands, struct 
 	    bundle_open(&unpack.store, unpack.opts->bundle, &present, &absent) < 0 &&
 	    absent.code != ERROR_NOT_FOUND)
 		return error_move(err, &absent);
-	unpack.driver = choose_driver(&unpack, &present);
+	driver = driver_choose(&unpack.store, (enum bundle_driver)unpack.opts->driver,
+			       unpack.opts->bundle, &present, err);
+	if (driver < 0)
+		return -1;
+	unpack.driver = (enum bundle_driver)driver;
 	return unpack_image(&unpack, &present, err);
 }
 

@@ -184,3 +184,8 @@ int copy_object(const struct copy_rules *rules, int dirfd, const char *name, con
 			 : copy_special(rules, dirfd, name, st, to_dirfd, to_name, err);
 	return result < 0 ? -1 : 1;
 }
+
+bool copy_replaces_link(int number)
+{
+	return number == EPERM || number == ENOTSUP || number == ENOSYS || number == EMLINK;
+}

@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "layer/xattr.h"
 
+#include <stdbool.h>
 #include <sys/stat.h>
 
 enum copy_owner {
@@ -51,5 +52,9 @@ int copy_metadata_and_time(const struct copy_rules *rules, int from, int to, con
  * original. Returns 1, or 0 when it was left out. */
 int copy_object(const struct copy_rules *rules, int dirfd, const char *name, const struct stat *st,
 		int to_dirfd, const char *to_name, struct error *err);
+
+/* Did linkat(2) fail with that errno because the filesystem has no hard links, or the file as many as it can?
+ * Then a copy stands for the link. */
+bool copy_replaces_link(int number);
 
 #endif

@@ -7,7 +7,8 @@
  *	uint32 uid = 1;		0xffffffff: unchanged
  *	uint32 gid = 2;
  *
- * What can have no such attribute (symlinks, FIFOs, devices) has a line in a file: layer/owners.h.
+ * What can have no such attribute (symlinks, FIFOs, devices; everything on a filesystem without attributes) has
+ * a line in a file: layer/owners.h.
  */
 #ifndef LAYER_OWNER_H
 #define LAYER_OWNER_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The file "owners" beside a tree: what an image says of objects and the disk cannot. With one ID,
- * that is the owner of what can have no attribute (layer/owner.h); with any identity, the device
- * that a placeholder, an empty file, stands for.
+ * that is the owner of what can have no attribute (layer/owner.h): of everything, on a filesystem without
+ * attributes. With any identity, it is the device that a placeholder, an empty file, stands for.
  *
  * A line (ctnr-store(5)): TYPE UID GID DEVICE PATH, single blanks between. TYPE is f, d, l, p, c or
  * b as in ls(1); DEVICE is MAJOR:MINOR, or - for what is none; PATH begins with a slash, and of its

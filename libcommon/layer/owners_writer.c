@@ -18,6 +18,8 @@ void owners_writer_init(struct owners_writer *writer, const struct identity *ide
 	writer->identity = identity;
 	writer->fd = fd;
 	writer->has_records = fstat(fd, &st) == 0 && st.st_size > 0;
+	writer->is_for_all = writer->has_records && identity_has_one_id(identity) &&
+			     fgetxattr(fd, OWNER_XATTR, NULL, 0) < 0 && errno == ENOTSUP;
 }
 
 void owners_writer_release(struct owners_writer *writer)
@@ -93,19 +95,33 @@ static bool may_have_stale_record(const struct owners_writer *writer,
 	return object->before == OWNER_BEFORE_UNKNOWN && writer->has_records;
 }
 
+/* Is there a line about what stood at the object's path before, and was removed since? 1, 0 or -1. */
+static int has_record(struct owners_writer *writer, const struct owned_object *object,
+		      struct error *err)
+{
+	struct owners_record record;
+
+	return owners_writer_find(writer, object->path, &record, err);
+}
+
 int owners_writer_apply(struct owners_writer *writer, int fd, const struct owned_object *object,
 			struct error *err)
 {
-	bool needs_record = false;
+	int needs_record = 0;
 
 	if (!identity_has_one_id(writer->identity)) {
 		if (needs_chown(object) && fchown(fd, object->owner.uid, object->owner.gid) < 0)
 			return error_errno(err, "cannot set the owner");
 	} else if (!is_root_owned(object)) {
 		needs_record = owner_set_xattr(fd, object->owner) < 0;
+		writer->is_for_all |= needs_record && errno == ENOTSUP;
+	} else if (writer->is_for_all) {
+		needs_record = has_record(writer, object, err);
 	} else if (object->before == OWNER_BEFORE_UNKNOWN) {
 		fremovexattr(fd, OWNER_XATTR);
 	}
+	if (needs_record < 0)
+		return -1;
 	return needs_record || may_have_stale_record(writer, object)
 		       ? add_object(writer, object, err)
 		       : 0;

@@ -2,7 +2,7 @@
 /*
  * Giving objects their owners, and noting what the disk cannot have in a file of owners
  * (layer/owners.h). With an ID map the owner is on disk; with one ID it is an attribute, or a line
- * where there can be none.
+ * where there can be none: of a symlink or FIFO, and of everything on a filesystem without attributes.
  *
  * Lines are appended; one about an object that took the place of another makes the older one void,
  * so that no record outlives what it was about.
@@ -19,6 +19,7 @@ struct owners_writer {
 	int fd; /* open for appending and reading; borrowed */
 	struct str buffer; /* lines that are not written yet */
 	bool has_records; /* the file has lines, or will have */
+	bool is_for_all; /* files and directories have lines too: there are no attributes for their owners */
 	bool has_table;
 	struct owners_table table; /* once a record was looked up: what the file has */
 };

@@ -69,22 +69,22 @@ static void format_link_name(char name[LINK_NAME_MAX], const struct linked_file 
 		 (unsigned long long)file->inode);
 }
 
-/* The object was copied, and it has other names: keep one that the others can be made of. */
+/* The object was copied, and it has other names: keep one that the others can be made of. Where there are no
+ * hard links, each name is copied. */
 static int keep_link(struct copier *copier, const struct stack_walk *walk, struct error *err)
 {
+	const struct linked_file new_file = { walk->stat->st_dev, walk->stat->st_ino,
+					      walk->stat->st_nlink - 1 };
 	struct linked_files *files = &copier->files;
-	struct linked_file *file;
 	char name[LINK_NAME_MAX];
 
 	if (files->len * 4 >= files->capacity * 3)
 		grow_files(files);
-	file = find_file(files, walk->stat->st_dev, walk->stat->st_ino);
-	*file = (struct linked_file) { walk->stat->st_dev, walk->stat->st_ino,
-				       walk->stat->st_nlink - 1 };
-	files->len++;
-	format_link_name(name, file);
+	format_link_name(name, &new_file);
 	if (linkat(copier->dirfd, walk->name, copier->copy->links, name, 0) < 0)
-		return error_errno(err, "cannot link");
+		return copy_replaces_link(errno) ? 0 : error_errno(err, "cannot link");
+	*find_file(files, new_file.device, new_file.inode) = new_file;
+	files->len++;
 	return 0;
 }
 

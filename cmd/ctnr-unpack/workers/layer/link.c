@@ -83,10 +83,27 @@ static int copy_target_record(struct layer *layer, const struct link_target *tar
 	struct owners_record record;
 	int found;
 
-	if (!layer->owners.has_records || (S_ISREG(target->stat.st_mode) && target->stat.st_size))
+	bool may_have_record =
+		!S_ISREG(target->stat.st_mode) || !target->stat.st_size || layer->owners.is_for_all;
+
+	if (!layer->owners.has_records || !may_have_record)
 		return 0;
 	found = owners_writer_find(&layer->owners, target->path.data, &record, err);
 	return found > 0 ? owners_writer_add(&layer->owners, &record, path, err) : found;
+}
+
+/* A filesystem without hard links gets another file of the same content, owner and time. */
+static int copy_target(const struct layer *layer, const struct link_target *target,
+		       const struct view_dir *dir, const char *name, struct error *err)
+{
+	struct copy_rules rules = view_copy_rules;
+
+	if (layer->form == LAYER_PLAIN)
+		rules.route = XATTR_PLAIN_TO_PLAIN;
+	return copy_object(&rules, target->dirfd, target->name, &target->stat, dir->fd, name, err) <
+			       0
+		       ? -1
+		       : 0;
 }
 
 int link_make(struct layer *layer, const struct name_parts *name, const struct tar_entry *entry,
@@ -111,8 +128,12 @@ int link_make(struct layer *layer, const struct name_parts *name, const struct t
 			return -1;
 		result = linkat(target.dirfd, target.name, dir->fd, name->last, 0);
 	}
+	if (result < 0 && copy_replaces_link(errno))
+		result = copy_target(layer, &target, dir, name->last, err);
+	else if (result < 0)
+		error_errno(err, "cannot link");
 	if (result < 0)
-		return error_errno(err, "cannot link to '%s'", entry->link);
+		return error_prefix(err, "hardlink to '%s'", entry->link);
 	dir->is_changed = true;
 	view_shadow(&layer->view, dir, name->last);
 	if (!layer->is_base && path_set_add(&layer->own_paths, full, err) < 0)
