@@ -10,6 +10,8 @@
 #ifndef CTNR_DOCTOR_CHECK_H
 #define CTNR_DOCTOR_CHECK_H
 
+#include "ability.h"
+
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "system/identity.h"
@@ -58,6 +60,7 @@ struct host {
 	char *store; /* absolute path, there or not; owned */
 	char *store_parent; /* the store, or its nearest parent that is there; owned */
 	const char *run_dir; /* what --run-dir said, or NULL; borrowed */
+	struct abilities abilities; /* of the store's filesystem */
 	bool can_enter; /* a user namespace can be entered, or none is needed */
 };
 
@@ -71,6 +74,8 @@ void check_namespaces(struct host *host, struct checklist *list);
 void check_kernel(const struct host *host, struct checklist *list);
 /* filesystem.c: overlay, the store, the run directory. */
 void check_filesystem(const struct host *host, struct checklist *list);
+/* store_filesystem.c: what the filesystem of the store can. Sets abilities. */
+void check_store_filesystem(struct host *host, struct checklist *list);
 /* cgroup.c: may limits be set? */
 void check_cgroup(const struct host *host, struct checklist *list);
 

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -20,10 +19,6 @@
 #include <unistd.h>
 
 #define LITTLE_ROOM (1ULL << 30) /* bytes: a few images */
-
-#ifndef CIFS_SUPER_MAGIC
-#define CIFS_SUPER_MAGIC 0xff534d42
-#endif
 
 static int make_dir(const char *path, struct error *err)
 {
@@ -103,16 +98,19 @@ static int attempt_owner(void *data, struct error *err)
 	autoclose int parent = dir_open_at(AT_FDCWD, host->store_parent, err);
 	autofree char *name = xasprintf(".ctnr-doctor.%d.owner", (int)getpid());
 	autoclose int fd = -EBADF;
+	int result;
 
 	if (parent < 0 || identity_enter(id, err) < 0)
 		return -1;
 	fd = openat(parent, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return 0; /* what forbids it is another check's */
+	result = fchown(fd, last_inside(&id->uids), last_inside(&id->gids));
+	if (result < 0)
+		error_errno(err, "cannot give a file to a subordinate ID");
+	/* Not before: FUSE changes no file without a name. */
 	unlinkat(parent, name, 0);
-	if (fchown(fd, last_inside(&id->uids), last_inside(&id->gids)) < 0)
-		return error_errno(err, "cannot give a file to a subordinate ID");
-	return 0;
+	return result;
 }
 
 /* A home of systemd-homed and some network filesystems take files of the user alone. */
@@ -128,13 +126,6 @@ static void check_owners(const struct host *host, struct checklist *list)
 		"%s: images with files of other users cannot be unpacked (a home of systemd-homed?)",
 		err.message);
 	check_hint(list, "put the store outside of the home directory (--store, CTNR_STORE)");
-}
-
-static bool is_network_filesystem(const struct statfs *fs)
-{
-	return (unsigned long)fs->f_type == NFS_SUPER_MAGIC ||
-	       (unsigned long)fs->f_type == SMB_SUPER_MAGIC ||
-	       (unsigned long)fs->f_type == CIFS_SUPER_MAGIC;
 }
 
 static void check_store(const struct host *host, struct checklist *list)
@@ -156,11 +147,9 @@ static void check_store(const struct host *host, struct checklist *list)
 	}
 	if (statfs(host->store_parent, &fs) < 0)
 		return;
-	if (is_network_filesystem(&fs)) {
-		check_add(list, "store filesystem", CHECK_WARN,
-			  "is on the network: subordinate IDs and overlay do not work there");
-		check_hint(list, "put the store on a local filesystem (--store, CTNR_STORE)");
-	}
+	/* One of memory may not know. */
+	if (fs.f_blocks == 0)
+		return;
 	room = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize;
 	check_add(list, "room", room < LITTLE_ROOM ? CHECK_WARN : CHECK_OK, "%llu MiB free",
 		  (unsigned long long)(room >> 20));

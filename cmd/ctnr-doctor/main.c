@@ -4,7 +4,8 @@
  *
  * Everything that can be tried is tried, in child processes: a setting that looks right may still be
  * overruled by a seccomp filter, a security module or a container that this process is in. Nothing on
- * the machine is changed; a directory for the overlay is made and removed where the store is.
+ * the machine is changed; directories for the overlay and the filesystem's abilities are made and removed
+ * where the store is.
  */
 #include "check.h"
 #include "report.h"
@@ -77,6 +78,7 @@ static int run_doctor(const void *opts_, const struct strlist *operands, struct 
 	check_namespaces(&host, &list);
 	check_kernel(&host, &list);
 	check_filesystem(&host, &list);
+	check_store_filesystem(&host, &list);
 	check_cgroup(&host, &list);
 	check_programs(&list);
 

@@ -121,6 +121,16 @@ static json_t *checks_to_json(const struct checklist *list)
 	return checks;
 }
 
+/* What was not tried is absent. */
+static json_t *filesystem_to_json(const struct abilities *abilities)
+{
+	json_t *filesystem = json_pack("{ss}", "type", abilities->fs.name);
+
+	for (size_t i = 0; i < ABILITY_MAX && abilities->are_known; i++)
+		json_object_set_new(filesystem, ability_keys[i], json_boolean(abilities->has[i]));
+	return filesystem;
+}
+
 static json_t *programs_to_json(void)
 {
 	json_t *found = json_object();
@@ -146,12 +156,13 @@ int report_json(const struct host *host, const struct checklist *list, struct er
 	char idmap[IDMAP_NAME_MAX];
 
 	identity_idmap_name(id, idmap);
-	report = json_pack("{ss si sb sI sI ss so so ss so so}", "rung", rung_names[id->rung],
+	report = json_pack("{ss si sb sI sI ss so so ss so so so}", "rung", rung_names[id->rung],
 			   "level", (int)id->rung + 1, "canRun", !checklist_has_failed(list), "uid",
 			   (json_int_t)id->uid, "gid", (json_int_t)id->gid, "idmap", idmap,
 			   "uidMappings", map_to_json(&id->uids), "gidMappings",
-			   map_to_json(&id->gids), "store", host->store, "checks",
-			   checks_to_json(list), "programs", programs_to_json());
+			   map_to_json(&id->gids), "store", host->store, "filesystem",
+			   filesystem_to_json(&host->abilities), "checks", checks_to_json(list),
+			   "programs", programs_to_json());
 	if (!report)
 		return error_set(err, ERROR_FAILED, "cannot make the report");
 	if (id->rung != IDENTITY_PRIVILEGED) {

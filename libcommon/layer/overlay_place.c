@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -28,7 +27,7 @@ static bool has_attributes(int dirfd)
 
 /* An overlay makes whiteouts by the rename of what was copied up, on filesystems that can; one that is on
  * the network or FUSE must. The file that is made here is renamed so, and both names are removed. */
-static bool has_whiteouts(int dirfd)
+bool overlay_place_has_whiteouts(int dirfd)
 {
 	char file[PROBE_NAME_MAX];
 	char renamed[PROBE_NAME_MAX];
@@ -64,5 +63,5 @@ enum overlay_place overlay_place_check(int dirfd)
 	}
 	if (!has_attributes(dirfd))
 		return OVERLAY_PLACE_NO_ATTRIBUTES;
-	return has_whiteouts(dirfd) ? OVERLAY_PLACE_FIT : OVERLAY_PLACE_NO_WHITEOUTS;
+	return overlay_place_has_whiteouts(dirfd) ? OVERLAY_PLACE_FIT : OVERLAY_PLACE_NO_WHITEOUTS;
 }

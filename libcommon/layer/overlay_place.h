@@ -13,6 +13,8 @@
 
 #include "system/filesystem.h"
 
+#include <stdbool.h>
+
 enum overlay_place {
 	OVERLAY_PLACE_FIT,
 	OVERLAY_PLACE_NESTED, /* is an overlay itself */
@@ -27,5 +29,8 @@ extern const char *const overlay_place_faults[OVERLAY_PLACE_MAX];
 /* Look at an open directory; where the kind of its filesystem does not say, files are made in it and removed.
  * One where nothing can be made is fit, because nothing is to be written there. */
 enum overlay_place overlay_place_check(int dirfd);
+
+/* Can whiteouts be made in an open directory, also by a rename? Tried as above. */
+bool overlay_place_has_whiteouts(int dirfd);
 
 #endif

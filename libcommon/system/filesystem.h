@@ -16,6 +16,7 @@ enum filesystem_kind {
 	FILESYSTEM_UNKNOWN, /* what it can is known to those alone who try */
 	FILESYSTEM_COMPLETE, /* one of a local disk: has all that an overlay's layers need */
 	FILESYSTEM_MEMORY, /* tmpfs: complete, but for user.* attributes before Linux 6.6 */
+	FILESYSTEM_NETWORK, /* like FILESYSTEM_UNKNOWN, and other machines may have it too */
 	FILESYSTEM_OVERLAY, /* cannot hold another overlay's layers */
 };
 

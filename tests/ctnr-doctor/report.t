@@ -42,6 +42,7 @@ is "$(jq -r .rung <"$stdout_file")" "$wanted" "... rung"
 is "$(jq -r '.checks | map(.name) | index("landlock") != null' <"$stdout_file")" true "... checks"
 is "$(jq -r '.checks | map(select(.state | IN("ok", "warn", "fail") | not)) | length' <"$stdout_file")" 0 \
 	"... each ok, warn or fail"
+is "$(jq -r '.filesystem | .type, .flock, .symlink, .hardLink' <"$stdout_file" | tail -n 3 | sort -u)" true "... filesystem"
 is "$(jq -r '.programs | has("runc")' <"$stdout_file")" true "... programs"
 if identity one; then
 	is "$(jq -r .idmap <"$stdout_file")" 1 "... idmap"
