@@ -21,10 +21,15 @@
 #define FILE_SIZE 4096
 
 const char *const ability_keys[ABILITY_MAX] = {
-	[ABILITY_LOCK] = "flock",          [ABILITY_SYMLINK] = "symlink",
-	[ABILITY_ATTRIBUTE] = "userXattr", [ABILITY_WHITEOUT] = "whiteout",
-	[ABILITY_LINK] = "hardLink",       [ABILITY_RENAME] = "renameOverOpen",
-	[ABILITY_UNLINK] = "unlinkOpen",   [ABILITY_MAPPING] = "sharedMmap",
+	[ABILITY_LOCK] = "lock",
+	[ABILITY_FLOCK] = "flock",
+	[ABILITY_SYMLINK] = "symlink",
+	[ABILITY_ATTRIBUTE] = "userXattr",
+	[ABILITY_WHITEOUT] = "whiteout",
+	[ABILITY_LINK] = "hardLink",
+	[ABILITY_RENAME] = "renameOverOpen",
+	[ABILITY_UNLINK] = "unlinkOpen",
+	[ABILITY_MAPPING] = "sharedMmap",
 	[ABILITY_REFLINK] = "reflink",
 };
 
@@ -43,6 +48,13 @@ static int make_file(int dirfd, const char *name)
 }
 
 static bool try_lock(const struct trial *trial)
+{
+	autoclose int lock = lock_open_at(trial->dirfd, "lock", LOCK_EXCLUSIVE, LOCK_TRY, NULL);
+
+	return lock >= 0;
+}
+
+static bool try_flock(const struct trial *trial)
 {
 	return lock_fd(trial->file, LOCK_EXCLUSIVE, LOCK_TRY) == 0;
 }
@@ -106,11 +118,11 @@ static bool try_reflink(const struct trial *trial)
 }
 
 static bool (*const attempts[ABILITY_MAX])(const struct trial *trial) = {
-	[ABILITY_LOCK] = try_lock,           [ABILITY_SYMLINK] = try_symlink,
-	[ABILITY_ATTRIBUTE] = try_attribute, [ABILITY_WHITEOUT] = try_whiteout,
-	[ABILITY_LINK] = try_link,           [ABILITY_RENAME] = try_rename,
-	[ABILITY_UNLINK] = try_unlink,       [ABILITY_MAPPING] = try_mapping,
-	[ABILITY_REFLINK] = try_reflink,
+	[ABILITY_LOCK] = try_lock,         [ABILITY_FLOCK] = try_flock,
+	[ABILITY_SYMLINK] = try_symlink,   [ABILITY_ATTRIBUTE] = try_attribute,
+	[ABILITY_WHITEOUT] = try_whiteout, [ABILITY_LINK] = try_link,
+	[ABILITY_RENAME] = try_rename,     [ABILITY_UNLINK] = try_unlink,
+	[ABILITY_MAPPING] = try_mapping,   [ABILITY_REFLINK] = try_reflink,
 };
 
 static int try_all(int dirfd, struct abilities *ret, struct error *err)

@@ -12,7 +12,8 @@
 #include <stdbool.h>
 
 enum ability {
-	ABILITY_LOCK,
+	ABILITY_LOCK, /* any lock, be it one of a directory in place of a file (system/lock.h) */
+	ABILITY_FLOCK,
 	ABILITY_SYMLINK,
 	ABILITY_ATTRIBUTE,
 	ABILITY_WHITEOUT,

@@ -16,7 +16,8 @@ struct lack {
 static const char copies[] = "root filesystems are copies";
 
 static const struct lack lacks[ABILITY_MAX] = {
-	[ABILITY_LOCK] = { "locks (flock)", CHECK_FAIL, "no store can be there" },
+	[ABILITY_LOCK] = { "locks", CHECK_FAIL, "no store can be there" },
+	[ABILITY_FLOCK] = { "locks of files", CHECK_WARN, "directories are locked in their place" },
 	[ABILITY_SYMLINK] = { "symlinks", CHECK_FAIL, "images cannot be unpacked" },
 	[ABILITY_ATTRIBUTE] = { "user.* attributes", CHECK_WARN, copies },
 	[ABILITY_WHITEOUT] = { "whiteouts", CHECK_WARN, copies },
@@ -40,7 +41,8 @@ static enum check_state describe_lacks(const struct abilities *abilities, struct
 	for (size_t i = 0; i < ABILITY_MAX; i++) {
 		const struct lack *lack = &lacks[i];
 
-		if (abilities->has[i] || lack->state == CHECK_OK)
+		if (abilities->has[i] || lack->state == CHECK_OK ||
+		    (i == ABILITY_FLOCK && !abilities->has[ABILITY_LOCK]))
 			continue;
 		str_appendf(text, "%s%s", n++ ? ", " : ", without ", lack->name);
 		if (!strstr(consequences.data, lack->consequence))

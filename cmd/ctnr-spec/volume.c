@@ -69,7 +69,7 @@ static int make_volume(int volumes, const struct wanted_volume *wanted, struct s
 	const char *name = wanted->name;
 	autofree char *part = volume_seed_part(name);
 	autofree char *lock_name = xasprintf(".%s.lock", name);
-	autoclose int lock = lock_open_at(volumes, lock_name, LOCK_EXCLUSIVE, LOCK_WAIT, err);
+	autolockfile struct lock_file lock = LOCK_FILE_INIT;
 	const struct volume_seed seed = {
 		.root = &spec->root,
 		.has_owners = spec->bundle != NULL,
@@ -81,7 +81,7 @@ static int make_volume(int volumes, const struct wanted_volume *wanted, struct s
 	struct stat st;
 	int status;
 
-	if (lock < 0)
+	if (lock_file_open_at(volumes, lock_name, LOCK_EXCLUSIVE, LOCK_WAIT, &lock, err) < 0)
 		return -1;
 	if (fstatat(volumes, name, &st, 0) == 0)
 		return unlinkat(volumes, lock_name, 0), 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Theory of operation. HEX.part is created and locked by the first process; the others wait for
- * the lock, and lock_open_at() makes sure that the file they then hold still has that name. Only
+ * the lock, and lock_file_open_at() makes sure that the file they then hold still has that name. Only
  * the holder of the lock truncates, writes, renames or unlinks it, so a .part file without a lock
  * is what a killed process left, and the next one simply takes it over.
  *
@@ -51,13 +51,13 @@ void blob_writer_release(struct blob_writer *writer)
 {
 	if (!writer)
 		return;
-	if (writer->fd >= 0) {
+	if (writer->part.fd >= 0) {
 		struct part_path path;
 
 		/* While the lock is held the name is ours. */
 		blob_paths(&writer->digest, &path);
 		unlinkat(writer->layout->dirfd, path.part, 0);
-		fd_close(&writer->fd);
+		lock_file_release(&writer->part);
 	}
 	release_content(writer);
 }
@@ -76,7 +76,7 @@ static int open_up(int dirfd, const char *parent, int fd, struct error *err)
 static int start_writer(const struct layout *layout, const struct digest *digest, uint64_t size,
 			enum lock_wait wait, struct blob_writer *ret, struct error *err)
 {
-	autoclose int fd = -EBADF;
+	autolockfile struct lock_file part = LOCK_FILE_INIT;
 	autohash struct hash hash = HASH_INIT;
 	struct error lock_err = { 0 };
 	struct part_path path;
@@ -90,8 +90,8 @@ static int start_writer(const struct layout *layout, const struct digest *digest
 	if (dir_make_at(layout->dirfd, parent, 0777, err) < 0)
 		return -1;
 	blob_paths(digest, &path);
-	fd = lock_open_at(layout->dirfd, path.part, LOCK_EXCLUSIVE, wait, &lock_err);
-	if (fd < 0) {
+	if (lock_file_open_at(layout->dirfd, path.part, LOCK_EXCLUSIVE, wait, &part, &lock_err) <
+	    0) {
 		if (wait == LOCK_TRY && lock_err.saved_errno == EWOULDBLOCK)
 			return BLOB_BUSY;
 		return error_move(err, &lock_err);
@@ -100,9 +100,9 @@ static int start_writer(const struct layout *layout, const struct digest *digest
 		unlinkat(layout->dirfd, path.part, 0);
 		return BLOB_PRESENT;
 	}
-	if (ftruncate(fd, 0) < 0)
+	if (ftruncate(part.fd, 0) < 0)
 		return error_errno(err, "cannot truncate '%s'", path.part);
-	if (open_up(layout->dirfd, parent, fd, err) < 0)
+	if (open_up(layout->dirfd, parent, part.fd, err) < 0)
 		return -1;
 	if (hash_start(&hash, digest->algorithm, err) < 0)
 		return -1;
@@ -112,8 +112,9 @@ static int start_writer(const struct layout *layout, const struct digest *digest
 		.size = size,
 		.block = xmalloc(BLOCK_SIZE),
 		.hash = hash,
-		.fd = fd_steal(&fd),
+		.part = part,
 	};
+	part = (struct lock_file)LOCK_FILE_INIT;
 	hash.context = NULL;
 	return BLOB_READY;
 }
@@ -135,7 +136,7 @@ int blob_try_start(const struct layout *layout, const struct digest *digest, uin
 static int write_through(struct blob_writer *writer, const void *data, size_t len,
 			 struct error *err)
 {
-	if (fd_write_all(writer->fd, data, len) < 0)
+	if (fd_write_all(writer->part.fd, data, len) < 0)
 		return error_errno(err, "cannot write blob %s in '%s'", writer->digest.text,
 				   writer->layout->path);
 	hash_update(&writer->hash, data, len);
@@ -158,7 +159,7 @@ static void begin_writeback(struct blob_writer *writer)
 
 	if (in_file - writer->flushed < FLUSH_STEP)
 		return;
-	sync_begin(writer->fd, (off_t)writer->flushed, (off_t)(in_file - writer->flushed));
+	sync_begin(writer->part.fd, (off_t)writer->flushed, (off_t)(in_file - writer->flushed));
 	writer->flushed = in_file;
 }
 
@@ -209,11 +210,11 @@ int blob_finish(struct blob_writer *writer, struct error *err)
 	if (verify_digest(&writer->digest, &got, err) < 0)
 		return -1;
 	blob_paths(&writer->digest, &path);
-	if (sync_file(writer->fd, SYNC_CONTENT) < 0)
+	if (sync_file(writer->part.fd, SYNC_CONTENT) < 0)
 		return error_errno(err, "cannot sync blob %s", writer->digest.text);
 	if (renameat(writer->layout->dirfd, path.part, writer->layout->dirfd, path.blob) < 0)
 		return error_errno(err, "cannot publish blob %s", writer->digest.text);
-	fd_close(&writer->fd);
+	lock_file_release(&writer->part);
 	release_content(writer);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "format/hash.h"
 #include "oci/layout.h"
 #include "system/fd.h"
+#include "system/lock.h"
 
 #include <stdint.h>
 
@@ -24,12 +25,12 @@ struct blob_writer {
 	unsigned char *block; /* the last of these, not in the file and not hashed yet; owned */
 	size_t filled; /* bytes of block */
 	struct hash hash; /* of what is in the file */
-	int fd; /* of the .part file, locked */
+	struct lock_file part; /* the .part file */
 };
 
 #define BLOB_WRITER_INIT \
 	{ \
-		.fd = -EBADF \
+		.part = LOCK_FILE_INIT \
 	}
 
 /* Releasing before blob_finish() removes the .part file. */

@@ -51,10 +51,10 @@ int lease_open(int layoutfd, struct lease *ret, struct error *err)
 	lease.dirfd = open_lease_folder(layoutfd, err);
 	if (lease.dirfd < 0)
 		return -1;
-	lease.fd = lock_open_at(lease.dirfd, lease.name, LOCK_EXCLUSIVE, LOCK_WAIT, err);
-	if (lease.fd < 0)
+	if (lock_file_open_at(lease.dirfd, lease.name, LOCK_EXCLUSIVE, LOCK_WAIT, &lease.file,
+			      err) < 0)
 		return -1;
-	if (fcntl(lease.fd, F_SETFL, O_APPEND) < 0)
+	if (fcntl(lease.file.fd, F_SETFL, O_APPEND) < 0)
 		return error_errno(err, "cannot open lease '%s'", lease.name);
 	*ret = lease;
 	lease = (struct lease)LEASE_INIT;
@@ -67,7 +67,7 @@ int lease_add(const struct lease *lease, const struct digest *digest, struct err
 	int len = snprintf(line, sizeof(line), "%s\n", digest->text);
 
 	/* One write of a whole line, appended: threads share the descriptor. */
-	if (fd_write_all(lease->fd, line, (size_t)len) < 0)
+	if (fd_write_all(lease->file.fd, line, (size_t)len) < 0)
 		return error_errno(err, "cannot write lease '%s'", lease->name);
 	return 0;
 }
@@ -76,9 +76,9 @@ void lease_release(struct lease *lease)
 {
 	if (!lease)
 		return;
-	if (lease->fd >= 0)
+	if (lease->file.fd >= 0)
 		unlinkat(lease->dirfd, lease->name, 0);
-	fd_close(&lease->fd);
+	lock_file_release(&lease->file);
 	fd_close(&lease->dirfd);
 	*lease = (struct lease)LEASE_INIT;
 }
@@ -89,12 +89,14 @@ static int open_held_lease(int dirfd, const char *name, struct error *err)
 {
 	autoclose int fd =
 		openat(dirfd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	autolockfile struct lock_file lock = LOCK_FILE_INIT;
+	int taken;
 
 	if (fd < 0)
 		return errno == ENOENT ? -EBADF : error_errno(err, "cannot open lease '%s'", name);
-	if (lock_fd(fd, LOCK_EXCLUSIVE, LOCK_TRY) < 0)
-		return errno == EWOULDBLOCK ? fd_steal(&fd)
-					    : error_errno(err, "cannot lock lease '%s'", name);
+	taken = lock_file_try(fd, dirfd, name, &lock, err);
+	if (taken <= 0)
+		return taken < 0 ? error_prefix(err, "lease") : fd_steal(&fd);
 	if (lock_is_named(fd, dirfd, name))
 		unlinkat(dirfd, name, 0);
 	return -EBADF;
@@ -135,7 +137,9 @@ int lease_each(int layoutfd,
 	if (dir_list_at(dirfd, ".", &names, err) < 0)
 		return error_prefix(err, "'" LEASE_DIR "'");
 	for (size_t i = 0; i < names.len; i++) {
-		autoclose int fd = open_held_lease(dirfd, names.items[i], err);
+		autoclose int fd = lock_is_stand_in(names.items[i])
+					   ? -EBADF
+					   : open_held_lease(dirfd, names.items[i], err);
 
 		if (fd == -1)
 			return -1;

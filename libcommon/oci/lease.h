@@ -27,6 +27,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "format/digest.h"
+#include "system/lock.h"
 
 #include <errno.h>
 
@@ -34,13 +35,13 @@
 
 struct lease {
 	int dirfd; /* LAYOUT/.lease */
-	int fd; /* of the file, locked */
+	struct lock_file file;
 	char name[LEASE_NAME_MAX];
 };
 
 #define LEASE_INIT \
 	{ \
-		-EBADF, -EBADF, "" \
+		-EBADF, LOCK_FILE_INIT, "" \
 	}
 
 /* Begin a lease in the layout that layoutfd is; ret is new. */

@@ -23,7 +23,15 @@ struct container_name {
 	const char *state_path; /* may be "" */
 };
 
-static void read_container_name(int fd, struct container_name *ret)
+/* The file of a lock that a directory has in its place: one that stands in for it (system/lock.h), or on a full
+ * disk the bundle itself. -1 with errno. */
+static int open_to_change(int dirfd, const char *path)
+{
+	return openat(dirfd, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+}
+
+/* -1 with errno: the file cannot be read, and names no container. */
+static int read_container_name(int fd, struct container_name *ret)
 {
 	ssize_t len = pread(fd, ret->text, sizeof(ret->text) - 1, 0);
 	char *end;
@@ -33,12 +41,13 @@ static void read_container_name(int fd, struct container_name *ret)
 	ret->state_path = "";
 	end = strchr(ret->text, '\n');
 	if (!end)
-		return;
+		return len < 0 ? -1 : 0;
 	*end = '\0';
 	ret->state_path = end + 1;
 	end = strchr(end + 1, '\n');
 	if (end)
 		*end = '\0';
+	return 0;
 }
 
 /* The container's ID, for people. */
@@ -84,10 +93,16 @@ static int running_error(const struct container_name *name, enum process_fate fa
  * pid namespaces, which cannot know, hear of it. */
 static int check_container(const struct bundle *bundle, int fd, struct error *err)
 {
+	autoclose int file = -EBADF;
 	struct container_name name;
 	enum process_fate fate;
 
-	read_container_name(fd, &name);
+	if (read_container_name(fd, &name) < 0 && errno == EISDIR) {
+		fd = file = open_to_change(bundle->dirfd, LOCK_FILE);
+		if (fd < 0 && errno != ENOENT)
+			return error_errno(err, "cannot open '%s/" LOCK_FILE "'", bundle->path);
+		read_container_name(fd, &name);
+	}
 	if (!*name.mark)
 		return 0;
 	fate = process_mark_fate(name.mark, NULL, NULL);
@@ -185,17 +200,22 @@ void bundle_discard_lock(const struct bundle *bundle, int lock)
 {
 	struct stat st;
 
-	if (fstat(lock, &st) == 0 && st.st_size == 0 &&
-	    lock_is_named(lock, bundle->dirfd, LOCK_FILE))
-		unlinkat(bundle->dirfd, LOCK_FILE, 0);
+	if (fstatat(bundle->dirfd, LOCK_FILE, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size == 0)
+		lock_discard_at(lock, bundle->dirfd, LOCK_FILE);
 }
 
 int bundle_set_container(int lock, const char *mark, const char *state_path, struct error *err)
 {
 	autofree char *text = xasprintf("%s\n%s\n", mark, state_path);
 	size_t len = strlen(text);
+	ssize_t n = pwrite(lock, text, len, 0);
 
-	if (pwrite(lock, text, len, 0) != (ssize_t)len)
+	if (n < 0 && errno == EBADF) {
+		autoclose int file = open_to_change(lock, "../" LOCK_FILE);
+
+		n = pwrite(file, text, len, 0);
+	}
+	if (n != (ssize_t)len)
 		return error_errno(err, "cannot write the bundle's file '" LOCK_FILE "'");
 	return 0;
 }

@@ -42,8 +42,9 @@ link mmap|hardLink sharedMmap|warn|without hard links, shared mappings: copies s
 rename-EBUSY|renameOverOpen|warn|without renames over open files: commands wait for programs that have a file open
 silly|unlinkOpen|warn|without removal of open files: what is deleted may stay in trash/ for a while
 symlink|symlink|fail|without symlinks: images cannot be unpacked
-flock-ENOSYS|flock|fail|without locks (flock): no store can be there
-flock-ENOLCK|flock|fail|without locks (flock): no store can be there
+flock-ENOSYS|flock|warn|without locks of files: directories are locked in their place
+flock-EOPNOTSUPP|flock|warn|without locks of files: directories are locked in their place
+flock-ENOLCK|lock flock|fail|without locks: no store can be there
 END
 
 odd_place xattr

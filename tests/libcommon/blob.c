@@ -82,7 +82,7 @@ static void test_locking(const struct digest *digest)
 	       "the second finds it busy");
 	ok(blob_write(&first, "hel", 3, NULL) == 0, "the first writes a part");
 	/* What SIGKILL does: the descriptor is closed and nothing is cleaned up. */
-	fd_close(&first.fd);
+	fd_close(&first.part.fd);
 	blob_writer_release(&first);
 	ok(has_part(digest), "killed, it leaves the part");
 	ok(write_blob(digest, 6, CONTENT, NULL) == 0, "... which the next takes over");
