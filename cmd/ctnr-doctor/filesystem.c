@@ -123,7 +123,7 @@ static void check_owners(const struct host *host, struct checklist *list)
 		return;
 	check_add(
 		list, "store owners", CHECK_FAIL,
-		"%s: images with files of other users cannot be unpacked (a home of systemd-homed?)",
+		"%s: images with files of other users cannot be unpacked (NFS, or a home of systemd-homed?)",
 		err.message);
 	check_hint(list, "put the store outside of the home directory (--store, CTNR_STORE)");
 }

@@ -95,6 +95,17 @@ static bool may_have_stale_record(const struct owners_writer *writer,
 	return object->before == OWNER_BEFORE_UNKNOWN && writer->has_records;
 }
 
+/* The IDs are mapped: were they not, the kernel would say EINVAL. */
+static int cannot_set_owner(struct error *err)
+{
+	error_errno(err, "cannot set the owner");
+	if (errno != EPERM)
+		return -1;
+	return error_hint(
+		err,
+		"this filesystem gives no file to another user: use one that does (--store, CTNR_STORE)");
+}
+
 /* Is there a line about what stood at the object's path before, and was removed since? 1, 0 or -1. */
 static int has_record(struct owners_writer *writer, const struct owned_object *object,
 		      struct error *err)
@@ -111,7 +122,7 @@ int owners_writer_apply(struct owners_writer *writer, int fd, const struct owned
 
 	if (!identity_has_one_id(writer->identity)) {
 		if (needs_chown(object) && fchown(fd, object->owner.uid, object->owner.gid) < 0)
-			return error_errno(err, "cannot set the owner");
+			return cannot_set_owner(err);
 	} else if (!is_root_owned(object)) {
 		needs_record = owner_set_xattr(fd, object->owner) < 0;
 		writer->is_for_all |= needs_record && errno == ENOTSUP;
@@ -137,6 +148,6 @@ int owners_writer_apply_at(struct owners_writer *writer, int dirfd, const char *
 			       : add_object(writer, object, err);
 	if (needs_chown(object) &&
 	    fchownat(dirfd, name, object->owner.uid, object->owner.gid, AT_SYMLINK_NOFOLLOW) < 0)
-		return error_errno(err, "cannot set the owner");
+		return cannot_set_owner(err);
 	return may_have_stale_record(writer, object) ? add_object(writer, object, err) : 0;
 }

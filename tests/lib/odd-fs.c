@@ -14,7 +14,7 @@
  *	mmap		no shared mapping of a file: ENODEV (direct I/O)
  *	link, mknod, symlink
  *			no hard links, no devices and FIFOs, no symlinks: EPERM (FAT, SMB)
- *	chown		every file belongs to who mounted, and chown(2) fails with EPERM (NFS with all_squash)
+ *	chown		no file is given to another user: EPERM (NFS, a home of systemd-homed)
  *
  * It must be mounted as root: what callers make gets their owner, and the kernel checks permissions.
  */
@@ -79,8 +79,6 @@ static int give_owner(const char *path)
 	gid_t gid = context->gid;
 	struct stat st;
 
-	if (fs->faults.chown)
-		return 0;
 	/* A set-group-ID directory has handed on its group. */
 	if (fstatat(fs->source, below(path), &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_gid != 0)
 		gid = (gid_t)-1;
@@ -179,10 +177,14 @@ static int odd_chmod(const char *path, mode_t mode, struct fuse_file_info *fi)
 
 static int odd_chown(const char *path, uid_t uid, gid_t gid, struct fuse_file_info *fi)
 {
-	if (odd_fs()->faults.chown)
+	const struct odd_fs *fs = odd_fs();
+	struct stat st;
+
+	if (fs->faults.chown && uid != (uid_t)-1 &&
+	    fstatat(fs->source, below(path), &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_uid != uid)
 		return -EPERM;
 	return answer(fi ? fchown((int)fi->fh, uid, gid)
-			 : fchownat(odd_fs()->source, below(path), uid, gid, AT_SYMLINK_NOFOLLOW));
+			 : fchownat(fs->source, below(path), uid, gid, AT_SYMLINK_NOFOLLOW));
 }
 
 static int odd_truncate(const char *path, off_t size, struct fuse_file_info *fi)

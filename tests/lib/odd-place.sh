@@ -34,24 +34,28 @@ odd_leave() {
 }
 at_end odd_leave
 
+# odd_homes DIR: the homes in it, and beside it run directories.
+odd_homes() {
+	for odd_name in sub one; do
+		odd_is "$odd_name"
+		rm -rf "run.$odd_name"
+		mkdir "$1/$odd_name" && mkdir -m 700 "run.$odd_name" &&
+			chown "$odd_user:$odd_group" "$1/$odd_name" "run.$odd_name"
+	done
+}
+
 odd_place() {
 	odd_leave
 	rm -rf source && mkdir source && chmod 755 source
 	if [ "${1-}" = ramfs ]; then
 		mount -t ramfs ramfs "$place"
-	else
-		"$CTNR_TEST_BUILD/tests/lib/odd-fs" source "$place" "$@" 2>odd-fs.log &
-		odd_pid=$!
-		eventually 10 mountpoint -q "$place" || note "$(cat odd-fs.log)"
+		odd_homes "$place"
+		return
 	fi
-	for odd_name in sub one; do
-		odd_is "$odd_name"
-		mkdir "$place/$odd_name"
-		chown "$odd_user:$odd_group" "$place/$odd_name"
-		rm -rf "run.$odd_name"
-		mkdir -m 700 "run.$odd_name"
-		chown "$odd_user:$odd_group" "run.$odd_name"
-	done
+	odd_homes source
+	"$CTNR_TEST_BUILD/tests/lib/odd-fs" source "$place" "$@" 2>odd-fs.log &
+	odd_pid=$!
+	eventually 10 mountpoint -q "$place" || note "$(cat odd-fs.log)"
 }
 
 # odd_is sub|one: $odd_user and $odd_group.

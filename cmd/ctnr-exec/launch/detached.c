@@ -28,8 +28,14 @@ static int make_fifo(struct launch *l, struct error *err)
 {
 	const struct state_claim *state = &l->container->state;
 
-	if (mkfifoat(state->fd, STATE_FIFO, 0600) < 0)
-		return error_errno(err, "cannot make '%s/%s'", state->path, STATE_FIFO);
+	if (mkfifoat(state->fd, STATE_FIFO, 0600) < 0) {
+		error_errno(err, "cannot make '%s/%s'", state->path, STATE_FIFO);
+		return errno == EPERM
+			       ? error_hint(
+					 err,
+					 "this filesystem has no FIFOs: name another directory of states (--run-dir, CTNR_RUN_DIR)")
+			       : -1;
+	}
 	l->fifo = openat(state->fd, STATE_FIFO, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	return l->fifo < 0 ? error_errno(err, "cannot open '%s/%s'", state->path, STATE_FIFO) : 0;
 }
