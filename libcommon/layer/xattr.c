@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "layer/mark.h"
 #include "layer/owner.h"
+#include "system/kernel.h"
 
 #include <errno.h>
 #include <linux/limits.h>
@@ -60,6 +61,32 @@ const char *xattr_name_there(enum xattr_route route, const char *name,
 		break;
 	}
 	return NULL;
+}
+
+struct xattr_image_rules xattr_image_rules(enum xattr_route route, bool has_one_id)
+{
+	return (struct xattr_image_rules) {
+		.route = route,
+		.has_one_id = has_one_id,
+		.can_escape = route == XATTR_IMAGE_TO_LAYER &&
+			      kernel_is_at_least((struct kernel_version) { 6, 7 }),
+	};
+}
+
+const char *xattr_name_from_image(const struct xattr_image_rules *rules, const char *name,
+				  char buffer[XATTR_BUFFER_SIZE], enum xattr_loss *ret_loss)
+{
+	enum xattr_kind kind = xattr_kind(name);
+	const char *name_there = xattr_name_there(rules->route, name, buffer);
+
+	*ret_loss = XATTR_LOSS_NONE;
+	if (xattr_fate(rules->route, kind) == XATTR_ESCAPE && (!rules->can_escape || !name_there))
+		*ret_loss = XATTR_LOSS_OVERLAY;
+	else if (kind == XATTR_OWNER && rules->has_one_id)
+		*ret_loss = XATTR_LOSS_OWNER;
+	else if (!name_there)
+		*ret_loss = XATTR_LOSS_FOREIGN;
+	return *ret_loss == XATTR_LOSS_NONE ? name_there : NULL;
 }
 
 static int copy_one_xattr(int from, const char *name, int to, const char *name_there,

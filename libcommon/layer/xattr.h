@@ -73,6 +73,28 @@ enum xattr_fate xattr_fate(enum xattr_route route, enum xattr_kind kind);
 const char *xattr_name_there(enum xattr_route route, const char *name,
 			     char buffer[XATTR_BUFFER_SIZE]);
 
+/* Where an image's attributes go, and what is possible there. */
+struct xattr_image_rules {
+	enum xattr_route route;
+	bool has_one_id; /* user.rootlesscontainers is ours */
+	bool can_escape; /* the running kernel shows what was escaped: Linux 6.7 */
+};
+
+struct xattr_image_rules xattr_image_rules(enum xattr_route route, bool has_one_id);
+
+/* Why an image's attribute is dropped. */
+enum xattr_loss {
+	XATTR_LOSS_NONE, /* it is not */
+	XATTR_LOSS_FOREIGN, /* security.*, trusted.* and whatever has no meaning here */
+	XATTR_LOSS_OVERLAY, /* the kernel would obey it */
+	XATTR_LOSS_OWNER, /* it holds our own record of the owner */
+};
+
+/* The name that an image's attribute gets: name itself, or buffer. NULL: it is dropped, and *ret_loss
+ * says why. */
+const char *xattr_name_from_image(const struct xattr_image_rules *rules, const char *name,
+				  char buffer[XATTR_BUFFER_SIZE], enum xattr_loss *ret_loss);
+
 /* When the target refuses an attribute that it should have. */
 enum xattr_refusal {
 	XATTR_MUST_BE_SET, /* an error */

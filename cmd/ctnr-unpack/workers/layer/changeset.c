@@ -3,10 +3,10 @@
 
 #include "workers/layer/entry.h"
 #include "workers/layer/link.h"
-#include "workers/layer/name.h"
 #include "workers/layer/whiteout.h"
 
 #include "base/alloc.h"
+#include "layer/name.h"
 
 #include <errno.h>
 #include <string.h>

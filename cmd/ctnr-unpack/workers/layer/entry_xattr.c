@@ -5,7 +5,6 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
-#include "system/kernel.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,19 +19,9 @@ enum warning {
 	WARNING_OWNER,
 };
 
-/* Linux 6.7 shows user.overlay.overlay.NAME as user.overlay.NAME. */
-static bool kernel_can_escape(void)
-{
-	return kernel_is_at_least((struct kernel_version) { 6, 7 });
-}
-
 void entry_xattrs_init(struct entry_xattrs *xattrs, enum xattr_route route, bool has_one_id)
 {
-	*xattrs = (struct entry_xattrs) {
-		.route = route,
-		.has_one_id = has_one_id,
-		.can_escape = route == XATTR_IMAGE_TO_LAYER && kernel_can_escape(),
-	};
+	*xattrs = (struct entry_xattrs) { .rules = xattr_image_rules(route, has_one_id) };
 }
 
 static void warn_dropped(struct entry_xattrs *xattrs, enum warning warning,
@@ -45,27 +34,22 @@ static void warn_dropped(struct entry_xattrs *xattrs, enum warning warning,
 		       entry->path, name, why);
 }
 
-/* The name to set: name itself, or buffer. NULL: it is dropped. */
-static const char *choose_xattr_name(struct entry_xattrs *xattrs, const struct tar_entry *entry,
-				     const char *name, char buffer[XATTR_BUFFER_SIZE])
+static void warn_of_loss(struct entry_xattrs *xattrs, enum xattr_loss loss,
+			 const struct tar_entry *entry, const char *name)
 {
-	enum xattr_kind kind = xattr_kind(name);
-	enum xattr_fate fate = xattr_fate(xattrs->route, kind);
-	const char *name_there = xattr_name_there(xattrs->route, name, buffer);
-
-	if (fate == XATTR_ESCAPE && (!xattrs->can_escape || !name_there)) {
-		warn_dropped(xattrs, WARNING_OVERLAY, entry, name, "would be obeyed by the kernel");
-		return NULL;
-	}
-	if (kind == XATTR_OWNER && xattrs->has_one_id) {
-		warn_dropped(xattrs, WARNING_OWNER, entry, name, "holds the owner with one ID");
-		return NULL;
-	}
-	if (!name_there)
+	switch (loss) {
+	case XATTR_LOSS_NONE:
+		break;
+	case XATTR_LOSS_FOREIGN:
 		warn_dropped(xattrs, WARNING_FOREIGN, entry, name, "is not for images to set");
-	if (kind == XATTR_ACL)
-		xattrs->has_acl = true;
-	return name_there;
+		break;
+	case XATTR_LOSS_OVERLAY:
+		warn_dropped(xattrs, WARNING_OVERLAY, entry, name, "would be obeyed by the kernel");
+		break;
+	case XATTR_LOSS_OWNER:
+		warn_dropped(xattrs, WARNING_OWNER, entry, name, "holds the owner with one ID");
+		break;
+	}
 }
 
 /* Is the attribute none that an entry can have set: our own, the overlay's, the host's? */
@@ -73,9 +57,9 @@ static bool is_ours(const struct entry_xattrs *xattrs, const char *name)
 {
 	switch (xattr_kind(name)) {
 	case XATTR_OWNER:
-		return xattrs->has_one_id;
+		return xattrs->rules.has_one_id;
 	case XATTR_OVERLAY:
-		return xattrs->route == XATTR_IMAGE_TO_LAYER;
+		return xattrs->rules.route == XATTR_IMAGE_TO_LAYER;
 	case XATTR_FOREIGN:
 		return str_starts_with(name, "security.");
 	default:
@@ -113,8 +97,11 @@ int entry_xattrs_set(struct entry_xattrs *xattrs, int fd, const struct tar_entry
 	for (size_t i = 0; i < entry->n_xattrs; i++) {
 		const struct tar_xattr *x = &entry->xattrs[i];
 		char buffer[XATTR_BUFFER_SIZE];
-		const char *name = choose_xattr_name(xattrs, entry, x->name, buffer);
+		enum xattr_loss loss;
+		const char *name = xattr_name_from_image(&xattrs->rules, x->name, buffer, &loss);
 
+		warn_of_loss(xattrs, loss, entry, x->name);
+		xattrs->has_acl |= xattr_kind(x->name) == XATTR_ACL;
 		if (!name || fsetxattr(fd, name, x->value, x->len, 0) == 0)
 			continue;
 		if (!is_refusal(errno))

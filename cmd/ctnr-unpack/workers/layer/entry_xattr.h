@@ -15,9 +15,7 @@
 #include <stdbool.h>
 
 struct entry_xattrs {
-	enum xattr_route route;
-	bool has_one_id;
-	bool can_escape; /* by the running kernel's version */
+	struct xattr_image_rules rules;
 	bool has_acl; /* an ACL was set: directories may hand on defaults */
 	unsigned int warned; /* bits: what was said already */
 };

@@ -14,10 +14,10 @@
 #define CTNR_UNPACK_WORKERS_LAYER_LAYER_H
 
 #include "workers/layer/entry_xattr.h"
-#include "workers/layer/path_set.h"
-#include "workers/layer/view.h"
 
 #include "layer/owners_writer.h"
+#include "layer/path_set.h"
+#include "layer/view.h"
 
 enum layer_form {
 	LAYER_OVERLAY,

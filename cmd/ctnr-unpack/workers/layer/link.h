@@ -8,9 +8,9 @@
 #define CTNR_UNPACK_WORKERS_LAYER_LINK_H
 
 #include "workers/layer/layer.h"
-#include "workers/layer/name.h"
 
 #include "format/tar.h"
+#include "layer/name.h"
 
 /* Make the link of that name to the target of entry. */
 int link_make(struct layer *layer, const struct name_parts *name, const struct tar_entry *entry,

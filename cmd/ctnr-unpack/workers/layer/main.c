@@ -21,9 +21,9 @@
 #include "workers/layer/layer.h"
 #include "workers/layer/reporter.h"
 #include "workers/layer/staging.h"
-#include "workers/layer/stream.h"
 
 #include "base/alloc.h"
+#include "layer/stream.h"
 #include "store/layer.h"
 #include "system/descriptor_limit.h"
 #include "system/fd.h"

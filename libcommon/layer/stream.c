@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "workers/layer/stream.h"
+#include "layer/stream.h"
 
 #include "format/hash.h"
 #include "format/inflate.h"

@@ -8,8 +8,8 @@
  * Kept as 64-bit hashes, 8 to 16 bytes for a path. Two paths with one hash can only make a whiteout
  * spare a file of the same image. At most PATH_SET_MAX are kept.
  */
-#ifndef CTNR_UNPACK_WORKERS_LAYER_PATH_SET_H
-#define CTNR_UNPACK_WORKERS_LAYER_PATH_SET_H
+#ifndef LAYER_PATH_SET_H
+#define LAYER_PATH_SET_H
 
 #include "base/error.h"
 
@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Paths, parents included: 128 MiB. The limits of entries (changeset.h) and of a path's components
+/* Paths, parents included: 128 MiB. The limits of a layer's entries and of a path's components
  * alone would allow two thousand times as many. */
 #define PATH_SET_MAX (12U << 20)
 

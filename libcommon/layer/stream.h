@@ -10,8 +10,8 @@
  *
  * Both digests are of exactly the bytes that went by, so that nothing needs to be read twice.
  */
-#ifndef CTNR_UNPACK_WORKERS_LAYER_STREAM_H
-#define CTNR_UNPACK_WORKERS_LAYER_STREAM_H
+#ifndef LAYER_STREAM_H
+#define LAYER_STREAM_H
 
 #include "base/error.h"
 #include "format/digest.h"

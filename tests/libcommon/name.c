@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tap.h"
-#include "workers/layer/name.h"
-#include "workers/layer/view.h"
+
+#include "layer/name.h"
+#include "layer/view.h"
 
 static void cleaned(const char *name, const char *wanted)
 {

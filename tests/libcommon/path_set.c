@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tap.h"
-#include "workers/layer/path_set.h"
 
 #include "base/alloc.h"
+#include "layer/path_set.h"
 
 static void test_parents(void)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "workers/layer/name.h"
+#include "layer/name.h"
 
-#include "workers/layer/view.h"
-
+#include "layer/view.h"
 #include "system/path.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "workers/layer/view_cache.h"
+#include "layer/view_cache.h"
 
 #include "base/alloc.h"
 #include "base/fnv.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tree that a layer is written into: the new directory on top, finished layers below it, seen
- * as one as the kernel's overlay will show them. Below may be nothing (the copy driver, which
+ * The tree that a layer is written into, or compared in: its directory on top, finished layers below
+ * it, seen as one as the kernel's overlay will show them. Below may be nothing (the copy driver, which
  * applies all layers to one plain directory).
  *
  * THEORY OF OPERATION. Names come from strangers, so the kernel never resolves one for us. A
@@ -21,10 +21,11 @@
  * A struct view_dir is valid until n_dirs others were asked for; in practice: until the next path is
  * resolved.
  */
-#ifndef CTNR_UNPACK_WORKERS_LAYER_VIEW_H
-#define CTNR_UNPACK_WORKERS_LAYER_VIEW_H
+#ifndef LAYER_VIEW_H
+#define LAYER_VIEW_H
 
 #include "base/error.h"
+#include "base/str.h"
 #include "layer/copy.h"
 
 #include <stdbool.h>
@@ -67,6 +68,8 @@ struct view {
 	 * number lower says of its path for the same path on top. NULL: nothing is noted. */
 	int (*carry_record)(void *data, size_t lower, const char *path, struct error *err);
 	void *data;
+	struct strlist
+		*links; /* symlinks that were followed are appended; NULL: that is not noted */
 	struct view_dir dirs[VIEW_DIRS];
 	size_t n_dirs; /* that are used; at least 16 */
 	size_t n_lower_fds; /* of all directories */
@@ -78,9 +81,13 @@ struct view {
 /* How objects of the layers below are copied up. */
 extern const struct copy_rules view_copy_rules;
 
-/* view: zeros, but for carry_record and data. The root of a new top takes the metadata of the layer
+/* view: zeros, but for carry_record, data and links. The root of a new top takes the metadata of the layer
  * below, else mode 0755 and time 0. */
 int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, struct error *err);
+/* The same of a finished tree, which is only looked at: VIEW_LOOK, view_lookup(), view_child() and
+ * view_know_lowers(). */
+int view_init_finished(struct view *view, int top, const int *lowers, size_t n_lowers,
+		       struct error *err);
 /* Give all directories their times and forget them. */
 int view_finish(struct view *view, struct error *err);
 void view_release(struct view *view);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "workers/layer/view_lower.h"
-
-#include "workers/layer/view_cache.h"
+#include "layer/view_lower.h"
 
 #include "base/alloc.h"
 #include "layer/mark.h"
+#include "layer/view_cache.h"
 #include "system/fd.h"
 #include "system/path.h"
 

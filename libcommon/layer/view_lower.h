@@ -8,10 +8,10 @@
  * first that is marked as opaque or has something else there; none when the directory on top is
  * marked itself.
  */
-#ifndef CTNR_UNPACK_WORKERS_LAYER_VIEW_LOWER_H
-#define CTNR_UNPACK_WORKERS_LAYER_VIEW_LOWER_H
+#ifndef LAYER_VIEW_LOWER_H
+#define LAYER_VIEW_LOWER_H
 
-#include "workers/layer/view.h"
+#include "layer/view.h"
 
 /* How to name an object in part number index of a directory: ret_name in the returned descriptor
  * (borrowed). path: the object's canonical path; name: its last component. */

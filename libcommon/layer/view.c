@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "workers/layer/view.h"
-
-#include "workers/layer/view_cache.h"
-#include "workers/layer/view_lower.h"
+#include "layer/view.h"
 
 #include "base/alloc.h"
 #include "base/fnv.h"
 #include "base/str.h"
 #include "layer/mark.h"
+#include "layer/view_cache.h"
+#include "layer/view_lower.h"
 #include "system/fd.h"
 #include "system/path.h"
 #include "system/tree.h"
@@ -229,6 +228,8 @@ static int follow_symlink(struct view *view, const struct view_dir *dir, const c
 
 	if (len < 0)
 		return error_errno(err, "cannot read symlink '/%s'", path);
+	if (view->links)
+		strlist_append(view->links, path);
 	str_append_bytes(&rest, target, (size_t)len);
 	str_append_char(&rest, '/');
 	str_append(&rest, way->data);
@@ -405,7 +406,8 @@ int view_set_opaque(struct view *view, struct view_dir *dir, struct error *err)
 	return 0;
 }
 
-int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, struct error *err)
+int view_init_finished(struct view *view, int top, const int *lowers, size_t n_lowers,
+		       struct error *err)
 {
 	struct view_dir *root = &view->dirs[0];
 	struct stat st;
@@ -421,7 +423,6 @@ int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, st
 		return error_errno(err, "cannot open the layer's directory");
 	root->mode = st.st_mode;
 	root->mtime = st.st_mtim;
-	root->is_changed = true;
 	root->knows_lowers = true;
 	root->lowers = n_lowers ? xcalloc(n_lowers, sizeof(root->lowers[0])) : NULL;
 	for (size_t i = 0; i < n_lowers; i++) {
@@ -429,6 +430,17 @@ int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, st
 		if (mark_is_opaque(lowers[i]))
 			break;
 	}
+	return 0;
+}
+
+int view_init(struct view *view, int top, const int *lowers, size_t n_lowers, struct error *err)
+{
+	struct view_dir *root = &view->dirs[0];
+	struct stat st;
+
+	if (view_init_finished(view, top, lowers, n_lowers, err) < 0)
+		return -1;
+	root->is_changed = true;
 	if (n_lowers == 0)
 		return 0;
 	if (fstat(lowers[0], &st) < 0)

@@ -7,10 +7,10 @@
  * looked up from there however deep it lies: at most lower_fds_max together, taken from the least
  * recently used directories first. Where one is missing, the path from the layer's root serves.
  */
-#ifndef CTNR_UNPACK_WORKERS_LAYER_VIEW_CACHE_H
-#define CTNR_UNPACK_WORKERS_LAYER_VIEW_CACHE_H
+#ifndef LAYER_VIEW_CACHE_H
+#define LAYER_VIEW_CACHE_H
 
-#include "workers/layer/view.h"
+#include "layer/view.h"
 
 /* Decide how many descriptors may be used, by the limit of this process. */
 void view_cache_init(struct view *view);

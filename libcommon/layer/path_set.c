@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "workers/layer/path_set.h"
+#include "layer/path_set.h"
 
 #include "base/alloc.h"
 #include "base/fnv.h"

@@ -4,8 +4,8 @@
  * "Whiteouts"). A last component ".wh.NAME" deletes NAME, ".wh..wh..opq" all that was in its
  * directory before; a name that begins so is never the name of something.
  */
-#ifndef CTNR_UNPACK_WORKERS_LAYER_NAME_H
-#define CTNR_UNPACK_WORKERS_LAYER_NAME_H
+#ifndef LAYER_NAME_H
+#define LAYER_NAME_H
 
 #include "base/error.h"
 #include "base/str.h"
