@@ -9,7 +9,10 @@
 # unpack DRIVER NAME OPTIONS...  into the bundle $CTNR_TEST_TMP/NAME.DRIVER; for the run family
 # tree DRIVER NAME OPTIONS...    list the bundle's root filesystem (list-tree.py), merged; of it only
 #                                the directory $tree_below when that is set (/data)
-# both_drivers NAME TITLE <<END  unpack with both drivers; the brief listings are END
+# both_drivers NAME TITLE <<END  unpack with both drivers; the brief listings are END, and the layers are
+#                                those of the archives
+# verified NAME                  what ctnr-store's worker says of the layers of the image, but that they
+#                                are right
 
 make_image() {
 	image=$1
@@ -47,12 +50,21 @@ tree() {
 	' sh "$tree_bundle" "${tree_below-}" "$test_lib/list-tree.py" "$@"
 }
 
+verified() {
+	python3 "$test_lib/../ctnr-store/verify-job.py" --deep \
+		"${CTNR_STORE-$HOME/.local/share/ctnr}" "$CTNR_TEST_TMP/$1" |
+		"$CTNR_TEST_BUILD/libexec/ctnr/ctnr-store-verify" |
+		grep -v -e '^{"blob":"[^"]*","bytes":[0-9]*}$' -e '^{"layer":"[^"]*"}$'
+}
+
 both_drivers() {
 	wanted=$(cat)
 	for driver in overlay copy; do
 		unpack "$driver" "$1"
 		if is_status 0 "$driver: $2: unpacks"; then
 			is "$(tree "$driver" "$1" --brief)" "$wanted" "$driver: $2"
+			[ "$driver" != overlay ] ||
+				is "$(verified "$1")" "" "... and the layers are their archives'"
 		fi
 	done
 }
