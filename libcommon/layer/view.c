@@ -37,6 +37,13 @@ static int set_errno(struct error *err, int number, const char *path)
 	return error_errno(err, "'/%s'", path);
 }
 
+static int note_dead_end(struct view *view, int number, const char *path, struct error *err)
+{
+	if (view->links)
+		strlist_append(view->links, path);
+	return set_errno(err, number, path);
+}
+
 int view_lookup(struct view *view, struct view_dir *dir, const char *name, struct view_found *ret,
 		struct error *err)
 {
@@ -112,9 +119,9 @@ static int enter_child(struct view *view, struct view_dir *parent, const char *n
 		found = &again;
 	}
 	if (found->where == VIEW_NOWHERE)
-		return set_errno(err, ENOENT, path);
+		return note_dead_end(view, ENOENT, path, err);
 	if (!S_ISDIR(found->stat.st_mode))
-		return set_errno(err, ENOTDIR, path);
+		return note_dead_end(view, ENOTDIR, path, err);
 	return load_child(view, parent, name, found, ret, err);
 }
 

@@ -51,7 +51,7 @@ tree() {
 }
 
 verified() {
-	python3 "$test_lib/../ctnr-store/verify-job.py" --deep \
+	python3 "$test_lib/verify-job.py" --deep \
 		"${CTNR_STORE-$HOME/.local/share/ctnr}" "$CTNR_TEST_TMP/$1" |
 		"$CTNR_TEST_BUILD/libexec/ctnr/ctnr-store-verify" |
 		grep -v -e '^{"blob":"[^"]*","bytes":[0-9]*}$' -e '^{"layer":"[^"]*"}$'

@@ -121,8 +121,10 @@ int comparison_start(struct comparison *c, struct error *err)
 	if (fstat(c->dirfd, &st) < 0)
 		return error_errno(err, "cannot stat it");
 	c->disk_uid = st.st_uid;
+	/* The key is no path of an entry. */
 	if (read_owners(c, &failure) < 0)
-		comparison_add_difference(c, "", "", false, failure.message);
+		comparison_add_difference(c, "", "../" OWNERS_FILE, DIFFERENCE_OF_ENTRY,
+					  failure.message);
 	return view_init_finished(&c->view, c->top, c->lowers, c->n_lowers, err);
 }
 
@@ -141,6 +143,8 @@ void comparison_release(struct comparison *c)
 	path_set_release(&c->own);
 	path_set_release(&c->made);
 	path_set_release(&c->replaced);
+	path_set_release(&c->ways);
+	path_set_release(&c->counted);
 	link_counts_release(&c->link_counts);
 	differences_release(&c->differences);
 	strlist_release(&c->links);
@@ -180,17 +184,17 @@ void comparison_end_tell(struct comparison *c)
 	strlist_append(&keys, c->path.data);
 	for (size_t i = 0; i < c->links.len; i++)
 		strlist_append(&keys, c->links.items[i]);
-	differences_add(&c->differences, c->path.data, c->message.data, &keys, false);
+	differences_add(&c->differences, c->path.data, c->message.data, &keys, DIFFERENCE_OF_ENTRY);
 	str_clear(&c->message);
 }
 
 void comparison_add_difference(struct comparison *c, const char *path, const char *key,
-			       bool is_of_deletion, const char *message)
+			       enum difference_kind kind, const char *message)
 {
 	autostrlist struct strlist keys = STRLIST_INIT;
 
 	strlist_append(&keys, key);
-	differences_add(&c->differences, path, message, &keys, is_of_deletion);
+	differences_add(&c->differences, path, message, &keys, kind);
 }
 
 /* Has a layer below something at that name that is no directory? */
@@ -207,6 +211,19 @@ static bool replaces_lower(struct comparison *c, struct view_dir *dir, const cha
 	return false;
 }
 
+void comparison_note_way(struct comparison *c, const char *path)
+{
+	c->differences.has_lost_ways |= path_set_has(&c->ways, path);
+}
+
+static int note_links(struct comparison *c, struct error *err)
+{
+	for (size_t i = 0; i < c->links.len; i++)
+		if (path_set_add_alone(&c->ways, c->links.items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
 /* The entry states its path anew. */
 static void forget_replaced(struct comparison *c, const struct name_parts *name,
 			    const struct tar_entry *entry, struct view_dir *dir)
@@ -214,6 +231,7 @@ static void forget_replaced(struct comparison *c, const struct name_parts *name,
 	struct differences *differences = &c->differences;
 	bool is_directory = entry->type == TAR_DIRECTORY;
 
+	comparison_note_way(c, c->path.data);
 	if (differences->len == 0)
 		return;
 	differences_forget_above(differences, c->path.data);
@@ -281,11 +299,14 @@ static bool find_object(struct comparison *c, struct view_dir *dir, const char *
 	return true;
 }
 
-/* One more name of what is there, where it has several. */
-static void count_name(struct comparison *c, const struct stat *st, const char *path)
+/* One name of what is there, where it has several; each path counts once. */
+static int count_name(struct comparison *c, const struct stat *st, const char *path,
+		      struct error *err)
 {
-	if (!S_ISDIR(st->st_mode) && st->st_nlink > 1)
-		link_counts_add(&c->link_counts, st, path);
+	if (S_ISDIR(st->st_mode) || st->st_nlink == 1 || path_set_has(&c->counted, path))
+		return 0;
+	link_counts_add(&c->link_counts, st, path);
+	return path_set_add_alone(&c->counted, path, err);
 }
 
 /* The owner of what can have no attribute is a line for each name. */
@@ -306,9 +327,10 @@ static void compare_target_record(struct comparison *c, const char *target, cons
 static int note_target(struct comparison *c, const char *path, const struct stat *st,
 		       struct error *err)
 {
+	if (count_name(c, st, path, err) < 0)
+		return -1;
 	if (path_set_has(&c->made, path))
 		return 0;
-	count_name(c, st, path);
 	return path_set_add(&c->made, path, err) < 0 ||
 			       path_set_add_alone(&c->replaced, path, err) < 0
 		       ? -1
@@ -351,15 +373,14 @@ static int compare_ordinary(struct comparison *c, const struct name_parts *name,
 {
 	struct view_dir *dir = find_directory(c, name);
 	struct place place;
-	bool is_first = !path_set_has(&c->made, c->path.data);
 	int result = 0;
 
 	forget_replaced(c, name, entry, dir);
-	if (note_statement(c, entry, err) < 0)
+	if (note_statement(c, entry, err) < 0 || (dir && note_links(c, err) < 0))
 		return -1;
 	if (dir && find_object(c, dir, name->last, &place)) {
-		if (is_first)
-			count_name(c, &place.stat, c->path.data);
+		if (count_name(c, &place.stat, c->path.data, err) < 0)
+			return -1;
 		if (entry->type == TAR_HARDLINK)
 			result = compare_hardlink(c, &place, entry, err);
 		else
@@ -406,6 +427,8 @@ int comparison_entry(struct comparison *c, const struct tar_entry *entry, struct
 
 void comparison_finish(struct comparison *c)
 {
+	if (c->differences.has_lost_ways)
+		return;
 	for (size_t i = 0; i < c->link_counts.capacity; i++) {
 		const struct link_count *count = &c->link_counts.slots[i];
 
@@ -414,7 +437,8 @@ void comparison_finish(struct comparison *c)
 		str_clear(&c->message);
 		str_appendf(&c->message, "has %llu names on the disk, the layer says %llu",
 			    (unsigned long long)count->n_links, (unsigned long long)count->n_names);
-		comparison_add_difference(c, count->path, count->path, false, c->message.data);
+		comparison_add_difference(c, count->path, count->path, DIFFERENCE_OF_ENTRY,
+					  c->message.data);
 	}
 	str_clear(&c->message);
 }

@@ -66,6 +66,8 @@ struct comparison {
 	struct path_set
 		replaced; /* where something else than a directory was stated, or a deletion */
 	bool is_root_hidden; /* all names of the layers below were deleted */
+	struct path_set ways; /* symlinks through which entries led */
+	struct path_set counted; /* names in link_counts */
 	struct link_counts link_counts;
 	struct differences differences;
 	struct error failure; /* why the comparison cannot go on; code 0: it can */
@@ -108,7 +110,10 @@ void comparison_end_tell(struct comparison *comparison);
 
 /* Add a difference about another path than the entry's. */
 void comparison_add_difference(struct comparison *comparison, const char *path, const char *key,
-			       bool is_of_deletion, const char *message);
+			       enum difference_kind kind, const char *message);
+
+/* The path is stated anew or deleted. Where it was a symlink, what was stated through it is elsewhere. */
+void comparison_note_way(struct comparison *comparison, const char *path);
 
 /* "is a directory", for messages: the kind of an object. Static text. */
 const char *comparison_kind(mode_t mode);

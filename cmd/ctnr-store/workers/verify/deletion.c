@@ -23,7 +23,7 @@ static void tell_of_mark(struct comparison *c, const char *path, const char *mes
 
 	differences_forget_at(&c->differences, key);
 	if (message)
-		comparison_add_difference(c, path, key, false, message);
+		comparison_add_difference(c, path, key, DIFFERENCE_OF_MARK, message);
 }
 
 void deletion_compare_hidden(struct comparison *c, struct view_dir *dir)
@@ -65,13 +65,14 @@ static void compare_mark(struct comparison *c, struct view_dir *dir, const char 
 	struct stat st;
 
 	if (dir->fd < 0 || fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		comparison_add_difference(c, path, path, true, "is not deleted");
+		comparison_add_difference(c, path, path, DIFFERENCE_OF_DELETION, "is not deleted");
 		return;
 	}
 	if (mark_is_whiteout(&st))
 		return;
 	/* Unless an entry follows that makes it. */
-	comparison_add_difference(c, path, path, true, "is there, though the layer deletes it");
+	comparison_add_difference(c, path, path, DIFFERENCE_OF_DELETION,
+				  "is there, though the layer deletes it");
 	if (S_ISDIR(st.st_mode))
 		compare_hidden_child(c, dir, name);
 }
@@ -87,6 +88,7 @@ static int compare_deleted(struct comparison *c, struct view_dir *dir, const cha
 	if (dir->n_lowers == 0)
 		return 0;
 	if (!path_set_has(&c->own, path)) {
+		comparison_note_way(c, path);
 		/* Ways that led through it lead nowhere any more. */
 		differences_forget_through(&c->differences, path);
 		compare_mark(c, dir, name, path);

@@ -37,7 +37,7 @@ static size_t count_bytes(const char *path, const char *message, const struct st
 }
 
 void differences_add(struct differences *differences, const char *path, const char *message,
-		     const struct strlist *keys, bool is_of_deletion)
+		     const struct strlist *keys, enum difference_kind kind)
 {
 	size_t bytes = count_bytes(path, message, keys);
 	struct difference *difference;
@@ -48,14 +48,14 @@ void differences_add(struct differences *differences, const char *path, const ch
 		return;
 	}
 	differences->bytes += bytes;
-	differences->n_of_deletions += is_of_deletion;
+	differences->n_of_deletions += kind == DIFFERENCE_OF_DELETION;
 	differences->items =
 		xgrow(differences->items, differences->len, sizeof(differences->items[0]));
 	difference = &differences->items[differences->len++];
-	*difference = (struct difference) { .path = xstrdup(path),
+	*difference = (struct difference) { .kind = kind,
+					    .path = xstrdup(path),
 					    .message = xstrdup(message),
-					    .keys = STRLIST_INIT,
-					    .is_of_deletion = is_of_deletion };
+					    .keys = STRLIST_INIT };
 	for (size_t i = 0; i < keys->len; i++) {
 		strlist_append(&difference->keys, keys->items[i]);
 		if (path_set_add(&differences->touched, keys->items[i], NULL) < 0)
@@ -93,7 +93,7 @@ static bool leads_below(const struct difference *difference, const char *path)
 
 static bool is_deletion_above(const struct difference *difference, const char *path)
 {
-	return difference->is_of_deletion && path_is_below(path, difference->path);
+	return difference->kind == DIFFERENCE_OF_DELETION && path_is_below(path, difference->path);
 }
 
 static void forget_by_rule(struct differences *differences, difference_rule rule, const char *path)
@@ -112,9 +112,11 @@ static void forget_by_rule(struct differences *differences, difference_rule rule
 			differences->items[kept++] = *difference;
 			continue;
 		}
+		differences->has_lost_ways |=
+			difference->kind == DIFFERENCE_OF_ENTRY && !is_of_path(difference, path);
 		differences->bytes -=
 			count_bytes(difference->path, difference->message, &difference->keys);
-		differences->n_of_deletions -= difference->is_of_deletion;
+		differences->n_of_deletions -= difference->kind == DIFFERENCE_OF_DELETION;
 		release_difference(difference);
 	}
 	differences->len = kept;

@@ -24,13 +24,19 @@
 #define DIFFERENCES_MAX 16384
 #define DIFFERENCES_BYTES_MAX (16U << 20)
 
+enum difference_kind {
+	DIFFERENCE_OF_ENTRY,
+	DIFFERENCE_OF_DELETION, /* an entry below its path sets it right too */
+	DIFFERENCE_OF_MARK, /* of a directory as opaque: an entry of the directory says nothing of that */
+};
+
 struct difference {
+	enum difference_kind kind;
 	char *path; /* in the layer, canonical */
 	char *message;
 	/* Canonical: the name in the archive, the path; then the symlinks on the way and the target of a
 	 * hardlink. */
 	struct strlist keys;
-	bool is_of_deletion; /* an entry below its path sets it right too */
 };
 
 struct differences {
@@ -41,6 +47,8 @@ struct differences {
 	uint64_t n_unkept;
 	uint64_t steps; /* comparisons that forgetting took */
 	bool is_unsure; /* it would have taken too many, or too much memory */
+	bool has_lost_ways; /* an entry's way leads elsewhere in the finished tree: what it stated is there
+			     * and not known */
 	struct path_set touched; /* every key that there was, and all above it */
 };
 
@@ -48,7 +56,7 @@ void differences_release(struct differences *differences);
 
 /* Add one; keys are copied. */
 void differences_add(struct differences *differences, const char *path, const char *message,
-		     const struct strlist *keys, bool is_of_deletion);
+		     const struct strlist *keys, enum difference_kind kind);
 
 /* Forget those of that path, by either of its first two keys. */
 void differences_forget_at(struct differences *differences, const char *path);

@@ -60,6 +60,11 @@ static void report_comparison(const struct pass *pass, size_t index)
 			     "its archive states too many paths more than once");
 		return;
 	}
+	if (differences->len && differences->has_lost_ways) {
+		report_layer(pass, index, REPORT_SKIPPED, 0, NULL,
+			     "its archive leads through what it replaces later");
+		return;
+	}
 	for (size_t i = 0; i < differences->len; i++) {
 		if (i >= FINDINGS_MAX)
 			n_more++;
