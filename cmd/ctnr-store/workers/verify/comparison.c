@@ -79,11 +79,12 @@ int comparison_open(struct comparison *c, int storefd, const struct job_layer *l
 				   .top = -EBADF,
 				   .lowers = fd_array(layer->lowers.len),
 				   .n_lowers = layer->lowers.len,
-				   .view = { .links = &c->links },
+				   .view = { .links = &c->ways },
 				   .owners = OWNERS_TABLE_INIT,
 				   .named = STR_INIT,
 				   .path = STR_INIT,
-				   .links = STRLIST_INIT,
+				   .ways = STRLIST_INIT,
+				   .targets = STRLIST_INIT,
 				   .message = STR_INIT,
 				   .content = { .fd = -EBADF } };
 	if (choose_owner(c, err) < 0)
@@ -123,7 +124,7 @@ int comparison_start(struct comparison *c, struct error *err)
 	c->disk_uid = st.st_uid;
 	/* The key is no path of an entry. */
 	if (read_owners(c, &failure) < 0)
-		comparison_add_difference(c, "", "../" OWNERS_FILE, DIFFERENCE_OF_ENTRY,
+		comparison_add_difference(c, DIFFERENCE_APART, "", "../" OWNERS_FILE,
 					  failure.message);
 	return view_init_finished(&c->view, c->top, c->lowers, c->n_lowers, err);
 }
@@ -143,11 +144,12 @@ void comparison_release(struct comparison *c)
 	path_set_release(&c->own);
 	path_set_release(&c->made);
 	path_set_release(&c->replaced);
-	path_set_release(&c->ways);
+	path_set_release(&c->passed);
 	path_set_release(&c->counted);
 	link_counts_release(&c->link_counts);
 	differences_release(&c->differences);
-	strlist_release(&c->links);
+	strlist_release(&c->ways);
+	strlist_release(&c->targets);
 	str_release(&c->named);
 	str_release(&c->path);
 	str_release(&c->message);
@@ -176,25 +178,26 @@ void comparison_tell(struct comparison *c, const char *format, ...)
 
 void comparison_end_tell(struct comparison *c)
 {
-	autostrlist struct strlist keys = STRLIST_INIT;
+	const struct difference difference = { .kind = DIFFERENCE_OF_ENTRY,
+					       .path = c->path.data,
+					       .message = c->message.data,
+					       .named = c->named.data,
+					       .ways = c->ways,
+					       .targets = c->targets };
 
-	if (!c->message.len)
-		return;
-	strlist_append(&keys, c->named.data);
-	strlist_append(&keys, c->path.data);
-	for (size_t i = 0; i < c->links.len; i++)
-		strlist_append(&keys, c->links.items[i]);
-	differences_add(&c->differences, c->path.data, c->message.data, &keys, DIFFERENCE_OF_ENTRY);
+	if (c->message.len)
+		differences_add(&c->differences, &difference);
 	str_clear(&c->message);
 }
 
-void comparison_add_difference(struct comparison *c, const char *path, const char *key,
-			       enum difference_kind kind, const char *message)
+void comparison_add_difference(struct comparison *c, enum difference_kind kind, const char *path,
+			       const char *key, const char *message)
 {
-	autostrlist struct strlist keys = STRLIST_INIT;
+	const struct difference difference = {
+		.kind = kind, .path = path, .message = message, .named = key
+	};
 
-	strlist_append(&keys, key);
-	differences_add(&c->differences, path, message, &keys, kind);
+	differences_add(&c->differences, &difference);
 }
 
 /* Has a layer below something at that name that is no directory? */
@@ -213,13 +216,13 @@ static bool replaces_lower(struct comparison *c, struct view_dir *dir, const cha
 
 void comparison_note_way(struct comparison *c, const char *path)
 {
-	c->differences.has_lost_ways |= path_set_has(&c->ways, path);
+	c->differences.has_lost_ways |= path_set_has(&c->passed, path);
 }
 
 static int note_links(struct comparison *c, struct error *err)
 {
-	for (size_t i = 0; i < c->links.len; i++)
-		if (path_set_add_alone(&c->ways, c->links.items[i], err) < 0)
+	for (size_t i = 0; i < c->ways.len; i++)
+		if (path_set_add_alone(&c->passed, c->ways.items[i], err) < 0)
 			return -1;
 	return 0;
 }
@@ -314,6 +317,9 @@ static void compare_target_record(struct comparison *c, const char *target, cons
 {
 	struct owners_record of_target, of_name;
 
+	/* The unpacker copies no line of a file that has content. */
+	if (S_ISREG(st->st_mode) && st->st_size)
+		return;
 	if (owners_table_find(&c->owners, target, &of_target) &&
 	    owners_record_fits(&of_target, st) &&
 	    (!owners_table_find(&c->owners, c->path.data, &of_name) ||
@@ -351,15 +357,19 @@ static int compare_hardlink(struct comparison *c, const struct place *place,
 		return -1;
 	if (!link.len)
 		return error_set(err, ERROR_FAILED, "hardlink to the root directory");
+	/* The name replaced the directory of its target. */
+	if (path_is_below(link.data, c->path.data) && strcmp(link.data, c->path.data) != 0)
+		return 0;
 	target = name_split(link.data);
-	strlist_append(&c->links, link.data);
-	if (view_dir(&c->view, target.path, target.parent_len, VIEW_LOOK, &dir, NULL) < 0 ||
-	    dir->fd < 0 || fstatat(dir->fd, target.last, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+	strlist_append(&c->targets, link.data);
+	if (view_dir(&c->view, target.path, target.parent_len, VIEW_LOOK, &dir, NULL) == 0) {
+		path = view_path(dir, target.last);
+		strlist_append(&c->targets, path);
+	}
+	if (!path || dir->fd < 0 || fstatat(dir->fd, target.last, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		comparison_tell(c, "the file that it is a name of, '%s', is missing", link.data);
 		return 0;
 	}
-	path = view_path(dir, target.last);
-	strlist_append(&c->links, path);
 	if (st.st_ino != place->stat.st_ino || st.st_dev != place->stat.st_dev) {
 		comparison_tell(c, "is not another name of '%s'", link.data);
 		return 0;
@@ -405,7 +415,8 @@ int comparison_entry(struct comparison *c, const struct tar_entry *entry, struct
 {
 	struct name_parts name;
 
-	strlist_release(&c->links);
+	strlist_release(&c->ways);
+	strlist_release(&c->targets);
 	if (name_clean(entry->path, &c->named, err) < 0)
 		return -1;
 	if (!c->named.len)
@@ -425,10 +436,8 @@ int comparison_entry(struct comparison *c, const struct tar_entry *entry, struct
 	}
 }
 
-void comparison_finish(struct comparison *c)
+static void compare_link_counts(struct comparison *c)
 {
-	if (c->differences.has_lost_ways)
-		return;
 	for (size_t i = 0; i < c->link_counts.capacity; i++) {
 		const struct link_count *count = &c->link_counts.slots[i];
 
@@ -437,8 +446,15 @@ void comparison_finish(struct comparison *c)
 		str_clear(&c->message);
 		str_appendf(&c->message, "has %llu names on the disk, the layer says %llu",
 			    (unsigned long long)count->n_links, (unsigned long long)count->n_names);
-		comparison_add_difference(c, count->path, count->path, DIFFERENCE_OF_ENTRY,
+		comparison_add_difference(c, DIFFERENCE_OF_ENTRY, count->path, count->path,
 					  c->message.data);
 	}
-	str_clear(&c->message);
+}
+
+void comparison_finish(struct comparison *c)
+{
+	/* Not all names are known where an entry's way was lost. */
+	if (!c->differences.has_lost_ways)
+		compare_link_counts(c);
+	differences_settle(&c->differences);
 }

@@ -66,7 +66,7 @@ struct comparison {
 	struct path_set
 		replaced; /* where something else than a directory was stated, or a deletion */
 	bool is_root_hidden; /* all names of the layers below were deleted */
-	struct path_set ways; /* symlinks through which entries led */
+	struct path_set passed; /* symlinks through which entries led */
 	struct path_set counted; /* names in link_counts */
 	struct link_counts link_counts;
 	struct differences differences;
@@ -75,7 +75,8 @@ struct comparison {
 	/* Of the present entry. */
 	struct str named; /* its name in the archive, clean */
 	struct str path; /* canonical, in the layer */
-	struct strlist links; /* the symlinks on the way, and the target of a hardlink */
+	struct strlist ways; /* difference.h */
+	struct strlist targets;
 	struct str message; /* what differs, so far */
 	struct content content;
 };
@@ -108,9 +109,9 @@ void comparison_tell(struct comparison *comparison, const char *format, ...)
 /* Make a difference of what was told, at comparison->path. */
 void comparison_end_tell(struct comparison *comparison);
 
-/* Add a difference about another path than the entry's. */
-void comparison_add_difference(struct comparison *comparison, const char *path, const char *key,
-			       enum difference_kind kind, const char *message);
+/* Add a difference about another path than the entry's, by one key. */
+void comparison_add_difference(struct comparison *comparison, enum difference_kind kind,
+			       const char *path, const char *key, const char *message);
 
 /* The path is stated anew or deleted. Where it was a symlink, what was stated through it is elsewhere. */
 void comparison_note_way(struct comparison *comparison, const char *path);

@@ -23,13 +23,14 @@ static void tell_of_mark(struct comparison *c, const char *path, const char *mes
 
 	differences_forget_at(&c->differences, key);
 	if (message)
-		comparison_add_difference(c, path, key, DIFFERENCE_OF_MARK, message);
+		comparison_add_difference(c, DIFFERENCE_APART, path, key, message);
 }
 
 void deletion_compare_hidden(struct comparison *c, struct view_dir *dir)
 {
 	bool is_hidden = dir->fd >= 0 && mark_is_opaque(dir->fd);
 
+	differences_forget_targets(&c->differences, dir->path, &c->own);
 	if (!is_hidden && view_know_lowers(&c->view, dir, NULL) == 0)
 		is_hidden = dir->n_lowers == 0;
 	tell_of_mark(c, dir->path,
@@ -65,13 +66,13 @@ static void compare_mark(struct comparison *c, struct view_dir *dir, const char 
 	struct stat st;
 
 	if (dir->fd < 0 || fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		comparison_add_difference(c, path, path, DIFFERENCE_OF_DELETION, "is not deleted");
+		comparison_add_difference(c, DIFFERENCE_OF_DELETION, path, path, "is not deleted");
 		return;
 	}
 	if (mark_is_whiteout(&st))
 		return;
 	/* Unless an entry follows that makes it. */
-	comparison_add_difference(c, path, path, DIFFERENCE_OF_DELETION,
+	comparison_add_difference(c, DIFFERENCE_OF_DELETION, path, path,
 				  "is there, though the layer deletes it");
 	if (S_ISDIR(st.st_mode))
 		compare_hidden_child(c, dir, name);

@@ -69,8 +69,9 @@ static void report_comparison(const struct pass *pass, size_t index)
 		if (i >= FINDINGS_MAX)
 			n_more++;
 		else
-			report_layer(pass, index, REPORT_DIFFERS, 0, differences->items[i].path,
-				     differences->items[i].message);
+			report_layer(pass, index, REPORT_DIFFERS, 0,
+				     differences->items[i].difference.path,
+				     differences->items[i].difference.message);
 	}
 	if (n_more)
 		report_layer(pass, index, REPORT_MORE, n_more, NULL, NULL);
