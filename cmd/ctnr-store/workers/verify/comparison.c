@@ -386,7 +386,8 @@ static int compare_ordinary(struct comparison *c, const struct name_parts *name,
 	int result = 0;
 
 	forget_replaced(c, name, entry, dir);
-	if (note_statement(c, entry, err) < 0 || (dir && note_links(c, err) < 0))
+	/* Where the way is lost, so is what the entry made. */
+	if (dir && (note_statement(c, entry, err) < 0 || note_links(c, err) < 0))
 		return -1;
 	if (dir && find_object(c, dir, name->last, &place)) {
 		if (count_name(c, &place.stat, c->path.data, err) < 0)

@@ -76,12 +76,12 @@ void line_of_layer(const struct job_layer *layer, const struct report *report)
 	write_line(line);
 }
 
-void line_of_failure(const struct error *err)
+void line_of_failure(const struct error *failure)
 {
 	autojson json_t *line = json_object();
 
-	json_object_set_new(line, "failed", text_value(err->message, TEXT_MAX));
-	if (err->hint[0])
-		json_object_set_new(line, "hint", text_value(err->hint, TEXT_MAX));
+	json_object_set_new(line, "failed", text_value(failure->message, TEXT_MAX));
+	if (failure->hint[0])
+		json_object_set_new(line, "hint", text_value(failure->hint, TEXT_MAX));
 	write_line(line);
 }

@@ -15,6 +15,6 @@ void line_of_blob(const struct job_blob *blob, enum blob_fault fault, const char
 void line_of_layer(const struct job_layer *layer, const struct report *report);
 
 /* {"failed":...} */
-void line_of_failure(const struct error *err);
+void line_of_failure(const struct error *failure);
 
 #endif

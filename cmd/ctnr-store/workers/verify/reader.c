@@ -121,7 +121,7 @@ static enum blob_fault judge_blob(const struct stream *stream, const struct dige
 {
 	if (result == 0)
 		return BLOB_FAULT_NONE;
-	if (err->saved_errno)
+	if (!error_errno_is(err, 0))
 		return BLOB_FAULT_READ;
 	if (stream->blob_digest.text[0] && !digest_equal(&stream->blob_digest, blob))
 		return BLOB_FAULT_DIGEST;
@@ -185,9 +185,9 @@ static size_t open_layers(const struct reader *reader, struct pass *passes)
 }
 
 static void report_fault(const struct reader *reader, enum blob_fault fault,
-			 const struct error *err)
+			 const struct error *failure)
 {
-	report_send(reader->reportfd, REPORT_BLOB, 0, fault, NULL, err->message);
+	report_send(reader->reportfd, REPORT_BLOB, 0, fault, NULL, failure->message);
 }
 
 /* A wrong diff ID is told once, and does not spare the layers of another one. */
