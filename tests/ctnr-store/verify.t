@@ -264,7 +264,7 @@ run ctnr run --rm "oci:$busybox:latest" sh -c 'cd / && chmod 700 etc && chown 0 
 	ln bin/busybox b && touch -d @5 bin && rm -r usr && mkdir usr && echo x >>etc/os-release &&
 	mv var v && find . -xdev >/dev/null && cat etc/os-release >/dev/null'
 is_status 0 "a container changes all of its root filesystem"
-make_job --deep "$store" "$busybox" >busybox
-verify busybox
+make_job --deep "$store" "$busybox" >busybox.job
+verify busybox.job
 is "$status:$right:$stdout" "0:1:" "... and its layer is what it was"
 done_testing

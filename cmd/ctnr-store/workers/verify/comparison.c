@@ -263,6 +263,19 @@ static int note_statement(struct comparison *c, const struct tar_entry *entry, s
 					    : path_set_add_alone(&c->replaced, c->path.data, err);
 }
 
+/* A way that ends where a layer below has a symlink led through that before, be it until the entry itself
+ * took its place. */
+static void note_dead_end(struct comparison *c)
+{
+	const char *end = c->ways.len ? c->ways.items[c->ways.len - 1] : NULL;
+	struct stat st;
+
+	for (size_t i = 0; end && i < c->n_lowers; i++)
+		if (fstatat(c->lowers[i], end, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISLNK(st.st_mode))
+			c->differences.has_lost_ways = true;
+}
+
 /* The directory of a name in the finished tree; NULL: it is told that there is none, and the path is the
  * name. */
 static struct view_dir *find_directory(struct comparison *c, const struct name_parts *name)
@@ -273,6 +286,7 @@ static struct view_dir *find_directory(struct comparison *c, const struct name_p
 	str_clear(&c->path);
 	if (view_dir(&c->view, name->path, name->parent_len, VIEW_LOOK, &dir, &failure) < 0) {
 		str_append(&c->path, name->path);
+		note_dead_end(c);
 		if (error_errno_is(&failure, ENOENT) || error_errno_is(&failure, ENOTDIR))
 			comparison_tell(c, "is missing");
 		else
@@ -357,9 +371,11 @@ static int compare_hardlink(struct comparison *c, const struct place *place,
 		return -1;
 	if (!link.len)
 		return error_set(err, ERROR_FAILED, "hardlink to the root directory");
-	/* The name replaced the directory of its target. */
-	if (path_is_below(link.data, c->path.data) && strcmp(link.data, c->path.data) != 0)
+	/* The name replaced the way to its target. */
+	if (path_is_below(link.data, c->path.data) && strcmp(link.data, c->path.data) != 0) {
+		c->differences.has_lost_ways = true;
 		return 0;
+	}
 	target = name_split(link.data);
 	strlist_append(&c->targets, link.data);
 	if (view_dir(&c->view, target.path, target.parent_len, VIEW_LOOK, &dir, NULL) == 0) {
