@@ -2,6 +2,7 @@
 #include "store/bundle_stack.h"
 
 #include "base/alloc.h"
+#include "base/str.h"
 #include "oci/manifest.h"
 #include "store/layer.h"
 #include "system/descriptor_limit.h"
@@ -15,6 +16,8 @@
 #include <unistd.h>
 
 #define LOWER "lower"
+#define LAYERS_FOLDER "/layers/" /* before the name of a layer in the text of a link, */
+#define LAYER_DIFF "/diff" /* and behind it */
 #define PATH_SIZE 32 /* bytes: "lower/" and a number */
 
 static void format_name(size_t index, char name[BUNDLE_STACK_NAME_MAX])
@@ -159,6 +162,52 @@ int bundle_stack_layer(int lower, size_t index, char ret_name[BUNDLE_STACK_NAME_
 	if (fstatat(lower, ret_name, ret, AT_SYMLINK_NOFOLLOW) == 0)
 		return 1;
 	return errno == ENOENT ? 0 : error_errno(err, "cannot read '" LOWER "/%s'", ret_name);
+}
+
+/* Does text begin with the name of an ID mapping, and which length has that? 0: it does not. */
+static size_t idmap_name_length(const char *text)
+{
+	size_t len = strspn(text, "0123456789abcdef");
+
+	return len < IDMAP_NAME_MAX ? len : 0;
+}
+
+/* "IDMAP/ALG/HEX/diff": the same without "/diff". */
+static bool parse_layer_name(const char *text, char ret[BUNDLE_STACK_LAYER_MAX])
+{
+	size_t idmap = idmap_name_length(text);
+	size_t len = strlen(text);
+	char digest_text[BUNDLE_STACK_LAYER_MAX];
+	struct digest digest;
+	char *slash;
+
+	if (!idmap || text[idmap] != '/' || !str_ends_with(text, LAYER_DIFF) ||
+	    len - strlen(LAYER_DIFF) >= BUNDLE_STACK_LAYER_MAX)
+		return false;
+	len -= strlen(LAYER_DIFF);
+	snprintf(ret, BUNDLE_STACK_LAYER_MAX, "%.*s", (int)len, text);
+	/* A digest is written with a colon. */
+	snprintf(digest_text, sizeof(digest_text), "%s", ret + idmap + 1);
+	slash = strchr(digest_text, '/');
+	if (!slash)
+		return false;
+	*slash = ':';
+	return digest_parse(digest_text, &digest, NULL) == 0;
+}
+
+bool bundle_stack_layer_name(int lower, const char *name, char ret[BUNDLE_STACK_LAYER_MAX])
+{
+	char text[PATH_MAX];
+	ssize_t len = readlinkat(lower, name, text, sizeof(text) - 1);
+	const char *layers = NULL;
+
+	if (len < 0)
+		return false;
+	text[len] = '\0';
+	/* The last one: a store may be in a directory of the same name. */
+	for (const char *at = text; (at = strstr(at, LAYERS_FOLDER)); at++)
+		layers = at;
+	return layers && parse_layer_name(layers + strlen(LAYERS_FOLDER), ret);
 }
 
 /* Put the directory of that name below the others. Returns 0 when it is not there. It may be another

@@ -47,6 +47,14 @@ int bundle_stack_open_lower(int bundlefd, struct error *err);
 int bundle_stack_layer(int lower, size_t index, char ret_name[BUNDLE_STACK_NAME_MAX],
 		       struct stat *ret, struct error *err);
 
+/* Which layer does a link of an open lower/ name? "IDMAP/ALG/HEX", as in layers/IDMAP/ALG/HEX, in the
+ * caller's buffer; false when what has that name is no link to a layer. The text decides alone, so that
+ * a layer which is in the trash has its name too. Both forms count, "../../../layers/IDMAP/ALG/HEX/diff"
+ * and "/STORE/layers/IDMAP/ALG/HEX/diff", and of the second one not what STORE is: a store that was moved,
+ * or that is reached by another path, has links with its former path, and they hold its layers. */
+#define BUNDLE_STACK_LAYER_MAX (IDMAP_NAME_MAX + DIGEST_TEXT_MAX) /* bytes, with NUL */
+bool bundle_stack_layer_name(int lower, const char *name, char ret[BUNDLE_STACK_LAYER_MAX]);
+
 /* The root filesystem of a bundle: upper and the layers, or in one that is no overlay bundle the
  * directory at path (relative to the bundle). The directories may be any user's of the identity. */
 int bundle_stack_open(int bundlefd, const char *path, const struct identity *identity,
