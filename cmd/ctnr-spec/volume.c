@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "store/store.h"
+#include "store/volume_file.h"
 #include "system/fd.h"
 #include "system/lock.h"
 #include "system/sync.h"
@@ -20,6 +21,16 @@
 #include <sys/stat.h>
 
 #define VOLUME_NAME_MAX 200 /* characters */
+
+/* What would be the name of a file beside another volume: its dot is written as a sign. name is taken. */
+static char *escape_reserved(char *name)
+{
+	autofree char *given = name;
+	enum volume_file file;
+	autofree char *other = volume_file_parse(given, &file);
+
+	return other ? xasprintf("\\x%02x%s", given[0], given + 1) : steal(&given);
+}
 
 /* A file name for a place in the container: '/' is '-', other signs are \xNN (as systemd-escape
  * does), so that different places never share a name. */
@@ -35,7 +46,7 @@ static char *name_of_place(const char *destination)
 		else
 			str_appendf(&name, "\\x%02x", (unsigned char)*p);
 	}
-	return str_steal(&name);
+	return escape_reserved(str_steal(&name));
 }
 
 /* A volume that is wanted: DIR/volumes/NAME. */
@@ -67,8 +78,8 @@ static int make_volume(int volumes, const struct wanted_volume *wanted, struct s
 		       struct error *err)
 {
 	const char *name = wanted->name;
-	autofree char *part = volume_seed_part(name);
-	autofree char *lock_name = xasprintf(".%s.lock", name);
+	autofree char *part = volume_file_name(VOLUME_FILE_PART, name);
+	autofree char *lock_name = volume_file_name(VOLUME_FILE_LOCK, name);
 	autolockfile struct lock_file lock = LOCK_FILE_INIT;
 	const struct volume_seed seed = {
 		.root = &spec->root,

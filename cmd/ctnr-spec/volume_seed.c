@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "layer/tree_copy.h"
+#include "store/volume_file.h"
 #include "system/fd.h"
 #include "system/tree.h"
 
@@ -12,23 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-char *volume_seed_part(const char *name)
-{
-	return xasprintf(".%s.part", name);
-}
-
 /* Make an empty directory in place of what a killed child left. Returns its descriptor. */
 static int make_directory_anew(int dirfd, const char *name, struct error *err)
 {
 	if (tree_remove_at(dirfd, name, err) < 0 || dir_make_at(dirfd, name, 0700, err) < 0)
 		return -1;
 	return dir_open_at(dirfd, name, err);
-}
-
-/* The name of the volume's file of owners, new. */
-static char *owners_name(const struct volume_seed *seed)
-{
-	return xasprintf(".%s:" OWNERS_FILE, seed->name);
 }
 
 /* A root of several directories is an overlay's; a plain one is one directory. */
@@ -43,7 +33,7 @@ static int copy_directory(const struct volume_seed *seed, struct stack *source, 
 	};
 	autoownersstack struct owners_stack owners =
 		OWNERS_STACK_INIT(seed->root->dirfds, seed->root->n_dirfds);
-	autofree char *owners_file = owners_name(seed);
+	autofree char *owners_file = volume_file_name(VOLUME_FILE_OWNERS, seed->name);
 	autostr struct str lines = STR_INIT;
 	const struct tree_copy copy = {
 		.rules = &rules,
@@ -65,9 +55,9 @@ static int copy_directory(const struct volume_seed *seed, struct stack *source, 
 static int seed_inside(void *data, struct error *err)
 {
 	const struct volume_seed *seed = data;
-	autofree char *part = volume_seed_part(seed->name);
-	autofree char *owners = owners_name(seed);
-	autofree char *links = xasprintf(".%s.links", seed->name);
+	autofree char *part = volume_file_name(VOLUME_FILE_PART, seed->name);
+	autofree char *owners = volume_file_name(VOLUME_FILE_OWNERS, seed->name);
+	autofree char *links = volume_file_name(VOLUME_FILE_LINKS, seed->name);
 	autostack struct stack parent = STACK_INIT;
 	autostackentry struct stack_entry entry = STACK_ENTRY_INIT;
 	autostr struct str path = STR_INIT;

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a new volume begins with: the image's content at its place (layer/tree_copy.h). Beside the
- * volumes NAME there may be, each as long as its volume is being made or is there:
- *
- *	.NAME.part	the volume, not yet complete
- *	.NAME.links	names of its files that have several
- *	.NAME:owners	its file of owners (layer/owners.h), when it needs one. Neither a volume's name
- *			nor one that is made of a place in the container has a colon.
+ * What a new volume begins with: the image's content at its place (layer/tree_copy.h). What there is
+ * beside it meanwhile: store/volume_file.h.
  */
 #ifndef CTNR_SPEC_VOLUME_SEED_H
 #define CTNR_SPEC_VOLUME_SEED_H
@@ -25,11 +20,8 @@ struct volume_seed {
 	const struct identity *identity;
 };
 
-/* ".NAME.part": new string. */
-char *volume_seed_part(const char *name);
-
 /*
- * Make .NAME.part anew, with what the directory at that place holds: owners, modes, times, extended
+ * Make VOLUME_FILE_PART anew, with what the directory at that place holds: owners, modes, times, extended
  * attributes and hardlinks too, also its own. No such directory: 0755, owned by root. Sockets and
  * devices are left out: a volume is mounted where nothing keeps a device from being used.
  *

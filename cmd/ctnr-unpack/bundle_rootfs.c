@@ -89,7 +89,8 @@ bool bundle_rootfs_is_complete(const struct bundle *bundle)
 }
 
 /* All that making a bundle and running it makes, but the record. */
-static const char *const files[] = { "upper", "work", "lower", "rootfs", "rootfs.part", "owners" };
+static const char *const files[] = { "upper", "work", "lower", "rootfs", BUNDLE_ROOTFS_PART,
+				     "owners" };
 
 int bundle_rootfs_check_ours(const struct bundle *bundle, const struct store *store,
 			     struct error *err)

@@ -37,7 +37,7 @@ struct part_path {
 static void blob_paths(const struct digest *digest, struct part_path *ret)
 {
 	layout_blob_path(digest, ret->blob);
-	snprintf(ret->part, sizeof(ret->part), "%s.part", ret->blob);
+	snprintf(ret->part, sizeof(ret->part), "%s" FILE_PART_SUFFIX, ret->blob);
 }
 
 static void release_content(struct blob_writer *writer)

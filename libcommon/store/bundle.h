@@ -26,6 +26,8 @@
 #include <sys/types.h>
 
 #define BUNDLE_RECORD_FILE "record.json" /* in its directory: what it is made of */
+#define BUNDLE_ROOTFS_PART \
+	"rootfs.part" /* a copy in the making; the bundle's directory is locked (flock) */
 #define BUNDLE_ID_MAX 128 /* characters, without NUL */
 
 enum bundle_driver {

@@ -58,20 +58,6 @@ static int check_link(const struct store *home, const char *name, const char *pl
 	return 0;
 }
 
-/* A bundle of the store goes to trash/ in one step. A disk without room for that directory must not
- * keep it: then the bundle is deleted where it is, and a kill in between leaves a part of it. */
-static int discard_bundle(const struct store *home, const char *name, enum file_sync sync,
-			  struct error *err)
-{
-	struct error cause = { 0 };
-
-	if (trash_discard(home, home->dirfd, name, sync, &cause) == 0)
-		return 0;
-	if (cause.saved_errno == ENOSPC || cause.saved_errno == EDQUOT)
-		return tree_remove_at(home->dirfd, name, err);
-	return error_move(err, &cause);
-}
-
 static int remove_from(const struct store *home, const struct bundle *bundle, enum file_sync sync,
 		       struct error *err)
 {
@@ -79,7 +65,7 @@ static int remove_from(const struct store *home, const struct bundle *bundle, en
 	autofree char *place = xasprintf("%s/%s", home->path, name);
 
 	if (strcmp(place, bundle->path) == 0)
-		return discard_bundle(home, name, sync, err);
+		return trash_discard(home, home->dirfd, name, sync, err);
 	if (!is_registered(home, bundle))
 		return not_registered(bundle, err);
 	if (check_link(home, name, place, err) < 0)

@@ -27,21 +27,24 @@ static bool is_orphan(const struct store *home, const char *id)
 	       process_mark_fate(mark, NULL, NULL) == PROCESS_GONE;
 }
 
-static void reclaim_bundle(const struct store *home, const char *id)
+int reclaim_bundle(const struct store *home, const char *id, struct error *err)
 {
 	autobundle struct bundle bundle = BUNDLE_INIT;
 	autoclose int lock = -EBADF;
-	struct error err = { 0 };
+	struct error cause = { 0 };
 
-	if (bundle_open_damaged(home, id, &bundle, &err) < 0) {
-		if (err.code == ERROR_NOT_FOUND && is_orphan(home, id))
+	if (bundle_open_damaged(home, id, &bundle, &cause) < 0) {
+		if (cause.code != ERROR_NOT_FOUND)
+			return error_move(err, &cause);
+		if (is_orphan(home, id))
 			ephemeral_clear(home, id);
-		return;
+		return 0;
 	}
 	lock = bundle_try_lock(&bundle, NULL);
 	/* Look again: before we had the lock, another process may have become the owner. */
-	if (lock >= 0 && is_orphan(home, id))
-		bundle_remove(home, &bundle, NULL);
+	if (lock < 0 || !is_orphan(home, id))
+		return 0;
+	return bundle_remove(home, &bundle, err) < 0 ? -1 : 1;
 }
 
 void reclaim(const struct store *store)
@@ -53,6 +56,6 @@ void reclaim(const struct store *store)
 		return;
 	ephemeral_list_orphans(&home, &ids);
 	for (size_t i = 0; i < ids.len; i++)
-		reclaim_bundle(&home, ids.items[i]);
+		reclaim_bundle(&home, ids.items[i], NULL);
 	trash_empty(&home);
 }

@@ -16,6 +16,10 @@
 /* Is there anything to reclaim? Reads two directories that are empty unless something runs. */
 bool reclaim_is_needed(const struct store *store);
 
+/* Delete one ephemeral bundle without an owner; home is what store_for_writing() gave. Returns 1, or 0 when
+ * its container runs, a command is at it, or it has an owner or is gone by now. */
+int reclaim_bundle(const struct store *home, const char *id, struct error *err);
+
 /* Reclaim what there is. Best effort: what is locked now, or cannot be deleted, is left to the next
  * command. A bundle from which a container runs stays, also without an owner. */
 void reclaim(const struct store *store);

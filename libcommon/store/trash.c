@@ -4,7 +4,6 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "system/fd.h"
-#include "system/process_mark.h"
 #include "system/sync.h"
 #include "system/tree.h"
 
@@ -62,14 +61,20 @@ int trash_delete(const struct store *store, const char *trash, struct error *err
 int trash_discard(const struct store *store, int dirfd, const char *path, enum file_sync sync,
 		  struct error *err)
 {
-	autofree char *trash = trash_move(store, dirfd, path, err);
+	struct error cause = { 0 };
+	autofree char *trash = trash_move(store, dirfd, path, &cause);
 
-	if (!trash || (sync == FILE_SYNC && sync_parents(dirfd, path, 1, err) < 0))
+	if (trash && sync == FILE_SYNC && sync_parents(dirfd, path, 1, err) < 0)
 		return -1;
-	return trash_delete(store, trash, err);
+	if (trash)
+		return trash_delete(store, trash, err);
+	if (cause.saved_errno == ENOSPC || cause.saved_errno == EDQUOT ||
+	    cause.saved_errno == EXDEV)
+		return tree_remove_at(dirfd, path, err);
+	return error_move(err, &cause);
 }
 
-static bool entry_waits(const char *name, struct process_scope *scope)
+bool trash_is_abandoned(const char *name, struct process_scope *scope)
 {
 	autofree char *mark = xstrdup(name);
 
@@ -87,7 +92,7 @@ static void list_waiting(const struct store *store, struct strlist *ret)
 
 	dir_list_at(store->dirfd, TRASH_DIR, &names, NULL);
 	for (size_t i = 0; i < names.len; i++)
-		if (entry_waits(names.items[i], &scope))
+		if (trash_is_abandoned(names.items[i], &scope))
 			strlist_append(ret, names.items[i]);
 }
 

@@ -10,18 +10,25 @@
 #include "base/error.h"
 #include "store/store.h"
 #include "system/fd.h"
+#include "system/process_mark.h"
 
 #include <stdbool.h>
 
-/* Rename dirfd/path into trash/, and delete it there. In the user namespace that owns the files. What
- * NFS or FUSE keeps of a file that is still open, as a bundle's lock is, stays for trash_empty(). With
- * FILE_SYNC the rename is synced before anything is deleted: no loss of power brings a part of it back. */
+/* Rename dirfd/path into trash/, and delete it there. In the user namespace that owns the files. With
+ * FILE_SYNC the rename is synced before anything is deleted: no loss of power brings a part of it back. What
+ * NFS or FUSE keeps of a file that is still open, as a bundle's lock is, stays for trash_empty(). What cannot
+ * be renamed, because the disk has no room for it or it is on another filesystem, is deleted where it is, and
+ * a kill leaves a part of it there. */
 int trash_discard(const struct store *store, int dirfd, const char *path, enum file_sync sync,
 		  struct error *err);
 
 /* The two steps: trash_move() returns the new path within the store, new; NULL on failure. */
 char *trash_move(const struct store *store, int dirfd, const char *path, struct error *err);
 int trash_delete(const struct store *store, const char *trash, struct error *err);
+
+/* Was that entry of trash/ left by a process that is gone? A caller that asks about several passes the same
+ * scope each time. */
+bool trash_is_abandoned(const char *name, struct process_scope *scope);
 
 /* Does trash/ hold what a process left that is gone? What a living one is deleting does not count. */
 bool trash_waits(const struct store *store);

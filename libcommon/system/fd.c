@@ -121,14 +121,27 @@ int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struc
 	return 0;
 }
 
-/* A name for a file in the making: NAME.RANDOM.part. */
-static char *part_name(const char *path)
+#define PART_DIGITS 16
+
+char *file_part_name(const char *path)
 {
 	unsigned long long number = 0;
 
 	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
 		number = (unsigned long long)getpid();
-	return xasprintf("%s.%016llx.part", path, number);
+	return xasprintf("%s.%0*llx" FILE_PART_SUFFIX, path, PART_DIGITS, number);
+}
+
+bool file_is_part(const char *name)
+{
+	const size_t tail = PART_DIGITS + strlen(FILE_PART_SUFFIX);
+	size_t len = strlen(name);
+	const char *digits;
+
+	if (len < tail + 2 || !str_ends_with(name, FILE_PART_SUFFIX))
+		return false;
+	digits = name + len - tail;
+	return digits[-1] == '.' && strspn(digits, "0123456789abcdef") == PART_DIGITS;
 }
 
 /* NULL, or what failed, with errno. */
@@ -190,7 +203,7 @@ static int publish_file(int dirfd, const char *path, const char *part, const voi
 int file_write_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
 		  enum file_sync sync, struct error *err)
 {
-	autofree char *part = part_name(path);
+	autofree char *part = file_part_name(path);
 
 	return publish_file(dirfd, path, part, data, len, mode, sync, err);
 }
@@ -198,7 +211,7 @@ int file_write_at(int dirfd, const char *path, const void *data, size_t len, mod
 int file_write_locked_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
 			 enum file_sync sync, struct error *err)
 {
-	autofree char *part = xasprintf("%s.part", path);
+	autofree char *part = xasprintf("%s" FILE_PART_SUFFIX, path);
 
 	if (unlinkat(dirfd, part, 0) < 0 && errno != ENOENT)
 		return error_errno(err, "cannot remove '%s'", part);

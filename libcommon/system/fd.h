@@ -48,13 +48,22 @@ int fd_read_rest(int fd, size_t max, struct str *ret, struct error *err);
  * is ERROR_NOT_FOUND with saved_errno ENOENT. */
 int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struct error *err);
 
+/* What is in the making, and becomes something else by rename, has a name that ends so. */
+#define FILE_PART_SUFFIX ".part"
+
+/* A name for what is to become path: "PATH.RANDOM.part", new. */
+char *file_part_name(const char *path);
+
+/* Is it such a name? One without the random digits, as a writer with a lock has, is none. */
+bool file_is_part(const char *name);
+
 enum file_sync {
 	FILE_NO_SYNC,
 	FILE_SYNC_CONTENT, /* sync the file before the rename; the caller syncs the folder, once for all */
 	FILE_SYNC, /* sync the file before the rename, and the folder after it */
 };
 
-/* Publish a file: write NAME.XXXXXX.part beside it, rename. Readers see the old or the new. */
+/* Publish a file: write file_part_name() beside it, rename. Readers see the old or the new. */
 int file_write_at(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
 		  enum file_sync sync, struct error *err);
 

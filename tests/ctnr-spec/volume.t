@@ -120,6 +120,9 @@ is "$(config_of box '[.mounts[] | select(.destination | test("anon|data")) | .so
 	"[\"$here/box/volumes/anon\",\"$here/box/volumes/data\"]" "without a name it is in the bundle"
 is "$(stat -c %a box/volumes/anon)" 755 "a volume that the image has nothing for is empty"
 is "$(cat box/volumes/data/sub/file)" seed "... others have what the image has"
+run ctnr-spec "$record" -v /.x.part -v /.x
+is "$(find box/volumes -maxdepth 1 -name '*x*' -printf '%f\n' | sort)" "$(printf '%s\n' .x '\x2ex.part')" \
+	"... but the names that are made beside a volume are no volume's"
 run ctnr-spec "$record" -v /data:ro
 is "$(config_of box '.mounts[] | select(.destination == "/data") | .options | index("ro") != null')" \
 	true "an anonymous volume takes options"

@@ -26,6 +26,15 @@ is_status 0 "after SIGKILL it succeeds"
 is "$(find image.overlay/lower/0/d -type f | wc -l)" 600 "... and is complete"
 is "$(find "$store/layers" -name '*.part' | wc -l)" 0 "... and nothing half-made is left"
 
+# A copy in the making tells by a lock that somebody is at work.
+in_namespace env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=flock,mkdirat,renameat \
+	ctnr-unpack --driver copy -b "$PWD/locked" "oci:$CTNR_TEST_TMP/image:latest" >/dev/null
+is "$(sed -n 's/^[0-9]* *\(flock([0-9]*, LOCK_EX|LOCK_NB) *= 0\)$/lock/p
+	s/^[0-9]* *mkdirat([0-9]*, "rootfs.part".*/make/p
+	s/^[0-9]* *flock([0-9]*, LOCK_UN).*/unlock/p
+	s/^[0-9]* *renameat([0-9]*, "rootfs.part".*/publish/p' trace | tr '\n' ' ')" "lock make publish " \
+	"a copy in the making is locked before there is a part of it, and until it is whole"
+
 CTNR_STORE=$CTNR_TEST_TMP/parallel
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
 	ctnr-unpack --driver overlay -b "p$i" "oci:$CTNR_TEST_TMP/image:latest" >"p$i.out" 2>"p$i.err" || echo "$i" >>failed &

@@ -24,9 +24,11 @@
 
 #include "base/alloc.h"
 #include "layer/stream.h"
+#include "store/bundle.h"
 #include "store/layer.h"
 #include "system/descriptor_limit.h"
 #include "system/fd.h"
+#include "system/lock.h"
 #include "system/process.h"
 #include "system/sync.h"
 #include "system/tree.h"
@@ -318,8 +320,6 @@ static int fill_store(struct worker *worker, struct error *err)
 	return result;
 }
 
-#define ROOTFS_PART "rootfs.part"
-
 static int fill_rootfs(struct worker *worker, struct error *err)
 {
 	int bundle = worker->bundle_fd;
@@ -328,9 +328,9 @@ static int fill_rootfs(struct worker *worker, struct error *err)
 	autoclose int top = -EBADF;
 
 	/* A killed worker may have left one; the bundle is locked or new, so no other is at work. */
-	if (tree_remove_at(bundle, ROOTFS_PART, err) < 0)
+	if (tree_remove_at(bundle, BUNDLE_ROOTFS_PART, err) < 0)
 		return -1;
-	top = make_tree(bundle, ROOTFS_PART, &owners, err);
+	top = make_tree(bundle, BUNDLE_ROOTFS_PART, &owners, err);
 	if (top < 0)
 		return -1;
 	target.top = top;
@@ -341,9 +341,21 @@ static int fill_rootfs(struct worker *worker, struct error *err)
 	/* It was opened before anything was written to it. */
 	if (sync_filesystem(top) < 0)
 		return error_errno(err, "cannot sync the root filesystem");
-	if (renameat(bundle, ROOTFS_PART, bundle, "rootfs") < 0)
-		return error_errno(err, "cannot rename '%s'", ROOTFS_PART);
+	if (renameat(bundle, BUNDLE_ROOTFS_PART, bundle, "rootfs") < 0)
+		return error_errno(err, "cannot rename '%s'", BUNDLE_ROOTFS_PART);
 	return 0;
+}
+
+/* Tell those that collect what killed commands left (store/leftover.h) that a process is at work. One that
+ * looks has the lock for a moment. Our caller has it on a full disk (bundle_lock()); and not every
+ * filesystem has locks. */
+static void lock_bundle(const struct worker *worker)
+{
+	unsigned int tries = 0;
+
+	while (lock_fd(worker->bundle_fd, LOCK_EXCLUSIVE, LOCK_TRY) < 0 && errno == EWOULDBLOCK &&
+	       lock_pause(&tries))
+		;
 }
 
 /* All layers into one plain directory of the bundle. */
@@ -352,9 +364,10 @@ static int fill_bundle(struct worker *worker, struct error *err)
 	worker->bundle_fd = dir_open_at(AT_FDCWD, worker->job.bundle, err);
 	if (worker->bundle_fd < 0 || enter_namespace(worker, err) < 0)
 		return -1;
+	lock_bundle(worker);
 	if (fill_rootfs(worker, err) == 0)
 		return 0;
-	tree_remove_at(worker->bundle_fd, ROOTFS_PART, NULL);
+	tree_remove_at(worker->bundle_fd, BUNDLE_ROOTFS_PART, NULL);
 	unlinkat(worker->bundle_fd, OWNERS_FILE, 0);
 	return -1;
 }

@@ -69,7 +69,7 @@ int staging_open(const struct store *store, const char *path, struct staging *re
 
 	staging.store = store;
 	staging.name = xstrdup(slash ? slash + 1 : path);
-	staging.part_name = xasprintf("%s.part", staging.name);
+	staging.part_name = xasprintf("%s" FILE_PART_SUFFIX, staging.name);
 	staging.parent = dir_open_at(store->dirfd, parent, err);
 	if (staging.parent < 0)
 		return -1;
