@@ -3,6 +3,9 @@
  * bundle rm: all bundles are opened and locked first; then the user namespace that owns their files
  * is entered, once; then they are deleted. A bundle whose container runs is refused, or with --force
  * the container is killed first.
+ *
+ * A name is printed when the bundle's files are deleted, so that the room is there when the command has
+ * ended; what killed commands left is deleted behind its back.
  */
 #include "operand.h"
 #include "opts.h"
@@ -13,6 +16,7 @@
 #include "base/message.h"
 #include "store/bundle.h"
 #include "store/bundle_lock.h"
+#include "store/reclaim.h"
 #include "system/fd.h"
 #include "system/identity.h"
 
@@ -155,5 +159,8 @@ int bundle_rm(const void *opts_, const struct strlist *operands, struct error *e
 		if (!status)
 			status = cause.code;
 	}
+	/* What other commands left that were killed in the middle of it. */
+	if (reclaim_is_needed(removal.store))
+		reclaim_start(removal.store);
 	return status;
 }

@@ -4,12 +4,14 @@
  *
  * Order of operations:
  *  1. Open the store and find the image.
- *  2. Reclaim what killed commands left, when there is any.
+ *  2. Look whether killed commands left something.
  *  3. Find who we are (which decides whose IDs are on disk), and the driver.
  *  4. Overlay: have all layers in the store. When they are, as on every start but the first, this
  *     is a look; else the layer worker is executed, once (workers/layer/main.c).
  *  5. Make the bundle, or take the one that --update names. Copy: the worker fills its rootfs.
  *  6. Write the record, last: a bundle that has one is complete. What stays is synced before.
+ *  7. Have a process in the background reclaim what killed commands left. Only when step 4 or 5 found no
+ *     room, it is reclaimed at once, and they are tried once more.
  */
 #include "bundle_rootfs.h"
 #include "bundle_sync.h"
@@ -82,6 +84,7 @@ struct unpack {
 	enum bundle_driver driver;
 	struct digest *chain_ids; /* base first */
 	size_t n_chain_ids;
+	bool reclaim_is_needed; /* killed commands had left something when we began */
 };
 
 #define UNPACK_INIT \
@@ -112,13 +115,6 @@ static int find_image(struct unpack *unpack, const char *word, struct error *err
 	return -1;
 }
 
-static int reclaim_store(void *data, struct error *err)
-{
-	(void)err;
-	reclaim(data);
-	return 0;
-}
-
 static int find_identity(struct unpack *unpack, struct error *err)
 {
 	struct identity *identity = &unpack->identity;
@@ -129,9 +125,6 @@ static int find_identity(struct unpack *unpack, struct error *err)
 		error_set(err, ERROR_FAILED, "no user namespaces: %s", identity->why);
 		return identity->grant[0] ? error_hint(err, "%s", identity->grant) : -1;
 	}
-	/* What cannot be reclaimed now is left to the next command. */
-	if (unpack->store.writable && reclaim_is_needed(&unpack->store))
-		identity_run(identity, reclaim_store, &unpack->store, NULL);
 	return 0;
 }
 
@@ -213,6 +206,7 @@ static int make_layers(struct unpack *unpack, struct error *err)
 
 	if (read_config_digest(&unpack->image, &config, err) < 0)
 		return -1;
+	free(steal(&unpack->chain_ids));
 	found = find_layers(unpack, &config, err);
 	if (found == LAYERS_FAILED)
 		return -1;
@@ -325,6 +319,21 @@ static int unpack_image(struct unpack *unpack, struct bundle *present, struct er
 	return image_found_unfit(err);
 }
 
+/* The same, and once more where the disk is full of what killed commands left. That is the one thing that
+ * waits for its deletion. */
+static int unpack_with_room(struct unpack *unpack, struct bundle *present, struct error *err)
+{
+	struct error cause = { 0 };
+
+	if (unpack_image(unpack, present, &cause) == 0)
+		return 0;
+	if (!unpack->reclaim_is_needed ||
+	    (cause.saved_errno != ENOSPC && cause.saved_errno != EDQUOT))
+		return error_move(err, &cause);
+	reclaim_run(&unpack->store, &unpack->identity);
+	return unpack_image(unpack, present, err);
+}
+
 static int check_usage(const struct unpack_opts *opts, const struct strlist *operands,
 		       struct error *err)
 {
@@ -357,6 +366,7 @@ static int run_unpack(const void *opts_, const struct strlist *operands, struct 
 	autobundle struct bundle present = BUNDLE_INIT;
 	struct error absent = { 0 };
 	int driver;
+	int status;
 
 	unpack.opts = opts_;
 	sync_apply(&unpack.opts->sync);
@@ -367,6 +377,7 @@ static int run_unpack(const void *opts_, const struct strlist *operands, struct 
 		return check_options(unpack.opts, &unpack.store, err);
 	if (find_image(&unpack, operands->items[0], err) < 0 || find_identity(&unpack, err) < 0)
 		return -1;
+	unpack.reclaim_is_needed = unpack.store.writable && reclaim_is_needed(&unpack.store);
 	if (unpack.opts->update &&
 	    bundle_open(&unpack.store, unpack.opts->bundle, &present, &absent) < 0 &&
 	    absent.code != ERROR_NOT_FOUND)
@@ -376,7 +387,10 @@ static int run_unpack(const void *opts_, const struct strlist *operands, struct 
 	if (driver < 0)
 		return -1;
 	unpack.driver = (enum bundle_driver)driver;
-	return unpack_image(&unpack, &present, err);
+	status = unpack_with_room(&unpack, &present, err);
+	if (unpack.reclaim_is_needed)
+		reclaim_start(&unpack.store);
+	return status;
 }
 
 static const struct command commands[] = {

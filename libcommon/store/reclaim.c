@@ -5,8 +5,12 @@
 #include "store/bundle_lock.h"
 #include "store/ephemeral.h"
 #include "store/trash.h"
+#include "system/background.h"
 #include "system/fd.h"
 #include "system/process_mark.h"
+
+#include <errno.h>
+#include <stdio.h>
 
 bool reclaim_is_needed(const struct store *store)
 {
@@ -47,15 +51,56 @@ int reclaim_bundle(const struct store *home, const char *id, struct error *err)
 	return bundle_remove(home, &bundle, err) < 0 ? -1 : 1;
 }
 
-void reclaim(const struct store *store)
+void reclaim(const struct store *store, enum lock_wait wait)
 {
 	autostore struct store home = STORE_INIT;
 	autostrlist struct strlist ids = STRLIST_INIT;
+	autoclose int lock = -EBADF;
 
 	if (store_for_writing(store, &home, NULL) < 0)
+		return;
+	/* Not every filesystem has locks: two that delete the same harm nobody. */
+	lock = trash_lock(&home, wait);
+	if (lock < 0 && errno == EWOULDBLOCK)
 		return;
 	ephemeral_list_orphans(&home, &ids);
 	for (size_t i = 0; i < ids.len; i++)
 		reclaim_bundle(&home, ids.items[i], NULL);
 	trash_empty(&home);
+}
+
+static int reclaim_waiting(void *data, struct error *err)
+{
+	(void)err;
+	reclaim(data, LOCK_WAIT);
+	return 0;
+}
+
+void reclaim_run(const struct store *store, const struct identity *identity)
+{
+	identity_run(identity, reclaim_waiting, (void *)store, NULL);
+}
+
+/* data is the store, whose directory is fd here, or NULL. */
+static void reclaim_in_background(int fd, void *data)
+{
+	struct identity identity;
+	struct store store;
+
+	if (identity_probe(&identity, NULL) < 0 || identity_enter(&identity, NULL) < 0)
+		return;
+	if (!data) {
+		reclaim(NULL, LOCK_TRY);
+		return;
+	}
+	store = *(struct store *)data;
+	store.dirfd = fd;
+	reclaim(&store, LOCK_TRY);
+}
+
+void reclaim_start(const struct store *store)
+{
+	fflush(stdout);
+	background_start("ctnr-reclaim", store ? store->dirfd : -EBADF, reclaim_in_background,
+			 (void *)store, NULL);
 }

@@ -104,12 +104,23 @@ bool trash_waits(const struct store *store)
 	return names.len;
 }
 
+/* Not through a link: all that has no mark of a living process is deleted there. */
+static int open_trash(const struct store *store)
+{
+	return openat(store->dirfd, TRASH_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int trash_lock(const struct store *store, enum lock_wait wait)
+{
+	autoclose int fd = open_trash(store);
+
+	return fd < 0 || lock_fd(fd, LOCK_EXCLUSIVE, wait) < 0 ? -1 : fd_steal(&fd);
+}
+
 void trash_empty(const struct store *store)
 {
 	autostrlist struct strlist names = STRLIST_INIT;
-	/* Not through a link: all that has no mark of a living process is deleted there. */
-	autoclose int fd =
-		openat(store->dirfd, TRASH_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	autoclose int fd = open_trash(store);
 
 	if (fd < 0)
 		return;

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "store/store.h"
 #include "system/fd.h"
+#include "system/lock.h"
 #include "system/process_mark.h"
 
 #include <stdbool.h>
@@ -32,6 +33,10 @@ bool trash_is_abandoned(const char *name, struct process_scope *scope);
 
 /* Does trash/ hold what a process left that is gone? What a living one is deleting does not count. */
 bool trash_waits(const struct store *store);
+
+/* Take the lock of those who delete what others left: one at a time is enough. Returns the descriptor, or -1
+ * with errno: EWOULDBLOCK when another has it (LOCK_TRY), or what keeps trash/ from being opened or locked. */
+int trash_lock(const struct store *store, enum lock_wait wait);
 
 /* Delete what processes left in trash/ that are gone. Callers of mapped stores are in the user namespace
  * already. Errors are not reported: the next command tries again. */

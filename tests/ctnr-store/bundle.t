@@ -210,7 +210,8 @@ fails "... and gone" test -e "$store/bundles/open"
 is "$(find "$store/trash" -name '.nfs*' | wc -l)" 1 "... but for that file"
 echo 'dir etc' | layout small --ref 1 >/dev/null
 id=$(ctnr-unpack oci:small:1 | jq -r .id)
-is "$(find "$store/trash" -mindepth 1 | wc -l)" 0 "... which goes when the next bundle is made"
+ok "... which goes when the next bundle is made" eventually 10 rmdir "$store/trash"
+mkdir -m 700 "$store/trash"
 ctnr-store bundle rm "$id" >/dev/null
 
 mkdir -p "$store/bundles/web/upper/a/b" "$store/bundles/web/work/work"

@@ -63,6 +63,8 @@ kill_rounds "a run that is killed" 0.3 ctnr run --rm debian:12 sh -c 'sleep 1000
 run ctnr run --rm debian:12 cat /etc/debian_version
 is_status 0 "the next run succeeds"
 is_stdout "$version" "... and prints what it should"
+has_one_bundle() { [ "$(ctnr ps --all --json | wc -l)" = 1 ]; }
+eventually 20 has_one_bundle
 run ctnr ps --all --json
 like_stdout '*"killed"*' "the bundle that was asked for is there"
 is "$(printf '%s\n' "$stdout" | wc -l)" 1 "the next command has reclaimed the bundles of the killed runs"

@@ -175,7 +175,7 @@ static void test_elsewhere(const struct store *store)
 	ok(bundle_lock(&bundle, &err) < 0 && err.code == ERROR_FAILED && err.hint[0],
 	   "... and is not locked here, with a hint");
 	is_int(symlink(gone, owner), 0, "its owner has ended");
-	reclaim(store);
+	reclaim(store, LOCK_TRY);
 	ok(is_there(store, "bundles/away"), "... and it is not reclaimed");
 	unlink(owner);
 }
@@ -201,16 +201,16 @@ static void test_ephemeral(const struct store *store)
 		printf("# cannot make a mark\n");
 	ok(reclaim_is_needed(store), "what its owner left waits");
 	lock = bundle_lock(&dead, &err);
-	reclaim(store);
+	reclaim(store, LOCK_TRY);
 	ok(is_there(store, "bundles/dead"), "while a command has its lock it is kept");
 	bundle_set_container(lock, own, "/nowhere/exec/dead", &err);
 	close(lock);
-	reclaim(store);
+	reclaim(store, LOCK_TRY);
 	ok(is_there(store, "bundles/dead"), "while its container runs it is kept");
 	lock = openat(dead.dirfd, "lock", O_WRONLY | O_CLOEXEC);
 	bundle_set_container(lock, mark, "/nowhere/exec/dead", &err);
 	close(lock);
-	reclaim(store);
+	reclaim(store, LOCK_TRY);
 	ok(!is_there(store, "bundles/dead"), "then it is reclaimed");
 	ok(!is_there(store, "bundles/.ephemeral/dead"), "... with its mark");
 	ok(is_there(store, "bundles/living"), "... and no other");

@@ -12,7 +12,6 @@
 #include "base/alloc.h"
 #include "base/output.h"
 #include "store/bundle_lock.h"
-#include "store/reclaim.h"
 #include "system/fd.h"
 #include "system/path.h"
 #include "system/process_mark.h"
@@ -144,10 +143,6 @@ static int clean_up(const struct launch *l, struct error *err)
 	const struct container *c = l->container;
 	int result = keeper_remove_container(l, err);
 
-	/* What other commands left when they were killed can be deleted here, inside the user
-	 * namespace. */
-	if (c->store.path && c->store.writable && reclaim_is_needed(&c->store))
-		reclaim(&c->store);
 	state_reclaim(c->state_root.fd);
 	l->page->cleaned = true;
 	return result;

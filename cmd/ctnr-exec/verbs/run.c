@@ -6,6 +6,7 @@
 
 #include "base/message.h"
 #include "store/bundle_status.h"
+#include "store/reclaim.h"
 
 #include <sys/prctl.h>
 
@@ -51,6 +52,9 @@ static int run_and_record(const struct container *c, enum terminal_input input, 
 		message_debug("the container has ended with status %d", status);
 	if (status >= 0 && keeps_status(c) && bundle_status_write(&c->bundle, status, &cause) < 0)
 		message_warning("%s, ps will not know how the container ended", cause.message);
+	/* What other commands left when they were killed. */
+	if (c->store.path && c->store.writable && reclaim_is_needed(&c->store))
+		reclaim_start(&c->store);
 	return status;
 }
 
