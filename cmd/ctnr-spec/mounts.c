@@ -336,3 +336,20 @@ int mounts_apply_requests(struct spec *spec, struct error *err)
 	etc_put_last(mounts);
 	return 0;
 }
+
+void mounts_relate_sources(const struct spec *spec)
+{
+	size_t i;
+	json_t *mount;
+
+	json_array_foreach (json_object_get(spec->config, "mounts"), i, mount) {
+		const char *type = json_string_value(json_object_get(mount, "type"));
+		const char *source = json_string_value(json_object_get(mount, "source"));
+		autofree char *related = NULL;
+
+		if (!spec->bundle || !type || strcmp(type, "bind") != 0 || !source)
+			continue;
+		related = bundle_relative_path(spec->bundle, source);
+		json_object_set_new(mount, "source", json_string(related));
+	}
+}

@@ -29,4 +29,9 @@ void mounts_apply_sysfs(struct spec *spec, json_t *mounts);
  * that would hide or replace what is mounted by default is left out with a warning. */
 int mounts_apply_requests(struct spec *spec, struct error *err);
 
+/* Write what is bound from the bundle, or from the volumes of the store that it is in, relative to the bundle
+ * (runtime-spec config.md, "Mounts"), so that a store can be moved with its bundles. After all that looks at
+ * sources. */
+void mounts_relate_sources(const struct spec *spec);
+
 #endif

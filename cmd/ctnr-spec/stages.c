@@ -116,5 +116,6 @@ int stages_apply(struct spec *spec, struct error *err)
 	    apply_mounts(spec, err) < 0 || device_apply(spec, err) < 0 ||
 	    annotation_apply(spec, err) < 0)
 		return -1;
+	mounts_relate_sources(spec);
 	return apply_version(spec, err);
 }

@@ -72,6 +72,18 @@ int bundle_rootfs_make_overlay(const struct bundle *bundle, const struct store *
 	return make_upper(bundle, identity, err);
 }
 
+int bundle_rootfs_repair_overlay(const struct bundle *bundle, const struct store *store,
+				 const struct identity *identity, const struct digest *layers,
+				 size_t n_layers, struct error *err)
+{
+	char idmap[IDMAP_NAME_MAX];
+
+	if (bundle_stack_check(bundle, NULL) == 0)
+		return 0;
+	identity_idmap_name(identity, idmap);
+	return bundle_stack_write(bundle, store, idmap, layers, n_layers, err);
+}
+
 int bundle_rootfs_make_copy(const struct bundle *bundle, struct error *err)
 {
 	static const char *const names[] = { "etc", NULL };

@@ -16,6 +16,12 @@ int bundle_rootfs_make_overlay(const struct bundle *bundle, const struct store *
 			       const struct identity *identity, const struct digest *layers,
 			       size_t n_layers, struct error *err);
 
+/* Have the links of an overlay bundle that is complete lead to these layers, where one leads nowhere: the store
+ * was moved without the bundle, or with a bundle of an older version. */
+int bundle_rootfs_repair_overlay(const struct bundle *bundle, const struct store *store,
+				 const struct identity *identity, const struct digest *layers,
+				 size_t n_layers, struct error *err);
+
 /* What a copy bundle has beside the rootfs that the worker fills. */
 int bundle_rootfs_make_copy(const struct bundle *bundle, struct error *err);
 

@@ -281,6 +281,23 @@ static int make_bundle(struct unpack *unpack, struct error *err)
 	return -1;
 }
 
+/* The image is the one that the bundle has. */
+static int keep_files(const struct unpack *unpack, const struct bundle *bundle, struct error *err)
+{
+	if (unpack->driver != BUNDLE_OVERLAY)
+		return 0;
+	return bundle_rootfs_repair_overlay(bundle, &unpack->store, &unpack->identity,
+					    unpack->chain_ids, unpack->n_chain_ids, err);
+}
+
+static int replace_files(const struct unpack *unpack, struct bundle *bundle, enum file_sync sync,
+			 struct error *err)
+{
+	return bundle_rootfs_remove(bundle, &unpack->identity, sync, err) < 0
+		       ? -1
+		       : fill_bundle(unpack, bundle, err);
+}
+
 /* Take the bundle that is there. */
 static int refresh_bundle(struct unpack *unpack, struct bundle *bundle, struct error *err)
 {
@@ -299,8 +316,8 @@ static int refresh_bundle(struct unpack *unpack, struct bundle *bundle, struct e
 		digest_equal(&bundle->image.descriptor.digest, &unpack->image.descriptor.digest) &&
 		bundle_rootfs_is_complete(bundle);
 	if ((!owner || ephemeral_set_owner(&unpack->store, bundle->id, (pid_t)owner, err) == 0) &&
-	    (is_same || (bundle_rootfs_remove(bundle, &unpack->identity, sync, err) == 0 &&
-			 fill_bundle(unpack, bundle, err) == 0)) &&
+	    (is_same ? keep_files(unpack, bundle, err)
+		     : replace_files(unpack, bundle, sync, err)) == 0 &&
 	    finish_bundle(unpack, bundle, err) == 0)
 		return 0;
 	if (!is_same)

@@ -63,6 +63,38 @@ static char *existing_path(const struct store *store, const char *id)
 	return xasprintf("%s/%s", store->path, name);
 }
 
+/* Where a directory is whose bundle ID is at path: the length of path without "/bundles/ID", or 0 when it
+ * ends otherwise. */
+static size_t home_length(const char *path)
+{
+	static const char folder[] = "/bundles";
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+	const size_t tail = strlen(folder);
+
+	return len > tail && strncmp(slash - tail, folder, tail) == 0 ? len - tail : 0;
+}
+
+bool bundle_is_inside(const struct bundle *bundle, const struct store *store)
+{
+	size_t len = home_length(bundle->path);
+
+	return len && len == strlen(store->path) && memcmp(bundle->path, store->path, len) == 0;
+}
+
+char *bundle_relative_path(const struct bundle *bundle, const char *path)
+{
+	size_t len = strlen(bundle->path);
+	size_t home = home_length(bundle->path);
+
+	if (strncmp(path, bundle->path, len) == 0 && path[len] == '/')
+		return xstrdup(path + len + 1);
+	if (home && strncmp(path, bundle->path, home) == 0 &&
+	    str_starts_with(path + home, "/volumes/"))
+		return xasprintf("../..%s", path + home);
+	return xstrdup(path);
+}
+
 char *bundle_path(const struct store *store, const char *name, struct error *err)
 {
 	autostore struct store home = STORE_INIT;
@@ -153,12 +185,29 @@ static char *id_of_path(const char *path)
 	return xstrdup(*start ? start : "bundle");
 }
 
+/* former: where the bundle was when its record was written. When its layout was in the same store, and the
+ * bundle is in another place, the store was moved, or is reached by another path. */
+static void follow_layout(struct bundle *ret, const char *former)
+{
+	size_t before = home_length(former);
+	size_t now = home_length(ret->path);
+	const char *layout = ret->image.layout;
+
+	if (!layout || !before || !now || strcmp(former, ret->path) == 0 ||
+	    strncmp(layout, former, before) != 0 || strcmp(layout + before, "/images") != 0)
+		return;
+	free(ret->image.layout);
+	ret->image.layout = xasprintf("%.*s/images", (int)now, ret->path);
+}
+
 /* What record.json in the bundle says, where there is one. */
 static int read_record_file(struct bundle *ret, struct error *err)
 {
 	autostr struct str text = STR_INIT;
 	autojson json_t *document = NULL;
 	struct error cause = { 0 };
+	bool is_given = ret->image.layout;
+	const char *former;
 	struct jnode root;
 
 	if (file_read_at(ret->dirfd, BUNDLE_RECORD_FILE, RECORD_MAX, &text, &cause) < 0) {
@@ -170,7 +219,12 @@ static int read_record_file(struct bundle *ret, struct error *err)
 	if (!document)
 		return -1;
 	root = jnode_root(document, BUNDLE_RECORD_FILE);
-	return read_record(&root, ret, err);
+	if (read_record(&root, ret, err) < 0)
+		return -1;
+	former = json_text(json_object_get(document, "bundle"));
+	if (former && !is_given)
+		follow_layout(ret, former);
+	return 0;
 }
 
 /* Open the directory at ret->path. */

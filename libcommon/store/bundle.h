@@ -9,6 +9,9 @@
  * a copy bundle has none of them. That, and nothing that an image says, makes the difference.
  * "stdin" is written by ctnr-spec: does the container get the caller's standard input (-i)?
  *
+ * record.json also says where the bundle was when it was written: a bundle that is in another place now was
+ * moved with its store, and the layout in that store is the one in the present store.
+ *
  * Container ID = name of the bundle directory = [A-Za-z0-9][A-Za-z0-9_.-]{0,127}. mkdir decides who
  * won. A bundle elsewhere (-b with a slash) is registered by a symlink in bundles/. With a store
  * that cannot be written to, bundles are in the state directory (store_for_writing()).
@@ -71,6 +74,14 @@ bool bundle_id_is_valid(const char *id);
 /* Where a bundle called name is or would be: a name within the store's bundles/ (or the run
  * directory's when the store is read-only), a word with a slash as a path. New string. */
 char *bundle_path(const struct store *store, const char *name, struct error *err);
+
+/* Is the bundle in bundles/ of that store itself, not by a link? Both can be moved together then. */
+bool bundle_is_inside(const struct bundle *bundle, const struct store *store);
+
+/* The same place as an absolute path, seen from the bundle's directory, where both can be moved together: what
+ * is in the bundle ("etc/hosts"), and a volume of the store that the bundle is in ("../../volumes/data").
+ * Otherwise path as it is. New. */
+char *bundle_relative_path(const struct bundle *bundle, const char *path);
 
 /* Can a bundle be made there: is the name (or path) valid, and nothing called so? Nothing is claimed. */
 int bundle_check_free(const struct store *store, const char *name, struct error *err);

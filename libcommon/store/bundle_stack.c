@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define LOWER "lower"
+#define STORE_FROM_LOWER "../../../" /* of a bundle in the store */
 #define LAYERS_FOLDER "/layers/" /* before the name of a layer in the text of a link, */
 #define LAYER_DIFF "/diff" /* and behind it */
 #define PATH_SIZE 32 /* bytes: "lower/" and a number */
@@ -40,46 +41,89 @@ static int make_empty_layer(const struct bundle *bundle, struct error *err)
 	return 0;
 }
 
-/* Is the link of a layer there, and does it say target? Not where the store was moved. */
-static bool layer_link_says(const struct store *store, const char *link, const char *target)
+/* Is it a symlink, and does it say that? */
+static bool link_says(int dirfd, const char *link, const char *wanted)
 {
 	char text[PATH_MAX];
-	ssize_t len = readlinkat(store->dirfd, link, text, sizeof(text) - 1);
+	ssize_t len = readlinkat(dirfd, link, text, sizeof(text) - 1);
 
 	if (len < 0)
 		return false;
 	text[len] = '\0';
-	return strcmp(text, target) == 0;
+	return strcmp(text, wanted) == 0;
 }
 
-/* Make lower/N, called path: another name of the layer's link, which costs no inode. Where that cannot
- * be, a new symlink is made. It becomes the layer's link when there is none, or one of a store that was
- * moved, or one that has as many names as it can. */
-static int link_layer(const struct bundle *bundle, const struct store *store, const char *layer,
-		      const char *path, struct error *err)
+/* What the link of a bundle says, new. */
+static char *link_text(const struct bundle *bundle, const struct store *store, const char *layer)
 {
-	autofree char *target = xasprintf("%s/%s/diff", store->path, layer);
+	return bundle_is_inside(bundle, store) ? xasprintf(STORE_FROM_LOWER "%s" LAYER_DIFF, layer)
+					       : xasprintf("%s/%s" LAYER_DIFF, store->path, layer);
+}
+
+static int cannot_create(const struct bundle *bundle, const char *path, struct error *err)
+{
+	return error_errno(err, "cannot create '%s/%s'", bundle->path, path);
+}
+
+/* What is at path already says something else: a link of a store that was moved gives way. */
+static int replace_link(const struct bundle *bundle, const char *text, const char *path,
+			struct error *err)
+{
+	autofree char *part = file_part_name(LOWER);
+
+	if (link_says(bundle->dirfd, path, text))
+		return 0;
+	if (symlinkat(text, bundle->dirfd, part) == 0 &&
+	    renameat(bundle->dirfd, part, bundle->dirfd, path) == 0)
+		return 0;
+	cannot_create(bundle, path, err);
+	unlinkat(bundle->dirfd, part, 0);
+	return -1;
+}
+
+/* Make lower/N, called path, which says text. Returns 1 when it is new, 0 when it was there. */
+static int make_link(const struct bundle *bundle, const char *text, const char *path,
+		     struct error *err)
+{
+	if (symlinkat(text, bundle->dirfd, path) == 0)
+		return 1;
+	return errno == EEXIST ? replace_link(bundle, text, path, err)
+			       : cannot_create(bundle, path, err);
+}
+
+/* The same of a bundle in the store: another name of the layer's link, which costs no inode. Where that
+ * cannot be, a new symlink is made, which becomes the layer's link when there is none, or one that says
+ * something else, or one that has as many names as it can. */
+static int share_link(const struct bundle *bundle, const struct store *store, const char *layer,
+		      const char *text, const char *path, struct error *err)
+{
 	autofree char *link = xasprintf("%s/" LAYER_LINK, layer);
-	bool is_replaced = !layer_link_says(store, link, target);
+	bool is_replaced = !link_says(store->dirfd, link, text);
+	int made;
 
 	if (!is_replaced) {
 		if (linkat(store->dirfd, link, bundle->dirfd, path, 0) == 0)
 			return 0;
-		/* Not of a bundle on another filesystem: the bundles in the store go on with it. */
 		is_replaced = errno == EMLINK;
 	}
-	if (symlinkat(target, bundle->dirfd, path) < 0) {
-		if (errno != EEXIST)
-			return error_errno(err, "cannot create '%s/%s'", bundle->path, path);
-		return 0;
-	}
-	if (!is_replaced)
-		return 0;
+	made = make_link(bundle, text, path, err);
+	if (made <= 0 || !is_replaced)
+		return made < 0 ? -1 : 0;
 	/* That the link cannot be replaced is no failure. */
 	unlinkat(store->dirfd, link, 0);
 	if (linkat(bundle->dirfd, path, store->dirfd, link, 0) < 0)
 		return 0; /* The next bundle makes a symlink of its own. */
 	return 0;
+}
+
+static int link_layer(const struct bundle *bundle, const struct store *store, const char *layer,
+		      const char *path, struct error *err)
+{
+	autofree char *text = link_text(bundle, store, layer);
+
+	if (bundle_is_inside(bundle, store))
+		return share_link(bundle, store, layer, text, path, err);
+	return make_link(bundle, text, path, err) < 0 ? -1 : 0;
 }
 
 int bundle_stack_write(const struct bundle *bundle, const struct store *store, const char *idmap,
@@ -106,25 +150,25 @@ static bool take_layer_back(int lower, const char *name)
 	if (len < 0)
 		return false;
 	target[len] = '\0';
-	if (!str_ends_with(target, "/diff"))
+	if (!str_ends_with(target, LAYER_DIFF))
 		return false;
-	target[strlen(target) - strlen("/diff")] = '\0';
+	target[strlen(target) - strlen(LAYER_DIFF)] = '\0';
 	return layer_take_back(lower, target);
 }
 
 int bundle_stack_check(const struct bundle *bundle, struct error *err)
 {
-	autoclose int lower = bundle_stack_open_lower(bundle->dirfd, NULL);
+	for (size_t i = 0; i < MANIFEST_LAYERS_MAX; i++) {
+		autoclose int lower = -EBADF;
+		char path[PATH_SIZE];
 
-	for (size_t i = 0; lower >= 0 && i < MANIFEST_LAYERS_MAX; i++) {
-		char name[BUNDLE_STACK_NAME_MAX];
-
-		format_name(i, name);
-		if (faccessat(lower, name, F_OK, 0) == 0 ||
-		    (errno == ENOENT && take_layer_back(lower, name)))
+		if (faccessat(bundle->dirfd, path_of_layer(i, path), F_OK, 0) == 0)
 			continue;
-		if (faccessat(lower, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		if (faccessat(bundle->dirfd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 			return 0;
+		lower = bundle_stack_open_lower(bundle->dirfd, NULL);
+		if (lower >= 0 && take_layer_back(lower, path + strlen(LOWER "/")))
+			continue;
 		error_set(err, ERROR_TEMPORARY, "%s '%s': a layer was removed meanwhile",
 			  bundle_word(), bundle->id);
 		return error_hint(err, "make the %s again", bundle_word());

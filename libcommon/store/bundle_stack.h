@@ -4,8 +4,11 @@
  * the top one as 0, without gaps. An image without layers has one empty directory lower/0. That
  * lower/ is there makes a bundle an overlay bundle.
  *
+ * The links of a bundle in the store are relative, so that a store can be moved with its bundles; those of a
+ * bundle elsewhere, and of older versions, are absolute.
+ *
  * A symlink as long as these takes an inode and a block, and ext4 is slow to give them: each layer has
- * one (LAYER_LINK), and those of bundles are hard links to it, as far as the filesystem can.
+ * one (LAYER_LINK), and those of bundles in the store are hard links to it, as far as the filesystem can.
  *
  * The links are what holds a layer in the store (cmd/ctnr-store/layers.c): they are made before
  * the layers are known to be there still (bundle_stack_check()).
@@ -26,7 +29,7 @@
 #define BUNDLE_STACK_TOP "lower/0" /* in an overlay bundle: the top layer's directory */
 #define BUNDLE_STACK_NAME_MAX 24 /* bytes: a name in lower/, a number */
 
-/* Make lower/ with the links, or what of them is missing. chain_ids: base first. */
+/* Make lower/ with the links, or what of them is missing or says something else. chain_ids: base first. */
 int bundle_stack_write(const struct bundle *bundle, const struct store *store, const char *idmap,
 		       const struct digest *chain_ids, size_t n_chain_ids, struct error *err);
 

@@ -18,8 +18,9 @@
 
 #include <stdbool.h>
 
-/* In a layer's directory: a symlink to its diff/, of which the links of bundles are further names. Made
- * by the first bundle that has the layer (bundle_stack.c), and not needed. */
+/* In a layer's directory: a symlink of which the links of bundles are further names, so that it leads to
+ * diff/ from there and nowhere from here. Made by the first bundle that has the layer (bundle_stack.c), and
+ * not needed. */
 #define LAYER_LINK "link"
 
 /* "layers/IDMAP/sha256/HEX" relative to the store, new. */

@@ -47,7 +47,7 @@ is "$(stat -c %a web/etc/hosts web/etc/hostname web/etc/resolv.conf | uniq)" 644
 is "$(stat -c %a web/etc/hosts)" 644 "... whatever the umask"
 for file in hosts hostname resolv.conf; do
 	is "$(config_of web ".mounts[] | select(.destination == \"/etc/$file\") | [.type, .source]")" \
-		"[\"bind\",\"$CTNR_TEST_TMP/web/etc/$file\"]" "/etc/$file is bound"
+		"[\"bind\",\"etc/$file\"]" "/etc/$file is bound"
 done
 run ctnr-spec "$record" --hostname box --network none
 is "$(sed -n '1p;$p' web/etc/hosts)" "127.0.0.1	localhost

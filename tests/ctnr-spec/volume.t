@@ -117,7 +117,7 @@ is_status 0 "what a killed command left of a volume is replaced"
 is "$(ls -A store/volumes/again)" "$(printf 'link\nsub')" "... by the whole"
 run ctnr-spec "$record" -v /anon -v /data
 is "$(config_of box '[.mounts[] | select(.destination | test("anon|data")) | .source]')" \
-	"[\"$here/box/volumes/anon\",\"$here/box/volumes/data\"]" "without a name it is in the bundle"
+	'["volumes/anon","volumes/data"]' "without a name it is in the bundle"
 is "$(stat -c %a box/volumes/anon)" 755 "a volume that the image has nothing for is empty"
 is "$(cat box/volumes/data/sub/file)" seed "... others have what the image has"
 run ctnr-spec "$record" -v /.x.part -v /.x
@@ -138,7 +138,7 @@ run ctnr-spec - --read-only <record.json
 is_status 0 "an image declares volumes"
 is "$(config_of vol '[.mounts[] | select(.destination == ("/srv", "/var/b")) | [.source,
 	(.options | index("rro", "ro") != null)]] | map(.[0])')" \
-	"[\"$here/vol/volumes/srv\",\"$here/vol/volumes/var-b\"]" "... that are directories of the bundle"
+	'["volumes/srv","volumes/var-b"]' "... that are directories of the bundle"
 is "$(config_of vol '[.mounts[] | select(.destination == "/srv") | .options[]]')" \
 	'["rbind","rprivate"]' "... writable also with --read-only"
 is "$(cat vol/volumes/srv/f)" x "... with the image's content"
@@ -186,7 +186,7 @@ ctnr-spec: warning: the image's volume '/names': something else is mounted there
 ctnr-spec: warning: the image's volume '/shm': it would hide what the kernel shows there, ignoring it" \
 	"... those that lead to what is mounted are told and ignored"
 is "$(config_of vol '.mounts[] | select(.destination == "/dangling") | .source')" \
-	"\"$here/vol/volumes/dangling\"" "... and one that dangles is a volume"
+	'"volumes/dangling"' "... and one that dangles is a volume"
 
 ln -s dir/file vol/rootfs/tofile && mkdir vol/rootfs/dir && echo content >vol/rootfs/dir/file
 printf 'dir srv\n' | layout onfile --config '{"config": {"Cmd": ["sh"],

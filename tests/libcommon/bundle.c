@@ -249,6 +249,39 @@ static void test_trash(const struct store *store)
 	renameat(store->dirfd, "elsewhere", store->dirfd, "trash");
 }
 
+static void is_relative(const char *bundle_path, const char *path, const char *wanted,
+			const char *title)
+{
+	const struct bundle bundle = { .path = (char *)bundle_path, .dirfd = -EBADF };
+	autofree char *got = bundle_relative_path(&bundle, path);
+
+	is_str(got, wanted, title);
+}
+
+static void test_relative_paths(void)
+{
+	const struct store store = { (char *)"/s", -EBADF, true };
+	const struct bundle inside = { .path = (char *)"/s/bundles/web", .dirfd = -EBADF };
+	const struct bundle deeper = { .path = (char *)"/s/run/1/bundles/web", .dirfd = -EBADF };
+	const struct bundle outside = { .path = (char *)"/s/web", .dirfd = -EBADF };
+
+	ok(bundle_is_inside(&inside, &store), "a bundle is in its store");
+	ok(!bundle_is_inside(&deeper, &store) && !bundle_is_inside(&outside, &store),
+	   "... and not in another folder of it");
+	is_relative("/s/bundles/web", "/s/bundles/web/etc/hosts", "etc/hosts",
+		    "what is in a bundle is relative to it");
+	is_relative("/home/web", "/home/web/volumes/data", "volumes/data",
+		    "... also of one elsewhere");
+	is_relative("/s/bundles/web", "/s/volumes/data", "../../volumes/data",
+		    "... and a volume beside it");
+	is_relative("/s/bundles/web", "/s/bundles/website/etc", "/s/bundles/website/etc",
+		    "... but not another bundle");
+	is_relative("/s/bundles/web", "/store/volumes/data", "/store/volumes/data",
+		    "... nor a volume of another store");
+	is_relative("/home/web", "/home/volumes/data", "/home/volumes/data",
+		    "... nor what is beside a bundle elsewhere");
+}
+
 static void test_read_only(const char *store_path)
 {
 	/* A store that cannot be written to, which root always could. */
@@ -297,6 +330,7 @@ int main(void)
 	test_ephemeral(&store);
 	test_elsewhere(&store);
 	test_trash(&store);
+	test_relative_paths();
 	test_read_only(store.path);
 	tree_remove_at(AT_FDCWD, top, NULL);
 	return done_testing();

@@ -4,14 +4,10 @@
 #include "collect/chain_set.h"
 
 #include "base/alloc.h"
-#include "base/str.h"
 #include "store/bundle_stack.h"
 #include "system/fd.h"
 
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 void roots_init(struct roots *roots, const struct roots_scope *scope)
 {
@@ -55,21 +51,6 @@ int roots_add_names(struct roots *roots, struct error *err)
 	return 0;
 }
 
-/* Add the layer that a link of a bundle names: the text ends in "layers/IDMAP/ALG/HEX/diff", wherever the
- * store was when the link was made. */
-static void add_linked_layer(struct roots *roots, const char *target)
-{
-	const char *path = NULL;
-
-	for (const char *next = strstr(target, "layers/"); next; next = strstr(next + 1, "layers/"))
-		path = next;
-	if (path && str_ends_with(path, "/diff")) {
-		autofree char *layer = xstrndup(path, strlen(path) - strlen("/diff"));
-
-		json_object_set_new(roots->layers, layer, json_true());
-	}
-}
-
 static void add_linked_layers(struct roots *roots, const struct bundle *bundle)
 {
 	autoclose int lower = bundle_stack_open_lower(bundle->dirfd, NULL);
@@ -77,13 +58,13 @@ static void add_linked_layers(struct roots *roots, const struct bundle *bundle)
 	struct stat st;
 
 	for (size_t i = 0; lower >= 0 && bundle_stack_layer(lower, i, name, &st, NULL) > 0; i++) {
-		char target[PATH_MAX];
-		ssize_t len = readlinkat(lower, name, target, sizeof(target) - 1);
+		char layer[BUNDLE_STACK_LAYER_MAX];
+		autofree char *path = NULL;
 
-		if (len < 0)
+		if (!bundle_stack_layer_name(lower, name, layer))
 			continue;
-		target[len] = '\0';
-		add_linked_layer(roots, target);
+		path = xasprintf("layers/%s", layer);
+		json_object_set_new(roots->layers, path, json_true());
 	}
 }
 
