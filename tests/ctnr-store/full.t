@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# identities: sub root
+# differs: root can mount ext4, whose directories need blocks of their own to grow
 # Removing is what makes room on a full disk: it must not need any.
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"
@@ -10,16 +12,29 @@ mkdir "$disk"
 export CTNR_STORE="$disk/store" XDG_RUNTIME_DIR="$disk/run"
 layout=$(busybox_layout)
 
+# mount_disk: the command that mounts it
+if identity root; then
+	truncate -s 20M image
+	mkfs.ext4 -q -m 0 -N 1000 image
+	cp image fresh
+	mount_disk="cp fresh image && mount -o loop image '$disk' && chmod 700 '$disk'"
+else
+	mount_disk="mount -t tmpfs -o size=20m,nr_inodes=1000,mode=700 disk '$disk'"
+fi
+
 # full WHAT COMMAND: on a disk that has a store with two names of an image and two stopped containers,
 # whose bytes or inodes are used up before each command of COMMAND that stands behind "full".
 full() {
 	cat >"$CTNR_TEST_TMP/script" <<-END
 		set -eu
-		mount -t tmpfs -o size=20m,nr_inodes=1000,mode=700 disk "$disk"
+		$mount_disk
 		mkdir -m 700 "$disk/run" "$disk/store" "$disk/fill"
 		full() {
 			if [ $1 = bytes ]; then
-				cat /dev/zero >>"$disk/fill/file" 2>/dev/null || :
+				for size in 64k 1k 1k; do
+					dd if=/dev/zero bs=\$size >>"$disk/fill/file" 2>/dev/null || :
+					sync -f "$disk"
+				done
 			else
 				touch \$(seq -f "$disk/fill/%g" 1000) 2>/dev/null || :
 			fi
