@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "oci/tag.h"
+#include "store/reclaim.h"
 #include "store/refcache.h"
 #include "system/identity.h"
 
@@ -203,6 +204,7 @@ int image_rm(const void *opts_, const struct strlist *operands, struct error *er
 	autocleanup(removal_release) struct removal removal = { .store = &store,
 								.force = opts->force };
 	struct error cause = { 0 };
+	int deleted;
 	int status;
 
 	if (operands->len == 0)
@@ -212,7 +214,11 @@ int image_rm(const void *opts_, const struct strlist *operands, struct error *er
 	status = operand_each(operands, remove_word, &removal, err);
 	if (store.path)
 		refcache_clear(&store);
-	if (delete_contents(&removal, &cause) == 0)
+	deleted = delete_contents(&removal, &cause);
+	/* What other commands left that were killed in the middle of it. */
+	if (store.path && store.writable && reclaim_is_needed(&store))
+		reclaim_start(&store);
+	if (deleted == 0)
 		return status;
 	if (status < 0)
 		return -1;

@@ -67,6 +67,11 @@ run ctnr-store bundle rm third
 is_status 0 "when it was killed, a removal answers"
 ok "... and the trash is emptied then" eventually 20 trash_is_empty
 is "$(ctnr-store bundle ls -q | tr '\n' ' ')" "first second " "... and nothing else"
+abandon image
+ctnr-fetch -t gone "oci:$layout:1" >/dev/null
+run ctnr-store image rm gone
+is_status 0 "a removal of an image answers too"
+ok "... and the trash is emptied then" eventually 20 trash_is_empty
 ctnr-store bundle rm first second >/dev/null
 
 # A full disk is the one reason to wait.
