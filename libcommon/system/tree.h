@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Removing whole directory trees that strangers filled, by descriptors.
+ * Removing whole directory trees that strangers filled, by descriptors (tree_walk.h).
  *
  * Nothing outside of the tree is ever removed: a name is opened alone, without following a symlink
  * and without crossing onto another mount, be it of the same filesystem; the way up is "..", which
- * must be the directory that the walk came from. Depth costs heap memory alone: at most
- * TREE_OPEN_MAX descriptors are open at once, and each directory is read once, however many it has
- * below it.
+ * must be the directory that the walk came from. Depth costs heap memory alone.
  */
 #ifndef SYSTEM_TREE_H
 #define SYSTEM_TREE_H
 
 #include "base/error.h"
-
-#define TREE_OPEN_MAX 16 /* directories that are open at once */
+#include "system/tree_walk.h"
 
 /* Remove dirfd/name and everything below; nothing there is success. Directories without
  * permissions are opened up first. Symlinks are removed, not followed, but for those that lead to

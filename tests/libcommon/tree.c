@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Removing trees: as deep and as wide as strangers like, and never more than the tree. */
+/* Removing and measuring trees: as deep and as wide as strangers like, and never more than the tree. */
 #include "tap.h"
 
 #include "base/alloc.h"
 #include "system/fd.h"
 #include "system/tree.h"
+#include "system/tree_usage.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -80,15 +81,124 @@ static void removes(const char *path, const char *title)
 		printf("# %s\n", err.message);
 }
 
+/* What du(1) says of a tree. */
+static uint64_t du(const char *path)
+{
+	autofree char *command = xasprintf("du -s --block-size=1 %s/%s", top, path);
+	unsigned long long bytes = 0;
+	FILE *out = popen(command, "r");
+
+	if (!out || fscanf(out, "%llu", &bytes) != 1 || pclose(out) != 0)
+		abort();
+	return bytes;
+}
+
+static void measures(const char *path, const char *title)
+{
+	autoinodeset struct inode_set seen = INODE_SET_INIT;
+	struct error err = { 0 };
+	uint64_t bytes = 0;
+
+	if (tree_usage_add(topfd, path, &seen, &bytes, &err) < 0)
+		printf("# %s\n", err.message);
+	is_int((long long)bytes, (long long)du(path), title);
+}
+
+/* Bytes that are really there, and as many in a hole. */
+static void make_content_at(int dirfd, const char *path)
+{
+	int fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	char page[4096];
+
+	memset(page, 'x', sizeof(page));
+	for (off_t at = 0; at < 64; at += 2)
+		if (pwrite(fd, page, sizeof(page), at * (off_t)sizeof(page)) < 0)
+			abort();
+	close(fd);
+}
+
+static void make_content(const char *path)
+{
+	make_content_at(topfd, path);
+}
+
+/* On the disk: of a file in memory everything is there at once. */
+static void measures_unwritten_files(void)
+{
+	static char place[] = "/tmp/ctnr-tree.XXXXXX";
+	autoinodeset struct inode_set seen = INODE_SET_INIT;
+	autoclose int fd = mkdtemp(place) ? open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	uint64_t before = 0;
+	uint64_t after = 0;
+
+	if (fd < 0)
+		abort();
+	make_content_at(fd, "sparse");
+	tree_usage_add_state(fd, "sparse", TREE_USAGE_UNWRITTEN, &seen, &before, NULL);
+	syncfs(fd);
+	tree_usage_add(fd, "sparse", &seen, &after, NULL);
+	ok(before == after || !tree_usage_is_known_early(fd),
+	   "a file of many extents takes as much before it is written as afterwards");
+	tree_remove_at(AT_FDCWD, place, NULL);
+}
+
+static void measures_what_du_measures(void)
+{
+	autoinodeset struct inode_set seen = INODE_SET_INIT;
+	uint64_t bytes = 0;
+	uint64_t again = 0;
+
+	make_dir("measured");
+	make_dir("measured/a");
+	make_nested("measured/a", 3);
+	make_content("measured/sparse");
+	if (linkat(topfd, "measured/sparse", topfd, "measured/a/sparse", 0) < 0 ||
+	    symlinkat("../outside", topfd, "measured/out") < 0)
+		abort();
+	measures("measured", "a tree takes what du says: holes nothing, hard links once");
+	measures("measured/sparse", "... and so does a file");
+	tree_usage_add(topfd, "measured/sparse", &seen, &bytes, NULL);
+	tree_usage_add(topfd, "measured/a/sparse", &seen, &again, NULL);
+	ok(bytes > 0 && again == 0, "a file that was counted in one tree is not in the next");
+	tree_usage_add(topfd, "nothing", &seen, &again, NULL);
+	tree_usage_add(topfd, "measured/out", &seen, &again, NULL);
+	ok(again < bytes, "what is not there takes nothing, and no link is followed");
+	removes("measured", "a tree is removed after that");
+}
+
+static void measures_closed_directories(void)
+{
+	autoinodeset struct inode_set seen = INODE_SET_INIT;
+	struct error err = { 0 };
+	uint64_t bytes = 0;
+
+	if (geteuid() == 0)
+		return;
+	make_dir("secret");
+	make_nested("secret", 2);
+	make_content("secret/z");
+	if (fchmodat(topfd, "secret/x", 0, 0) < 0)
+		abort();
+	is_int(tree_usage_add(topfd, "secret", &seen, &bytes, &err), -1,
+	       "a directory that cannot be read is an error");
+	is_str(err.message, "cannot open directory 'x': Permission denied", "... which names it");
+	ok(bytes >= 32 * 4096, "... and all else is counted");
+	removes("secret", "a tree with a directory that cannot be read is removed");
+}
+
 static void removes_deep_trees(void)
 {
+	autoinodeset struct inode_set seen = INODE_SET_INIT;
 	struct rlimit limit;
+	uint64_t bytes = 0;
 
 	getrlimit(RLIMIT_NOFILE, &limit);
 	limit.rlim_cur = (rlim_t)topfd + 2 + TREE_OPEN_MAX;
 	make_dir("deep");
 	make_nested("deep", 25000);
 	setrlimit(RLIMIT_NOFILE, &limit);
+	is_int(tree_usage_add(topfd, "deep", &seen, &bytes, NULL), 0,
+	       "25,000 nested directories are measured with few descriptors");
 	removes("deep", "25,000 nested directories are removed with few descriptors");
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
@@ -179,6 +289,8 @@ static bool can_mount(void)
 /* In a child, which has a mount namespace of its own. Its status is a bit for each fault. */
 static int meet_mounts(void)
 {
+	autoinodeset struct inode_set seen = INODE_SET_INIT;
+	uint64_t bytes = 0;
 	struct error err = { 0 };
 	int faults = 0;
 
@@ -189,6 +301,8 @@ static int meet_mounts(void)
 		faults |= 1;
 	if (tree_remove_at(AT_FDCWD, "mounted/a/b", NULL) == 0)
 		faults |= 2;
+	if (tree_usage_add(topfd, "mounted", &seen, &bytes, NULL) < 0 || bytes >= du("outside"))
+		faults |= 8;
 	if (!is_there("outside/file"))
 		faults |= 4;
 	return faults;
@@ -210,6 +324,7 @@ static void spares_mounts(void)
 	ok(!(status & (NO_MOUNTS | 1)), "a mount of the same filesystem below a tree is an error");
 	ok(!(status & (NO_MOUNTS | 2)), "... and so is one that is the tree");
 	ok(!(status & (NO_MOUNTS | 4)), "... and what is mounted stays");
+	ok(!(status & (NO_MOUNTS | 8)), "... and is not counted");
 	removes("mounted", "... which is over with the mount");
 }
 
@@ -223,6 +338,10 @@ int main(void)
 	topfd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	make_dir("outside");
 	make_file("outside/file");
+	make_content("outside/content");
+	measures_what_du_measures();
+	measures_closed_directories();
+	measures_unwritten_files();
 	removes_deep_trees();
 	removes_wide_trees();
 	removes_closed_directories();
