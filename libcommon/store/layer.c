@@ -2,12 +2,16 @@
 #include "store/layer.h"
 
 #include "base/alloc.h"
+#include "base/number.h"
+#include "layer/owners.h"
 #include "oci/layout.h"
 #include "oci/manifest.h"
 #include "system/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,4 +124,67 @@ int layer_chain_cached(const struct store *store, const struct digest *config, s
 	*ret = steal(&chain);
 	*ret_len = n;
 	return 1;
+}
+
+#define SIZE_TEXT_MAX 24 /* bytes: a number and a line feed */
+#define FILE_PATH_MAX (NAME_MAX + sizeof("/" LAYER_SIZE)) /* bytes; LAYER_LINK is as long */
+
+/* The number in the file of that descriptor. */
+static bool read_size(int fd, uint64_t *ret)
+{
+	char text[SIZE_TEXT_MAX];
+	ssize_t len = fd_read_full(fd, text, sizeof(text) - 1);
+
+	/* What a loss of power has cut short has no line feed. */
+	if (len <= 0 || text[len - 1] != '\n')
+		return false;
+	text[len - 1] = '\0';
+	return number_parse(text, INT64_MAX, ret, NULL) == 0;
+}
+
+bool layer_size_read(int dirfd, const char *name, struct inode_set *seen, uint64_t *ret)
+{
+	char path[FILE_PATH_MAX];
+	autoclose int fd = -EBADF;
+	struct stat st;
+	uint64_t bytes;
+
+	snprintf(path, sizeof(path), "%s/" LAYER_SIZE, name);
+	fd = openat(dirfd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || !read_size(fd, &bytes) || fstat(fd, &st) < 0)
+		return false;
+	bytes += tree_usage_of(&st, seen);
+	snprintf(path, sizeof(path), "%s/" LAYER_LINK, name);
+	if (fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		bytes += tree_usage_of(&st, seen);
+	*ret = bytes;
+	return true;
+}
+
+int layer_size_measure(int layerfd, enum tree_usage_state state, uint64_t *ret, struct error *err)
+{
+	autoinodeset struct inode_set seen = INODE_SET_INIT;
+	struct stat st;
+	uint64_t bytes;
+
+	if (fstat(layerfd, &st) < 0)
+		return error_errno(err, "cannot stat the layer");
+	bytes = tree_usage_of(&st, &seen);
+	if (tree_usage_add_state(layerfd, "diff", state, &seen, &bytes, err) < 0 ||
+	    tree_usage_add_state(layerfd, OWNERS_FILE, state, &seen, &bytes, err) < 0)
+		return -1;
+	*ret = bytes;
+	return 0;
+}
+
+void layer_size_write(int layerfd, uint64_t bytes)
+{
+	char text[SIZE_TEXT_MAX];
+	int len = snprintf(text, sizeof(text), "%" PRIu64 "\n", bytes);
+	struct stat st;
+
+	if (fstat(layerfd, &st) < 0)
+		return;
+	file_write_at(layerfd, LAYER_SIZE, text, (size_t)len, 0600, FILE_NO_SYNC, NULL);
+	futimens(layerfd, (const struct timespec[2]) { st.st_atim, st.st_mtim });
 }

@@ -3,7 +3,7 @@
  * The store: a directory, and nothing beside it (ctnr-store(5)).
  *
  *	images/                      one OCI image layout
- *	layers/IDMAP/ALG/CHAINID/    diff/, owners
+ *	layers/IDMAP/ALG/CHAINID/    diff/, owners, size (layer.h)
  *	bundles/ID/                  config.json rootfs/ etc/ upper/ work/ lower/0..N record.json lock
  *	bundles/.ephemeral/ID        who made a bundle for one run (ephemeral.h)
  *	volumes/NAME/                a volume's files

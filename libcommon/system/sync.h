@@ -66,6 +66,9 @@ int sync_parents(int dirfd, const char *path, int n, struct error *err);
  * it before the first write. -1 with errno on failure. */
 int sync_filesystem(int fd);
 
+/* Whoever writes a tree begins with files that large: of smaller ones the filesystem makes more. */
+#define SYNC_BEGIN_MIN (1U << 20) /* bytes */
+
 /* Let the disk begin with len bytes at offset (len 0: all from there on), so that a later sync finds
  * less to do. A hint, which cannot fail. */
 void sync_begin(int fd, off_t offset, off_t len);

@@ -3,6 +3,7 @@
 
 #include "system/fd.h"
 #include "system/path.h"
+#include "system/sync.h"
 #include "system/tree_walk.h"
 
 #include <errno.h>
@@ -78,12 +79,15 @@ static void allocate_blocks(int dirfd, const char *name, struct stat *st)
 	autoclose int fd = -EBADF;
 	struct stat allocated;
 
-	if (!S_ISREG(st->st_mode) ||
+	/* Larger ones have them. */
+	if (!S_ISREG(st->st_mode) || st->st_size >= SYNC_BEGIN_MIN ||
 	    st->st_blocks * BLOCK_SIZE <= EXTENTS_IN_INODE * st->st_blksize)
 		return;
 	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0 && sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE) == 0 &&
-	    fstat(fd, &allocated) == 0)
+	if (fd < 0)
+		return;
+	sync_begin(fd, 0, 0);
+	if (fstat(fd, &allocated) == 0)
 		*st = allocated;
 }
 

@@ -35,7 +35,7 @@ enum tree_usage_state {
 	TREE_USAGE_SETTLED,
 	/* Some of it is to be written yet. ext4, xfs and btrfs say already which blocks that will take, but
 	 * for those that list the extents of a file of many: such a file is sent to the disk, and then
-	 * counted. */
+	 * counted. (Those of SYNC_BEGIN_MIN were sent by those who wrote them.) */
 	TREE_USAGE_UNWRITTEN,
 };
 

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #define ZEROS_MIN 4096 /* bytes: a piece of zeros of that size becomes a hole */
-#define WRITE_OUT_MIN (1U << 20) /* bytes: files that large are sent to the disk at once */
 
 static bool is_zeros(const unsigned char *bytes, size_t len)
 {
@@ -55,7 +54,7 @@ static int write_content(int fd, const struct tar_entry *entry, struct tar_reade
 	if (end < entry->size && ftruncate(fd, (off_t)entry->size) < 0)
 		return error_errno(err, "cannot write");
 	/* The layer is synced as a whole at the end; the disk may as well begin. */
-	if (entry->size >= WRITE_OUT_MIN)
+	if (entry->size >= SYNC_BEGIN_MIN)
 		sync_begin(fd, 0, 0);
 	return 0;
 }
