@@ -2,8 +2,8 @@
 /*
  * ctnr-store: list, name and remove the images and bundles of the store.
  *
- * Each verb opens the store for reading only: nothing is made by looking. What changes index.json
- * or deletes takes its own locks (image_edit.c, bundle_remove.c).
+ * Each verb opens the store for reading only: nothing is made by looking, but for the size that df lets
+ * a layer state. What changes index.json or deletes takes its own locks (image_edit.c, bundle_remove.c).
  */
 #include "opts.h"
 #include "verbs.h"
@@ -88,6 +88,14 @@ static const struct option bundle_rm_options[] = {
 	OPTION_END,
 };
 
+static const struct option df_options[] = {
+	OPTION_INCLUDE(global_options, 0),
+	ROW_JSON,
+	{ "verbose", 'v', NULL, "print each image, bundle, volume and leftover too", OPTION_BOOL,
+	  offsetof(struct store_opts, verbose), NULL },
+	OPTION_END,
+};
+
 #define VERB(words, syntax, sentence, table, function) \
 	{ \
 		.name = (words), .synopsis = (syntax), .summary = (sentence), .options = (table), \
@@ -110,6 +118,7 @@ static const struct command commands[] = {
 	     global_options, bundle_show),
 	VERB("bundle rm", "[OPTIONS] BUNDLE...", "Delete bundles that do not run.",
 	     bundle_rm_options, bundle_rm),
+	VERB("df", "[OPTIONS]", "Say what the store takes on the disk.", df_options, store_df),
 	COMMAND_END,
 };
 

@@ -22,6 +22,7 @@ struct store_opts {
 	bool force;
 	struct sync_opts sync;
 	enum option_state volumes;
+	bool verbose; /* df: each object too */
 };
 
 /* Open the store that the options say, and sync as they say. Returns 1, or 0 when there is none, which is as good as an

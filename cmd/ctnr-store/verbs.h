@@ -15,5 +15,6 @@ int image_rm(const void *opts, const struct strlist *operands, struct error *err
 int bundle_ls(const void *opts, const struct strlist *operands, struct error *err);
 int bundle_show(const void *opts, const struct strlist *operands, struct error *err);
 int bundle_rm(const void *opts, const struct strlist *operands, struct error *err);
+int store_df(const void *opts, const struct strlist *operands, struct error *err);
 
 #endif

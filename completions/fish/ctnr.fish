@@ -62,7 +62,7 @@ function __ctnr_operand
         case 'ctnr inspect:*'
             __ctnr_images
             __ctnr_containers
-        case 'ctnr ps:*' 'ctnr images:*' 'ctnr doctor:*' 'ctnr version:*'
+        case 'ctnr ps:*' 'ctnr images:*' 'ctnr doctor:*' 'ctnr version:*' 'ctnr system *'
         case 'ctnr rm:*' 'ctnr bundle *' 'ctnr container *' 'ctnr-store bundle *' 'ctnr-exec *:0' \
                 'ctnr-spec -:0'
             __ctnr_containers

@@ -67,3 +67,8 @@ bool inode_set_add(struct inode_set *set, dev_t device, ino_t inode)
 	set->len++;
 	return true;
 }
+
+bool inode_set_has(const struct inode_set *set, dev_t device, ino_t inode)
+{
+	return set->len && find_slot(set, device, inode)->taken;
+}

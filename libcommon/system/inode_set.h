@@ -35,4 +35,6 @@ void inode_set_release(struct inode_set *set);
 /* Add a file. False: it was in the set already. */
 bool inode_set_add(struct inode_set *set, dev_t device, ino_t inode);
 
+bool inode_set_has(const struct inode_set *set, dev_t device, ino_t inode);
+
 #endif

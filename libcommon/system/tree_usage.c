@@ -24,8 +24,8 @@ struct measurement {
 
 uint64_t tree_usage_of(const struct stat *st, struct inode_set *seen)
 {
-	if (!S_ISDIR(st->st_mode) && st->st_nlink > 1 &&
-	    !inode_set_add(seen, st->st_dev, st->st_ino))
+	if (!S_ISDIR(st->st_mode) && st->st_nlink > 1 ? !inode_set_add(seen, st->st_dev, st->st_ino)
+						      : inode_set_has(seen, st->st_dev, st->st_ino))
 		return 0;
 	return (uint64_t)st->st_blocks * BLOCK_SIZE;
 }
@@ -68,6 +68,8 @@ static int enter_for_usage(void *data, int dirfd, const char *name, int *ret_fd,
 		note_failure(measurement, "stat", name);
 		return 0;
 	}
+	if (inode_set_has(measurement->seen, ret->st_dev, ret->st_ino))
+		return 0;
 	measurement->bytes += tree_usage_of(ret, measurement->seen);
 	*ret_fd = fd_steal(&fd);
 	return 1;

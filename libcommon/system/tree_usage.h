@@ -9,6 +9,9 @@
  *	if (tree_usage_add(dirfd, "upper", &seen, &bytes, err) < 0)
  *		... bytes has what could be read
  *
+ * What is in the set of those who were seen does not count, with all that is below it: a caller that has counted
+ * a tree apart adds its top.
+ *
  * No link is followed, and what is mounted in a tree is not counted. Trees of any depth take constant
  * descriptors (tree_walk.h). What vanishes meanwhile has been there or not: both are right.
  */

@@ -41,6 +41,7 @@ called_as 'store [bundle] [ls] [--running] [--all=true] [--]' bundle ls
 called_as 'exec [run] [--] [a]' bundle run a
 called_as 'unshare [--mount=true] [--] [id] [-m]' unshare -m id -m
 called_as 'doctor [--json=true] [--]' doctor --json
+called_as 'store [df] [--verbose=true] [--]' system df -v
 
 # One rule: options stand before and behind operands, up to "--"; a command's own are its own.
 called_as 'store [image] [ls] [--quiet=true] [--json=true] [--] [a]' images -q a --json
@@ -161,7 +162,7 @@ run "$front" run -h
 is_status 125 "run -h alone lacks the name of the host"
 is_stderr "ctnr run: error: option -h needs a value
 ctnr run: hint: try 'ctnr run --help'" "... and points at --help"
-for words in 'image ls' 'container list' 'bundle run' 'image inspect'; do
+for words in 'image ls' 'container list' 'bundle run' 'image inspect' 'system df'; do
 	# shellcheck disable=SC2086 # words
 	run "$front" $words --help
 	help=$stdout
@@ -169,11 +170,17 @@ for words in 'image ls' 'container list' 'bundle run' 'image inspect'; do
 	run "$front" help $words
 	is "$status $stdout" "0 $help" "help $words is $words --help"
 done
-for words in 'image rm' 'container list' 'bundle ls' 'image show' 'bundle run' rmi; do
+for words in 'image rm' 'container list' 'bundle ls' 'image show' 'bundle run' 'system df' rmi; do
 	# shellcheck disable=SC2086 # words
 	run "$front" $words --nosuch
 	like_stderr "ctnr $words: error: unknown option '--nosuch'*" "messages name the verb as it is typed: $words"
 done
+run "$front" system
+is_stdout "Usage: ctnr system VERB ...
+
+  df            Say what the store takes on the disk.
+
+See ctnr(1)." "a noun alone lists its verbs"
 run "$front" images --help=maybe
 is_status 2 "--help takes true or false, as it does in the tools"
 like_stderr "ctnr images: error: option --help: expected true or false, got 'maybe'*" "... which is said"

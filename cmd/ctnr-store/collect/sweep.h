@@ -38,6 +38,8 @@
 
 #include <stdint.h>
 
+#define SWEEP_GRACE 3600 /* seconds: what is younger is spared, unless somebody says otherwise */
+
 struct sweep_scope {
 	struct roots_scope roots;
 	int64_t cutoff; /* nanoseconds since 1970: what has changed since then is spared */

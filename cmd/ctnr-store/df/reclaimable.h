@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the collector would delete now, and would come back: usage.doomed. */
+#ifndef CTNR_STORE_DF_RECLAIMABLE_H
+#define CTNR_STORE_DF_RECLAIMABLE_H
+
+#include "df/usage.h"
+
+void reclaimable_find(struct usage *usage);
+
+#endif
