@@ -11,6 +11,7 @@ from measure import Candidate, Goal, Row, installed
 
 MEMORY_MAX = Goal(16, unit="MB")
 REFERENCES = 10000
+IMAGES = 1000
 BUNDLES = 1000
 LAYERS = 40
 
@@ -287,6 +288,17 @@ def row_ps(bench):
                [MEMORY_MAX], measures=("time", "peak"))
 
 
+def row_df(bench):
+    store = make_references(bench, layout(bench, "busybox"), IMAGES)
+    env = {"CTNR_STORE": store}
+    bench.must(["ctnr", "bundle", "--driver", "overlay", "first"], env={**os.environ, **env})
+    return Row(f"what a store with {IMAGES} images takes on the disk", [
+        Candidate("ctnr system df", lambda d: ["ctnr", "system", "df"], env=env),
+        Candidate("ctnr system df -v", lambda d: ["ctnr", "system", "df", "-v"], env=env),
+        Candidate("du -s", lambda d: ["du", "-s", store])],
+               [Goal(100, unit="ms"), MEMORY_MAX], measures=("time", "peak"))
+
+
 # Memory.
 
 def row_memory(bench):
@@ -315,5 +327,6 @@ ROWS = {
     "fetch_tls_ten": (row_fetch_tls_ten, "sub"),
     "images": (row_images, "sub"),
     "ps": (row_ps, "sub"),
+    "df": (row_df, "sub"),
     "memory": (row_memory, "sub"),
 }

@@ -158,6 +158,16 @@ like_stderr "*index.json*" "... by its name"
 is "$(row images reclaimable) $(row bundles count)" "0 5" "... nothing is reclaimable, and all else is known"
 cp index.json "$store/images/index.json"
 
+# A store that cannot be written to. (Root can.)
+if ! identity root; then
+	rm "$store"/layers/*/*/*/size
+	chmod 500 "$store"
+	sum_is_du "the sum is du's of a store that cannot be written to"
+	is "$status $stderr" "0 " "... which is no fault"
+	fails "... and nothing is written there" ls "$store"/layers/*/*/*/size
+	chmod 700 "$store"
+fi
+
 run ctnr-store df what
 is_status 2 "an operand is a mistake"
 done_testing
