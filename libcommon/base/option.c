@@ -86,6 +86,18 @@ static int set_choice(const struct option *o, int *field, const char *value, str
 	return nearest_hint(&nearest, "", err);
 }
 
+static int set_amount(const struct option *o, struct option_amount *field, const char *value,
+		      struct error *err)
+{
+	uint64_t amount;
+
+	if ((o->kind == OPTION_SIZE ? number_parse_size(value, INT64_MAX, &amount, err)
+				    : number_parse_duration(value, &amount, err)) < 0)
+		return error_prefix(err, "option --%s", o->name);
+	*field = (struct option_amount) { true, amount };
+	return 0;
+}
+
 /* value is NULL for a boolean without one. */
 static int set_field(const struct option *o, void *field, const char *value, struct error *err)
 {
@@ -111,9 +123,8 @@ static int set_field(const struct option *o, void *field, const char *value, str
 			return error_prefix(err, "option --%s", o->name);
 		return 0;
 	case OPTION_SIZE:
-		if (number_parse_size(value, INT64_MAX, field, err) < 0)
-			return error_prefix(err, "option --%s", o->name);
-		return 0;
+	case OPTION_DURATION:
+		return set_amount(o, field, value, err);
 	case OPTION_CHOICE:
 		return set_choice(o, field, value, err);
 	case OPTION_SWITCH:
@@ -400,9 +411,9 @@ static void print_help_field(FILE *out, const struct option *o)
 static void print_row(FILE *out, const char *prefix, const struct option *o)
 {
 	static const char *const kinds[] = {
-		[OPTION_BOOL] = "bool",     [OPTION_TRISTATE] = "bool", [OPTION_STRING] = "value",
-		[OPTION_LIST] = "list",     [OPTION_NUMBER] = "value",  [OPTION_SIZE] = "value",
-		[OPTION_CHOICE] = "choice", [OPTION_SWITCH] = "switch",
+		[OPTION_BOOL] = "bool",      [OPTION_TRISTATE] = "bool", [OPTION_STRING] = "value",
+		[OPTION_LIST] = "list",      [OPTION_NUMBER] = "value",  [OPTION_SIZE] = "value",
+		[OPTION_DURATION] = "value", [OPTION_CHOICE] = "choice", [OPTION_SWITCH] = "switch",
 	};
 	char letter[] = { '-', o->letter, '\0' };
 

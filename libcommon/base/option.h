@@ -48,7 +48,8 @@ enum option_kind {
 	OPTION_STRING, /* const char *, borrowed from argv */
 	OPTION_LIST, /* struct strlist, one item for each occurrence */
 	OPTION_NUMBER, /* uint64_t */
-	OPTION_SIZE, /* uint64_t, bytes; accepts suffixes b k m g t */
+	OPTION_SIZE, /* struct option_amount, bytes; accepts suffixes b k m g t */
+	OPTION_DURATION, /* struct option_amount, seconds: 90s, 1h30m, 7d, or 0 */
 	OPTION_CHOICE, /* int: index into choices */
 	OPTION_SWITCH, /* int: index into choices, among them "true", which the option means alone; a value
 			  stands behind '=' and nowhere else */
@@ -58,6 +59,12 @@ enum option_state {
 	OPTION_UNSTATED,
 	OPTION_FALSE,
 	OPTION_TRUE,
+};
+
+/* A number of which 0 is a value too. */
+struct option_amount {
+	bool is_stated;
+	uint64_t value;
 };
 
 struct option {

@@ -24,6 +24,49 @@ static void size(const char *text, uint64_t wanted)
 	ok(number_parse_size(text, UINT64_MAX, &value, &err) == 0 && value == wanted, title);
 }
 
+static void duration(const char *text, uint64_t wanted)
+{
+	char title[128];
+	uint64_t value = 0;
+	struct error err = { 0 };
+
+	snprintf(title, sizeof(title), "'%s' is %" PRIu64 " seconds", text, wanted);
+	ok(number_parse_duration(text, &value, &err) == 0 && value == wanted, title);
+}
+
+static void no_duration(const char *text)
+{
+	char title[128];
+	uint64_t value = 0;
+	struct error err = { 0 };
+
+	snprintf(title, sizeof(title), "'%s' is no duration", text);
+	ok(number_parse_duration(text, &value, &err) < 0 && err.code == ERROR_USAGE, title);
+}
+
+static void test_durations(void)
+{
+	duration("0", 0);
+	duration("0s", 0);
+	duration("90s", 90);
+	duration("15m", 900);
+	duration("1h30m", 5400);
+	duration("7d", 7 * 86400);
+	duration("2w1d", 15 * 86400);
+	duration("1000d", UINT64_C(86400000));
+	no_duration("");
+	no_duration("5");
+	no_duration("5x");
+	no_duration("h");
+	no_duration("30m1h");
+	no_duration("1h1h");
+	no_duration("1h5");
+	no_duration("-1h");
+	no_duration("1h ");
+	no_duration("99999999999w");
+	no_duration("18446744073709551615s");
+}
+
 int main(void)
 {
 	struct error err = { 0 };
@@ -54,9 +97,14 @@ int main(void)
 	size("2M", 2 << 20);
 	size("3g", UINT64_C(3) << 30);
 	size("1T", UINT64_C(1) << 40);
+	size("10GB", UINT64_C(10) << 30);
+	size("512MiB", UINT64_C(512) << 20);
+	ok(number_parse_size("5bb", UINT64_MAX, &value, &err) < 0, "a suffix behind b is refused");
+	ok(number_parse_size("5mi", UINT64_MAX, &value, &err) < 0, "half a suffix is refused");
 	ok(number_parse_size("1kk", UINT64_MAX, &value, &err) < 0, "two suffixes are refused");
 	ok(number_parse_size("k", UINT64_MAX, &value, &err) < 0, "a suffix alone is refused");
 	ok(number_parse_size("99999999999t", UINT64_MAX, &value, &err) < 0,
 	   "a size that does not fit is refused");
+	test_durations();
 	return done_testing();
 }

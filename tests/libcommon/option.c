@@ -14,7 +14,8 @@ struct opts {
 	const char *name;
 	struct strlist list;
 	uint64_t number;
-	uint64_t size;
+	struct option_amount size;
+	struct option_amount age;
 	bool both;
 	int when;
 	struct colour_opts colour;
@@ -45,6 +46,7 @@ static const struct option table[] = {
 	{ "list", 'l', "ITEM", "items", OPTION_LIST, offsetof(struct opts, list), NULL },
 	{ "number", 0, "N", "a number", OPTION_NUMBER, offsetof(struct opts, number), NULL },
 	{ "size", 0, "SIZE", "a size", OPTION_SIZE, offsetof(struct opts, size), NULL },
+	{ "age", 0, "DUR", "a duration", OPTION_DURATION, offsetof(struct opts, age), NULL },
 	{ "of", 0, NULL, "called as two letters are", OPTION_BOOL, offsetof(struct opts, both),
 	  NULL },
 	{ "when", 'w', "WHEN", "a switch", OPTION_SWITCH, offsetof(struct opts, when), whens },
@@ -119,8 +121,13 @@ static void test_forms(void)
 	is_int((intmax_t)opts.list.len, 3, "... and has every item");
 	ok(parse(OPTION_PERMUTE, "--number 7 --size 2k --choice green") == 0,
 	   "numbers, sizes and choices");
-	ok(opts.number == 7 && opts.size == 2048 && opts.colour.choice == 1,
+	ok(opts.number == 7 && opts.size.value == 2048 && opts.colour.choice == 1,
 	   "... have their values");
+	ok(!opts.age.is_stated, "an amount that is not stated says so");
+	ok(parse(OPTION_PERMUTE, "--age 1h30m --size 0") == 0 && opts.age.value == 5400,
+	   "a duration has units");
+	ok(opts.size.is_stated && opts.size.value == 0, "... and 0 is an amount");
+	refused("--age 5", "--age");
 }
 
 static void test_switch(void)
