@@ -8,7 +8,6 @@
  *
  * A kill in between leaves blobs that nothing names, never a name whose blobs are gone.
  */
-#include "collect/chain_set.h"
 #include "collect/sweep.h"
 #include "operand.h"
 #include "opts.h"
@@ -17,13 +16,14 @@
 #include "verbs.h"
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/message.h"
 #include "oci/tag.h"
 #include "store/reclaim.h"
 #include "store/refcache.h"
+#include "system/fd.h"
 #include "system/identity.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +31,8 @@
 struct place {
 	struct layout layout;
 	bool is_store;
-	struct reach removed; /* what the removed images consist of */
+	struct roots_scope scope;
+	struct roots removed; /* what the removed images consist of */
 	struct strlist digests; /* of these images */
 };
 
@@ -47,7 +48,7 @@ static void place_free(struct place *place)
 	if (!place)
 		return;
 	layout_release(&place->layout);
-	reach_release(&place->removed);
+	roots_release(&place->removed);
 	strlist_release(&place->digests);
 	free(place);
 }
@@ -78,7 +79,11 @@ static struct place *open_place(struct removal *removal, const struct target *ta
 	place->is_store = target->in_store;
 	if (layout_open(target->layout, LAYOUT_READ, &place->layout, err) < 0)
 		return NULL;
-	reach_init(&place->removed, &place->layout);
+	place->scope = (struct roots_scope) {
+		.layout = &place->layout,
+		.store = target->in_store ? removal->store : NULL,
+	};
+	roots_init(&place->removed, &place->scope);
 	removal->places =
 		xrealloc(removal->places, removal->n_places + 1, sizeof(*removal->places));
 	removal->places[removal->n_places++] = place;
@@ -114,7 +119,7 @@ static int remove_target(struct removal *removal, const struct target *target, s
 
 	if (!place)
 		return -1;
-	reach_add(&place->removed, &target->entry);
+	reach_add(&place->removed.reach, &target->entry);
 	if (remove_entries(removal, &place->layout, target, err) < 0)
 		return -1;
 	strlist_append(&place->digests, target->entry.digest.text);
@@ -153,29 +158,29 @@ static int print_deleted(const struct place *place, const struct sweep *sweep, s
 }
 
 /* Delete what nothing needs any more of the images that were removed from a layout. */
-static int delete_content(const struct removal *removal, const struct place *place,
-			  struct error *err)
+static int delete_content(struct place *place, struct error *err)
 {
-	const struct store *store = place->is_store ? removal->store : NULL;
-	autojson json_t *chain_ids = store ? chain_set_of(store, place->removed.configs) : NULL;
 	char idmap[IDMAP_NAME_MAX] = "";
 	struct identity identity = { 0 };
 	const struct sweep_scope scope = {
-		.roots = { .layout = &place->layout, .store = store },
-		.cutoff = clock_wall_ns(),
-		.digests = place->removed.digests,
-		.chain_ids = chain_ids,
+		.roots = place->scope,
+		.released = &place->removed,
+		.released_only = true,
 		.idmap = idmap,
 	};
 	autosweep struct sweep sweep;
+	autoclose int lock = -EBADF;
 	int result;
 
 	sweep_init(&sweep, &scope);
-	if (store && identity_probe(&identity, err) < 0)
-		return -1;
-	if (store)
+	if (place->is_store) {
+		roots_know_layers(&place->removed);
+		if (identity_probe(&identity, err) < 0)
+			return -1;
 		identity_idmap_name(&identity, idmap);
-	if (sweep_find(&sweep, err) < 0)
+	}
+	lock = sweep_lock(&place->layout, err);
+	if (lock < 0 || sweep_look(&sweep, err) < 0)
 		return -1;
 	if (sweep_has_layers(&sweep) && identity.rung != IDENTITY_PRIVILEGED &&
 	    identity_enter(&identity, err) < 0)
@@ -192,7 +197,7 @@ static int delete_contents(const struct removal *removal, struct error *err)
 	for (int is_store = 0; is_store <= 1; is_store++)
 		for (size_t i = 0; i < removal->n_places; i++)
 			if (removal->places[i]->is_store == is_store &&
-			    delete_content(removal, removal->places[i], err) < 0)
+			    delete_content(removal->places[i], err) < 0)
 				result = -1;
 	return result;
 }

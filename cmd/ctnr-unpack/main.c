@@ -329,6 +329,9 @@ static int refresh_bundle(struct unpack *unpack, struct bundle *bundle, struct e
 /* Make or refresh the bundle of the image that was found. */
 static int unpack_image(struct unpack *unpack, struct bundle *present, struct error *err)
 {
+	/* A layout elsewhere is only read. */
+	if (is_own_layout(unpack))
+		image_note_use(&unpack->image);
 	if ((unpack->driver != BUNDLE_OVERLAY || make_layers(unpack, err) == 0) &&
 	    (present->dirfd >= 0 ? refresh_bundle(unpack, present, err)
 				 : make_bundle(unpack, err)) == 0)

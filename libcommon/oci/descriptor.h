@@ -12,6 +12,8 @@
 #define ANNOTATION_REF_NAME "org.opencontainers.image.ref.name"
 /* The digest of what the registry gave, before conversion or choice of a platform. */
 #define ANNOTATION_SOURCE "org.ctnr.source"
+/* When the name of an entry was set, RFC 3339 (oci/tag.h). */
+#define ANNOTATION_TAGGED "org.ctnr.tagged"
 /* Docker's mark of an attestation manifest in an index. */
 #define ANNOTATION_DOCKER_REFERENCE_TYPE "vnd.docker.reference.type"
 

@@ -16,8 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LAYOUT_FILE "oci-layout"
-
 #define LAYOUT_VERSION "1.0.0"
 #define LAYOUT_FILE_MAX 4096
 #define EMPTY_INDEX \

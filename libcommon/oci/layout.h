@@ -31,6 +31,7 @@
 
 #include <stdbool.h>
 
+#define LAYOUT_FILE "oci-layout"
 #define LAYOUT_INDEX_FILE "index.json"
 #define LAYOUT_LOCK_FILE ".lock" /* held by writers of index.json */
 #define LAYOUT_INDEX_MAX (64U << 20) /* bytes of index.json: ten thousands of references */

@@ -83,23 +83,31 @@ void lease_release(struct lease *lease)
 	*lease = (struct lease)LEASE_INIT;
 }
 
+/* Open a lease, for writing where that is possible: some filesystems lock nothing else. */
+static int open_lease_file(int dirfd, const char *name)
+{
+	const int flags = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	int fd = openat(dirfd, name, O_RDWR | flags);
+
+	if (fd < 0 && (errno == EROFS || errno == EACCES))
+		fd = openat(dirfd, name, O_RDONLY | flags);
+	return fd;
+}
+
 /* Open a lease that is held. Returns the descriptor; -EBADF when there is none under that name, or one
- * that is not held, which is removed; -1 on failure. */
+ * that is not held; -1 on failure. */
 static int open_held_lease(int dirfd, const char *name, struct error *err)
 {
-	autoclose int fd =
-		openat(dirfd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	autoclose int fd = open_lease_file(dirfd, name);
 	autolockfile struct lock_file lock = LOCK_FILE_INIT;
 	int taken;
 
 	if (fd < 0)
 		return errno == ENOENT ? -EBADF : error_errno(err, "cannot open lease '%s'", name);
 	taken = lock_file_try(fd, dirfd, name, &lock, err);
-	if (taken <= 0)
-		return taken < 0 ? error_prefix(err, "lease") : fd_steal(&fd);
-	if (lock_is_named(fd, dirfd, name))
-		unlinkat(dirfd, name, 0);
-	return -EBADF;
+	if (taken < 0)
+		return error_prefix(err, "lease");
+	return taken ? -EBADF : fd_steal(&fd);
 }
 
 /* The lines of a lease. The last one, without a line feed, is of a write that failed. */
@@ -147,4 +155,24 @@ int lease_each(int layoutfd,
 			return error_prefix(err, "lease '%s'", names.items[i]);
 	}
 	return 0;
+}
+
+void lease_remove_dead(int layoutfd)
+{
+	autostrlist struct strlist names = STRLIST_INIT;
+	autoclose int dirfd = dir_open_at(layoutfd, LEASE_DIR, NULL);
+
+	if (dirfd < 0 || dir_list_at(dirfd, ".", &names, NULL) < 0)
+		return;
+	for (size_t i = 0; i < names.len; i++) {
+		const char *name = names.items[i];
+		autoclose int fd = open_lease_file(dirfd, name);
+		autolockfile struct lock_file lock = LOCK_FILE_INIT;
+
+		/* A writer that waited for the lock meanwhile sees that the name is gone. */
+		if (fd >= 0 && !lock_is_stand_in(name) &&
+		    lock_file_try(fd, dirfd, name, &lock, NULL) > 0 &&
+		    lock_is_named(fd, dirfd, name))
+			unlinkat(dirfd, name, 0);
+	}
 }

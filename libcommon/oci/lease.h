@@ -3,8 +3,8 @@
  * Leases: blobs of a layout that a writer relies on while no name reaches them yet.
  *
  * A lease is a file LAYOUT/.lease/RANDOM, a digest a line, which its writer holds locked (flock) for as
- * long as it lives. A collector that finds a lease without its lock removes the file: the writer is dead,
- * and what it wrote counts for nothing. A writer that is stopped keeps its blobs for days.
+ * long as it lives. A lease without its lock counts for nothing, because its writer is dead: a collector
+ * removes the file. A writer that is stopped keeps its blobs for days.
  *
  * The order is what keeps blobs, without a lock between writers and collectors:
  *
@@ -54,10 +54,13 @@ int lease_add(const struct lease *lease, const struct digest *digest, struct err
 void lease_release(struct lease *lease);
 #define autolease autocleanup(lease_release)
 
-/* Call each for every digest of the leases that are held, and remove those that are not. A layout without
- * leases has none. each returns < 0 to stop, and then so does this. */
+/* Call each for every digest of the leases that are held: nothing is changed. A layout without leases has
+ * none. each returns < 0 to stop, and then so does this. */
 int lease_each(int layoutfd,
 	       int (*each)(const struct digest *digest, void *data, struct error *err), void *data,
 	       struct error *err);
+
+/* Remove the leases that are not held. What cannot be removed counts for nothing all the same. */
+void lease_remove_dead(int layoutfd);
 
 #endif

@@ -2,6 +2,7 @@
 #include "oci/tag.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "system/fd.h"
 #include "system/lock.h"
 
@@ -245,6 +246,9 @@ static const char *entry_digest(const json_t *entry)
 struct edit {
 	const char *name; /* the entries with this name, or NULL */
 	const char *digest; /* the entries with this digest, or NULL */
+	/* The entries of which it is true, or NULL. */
+	bool (*goes)(const char *digest, const char *name, const void *data);
+	const void *data;
 	json_t *replacement; /* borrowed, or NULL */
 	bool keep_unnamed; /* the last one without its name, when no other has its digest */
 	bool one_name; /* entries with several names are refused */
@@ -256,7 +260,8 @@ static bool edit_matches(const struct edit *edit, const json_t *entry)
 	const char *name = entry_name(entry);
 
 	return (edit->name && name && strcmp(name, edit->name) == 0) ||
-	       (edit->digest && strcmp(entry_digest(entry), edit->digest) == 0);
+	       (edit->digest && strcmp(entry_digest(entry), edit->digest) == 0) ||
+	       (edit->goes && edit->goes(entry_digest(entry), name, edit->data));
 }
 
 static bool has_digest(const json_t *manifests, const char *digest)
@@ -302,6 +307,17 @@ static json_t *list_others(const json_t *manifests, const struct edit *edit, jso
 	return others;
 }
 
+/* Do entries say the same, but for when their names were set? */
+static bool is_same_entry(const json_t *one, const json_t *other)
+{
+	autojson json_t *first = json_deep_copy(one);
+	autojson json_t *second = json_deep_copy(other);
+
+	json_object_del(json_object_get(first, "annotations"), ANNOTATION_TAGGED);
+	json_object_del(json_object_get(second, "annotations"), ANNOTATION_TAGGED);
+	return json_equal(first, second);
+}
+
 /* Returns the array as the edit leaves it, new. */
 static json_t *edit_entries(const json_t *manifests, const struct edit *edit, int *ret_matches)
 {
@@ -310,7 +326,9 @@ static json_t *edit_entries(const json_t *manifests, const struct edit *edit, in
 	json_t *others = list_others(manifests, edit, &last, &position);
 
 	*ret_matches = (int)(json_array_size(manifests) - json_array_size(others));
-	if (edit->replacement)
+	if (edit->replacement && *ret_matches == 1 && is_same_entry(last, edit->replacement))
+		json_array_insert(others, position, last);
+	else if (edit->replacement)
 		json_array_insert(others, position, edit->replacement);
 	else if (edit->keep_unnamed && last && !has_digest(others, entry_digest(last)))
 		json_array_insert_new(others, position, without_name(last));
@@ -395,9 +413,12 @@ int tag_set(const struct layout *layout, const char *name, const struct descript
 	autodescriptor struct descriptor named = DESCRIPTOR_INIT;
 	autojson json_t *entry = NULL;
 	struct edit edit = { .name = name };
+	char now[CLOCK_TEXT_MAX];
 
 	descriptor_copy(descriptor, &named);
 	descriptor_set_annotation(&named, ANNOTATION_REF_NAME, name);
+	descriptor_set_annotation(&named, ANNOTATION_TAGGED,
+				  clock_rfc3339(clock_wall_ns() / CLOCK_NS, now));
 	entry = descriptor_to_json(&named);
 	edit.replacement = entry;
 	return edit_index(layout, &edit, err) < 0 ? -1 : 0;
@@ -425,6 +446,15 @@ int tag_remove_digest(const struct layout *layout, const struct digest *digest,
 		.one_name = several == TAG_SEVERAL_REFUSED,
 		.ret_names = ret_names,
 	};
+
+	return edit_index(layout, &edit, err);
+}
+
+int tag_remove_each(const struct layout *layout,
+		    bool (*goes)(const char *digest, const char *name, const void *data),
+		    const void *data, struct error *err)
+{
+	const struct edit edit = { .goes = goes, .data = data };
 
 	return edit_index(layout, &edit, err);
 }

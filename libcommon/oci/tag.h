@@ -10,6 +10,8 @@
  *  - Other programs write several entries with one name, one for each platform, or one image twice.
  *    What is written here is one entry for a name.
  *  - Several names may stand for one image. An entry may have no name.
+ *  - An entry says when its name was set (ANNOTATION_TAGGED), unless another program has written it. Setting
+ *    a name again to what it stands for changes nothing, not that time either.
  *  - Editing keeps every entry and member that it is not about, known or not, and takes the layout's
  *    lock. Blobs are never touched.
  */
@@ -44,8 +46,8 @@ int tag_find(const struct layout *layout, const char *name, const struct platfor
 int tag_find_raw(const struct layout *layout, const char *name, struct descriptor *ret,
 		 struct error *err);
 
-/* Let name stand for exactly this descriptor (its annotations are kept, ref.name is set). What had
- * the name before is no longer in index.json. */
+/* Let name stand for exactly this descriptor (its annotations are kept, ref.name and tagged are set). What
+ * had the name before is no longer in index.json. */
 int tag_set(const struct layout *layout, const char *name, const struct descriptor *descriptor,
 	    struct error *err);
 
@@ -67,5 +69,11 @@ enum tag_several {
  * ERROR_FAILED, and the message has the names. */
 int tag_remove_digest(const struct layout *layout, const struct digest *digest,
 		      enum tag_several several, struct strlist *ret_names, struct error *err);
+
+/* Remove the entries whose digest and name (NULL: none) goes says true of, in one edit. Returns how many
+ * there were, -1 on failure. */
+int tag_remove_each(const struct layout *layout,
+		    bool (*goes)(const char *digest, const char *name, const void *data),
+		    const void *data, struct error *err);
 
 #endif

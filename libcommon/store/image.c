@@ -2,12 +2,15 @@
 #include "store/image.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "oci/image_config.h"
 #include "oci/media_type.h"
 #include "system/fd.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void image_release(struct image *image)
@@ -89,6 +92,17 @@ int image_open(const struct image *image, struct layout *ret_layout, struct mani
 	if (layout_open(image->layout, LAYOUT_READ, ret_layout, err) < 0)
 		return -1;
 	return layout_read_manifest(ret_layout, &image->descriptor, ret_manifest, err);
+}
+
+void image_note_use(const struct image *image)
+{
+	char blob[LAYOUT_BLOB_PATH_MAX];
+	autofree char *path = xasprintf("%s/%s", image->layout,
+					layout_blob_path(&image->descriptor.digest, blob));
+	struct stat st;
+
+	if (stat(path, &st) == 0 && st.st_mtime + IMAGE_USE_RENEWED <= clock_wall_ns() / CLOCK_NS)
+		utimensat(AT_FDCWD, path, NULL, 0);
 }
 
 int image_found_unfit(struct error *err)

@@ -47,6 +47,12 @@ const char *image_name(const struct image *image);
 int image_open(const struct image *image, struct layout *ret_layout, struct manifest *ret_manifest,
 	       struct error *err);
 
+/* Say that the image is used now, by the time of its manifest's blob, which ctnr-store gc takes for the last
+ * use. Renewed at most once an hour, so that a use costs one look. Failing (in a store that is only read)
+ * is no failure. */
+#define IMAGE_USE_RENEWED 3600 /* seconds */
+void image_note_use(const struct image *image);
+
 /* What an image that is there leads to (its manifest, its layers) was not found, or did not fit: that is
  * no missing image, so ERROR_NOT_FOUND becomes ERROR_FAILED, with a hint. Returns -1. */
 int image_found_unfit(struct error *err);

@@ -88,9 +88,11 @@ static void test_edit(const struct layout *layout)
 	ok(json_object_get(raw.json, "odd") != NULL, "... and unknown members");
 	before = read_index(layout);
 	ok(strstr(before, "\"kept\":true") != NULL, "... those of the index too");
+	ok(descriptor_annotation(&raw, ANNOTATION_TAGGED) != NULL, "... the entry says when");
+	descriptor_set_annotation(&raw, ANNOTATION_TAGGED, "2020-01-01T00:00:00Z");
 	ok(tag_set(layout, "c", &raw, &err) == 0, "giving it again is fine");
 	after = read_index(layout);
-	is_str(after, before, "... and changes nothing");
+	is_str(after, before, "... and changes nothing, not the time either");
 	free(before);
 	free(after);
 	ok(tag_set(layout, "b", &raw, &err) == 0, "a name is given to another image");
@@ -113,6 +115,21 @@ static void test_edit(const struct layout *layout)
 	       "with all its names it is removed");
 	ok(names.len == 2 && strcmp(names.items[0], "d") == 0, "... and they are returned");
 	finds(layout, NULL, NULL, NULL, "... and nothing is left");
+}
+
+static bool is_named_d(const char *digest, const char *name, const void *data)
+{
+	return strcmp(digest, data) == 0 && name && strcmp(name, "d") == 0;
+}
+
+static void test_remove_each(const struct layout *layout)
+{
+	write_index(layout, INDEX_HEAD ENTRY(D("aa"), NAMED("d")) "," ENTRY(
+				    D("bb"), NAMED("d")) "," ENTRY(D("aa"), "") "]}");
+	is_int(tag_remove_each(layout, is_named_d, D("aa"), &err), 1,
+	       "entries are removed by digest and name");
+	finds(layout, "d", NULL, D("bb"), "... others of the name stay");
+	is_int(tag_remove_each(layout, is_named_d, D("aa"), &err), 0, "... none is removed twice");
 }
 
 static void test_blobs(const struct layout *layout)
@@ -208,6 +225,7 @@ static void test_lease(const char *path)
 	dprintf(lease, "%s\n", digest.text);
 	close(lease);
 	is_int(count_leased(&removing), 0, "the lease of a writer that is dead counts for nothing");
+	lease_remove_dead(removing.dirfd);
 	dir_list_at(removing.dirfd, ".lease", &names, &err);
 	is_int((intmax_t)names.len, 0, "... and is removed");
 }
@@ -253,6 +271,7 @@ int main(void)
 	is_str(layout.path, path, "... by its absolute path");
 	test_find(&layout);
 	test_edit(&layout);
+	test_remove_each(&layout);
 	test_blobs(&layout);
 	test_nesting(&layout);
 	layout_release(&layout);

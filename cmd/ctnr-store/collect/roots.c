@@ -38,6 +38,12 @@ int roots_add_leases(struct roots *roots, struct error *err)
 	return lease_each(roots->scope->layout->dirfd, add_leased_blob, roots, err);
 }
 
+void roots_know_layers(struct roots *roots)
+{
+	json_free(&roots->chain_ids);
+	roots->chain_ids = chain_set_of(roots->scope->store, roots->reach.configs);
+}
+
 int roots_add_names(struct roots *roots, struct error *err)
 {
 	const struct roots_scope *scope = roots->scope;
@@ -48,6 +54,8 @@ int roots_add_names(struct roots *roots, struct error *err)
 	for (size_t i = 0; i < index.n_manifests; i++)
 		if (!scope->keeps_entry || scope->keeps_entry(&index.manifests[i], scope->data))
 			reach_add(&roots->reach, &index.manifests[i]);
+	if (scope->store)
+		roots_know_layers(roots);
 	return 0;
 }
 
@@ -94,8 +102,6 @@ int roots_read(struct roots *roots, struct error *err)
 {
 	if (roots_add_leases(roots, err) < 0 || roots_add_names(roots, err) < 0)
 		return -1;
-	if (roots->scope->store)
-		roots->chain_ids = chain_set_of(roots->scope->store, roots->reach.configs);
 	return roots_add_bundles(roots, err);
 }
 

@@ -47,6 +47,9 @@ int roots_add_leases(struct roots *roots, struct error *err);
 int roots_add_names(struct roots *roots, struct error *err);
 int roots_add_bundles(struct roots *roots, struct error *err);
 
+/* Let the unpacked layers of all images that were added be known, and stay. In a store only. */
+void roots_know_layers(struct roots *roots);
+
 bool roots_have_blob(const struct roots *roots, const char *digest);
 
 /* path is the layer's in the store, "layers/IDMAP/ALG/HEX". */

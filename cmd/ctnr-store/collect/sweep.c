@@ -8,6 +8,7 @@
 #include "store/layer.h"
 #include "store/trash.h"
 #include "system/fd.h"
+#include "system/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,9 +70,22 @@ struct search {
 	const struct roots *roots;
 };
 
-static bool is_old(const struct sweep *sweep, const struct stat *st)
+/* May an object go that lies where it belongs? is_released: a root that is none any more has reached it. */
+static bool may_go(const struct sweep_scope *scope, bool is_rooted, bool is_released,
+		   const struct stat *st)
 {
-	return st->st_mtim.tv_sec * (int64_t)CLOCK_NS + st->st_mtim.tv_nsec <= sweep->scope->cutoff;
+	if (is_rooted || is_released)
+		return !is_rooted;
+	return !scope->released_only &&
+	       st->st_mtim.tv_sec * CLOCK_NS + st->st_mtim.tv_nsec <= scope->cutoff;
+}
+
+/* What lies aside is finished by any collector: put back, or deleted. */
+static enum sweep_fate found_fate(bool is_aside, bool is_rooted)
+{
+	if (!is_aside)
+		return SWEEP_FOUND;
+	return is_rooted ? SWEEP_STRAYED : SWEEP_ASIDE;
 }
 
 static int find_blob(const struct inventory_blob *blob, void *data, struct error *err)
@@ -79,18 +93,18 @@ static int find_blob(const struct inventory_blob *blob, void *data, struct error
 	const struct search *search = data;
 	const struct sweep_scope *scope = search->sweep->scope;
 	const char *name = blob->digest.text;
+	bool is_rooted = roots_have_blob(search->roots, name);
 	char path[LAYOUT_BLOB_PATH_MAX];
 
 	(void)err;
-	/* What lies aside is finished by any collector: put back, or deleted. */
-	if (!blob->is_aside && (roots_have_blob(search->roots, name) ||
-				(scope->digests && !json_object_get(scope->digests, name)) ||
-				!is_old(search->sweep, &blob->stat)))
+	if (!may_go(scope, is_rooted, scope->released && roots_have_blob(scope->released, name),
+		    &blob->stat) &&
+	    !blob->is_aside)
 		return 0;
 	add_object(search->sweep,
 		   &(struct sweep_object) {
 			   .kind = SWEEP_BLOB,
-			   .fate = blob->is_aside ? SWEEP_ASIDE : SWEEP_FOUND,
+			   .fate = found_fate(blob->is_aside, is_rooted),
 			   .path = xstrdup(layout_blob_path(&blob->digest, path)),
 			   .name = xstrdup(name),
 			   .bytes = blob->stat.st_nlink == 1
@@ -104,20 +118,21 @@ static int find_layer(const struct inventory_layer *layer, void *data, struct er
 {
 	const struct search *search = data;
 	const struct sweep_scope *scope = search->sweep->scope;
-	const char *chain_id = layer->chain_id.text;
+	bool is_rooted = roots_have_layer(search->roots, layer->path);
 
 	(void)err;
 	if (strcmp(layer->idmap, scope->idmap) != 0)
 		return 0;
-	if (!layer->is_aside && (roots_have_layer(search->roots, layer->path) ||
-				 (scope->digests && !json_object_get(scope->chain_ids, chain_id)) ||
-				 !is_old(search->sweep, &layer->stat)))
+	if (!may_go(scope, is_rooted,
+		    scope->released && roots_have_layer(scope->released, layer->path),
+		    &layer->stat) &&
+	    !layer->is_aside)
 		return 0;
 	add_object(search->sweep, &(struct sweep_object) {
 					  .kind = SWEEP_LAYER,
-					  .fate = layer->is_aside ? SWEEP_ASIDE : SWEEP_FOUND,
+					  .fate = found_fate(layer->is_aside, is_rooted),
 					  .path = xstrdup(layer->path),
-					  .name = xstrdup(chain_id),
+					  .name = xstrdup(layer->chain_id.text),
 				  });
 	return 0;
 }
@@ -165,19 +180,36 @@ static void order_objects(struct sweep *sweep)
 	sweep->objects = ordered;
 }
 
-int sweep_find(struct sweep *sweep, struct error *err)
+int sweep_find(struct sweep *sweep, const struct roots *roots, struct error *err)
 {
 	const struct roots_scope *scope = &sweep->scope->roots;
-	autoroots struct roots roots;
-	struct search search = { sweep, &roots };
+	struct search search = { sweep, roots };
 
-	roots_init(&roots, scope);
-	if (roots_read(&roots, err) < 0 ||
-	    inventory_each_blob(scope->layout, find_blob, &search, err) < 0 ||
+	if (inventory_each_blob(scope->layout, find_blob, &search, err) < 0 ||
 	    (scope->store && inventory_each_layer(scope->store, find_layer, &search, err) < 0))
 		return -1;
 	order_objects(sweep);
 	return 0;
+}
+
+int sweep_look(struct sweep *sweep, struct error *err)
+{
+	autoroots struct roots roots;
+
+	roots_init(&roots, &sweep->scope->roots);
+	return roots_read(&roots, err) < 0 ? -1 : sweep_find(sweep, &roots, err);
+}
+
+int sweep_lock(const struct layout *layout, struct error *err)
+{
+	/* A file that every layout has: locking must need no room on a full disk. */
+	autoclose int fd = openat(layout->dirfd, LAYOUT_FILE, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 && (errno == EACCES || errno == EROFS))
+		fd = openat(layout->dirfd, LAYOUT_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || lock_fd(fd, LOCK_EXCLUSIVE, LOCK_WAIT_HEARING) < 0)
+		return error_errno(err, "cannot lock '%s/" LAYOUT_FILE "'", layout->path);
+	return fd_steal(&fd);
 }
 
 bool sweep_has_layers(const struct sweep *sweep)
@@ -188,49 +220,63 @@ bool sweep_has_layers(const struct sweep *sweep)
 	return false;
 }
 
+static int move_object(const struct sweep *sweep, struct sweep_object *object, struct error *err)
+{
+	autofree char *aside = aside_path(object);
+	int place = object_place(sweep, object);
+
+	object->fate = SWEEP_ASIDE;
+	if (renameat(place, object->path, place, aside) == 0)
+		return 0;
+	object->fate = SWEEP_KEPT;
+	return errno == ENOENT ? 0 : error_errno(err, "cannot move '%s'", object->path);
+}
+
+/* Let an object be where it was. Another one may be there already, which is the same: then what is aside
+ * goes. */
+static void put_back(const struct sweep *sweep, struct sweep_object *object)
+{
+	autofree char *aside = aside_path(object);
+	int place = object_place(sweep, object);
+
+	if (object->fate != SWEEP_ASIDE && object->fate != SWEEP_STRAYED)
+		return;
+	if (renameat2(place, aside, place, object->path, RENAME_NOREPLACE) == 0 || errno != EEXIST)
+		object->fate = SWEEP_KEPT;
+	else
+		object->fate = SWEEP_ASIDE;
+}
+
 int sweep_move(struct sweep *sweep, struct error *err)
 {
 	int result = 0;
 
 	for (size_t i = 0; i < sweep->n_objects; i++) {
 		struct sweep_object *object = &sweep->objects[i];
-		autofree char *aside = aside_path(object);
-		int place = object_place(sweep, object);
 
-		if (object->fate != SWEEP_FOUND)
-			continue;
-		object->fate = SWEEP_ASIDE;
-		if (renameat(place, object->path, place, aside) == 0)
-			continue;
-		object->fate = SWEEP_KEPT;
-		if (errno != ENOENT)
-			result = error_errno(err, "cannot move '%s'", object->path);
+		if (object->fate == SWEEP_STRAYED)
+			put_back(sweep, object);
+		else if (object->fate == SWEEP_FOUND && move_object(sweep, object, err) < 0)
+			result = -1;
 	}
 	return result;
 }
 
-/* Let an object be where it was. Another one may be there already, which is the same. */
-static void put_back(const struct sweep *sweep, struct sweep_object *object)
+void sweep_restore(struct sweep *sweep, const struct roots *roots)
 {
-	autofree char *aside = aside_path(object);
-	int place = object_place(sweep, object);
-
-	if (object->fate == SWEEP_ASIDE &&
-	    (renameat2(place, aside, place, object->path, RENAME_NOREPLACE) == 0 ||
-	     errno != EEXIST))
-		object->fate = SWEEP_KEPT;
+	for (size_t i = 0; i < sweep->n_objects; i++)
+		if (!roots || is_rooted(roots, &sweep->objects[i]))
+			put_back(sweep, &sweep->objects[i]);
 }
 
-int sweep_look_again(struct sweep *sweep, struct error *err)
+static int look_again(struct sweep *sweep, struct error *err)
 {
 	autoroots struct roots roots;
 	int result;
 
 	roots_init(&roots, &sweep->scope->roots);
 	result = roots_read(&roots, err);
-	for (size_t i = 0; i < sweep->n_objects; i++)
-		if (result < 0 || is_rooted(&roots, &sweep->objects[i]))
-			put_back(sweep, &sweep->objects[i]);
+	sweep_restore(sweep, result < 0 ? NULL : &roots);
 	return result;
 }
 
@@ -292,7 +338,7 @@ static void keep_content(struct sweep *sweep, const struct sweep_object *documen
 			put_back(sweep, &sweep->objects[i]);
 }
 
-int sweep_delete(struct sweep *sweep, struct error *err)
+int sweep_delete_documents(struct sweep *sweep, struct error *err)
 {
 	int result = 0;
 
@@ -300,22 +346,44 @@ int sweep_delete(struct sweep *sweep, struct error *err)
 		struct sweep_object *object = &sweep->objects[i];
 		bool taken = false;
 
-		if (object->fate != SWEEP_ASIDE)
+		if (object->kind != SWEEP_DOCUMENT || object->fate != SWEEP_ASIDE)
+			continue;
+		if (delete_blob(sweep, object, &taken, err) < 0)
+			result = -1;
+		if (taken)
+			keep_content(sweep, object);
+	}
+	return result;
+}
+
+int sweep_delete_rest(struct sweep *sweep, struct error *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < sweep->n_objects; i++) {
+		struct sweep_object *object = &sweep->objects[i];
+		bool taken = false;
+
+		if (object->kind == SWEEP_DOCUMENT || object->fate != SWEEP_ASIDE)
 			continue;
 		if ((object->kind == SWEEP_LAYER ? delete_layer(sweep, object, err)
 						 : delete_blob(sweep, object, &taken, err)) < 0)
 			result = -1;
-		if (taken && object->kind == SWEEP_DOCUMENT)
-			keep_content(sweep, object);
 	}
 	return result;
 }
 
 int sweep_run(struct sweep *sweep, struct error *err)
 {
-	int result = sweep_move(sweep, err);
+	int result;
 
-	if (sweep_look_again(sweep, err) < 0)
+	lease_remove_dead(sweep->scope->roots.layout->dirfd);
+	if (sweep->n_objects == 0)
+		return 0;
+	result = sweep_move(sweep, err);
+	if (look_again(sweep, err) < 0)
 		return -1;
-	return sweep_delete(sweep, err) < 0 ? -1 : result;
+	if (sweep_delete_documents(sweep, err) < 0)
+		result = -1;
+	return sweep_delete_rest(sweep, err) < 0 ? -1 : result;
 }

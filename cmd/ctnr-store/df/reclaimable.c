@@ -7,6 +7,8 @@
 
 static void take_object(struct usage *usage, const struct sweep_object *object)
 {
+	if (object->fate == SWEEP_STRAYED)
+		return;
 	if (object->kind == SWEEP_LAYER)
 		json_object_set_new(usage->doomed, object->path, json_true());
 	else if (object->bytes)
@@ -28,7 +30,7 @@ void reclaimable_find(struct usage *usage)
 	if (usage->layout.dirfd < 0)
 		return;
 	identity_idmap_name(&usage->identity, idmap);
-	if (sweep_find(&sweep, &failure) < 0)
+	if (sweep_look(&sweep, &failure) < 0)
 		usage_report(usage, "images", &failure);
 	for (size_t i = 0; i < sweep.n_objects; i++)
 		take_object(usage, &sweep.objects[i]);
