@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ctnr-store: list, name and remove the images and bundles of the store.
+ * ctnr-store: list, name, remove and collect the images and bundles of the store.
  *
  * Each verb opens the store for reading only: nothing is made by looking, but for the size that df lets
- * a layer state. What changes index.json or deletes takes its own locks (image_edit.c, bundle_remove.c).
+ * a layer state. What changes index.json or deletes takes its own locks (image_edit.c, bundle_remove.c,
+ * collect/).
  */
+#include "gc_opts.h"
 #include "opts.h"
 #include "verbs.h"
 
@@ -96,6 +98,13 @@ static const struct option df_options[] = {
 	OPTION_END,
 };
 
+static const struct option gc_options[] = {
+	OPTION_INCLUDE(global_options, 0),
+	OPTION_INCLUDE(gc_own_options, 0),
+	INCLUDE_SYNC,
+	OPTION_END,
+};
+
 #define VERB(words, syntax, sentence, table, function) \
 	{ \
 		.name = (words), .synopsis = (syntax), .summary = (sentence), .options = (table), \
@@ -103,6 +112,14 @@ static const struct option df_options[] = {
 	}
 
 static const struct command commands[] = {
+	{
+		.name = "gc",
+		.synopsis = "[OPTIONS] [oci:DIR]",
+		.summary = "Delete what nothing needs, and what is too old.",
+		.options = gc_options,
+		.opts_size = sizeof(struct gc_opts),
+		.run = gc,
+	},
 	VERB("image ls", "[OPTIONS]", "List the images.", image_ls_options, image_ls),
 	VERB("image show", "[OPTIONS] IMAGE...", "Show an image's record, manifest and config.",
 	     image_show_options, image_show),
@@ -124,7 +141,7 @@ static const struct command commands[] = {
 
 static const struct tool tool = {
 	"ctnr-store",
-	"list, name and remove images and bundles",
+	"list, name, remove and collect images and bundles",
 	commands,
 	global_options,
 };

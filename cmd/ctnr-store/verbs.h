@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/str.h"
 
+int gc(const void *opts, const struct strlist *operands, struct error *err); /* of struct gc_opts */
 int image_ls(const void *opts, const struct strlist *operands, struct error *err);
 int image_show(const void *opts, const struct strlist *operands, struct error *err);
 int image_tag(const void *opts, const struct strlist *operands, struct error *err);

@@ -112,6 +112,22 @@ void refcache_remember(const struct store *store, const struct refcache_stamp *s
 	file_remember_at(store->dirfd, path, text, strlen(text));
 }
 
+bool refcache_is_current(const struct store *store, const char *path)
+{
+	autostr struct str text = STR_INIT;
+	autojson json_t *document = NULL;
+	struct refcache_stamp now;
+	struct jnode root;
+	int64_t mtime;
+
+	if (stat_index(store, &now, &mtime) < 0 ||
+	    file_read_at(store->dirfd, path, ENTRY_MAX, &text, NULL) < 0)
+		return false;
+	document = json_parse(text.data, text.len, path, NULL);
+	root = jnode_root(document, path);
+	return document && member_is(&root, "index", now.text);
+}
+
 void refcache_clear(const struct store *store)
 {
 	tree_remove_at(store->dirfd, CACHE_DIR, NULL);

@@ -15,6 +15,8 @@
 #include "oci/descriptor.h"
 #include "store/store.h"
 
+#include <stdbool.h>
+
 #define REFCACHE_STAMP_MAX 128
 
 /* Which index.json this is: taken before it is read. Empty: not worth remembering (it changed a
@@ -33,6 +35,9 @@ int refcache_lookup(const struct store *store, const struct refcache_stamp *stam
 /* Remember, when index.json is still the one of the stamp. */
 void refcache_remember(const struct store *store, const struct refcache_stamp *stamp,
 		       const char *key, const char *ref, const struct descriptor *descriptor);
+
+/* Is the entry, a file by its path in the store, derived from the index.json that is there now? */
+bool refcache_is_current(const struct store *store, const char *path);
 
 /* Forget everything. */
 void refcache_clear(const struct store *store);

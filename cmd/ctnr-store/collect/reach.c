@@ -11,8 +11,13 @@
 
 void reach_init(struct reach *reach, const struct layout *layout)
 {
-	*reach = (struct reach) { layout, json_object(), json_object(), json_array(),
-				  json_object() };
+	*reach = (struct reach) {
+		.layout = layout,
+		.digests = json_object(),
+		.configs = json_object(),
+		.documents = json_array(),
+		.visited = json_object(),
+	};
 }
 
 void reach_release(struct reach *reach)
@@ -57,22 +62,31 @@ static json_t *read_document(const struct layout *layout, const struct digest *d
 
 static void add_document(struct reach *reach, const struct digest *digest, int depth);
 
-/* The digest of a layer or config, which reaches nothing else. */
-static void add_leaf(json_t *set, const json_t *entry)
+static bool entry_digest(const json_t *entry, struct digest *ret)
 {
 	const char *text = json_string_value(json_object_get(entry, "digest"));
+
+	return text && digest_parse(text, ret, NULL) == 0;
+}
+
+/* The digest of a layer or config, which reaches nothing else; also into a set of its kind. */
+static void add_leaf(struct reach *reach, const json_t *entry, json_t *set, int depth)
+{
 	struct digest digest;
 
-	if (text && digest_parse(text, &digest, NULL) == 0)
-		json_object_set_new(set, text, json_true());
+	if (!entry_digest(entry, &digest))
+		return;
+	json_object_set_new(reach->digests, digest.text, json_true());
+	json_object_set_new(set, digest.text, json_true());
+	if (reach->follows_leaves)
+		add_document(reach, &digest, depth + 1);
 }
 
 static void add_nested(struct reach *reach, const json_t *entry, int depth)
 {
-	const char *text = json_string_value(json_object_get(entry, "digest"));
 	struct digest digest;
 
-	if (text && digest_parse(text, &digest, NULL) == 0)
+	if (entry_digest(entry, &digest))
 		add_document(reach, &digest, depth + 1);
 }
 
@@ -81,18 +95,18 @@ static void add_children(struct reach *reach, const json_t *document, int depth)
 	const json_t *layers = json_object_get(document, "layers");
 	const json_t *manifests = json_object_get(document, "manifests");
 
-	add_leaf(reach->digests, json_object_get(document, "config"));
-	add_leaf(reach->configs, json_object_get(document, "config"));
+	add_leaf(reach, json_object_get(document, "config"), reach->configs, depth);
 	for (size_t i = 0; i < json_array_size(layers); i++)
-		add_leaf(reach->digests, json_array_get(layers, i));
+		add_leaf(reach, json_array_get(layers, i), reach->digests, depth);
 	for (size_t i = 0; i < json_array_size(manifests); i++)
 		add_nested(reach, json_array_get(manifests, i), depth);
 }
 
+/* An image config has a member "config" too, which is no descriptor. */
 static bool is_document(const json_t *document)
 {
 	return json_object_get(document, "layers") || json_object_get(document, "manifests") ||
-	       json_object_get(document, "config");
+	       json_object_get(json_object_get(document, "config"), "digest");
 }
 
 static void add_document(struct reach *reach, const struct digest *digest, int depth)

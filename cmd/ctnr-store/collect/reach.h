@@ -31,6 +31,8 @@ struct reach {
 	json_t *documents; /* those of them that are manifests and indexes and could be read: an array of
 			    * digests, in which what a document names stands before it */
 	json_t *visited; /* digests that were followed; a leaf's is not, and may be a document elsewhere */
+	bool follows_leaves; /* the caller's: configs and layers are followed too, in case they are documents, so
+			      * that they stand before what names them. False at first. */
 };
 
 void reach_init(struct reach *reach, const struct layout *layout);

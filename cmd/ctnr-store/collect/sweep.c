@@ -88,6 +88,18 @@ static enum sweep_fate found_fate(bool is_aside, bool is_rooted)
 	return is_rooted ? SWEEP_STRAYED : SWEEP_ASIDE;
 }
 
+/* The store keeps a list of chain IDs for a config that was unpacked: derived data, which goes with it. */
+static uint64_t blob_bytes(const struct store *store, const struct inventory_blob *blob)
+{
+	autofree char *list = store ? layer_chain_path(&blob->digest) : NULL;
+	blkcnt_t blocks = blob->stat.st_nlink == 1 ? blob->stat.st_blocks : 0;
+	struct stat st;
+
+	if (list && fstatat(store->dirfd, list, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		blocks += st.st_blocks;
+	return (uint64_t)blocks * BLOCK_BYTES;
+}
+
 static int find_blob(const struct inventory_blob *blob, void *data, struct error *err)
 {
 	const struct search *search = data;
@@ -101,16 +113,13 @@ static int find_blob(const struct inventory_blob *blob, void *data, struct error
 		    &blob->stat) &&
 	    !blob->is_aside)
 		return 0;
-	add_object(search->sweep,
-		   &(struct sweep_object) {
-			   .kind = SWEEP_BLOB,
-			   .fate = found_fate(blob->is_aside, is_rooted),
-			   .path = xstrdup(layout_blob_path(&blob->digest, path)),
-			   .name = xstrdup(name),
-			   .bytes = blob->stat.st_nlink == 1
-					    ? (uint64_t)blob->stat.st_blocks * BLOCK_BYTES
-					    : 0,
-		   });
+	add_object(search->sweep, &(struct sweep_object) {
+					  .kind = SWEEP_BLOB,
+					  .fate = found_fate(blob->is_aside, is_rooted),
+					  .path = xstrdup(layout_blob_path(&blob->digest, path)),
+					  .name = xstrdup(name),
+					  .bytes = blob_bytes(scope->roots.store, blob),
+				  });
 	return 0;
 }
 
@@ -155,6 +164,7 @@ static void order_objects(struct sweep *sweep)
 	size_t n = 0;
 
 	reach_init(&reach, sweep->scope->roots.layout);
+	reach.follows_leaves = true;
 	for (size_t i = 0; i < sweep->n_objects; i++) {
 		struct digest digest;
 
@@ -280,7 +290,6 @@ static int look_again(struct sweep *sweep, struct error *err)
 	return result;
 }
 
-/* The store keeps a list of chain IDs for a config that was unpacked: derived data. */
 static void delete_chain_list(const struct store *store, const char *config)
 {
 	autofree char *path = NULL;
