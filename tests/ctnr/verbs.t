@@ -42,6 +42,14 @@ called_as 'exec [run] [--] [a]' bundle run a
 called_as 'unshare [--mount=true] [--] [id] [-m]' unshare -m id -m
 called_as 'doctor [--json=true] [--]' doctor --json
 called_as 'store [df] [--verbose=true] [--]' system df -v
+called_as 'store [gc] [--dry-run=true] [--grace=0] [--]' gc -n --grace 0
+called_as 'store [gc] [--only=image] [--image-ttl=7d] [--]' image gc -i 7d
+called_as 'store [gc] [--only=bundle] [--]' bundle gc
+called_as 'store [gc] [--only=image] [--unnamed] [--]' image prune
+called_as 'store [gc] [--only=image] [--image-ttl=0] [--filter=until=24h] [--]' image prune -a --filter until=24h
+called_as 'store [gc] [--only=bundle] [--bundle-ttl=0] [--]' container prune --force
+called_as 'store [gc] [--bundle-ttl=0] [--unnamed] [--dry-run=true] [--]' system prune --dry-run
+called_as 'store [gc] [--bundle-ttl=0] [--image-ttl=0] [--]' system prune -af
 
 # One rule: options stand before and behind operands, up to "--"; a command's own are its own.
 called_as 'store [image] [ls] [--quiet=true] [--json=true] [--] [a]' images -q a --json
@@ -179,6 +187,7 @@ run "$front" system
 is_stdout "Usage: ctnr system VERB ...
 
   df            Say what the store takes on the disk.
+  prune         Remove what has ended, has no name, or is not needed.
 
 See ctnr(1)." "a noun alone lists its verbs"
 run "$front" images --help=maybe
@@ -201,7 +210,10 @@ for noun in image container; do
 	run "$front" "$noun" --help
 	like_stdout "Usage: ctnr $noun VERB*" "$noun --help works"
 	listed=$(printf '%s\n' "$stdout" | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort)
-	is "$listed" "$(sed -n "s/^#@ also $noun \([a-z]*\).*/\1/p" "$fake"/libexec/ctnr/verbs/* | sort)" \
+	is "$listed" "$({
+		sed -n "s/^#@ also $noun \([a-z]*\).*/\1/p" "$fake"/libexec/ctnr/verbs/*
+		find "$fake/libexec/ctnr/verbs" -name "$noun-*" | sed 's/.*-//'
+	} | sort)" \
 		"... and lists every verb of $noun"
 	like "$listed" "*inspect*" "... inspect too"
 done

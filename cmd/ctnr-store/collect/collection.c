@@ -153,7 +153,7 @@ int collection_estimate(struct collection *collection, uint64_t *ret, struct err
 			*ret += collection->list->items[i].bytes;
 	for (size_t i = 0; i < sweep.n_objects; i++)
 		if (sweep.objects[i].fate != SWEEP_STRAYED)
-			*ret += sweep.objects[i].bytes;
+			*ret += sweep.objects[i].bytes + sweep.objects[i].derived_bytes;
 	return 0;
 }
 
@@ -230,7 +230,8 @@ static int report_object(struct report *report, const struct sweep_object *objec
 		[SWEEP_LAYER] = REPORT_LAYER,
 	};
 
-	return report_gone(report, kinds[object->kind], object->name, object->bytes, err);
+	return report_gone(report, kinds[object->kind], object->name,
+			   object->bytes + object->derived_bytes, err);
 }
 
 static int report_sweep(const struct collection *collection, const struct sweep *sweep,

@@ -88,16 +88,20 @@ static enum sweep_fate found_fate(bool is_aside, bool is_rooted)
 	return is_rooted ? SWEEP_STRAYED : SWEEP_ASIDE;
 }
 
-/* The store keeps a list of chain IDs for a config that was unpacked: derived data, which goes with it. */
-static uint64_t blob_bytes(const struct store *store, const struct inventory_blob *blob)
+static uint64_t blob_bytes(const struct inventory_blob *blob)
+{
+	return blob->stat.st_nlink == 1 ? (uint64_t)blob->stat.st_blocks * BLOCK_BYTES : 0;
+}
+
+/* The store keeps a list of chain IDs for a config that was unpacked, which goes with it. */
+static uint64_t derived_bytes(const struct store *store, const struct inventory_blob *blob)
 {
 	autofree char *list = store ? layer_chain_path(&blob->digest) : NULL;
-	blkcnt_t blocks = blob->stat.st_nlink == 1 ? blob->stat.st_blocks : 0;
 	struct stat st;
 
-	if (list && fstatat(store->dirfd, list, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		blocks += st.st_blocks;
-	return (uint64_t)blocks * BLOCK_BYTES;
+	return list && fstatat(store->dirfd, list, &st, AT_SYMLINK_NOFOLLOW) == 0
+		       ? (uint64_t)st.st_blocks * BLOCK_BYTES
+		       : 0;
 }
 
 static int find_blob(const struct inventory_blob *blob, void *data, struct error *err)
@@ -118,7 +122,8 @@ static int find_blob(const struct inventory_blob *blob, void *data, struct error
 					  .fate = found_fate(blob->is_aside, is_rooted),
 					  .path = xstrdup(layout_blob_path(&blob->digest, path)),
 					  .name = xstrdup(name),
-					  .bytes = blob_bytes(scope->roots.store, blob),
+					  .bytes = blob_bytes(blob),
+					  .derived_bytes = derived_bytes(scope->roots.store, blob),
 				  });
 	return 0;
 }

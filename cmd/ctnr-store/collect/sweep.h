@@ -77,6 +77,7 @@ struct sweep_object {
 	uint64_t
 		bytes; /* that come back when it is deleted, as its blocks count: of a blob, and of a layer
 			 * after sweep_measure() */
+	uint64_t derived_bytes; /* of a config: those of what the store knows of it */
 };
 
 struct sweep {
