@@ -299,6 +299,26 @@ def row_df(bench):
                [Goal(100, unit="ms"), MEMORY_MAX], measures=("time", "peak"))
 
 
+def row_gc(bench):
+    store = make_references(bench, layout(bench, "busybox"), IMAGES, 5)
+    env = {"CTNR_STORE": store}
+    return Row(f"collecting where {IMAGES} images need all there is", [
+        Candidate("ctnr gc -n", lambda d: ["ctnr", "gc", "-n"], env=env),
+        Candidate("ctnr gc", lambda d: ["ctnr", "gc"], env=env),
+        Candidate("ctnr gc -n --image-ttl 52w", lambda d: ["ctnr", "gc", "-n", "--image-ttl", "52w"],
+                  env=env)],
+               [Goal(150, unit="ms"), MEMORY_MAX], measures=("time", "peak"))
+
+
+def row_gc_layout(bench):
+    place = os.path.join(bench.fresh(), "layout")
+    shutil.copytree(layout(bench, "debian"), place)
+    return Row("collecting in a layout of one Debian", installed([
+        Candidate("ctnr-store gc oci:DIR", lambda d: ["ctnr-store", "gc", f"oci:{place}"]),
+        Candidate("umoci gc", lambda d: ["umoci", "gc", "--layout", place])]),
+               [Goal(0.05, "umoci gc"), MEMORY_MAX], measures=("time", "peak"))
+
+
 # Memory.
 
 def row_memory(bench):
@@ -328,5 +348,7 @@ ROWS = {
     "images": (row_images, "sub"),
     "ps": (row_ps, "sub"),
     "df": (row_df, "sub"),
+    "gc": (row_gc, "sub"),
+    "gc_layout": (row_gc_layout, "sub"),
     "memory": (row_memory, "sub"),
 }
