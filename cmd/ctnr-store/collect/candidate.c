@@ -204,6 +204,11 @@ void selection_release(struct selection *selection)
 	json_free(&selection->bundles);
 }
 
+bool selection_is_empty(const struct selection *selection)
+{
+	return json_object_size(selection->names) == 0 && json_object_size(selection->bundles) == 0;
+}
+
 bool selection_has_name(const struct selection *selection, const char *digest, const char *name)
 {
 	autofree char *key = name_key(digest, name);

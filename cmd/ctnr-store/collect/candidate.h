@@ -80,6 +80,8 @@ void selection_make(const struct candidates *list, struct selection *ret);
 void selection_release(struct selection *selection);
 #define autoselection autocleanup(selection_release)
 
+bool selection_is_empty(const struct selection *selection);
+
 /* name may be NULL. */
 bool selection_has_name(const struct selection *selection, const char *digest, const char *name);
 bool selection_has_bundle(const struct selection *selection, const char *id);

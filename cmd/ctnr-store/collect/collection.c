@@ -398,7 +398,7 @@ int collection_run(struct collection *collection, struct error *err)
 	selection_make(collection->list, &selection);
 	roots_init(&released, &chosen);
 	if (collection->layout && collection->opts.part != COLLECT_BUNDLES &&
-	    collection->list->len && read_released(&released, err) < 0)
+	    !selection_is_empty(&selection) && read_released(&released, err) < 0)
 		return -1;
 	if (remove_names(collection, &selection, err) < 0)
 		return -1;

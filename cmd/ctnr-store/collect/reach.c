@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collect/reach.h"
 
+#include "collect/links.h"
+
 #include "base/str.h"
 #include "system/fd.h"
 
@@ -51,78 +53,54 @@ static bool read_document_text(const struct layout *layout, const struct digest 
 	return fd_read_rest(fd, MANIFEST_MAX, ret, NULL) == 0;
 }
 
-static json_t *read_document(const struct layout *layout, const struct digest *digest)
-{
-	autostr struct str text = STR_INIT;
-
-	if (!read_document_text(layout, digest, &text))
-		return NULL;
-	return json_parse(text.data, text.len, digest->text, NULL);
-}
-
 static void add_document(struct reach *reach, const struct digest *digest, int depth);
 
-static bool entry_digest(const json_t *entry, struct digest *ret)
-{
-	const char *text = json_string_value(json_object_get(entry, "digest"));
-
-	return text && digest_parse(text, ret, NULL) == 0;
-}
-
-/* The digest of a layer or config, which reaches nothing else; also into a set of its kind. */
-static void add_leaf(struct reach *reach, const json_t *entry, json_t *set, int depth)
+/* A layer or config, which reaches nothing else; also into a set of its kind. */
+static void add_leaf(struct reach *reach, const char *text, json_t *set, int depth)
 {
 	struct digest digest;
 
-	if (!entry_digest(entry, &digest))
+	if (digest_parse(text, &digest, NULL) < 0)
 		return;
-	json_object_set_new(reach->digests, digest.text, json_true());
-	json_object_set_new(set, digest.text, json_true());
+	json_object_set_new(reach->digests, text, json_true());
+	json_object_set_new(set, text, json_true());
 	if (reach->follows_leaves)
 		add_document(reach, &digest, depth + 1);
 }
 
-static void add_nested(struct reach *reach, const json_t *entry, int depth)
+static void add_nested(struct reach *reach, const char *text, int depth)
 {
 	struct digest digest;
 
-	if (entry_digest(entry, &digest))
+	if (digest_parse(text, &digest, NULL) == 0)
 		add_document(reach, &digest, depth + 1);
 }
 
-static void add_children(struct reach *reach, const json_t *document, int depth)
+static void add_children(struct reach *reach, const struct links *links, int depth)
 {
-	const json_t *layers = json_object_get(document, "layers");
-	const json_t *manifests = json_object_get(document, "manifests");
-
-	add_leaf(reach, json_object_get(document, "config"), reach->configs, depth);
-	for (size_t i = 0; i < json_array_size(layers); i++)
-		add_leaf(reach, json_array_get(layers, i), reach->digests, depth);
-	for (size_t i = 0; i < json_array_size(manifests); i++)
-		add_nested(reach, json_array_get(manifests, i), depth);
-}
-
-/* An image config has a member "config" too, which is no descriptor. */
-static bool is_document(const json_t *document)
-{
-	return json_object_get(document, "layers") || json_object_get(document, "manifests") ||
-	       json_object_get(json_object_get(document, "config"), "digest");
+	for (size_t i = 0; i < links->configs.len; i++)
+		add_leaf(reach, links->configs.items[i], reach->configs, depth);
+	for (size_t i = 0; i < links->layers.len; i++)
+		add_leaf(reach, links->layers.items[i], reach->digests, depth);
+	for (size_t i = 0; i < links->manifests.len; i++)
+		add_nested(reach, links->manifests.items[i], depth);
 }
 
 static void add_document(struct reach *reach, const struct digest *digest, int depth)
 {
-	autojson json_t *document = NULL;
+	autostr struct str text = STR_INIT;
+	autolinks struct links links = LINKS_INIT;
 
 	if (json_object_get(reach->visited, digest->text))
 		return;
 	json_object_set_new(reach->visited, digest->text, json_true());
 	json_object_set_new(reach->digests, digest->text, json_true());
-	if (depth > INDEX_NESTING_MAX)
+	if (depth > INDEX_NESTING_MAX || !read_document_text(reach->layout, digest, &text))
 		return;
-	document = read_document(reach->layout, digest);
-	if (!is_document(document))
+	links_read(&text, &links);
+	if (!links.of_document)
 		return;
-	add_children(reach, document, depth);
+	add_children(reach, &links, depth);
 	json_array_append_new(reach->documents, json_string(digest->text));
 }
 
