@@ -4,68 +4,8 @@
 # differs: layers and bundles are deleted, and measured, in the user namespace that owns their files
 # ctnr-store gc: what goes, what stays, and what it says about both.
 . "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/gc.sh"
 needs USERNS
-
-store=$CTNR_TEST_TMP/shelf
-mkdir -m 700 "$store"
-export CTNR_STORE="$store"
-
-# image NAME TEXT [OPTIONS...]: an image of one layer with a file that says TEXT, on no other image's.
-image() {
-	printf 'dir own uid=1000 gid=1000 mode=0700\nfile own/text "data=%s"\n' "$2" |
-		"$test_lib/make-tar.py" "$CTNR_TEST_TMP/layer.tar"
-	image_name=$1
-	shift 2
-	"$test_lib/make-layout.py" --ref "$image_name" "$@" "$store/images" "$CTNR_TEST_TMP/layer.tar" |
-		jq -r .descriptor.digest
-}
-
-# blob_of DIGEST: its file.
-blob_of() {
-	printf '%s/images/blobs/sha256/%s' "$store" "${1#sha256:}"
-}
-
-# stray TEXT: a blob that nothing names.
-stray() {
-	stray_digest=$(printf '%s' "$1" | sha256sum | cut -d ' ' -f 1)
-	printf '%s' "$1" >"$store/images/blobs/sha256/$stray_digest"
-	echo "sha256:$stray_digest"
-}
-
-# gone KIND: the names of that kind that the last run told of.
-gone() {
-	printf '%s\n' "$stdout" | jq -r --arg kind "$1" 'select(.kind == $kind) | .name'
-}
-
-total() {
-	printf '%s\n' "$stdout" | jq -r 'select(.kind == "total") | .bytes'
-}
-
-# used: the bytes that the store takes, as du(1) counts them.
-used() {
-	in_namespace du -s --block-size=1 "$store" | cut -f 1
-}
-
-# state: all files of the store.
-state() {
-	in_namespace find "$store" -printf '%P %y %s %T@ %n\n' | LC_ALL=C sort
-}
-
-# both TITLE OPTIONS...: a dry run changes nothing, and the run says the same and gives back as much.
-both() {
-	both_title=$1
-	shift
-	both_state=$(state)
-	run ctnr-store gc --dry-run "$@"
-	is_status 0 "$both_title: a dry run works"
-	is "$(state)" "$both_state" "... and changes nothing"
-	both_stdout=$stdout
-	both_used=$(used)
-	run ctnr-store gc "$@"
-	is_status 0 "$both_title: a run works"
-	is "$stdout" "$both_stdout" "... and says the same"
-	is "$((both_used - $(used)))" "$(total)" "... and so much comes back"
-}
 
 run ctnr-store --store "$CTNR_TEST_TMP/nowhere" gc
 is_status 0 "nothing is collected where there is no store"
@@ -143,81 +83,13 @@ image localhost/c:1 c >/dev/null
 run ctnr-store gc --image-ttl 0 --grace 1h
 is "$(gone name) $(gone blob)" "localhost/c:1 " "a grace that is stated counts for them too"
 
-# Names.
 run ctnr-store gc --grace 0
-digest=$(image localhost/n:1 n)
-for tag in 2 3 4; do
-	ctnr-store image tag localhost/n:1 "localhost/n:$tag" >/dev/null
-done
-# set_time NAME TIME: let the name have been set then.
-set_time() {
-	jq --arg name "$1" --arg time "$2" '(.manifests[] | .annotations |
-		select(."org.opencontainers.image.ref.name" == $name))."org.ctnr.tagged" = $time' \
-		"$store/images/index.json" >index.json && cp index.json "$store/images/index.json"
-}
-set_time localhost/n:2 2026-01-01T00:00:00Z
-set_time localhost/n:3 2020-01-01T00:00:00Z
-set_time localhost/n:4 2026-02-01T00:00:00Z
-touch -d '2020-02-01' "$(blob_of "$digest")"
-both "of the names of a repository" --ref-max 2
-is "$(gone name | tr '\n' ' ')" "localhost/n:1 localhost/n:3 " "... the oldest go, by when they were set or used"
-is "$(gone manifest)" "" "... and their image stays"
-set_time localhost/n:2 2020-01-01T00:00:00Z
-both "names that were set long ago" --ref-ttl 52w
-is "$(gone name | tr '\n' ' ')" "localhost/n:2 " "... go"
-run ctnr-store gc --ref-max 0 --grace 0
-is "$(gone manifest)" "$digest" "the image goes with its last name"
-
-# Without a name, and filters.
-x=$(image localhost/x:1 x --config '{"created":"2020-01-01T00:00:00Z","config":{"Labels":{"keep":"yes"}}}')
-y=$(image localhost/y:1 y --config '{"created":"2020-01-01T00:00:00Z"}')
-ctnr-store image untag x:1 y:1
-run ctnr-store gc --unnamed --filter label=keep=no
-is "$(gone name)" "" "a label with another value does not fit"
-run ctnr-store gc -n --unnamed --filter label=keep
-is "$(gone name)" "$x" "one with that name does"
-run ctnr-store gc -n --unnamed --filter 'label!=keep'
-is "$(gone name)" "$y" "... or does not, as asked"
-run ctnr-store gc -n --unnamed --filter until=2019-01-01T00:00:00Z
-is "$(gone name)" "" "until is a moment"
-run ctnr-store gc -n --unnamed --filter until=24h
-is "$(gone name | wc -l)" 2 "... or an age"
-both "images without a name" --unnamed
-is "$(gone manifest | wc -l)" 2 "... go"
-for name in docker.io/library/p:1 docker.io/library/q:1; do
-	image "$name" "$name" >/dev/null
-done
-run ctnr-store gc -n --image-ttl 0 --filter 'reference=p*'
-is "$(gone name)" docker.io/library/p:1 "a reference is a pattern"
-run ctnr-store gc -n --image-ttl 0 --filter 'reference=library/q' --filter 'reference=p:1'
-is "$(gone name | wc -l)" 2 "... and one of several is enough"
-
-# Room.
-for name in 1 2 3; do
-	image "localhost/r:$name" "$(head -c 30000 /dev/urandom | base64 -w 0)" --compress none >/dev/null
-done
-touch -d "20 days ago" "$store"/images/blobs/sha256/*
-for name in 1 2 3; do
-	touch -d "$((9 - name)) days ago" "$(blob_of "$(ctnr-store image show "r:$name" | jq -r .descriptor.digest)")"
-done
-run ctnr-store gc -n --keep-bytes 1g
-is "$(gone name)" "" "a store that is small enough keeps all"
-both "one that shall be smaller" --keep-bytes $(($(used) - 30000)) --filter 'reference=r'
-is "$(gone name)" localhost/r:1 "... loses what was not used longest, and no more"
-both "one that shall be much smaller" --keep-bytes 0 --filter 'reference=r'
-is "$(gone name | tr '\n' ' ')" "localhost/r:2 localhost/r:3 " "... loses all that may go"
-like_stderr "*there is no more to remove*" "... and says that this is not enough"
-run ctnr-store gc -n --min-free 1
-is "$(gone name)" "" "where there is room all stays"
-run ctnr-store gc -n --min-free 100%
-is "$(gone name | wc -l)" 2 "... a part of the filesystem may be more than there is"
-
 # What killed commands left.
 mkdir "$store/trash/1.2.dead" 2>/dev/null || mkdir -p "$store/trash/1.2.dead"
 head -c 10000 /dev/urandom >"$store/trash/1.2.dead/file"
 mkdir -p "$store/cache/refs" "$store/cache/chains/sha256"
 echo '{"index":"another"}' >"$store/cache/refs/0123456789abcdef"
-echo "$digest" >"$store/cache/chains/sha256/${digest#sha256:}"
+echo "$a" >"$store/cache/chains/sha256/${a#sha256:}"
 both "what killed commands left" --grace 0
 is "$(gone leftover)" trash/1.2.dead "... goes"
 is "$(gone cache | wc -l)" 2 "... and what is derived from what is gone"

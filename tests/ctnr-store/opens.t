@@ -32,22 +32,22 @@ names() {
 	seq "$1" | sed 's,^,localhost/i:,'
 }
 
-images 4
+images 2
 # shellcheck disable=SC2046
-few=$(opens image rm $(names 4))
-images 16
+few=$(opens image rm $(names 2))
+images 8
 # shellcheck disable=SC2046
-many=$(opens image rm $(names 16))
-note "of 4 images $few, of 16 $many"
+many=$(opens image rm $(names 8))
+note "of 2 images $few, of 8 $many"
 ok "image rm of four times the names opens at most four times the documents" [ "$many" -le $((4 * few)) ]
 
-images 4
+images 2
 few=$(opens gc)
-images 16
+images 8
 many=$(opens gc)
-note "of 4 images $few, of 16 $many"
-is "$few" 4 "a collection that finds nothing opens each document once"
-is "$many" 16 "... of four times the images, too"
+note "of 2 images $few, of 8 $many"
+is "$few" 2 "a collection that finds nothing opens each document once"
+is "$many" 8 "... of four times the images, too"
 
 # Names of one index.
 rm -rf "$store/images"
