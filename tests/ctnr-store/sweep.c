@@ -228,7 +228,7 @@ static void lease_blob(const struct place *place, struct actor *actor, const cha
 {
 	struct digest blob = parsed(digest);
 
-	if (actor->lease.fd < 0 && lease_open(place->layout.dirfd, &actor->lease, &err) < 0)
+	if (actor->lease.file.fd < 0 && lease_open(place->layout.dirfd, &actor->lease, &err) < 0)
 		abort();
 	if (lease_add(&actor->lease, &blob, &err) < 0)
 		abort();
@@ -343,7 +343,7 @@ static bool take_lock(const struct place *place, struct actor *actor)
 static void end_actor(struct actor *actor)
 {
 	/* A lease that is not ended is a dead writer's. */
-	fd_close(&actor->lease.fd);
+	fd_close(&actor->lease.file.fd);
 	fd_close(&actor->lease.dirfd);
 	fd_close(&actor->lock);
 	roots_release(&actor->roots);
