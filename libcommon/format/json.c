@@ -51,7 +51,9 @@ static json_t *parse_document(const char *text, size_t len, size_t flags, const 
 		value = parse_with_odd_tokens(text, len, flags, &where);
 	if (value)
 		return value;
-	if (where.column)
+	if (len == 0)
+		error_set(err, ERROR_FAILED, "%s: is empty", document);
+	else if (where.column)
 		error_set(err, ERROR_FAILED, "%s: line %d, column %d: %s", document, where.line,
 			  where.column, where.text);
 	else
