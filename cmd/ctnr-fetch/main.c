@@ -155,7 +155,7 @@ static int open_destination(const struct fetch_opts *opts, enum layout_mode mode
 	if (store_open(opts->store, store_mode, &store, err) < 0)
 		return -1;
 	path = xasprintf("%s/images", store.path);
-	return layout_open(path, mode, ret, err);
+	return layout_open(path, mode, ret, err) < 0 ? store_damaged(err) : 0;
 }
 
 /* The record of what the name stands for; descriptor is taken. */
@@ -252,7 +252,7 @@ static int fetch_image(struct fetch *fetch, struct image *ret, struct error *err
 		return -1;
 	}
 	if (tag_set(&layout, fetch->name, &descriptor, err) < 0)
-		return -1;
+		return fetch->opts->layout ? -1 : store_damaged(err);
 	fill_image(&layout, fetch->name, &descriptor, ret);
 	return 0;
 }

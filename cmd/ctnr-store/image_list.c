@@ -147,7 +147,7 @@ static int list_layout(const struct store *store, const struct layout *layout,
 	autoindexlist struct index_list list = INDEX_LIST_INIT;
 
 	if (index_list_read(layout, &list, err) < 0)
-		return -1;
+		return store_damaged(err);
 	for (size_t i = 0; i < list.n_entries; i++) {
 		autoindexentry struct index_entry entry = INDEX_ENTRY_INIT;
 
@@ -181,7 +181,8 @@ static int list_images(const struct store_opts *opts, const struct listing *list
 		return list_layout(&store, &layout, listing, table, err);
 	if (cause.code == ERROR_NOT_FOUND)
 		return 0;
-	return error_move(err, &cause);
+	error_move(err, &cause);
+	return store_damaged(err);
 }
 
 int image_ls(const void *opts_, const struct strlist *operands, struct error *err)

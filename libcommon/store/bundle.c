@@ -277,8 +277,10 @@ static int open_bundle(const struct store *store, const char *word, enum toleran
 					 shown);
 		return error_prefix(err, "%s '%s'", bundle_word(), shown);
 	}
-	if (read_record_file(&bundle, err) < 0 && tolerance == RECORD_MUST_BE_RIGHT)
+	if (read_record_file(&bundle, err) < 0 && tolerance == RECORD_MUST_BE_RIGHT) {
+		store_damaged(err);
 		return error_prefix(err, "%s '%s'", bundle_word(), shown);
+	}
 	if (!bundle.id)
 		bundle.id = id_of_path(bundle.path);
 	*ret = bundle;

@@ -108,7 +108,7 @@ void image_note_use(const struct image *image)
 int image_found_unfit(struct error *err)
 {
 	if (!error_is(err, ERROR_NOT_FOUND))
-		return -1;
+		return error_is(err, ERROR_VERIFY) ? store_damaged(err) : -1;
 	error_recode(err, ERROR_FAILED);
 	return error_default_hint(err, "'ctnr pull' gets the image anew");
 }

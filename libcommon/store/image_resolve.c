@@ -102,9 +102,9 @@ static int open_images(const struct store *store, struct layout *ret_layout,
 	if (layout_open(path, LAYOUT_READ, ret_layout, err) < 0) {
 		if (error_is(err, ERROR_NOT_FOUND))
 			error_set(err, ERROR_NOT_FOUND, "no such image");
-		return -1;
+		return store_damaged(err);
 	}
-	return layout_read_index(ret_layout, ret_index, err);
+	return layout_read_index(ret_layout, ret_index, err) < 0 ? store_damaged(err) : 0;
 }
 
 int image_find_entry(const struct store *store, const char *word, struct descriptor *ret,

@@ -198,3 +198,10 @@ int store_for_writing(const struct store *store, struct store *ret, struct error
 	*ret = (struct store) { path, fd, true };
 	return 0;
 }
+
+int store_damaged(struct error *err)
+{
+	if (error_is(err, ERROR_VERIFY) || (error_is(err, ERROR_FAILED) && error_errno_is(err, 0)))
+		error_default_hint(err, "'ctnr check --repair' mends what is damaged in the store");
+	return -1;
+}

@@ -55,6 +55,10 @@ enum store_mode {
 /* A store that every user may write to is refused, unless it is only read. */
 int store_open(const char *option, enum store_mode mode, struct store *ret, struct error *err);
 
+/* What was to be read in a store cannot be read: say how it is mended, where no hint says more, and the failure
+ * is none of the system's. Returns -1. */
+int store_damaged(struct error *err);
+
 /* Fail, with a hint, when the store cannot be written to. */
 int store_check_writable(const struct store *store, struct error *err);
 

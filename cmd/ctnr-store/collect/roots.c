@@ -50,7 +50,7 @@ int roots_add_names(struct roots *roots, struct error *err)
 	autoindex struct index index = INDEX_INIT;
 
 	if (layout_read_index(scope->layout, &index, err) < 0)
-		return error_hint(err, "'ctnr check --repair' writes a damaged index.json anew");
+		return scope->store ? store_damaged(err) : -1;
 	for (size_t i = 0; i < index.n_manifests; i++)
 		if (!scope->keeps_entry || scope->keeps_entry(&index.manifests[i], scope->data))
 			reach_add(&roots->reach, &index.manifests[i]);
