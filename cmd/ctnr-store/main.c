@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ctnr-store: list, name, remove and collect the images and bundles of the store.
+ * ctnr-store: list, name, remove, check and collect the images and bundles of the store.
  *
  * Each verb opens the store for reading only: nothing is made by looking, but for the size that df lets
  * a layer state. What changes index.json or deletes takes its own locks (image_edit.c, bundle_remove.c,
  * collect/).
  */
+#include "check/check.h"
 #include "gc_opts.h"
 #include "opts.h"
 #include "verbs.h"
 
+#include "base/progress.h"
 #include "base/tool.h"
 #include "store/image_print.h"
 
@@ -105,6 +107,23 @@ static const struct option gc_options[] = {
 	OPTION_END,
 };
 
+static const struct option check_options[] = {
+	OPTION_INCLUDE(global_options, 0),
+	INCLUDE_SYNC,
+	ROW_JSON,
+	{ "deep", 0, NULL, "compare the content of files in layers too", OPTION_BOOL,
+	  offsetof(struct check_opts, deep), NULL },
+	{ "part", 0, "N/M", "of M parts of all blobs and layers read the part N", OPTION_STRING,
+	  offsetof(struct check_opts, part), NULL },
+	{ "progress", 0, "MODE", "show progress: auto, tty, plain, json or none", OPTION_CHOICE,
+	  offsetof(struct check_opts, progress), progress_mode_names },
+	{ "repair", 0, NULL, "mend what is damaged", OPTION_BOOL,
+	  offsetof(struct check_opts, repair), NULL },
+	{ "quick", 0, NULL, "read no blobs and no files of layers", OPTION_BOOL,
+	  offsetof(struct check_opts, quick), NULL },
+	OPTION_END,
+};
+
 #define VERB(words, syntax, sentence, table, function) \
 	{ \
 		.name = (words), .synopsis = (syntax), .summary = (sentence), .options = (table), \
@@ -136,12 +155,18 @@ static const struct command commands[] = {
 	VERB("bundle rm", "[OPTIONS] BUNDLE...", "Delete bundles that do not run.",
 	     bundle_rm_options, bundle_rm),
 	VERB("df", "[OPTIONS]", "Say what the store takes on the disk.", df_options, store_df),
+	{ .name = "check",
+	  .synopsis = "[OPTIONS] [IMAGE|BUNDLE|VOLUME...]",
+	  .summary = "Check that all is whole, and mend what is not.",
+	  .options = check_options,
+	  .opts_size = sizeof(struct check_opts),
+	  .run = store_check },
 	COMMAND_END,
 };
 
 static const struct tool tool = {
 	"ctnr-store",
-	"list, name, remove and collect images and bundles",
+	"list, name, remove, check and collect images and bundles",
 	commands,
 	global_options,
 };

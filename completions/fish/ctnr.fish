@@ -59,7 +59,7 @@ function __ctnr_operand
             __ctnr_addresses $typed
         case 'ctnr tag:*' 'ctnr untag:*' 'ctnr rmi:*' 'ctnr image *' 'ctnr-store image *'
             __ctnr_images
-        case 'ctnr inspect:*'
+        case 'ctnr inspect:*' 'ctnr check:*' 'ctnr system check:*' 'ctnr-store check:*'
             __ctnr_images
             __ctnr_containers
         case 'ctnr ps:*' 'ctnr images:*' 'ctnr doctor:*' 'ctnr version:*' 'ctnr system *'

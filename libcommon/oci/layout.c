@@ -32,7 +32,7 @@ void layout_release(struct layout *layout)
 }
 
 /* Only the major number matters: minor versions add what may be ignored. */
-static int check_version(int dirfd, struct error *err)
+int layout_check_version(int dirfd, struct error *err)
 {
 	autostr struct str text = STR_INIT;
 	autojson json_t *document = NULL;
@@ -105,7 +105,7 @@ static int open_directory(const char *path, enum layout_mode mode, struct layout
 		if (make_files(ret->dirfd, err) < 0 || lease_open(ret->dirfd, &ret->lease, err) < 0)
 			return -1;
 	}
-	return check_version(ret->dirfd, err);
+	return layout_check_version(ret->dirfd, err);
 }
 
 int layout_open(const char *path, enum layout_mode mode, struct layout *ret, struct error *err)
@@ -253,7 +253,7 @@ int layout_read_manifest(const struct layout *layout, const struct descriptor *d
 	return 0;
 }
 
-static int read_nested_index(const struct layout *layout, const struct descriptor *descriptor,
+int layout_read_nested_index(const struct layout *layout, const struct descriptor *descriptor,
 			     struct index *ret, struct error *err)
 {
 	autostr struct str text = STR_INIT;
@@ -267,7 +267,7 @@ static int read_nested_index(const struct layout *layout, const struct descripto
 static int read_index_of(void *data, const struct descriptor *descriptor, struct index *ret,
 			 struct error *err)
 {
-	return read_nested_index(data, descriptor, ret, err);
+	return layout_read_nested_index(data, descriptor, ret, err);
 }
 
 int layout_resolve(const struct layout *layout, const struct descriptor *descriptor,

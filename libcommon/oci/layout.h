@@ -31,7 +31,7 @@
 
 #include <stdbool.h>
 
-#define LAYOUT_FILE "oci-layout"
+#define LAYOUT_FILE "oci-layout" /* says that it is one, and of which version */
 #define LAYOUT_INDEX_FILE "index.json"
 #define LAYOUT_LOCK_FILE ".lock" /* held by writers of index.json */
 #define LAYOUT_INDEX_MAX (64U << 20) /* bytes of index.json: ten thousands of references */
@@ -65,6 +65,10 @@ enum layout_mode {
 /* Open the layout at path; ret is new. -1 when its file oci-layout is missing or of a version that is
  * not known. */
 int layout_open(const char *path, enum layout_mode mode, struct layout *ret, struct error *err);
+
+/* Is the file oci-layout in a directory, and does it state a version that is known? What layout_open() asks.
+ * ERROR_NOT_FOUND when it is not there. */
+int layout_check_version(int dirfd, struct error *err);
 
 /* Let a blob stay from now on, in a layout opened by LAYOUT_CREATE, as long as the layout is open. To be
  * asked before layout_has_blob(). */
@@ -100,6 +104,10 @@ int layout_read_index(const struct layout *layout, struct index *ret, struct err
 /* Read a manifest that is a blob of the layout, by layout_read_blob(). */
 int layout_read_manifest(const struct layout *layout, const struct descriptor *descriptor,
 			 struct manifest *ret, struct error *err);
+
+/* The same for an index that is a blob. */
+int layout_read_nested_index(const struct layout *layout, const struct descriptor *descriptor,
+			     struct index *ret, struct error *err);
 
 /* The manifest behind a descriptor, as by index_resolve(): the indexes are blobs of the layout. */
 int layout_resolve(const struct layout *layout, const struct descriptor *descriptor,

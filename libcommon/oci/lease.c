@@ -13,8 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LEASE_DIR ".lease"
-
 /* Bytes of one lease: an image of all platforms has 1,024 documents of 499 layers at most. */
 #define LEASE_MAX (64U << 20)
 
@@ -157,22 +155,51 @@ int lease_each(int layoutfd,
 	return 0;
 }
 
+/* Open a lease that is not held, and take its lock. Returns the descriptor, or -1. */
+static int open_dead_lease(int dirfd, const char *name, struct lock_file *ret_lock)
+{
+	autoclose int fd = lock_is_stand_in(name) ? -EBADF : open_lease_file(dirfd, name);
+
+	if (fd < 0 || lock_file_try(fd, dirfd, name, ret_lock, NULL) <= 0)
+		return -1;
+	return fd_steal(&fd);
+}
+
+/* Append the names in LEASE_DIR. Returns a descriptor of it, or -1. */
+static int list_leases(int layoutfd, struct strlist *ret)
+{
+	int dirfd = dir_open_at(layoutfd, LEASE_DIR, NULL);
+
+	if (dirfd >= 0)
+		dir_list_at(dirfd, ".", ret, NULL);
+	return dirfd;
+}
+
+void lease_list_dead(int layoutfd, struct strlist *ret)
+{
+	autostrlist struct strlist names = STRLIST_INIT;
+	autoclose int dirfd = list_leases(layoutfd, &names);
+
+	for (size_t i = 0; i < names.len; i++) {
+		autolockfile struct lock_file lock = LOCK_FILE_INIT;
+		autoclose int fd = open_dead_lease(dirfd, names.items[i], &lock);
+
+		if (fd >= 0)
+			strlist_append(ret, names.items[i]);
+	}
+}
+
 void lease_remove_dead(int layoutfd)
 {
 	autostrlist struct strlist names = STRLIST_INIT;
-	autoclose int dirfd = dir_open_at(layoutfd, LEASE_DIR, NULL);
+	autoclose int dirfd = list_leases(layoutfd, &names);
 
-	if (dirfd < 0 || dir_list_at(dirfd, ".", &names, NULL) < 0)
-		return;
 	for (size_t i = 0; i < names.len; i++) {
-		const char *name = names.items[i];
-		autoclose int fd = open_lease_file(dirfd, name);
 		autolockfile struct lock_file lock = LOCK_FILE_INIT;
+		autoclose int fd = open_dead_lease(dirfd, names.items[i], &lock);
 
 		/* A writer that waited for the lock meanwhile sees that the name is gone. */
-		if (fd >= 0 && !lock_is_stand_in(name) &&
-		    lock_file_try(fd, dirfd, name, &lock, NULL) > 0 &&
-		    lock_is_named(fd, dirfd, name))
-			unlinkat(dirfd, name, 0);
+		if (fd >= 0 && lock_is_named(fd, dirfd, names.items[i]))
+			unlinkat(dirfd, names.items[i], 0);
 	}
 }

@@ -26,11 +26,13 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/str.h"
 #include "format/digest.h"
 #include "system/lock.h"
 
 #include <errno.h>
 
+#define LEASE_DIR ".lease" /* in a layout */
 #define LEASE_NAME_MAX 17 /* characters of a lease's file, with NUL */
 
 struct lease {
@@ -60,6 +62,8 @@ int lease_each(int layoutfd,
 	       int (*each)(const struct digest *digest, void *data, struct error *err), void *data,
 	       struct error *err);
 
+/* Append the names of the files in LEASE_DIR that are not held; they stay. */
+void lease_list_dead(int layoutfd, struct strlist *ret);
 /* Remove the leases that are not held. What cannot be removed counts for nothing all the same. */
 void lease_remove_dead(int layoutfd);
 

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -126,6 +127,58 @@ bool refcache_is_current(const struct store *store, const char *path)
 	document = json_parse(text.data, text.len, path, NULL);
 	root = jnode_root(document, path);
 	return document && member_is(&root, "index", now.text);
+}
+
+/* The second number of a stamp. */
+static int64_t stamp_time(const char *stamp)
+{
+	const char *blank = strchr(stamp, ' ');
+
+	return blank ? strtoll(blank, NULL, 10) : 0;
+}
+
+/* Call each for the entry in a file. What is no entry is passed over. */
+static int visit_entry(const struct store *store, const char *path,
+		       int (*each)(const struct refcache_entry *entry, void *data,
+				   struct error *err),
+		       void *data, struct error *err)
+{
+	autostr struct str text = STR_INIT;
+	autojson json_t *document = NULL;
+	autodescriptor struct descriptor descriptor = DESCRIPTOR_INIT;
+	struct refcache_entry entry = { .descriptor = &descriptor };
+	const char *stamp = NULL;
+	struct jnode root;
+	struct jnode node;
+
+	if (file_read_at(store->dirfd, path, ENTRY_MAX, &text, NULL) < 0)
+		return 0;
+	document = json_parse(text.data, text.len, path, NULL);
+	root = jnode_root(document, path);
+	node = jnode_member(&root, "descriptor");
+	entry.ref = json_text(json_object_get(document, "ref"));
+	stamp = json_text(json_object_get(document, "index"));
+	if (!entry.ref || !stamp || descriptor_from_json(&node, &descriptor, NULL) < 0)
+		return 0;
+	entry.time = stamp_time(stamp);
+	return each(&entry, data, err);
+}
+
+int refcache_each(const struct store *store,
+		  int (*each)(const struct refcache_entry *entry, void *data, struct error *err),
+		  void *data, struct error *err)
+{
+	autostrlist struct strlist names = STRLIST_INIT;
+
+	dir_list_at(store->dirfd, CACHE_DIR, &names, NULL);
+	strlist_sort(&names);
+	for (size_t i = 0; i < names.len; i++) {
+		autofree char *path = xasprintf(CACHE_DIR "/%s", names.items[i]);
+
+		if (visit_entry(store, path, each, data, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 void refcache_clear(const struct store *store)

@@ -16,6 +16,7 @@
 #include "store/store.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define REFCACHE_STAMP_MAX 128
 
@@ -38,6 +39,18 @@ void refcache_remember(const struct store *store, const struct refcache_stamp *s
 
 /* Is the entry, a file by its path in the store, derived from the index.json that is there now? */
 bool refcache_is_current(const struct store *store, const char *path);
+/* An entry, whichever index.json it was derived from; all is borrowed. */
+struct refcache_entry {
+	const char *ref;
+	const struct descriptor *descriptor;
+	int64_t time; /* when that index.json was written, in nanoseconds since 1970 */
+};
+
+/* Call each for every entry that has a ref: what is known of an index.json that is lost. each returns < 0
+ * to stop, and then so does this. */
+int refcache_each(const struct store *store,
+		  int (*each)(const struct refcache_entry *entry, void *data, struct error *err),
+		  void *data, struct error *err);
 
 /* Forget everything. */
 void refcache_clear(const struct store *store);

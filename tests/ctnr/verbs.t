@@ -50,6 +50,9 @@ called_as 'store [gc] [--only=image] [--image-ttl=0] [--filter=until=24h] [--]' 
 called_as 'store [gc] [--only=bundle] [--bundle-ttl=0] [--]' container prune --force
 called_as 'store [gc] [--bundle-ttl=0] [--unnamed] [--dry-run=true] [--]' system prune --dry-run
 called_as 'store [gc] [--bundle-ttl=0] [--image-ttl=0] [--]' system prune -af
+called_as 'store [check] [--] [a]' check a
+called_as 'store [check] [--quick=true] [--repair=true] [--] [a] [b]' check --quick a --repair b
+called_as 'store [check] [--part=1/7] [--]' system check --part 1/7
 
 # One rule: options stand before and behind operands, up to "--"; a command's own are its own.
 called_as 'store [image] [ls] [--quiet=true] [--json=true] [--] [a]' images -q a --json
@@ -143,7 +146,7 @@ run "$front"
 is_status 0 "without a verb it explains itself"
 like_stdout "Usage: ctnr *" "... on standard output"
 verbs=$(printf '%s\n' "$stdout" | sed -n 's/^  \([a-z]*\) .*/\1/p')
-for verb in run ps rm inspect bundle unshare pull images tag untag rmi doctor version help; do
+for verb in run ps rm inspect bundle unshare pull images tag untag rmi check doctor version help; do
 	like " $(echo "$verbs" | tr '\n' ' ')" "* $verb *" "... with $verb"
 	run "$front" "$verb" --help
 	is_status 0 "$verb --help works"

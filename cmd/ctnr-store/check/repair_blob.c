@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/need.h"
+#include "check/program.h"
+#include "check/repair.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "oci/media_type.h"
+#include "system/sync.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FETCH_WORDS_MAX 12
+
+static bool is_about_blob(const struct finding *finding)
+{
+	return finding->is_damage &&
+	       (finding->kind == FINDING_MANIFEST || finding->kind == FINDING_CONFIG ||
+		finding->kind == FINDING_BLOB);
+}
+
+/* Remove a file of the store, unless it has changed since the look: then it may be right by now. */
+static void remove_damaged(const struct repair *repair, struct finding *finding)
+{
+	const struct store *store = repair->scope->store;
+	struct stat st;
+
+	if (fstatat(store->dirfd, finding->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return;
+	if (st.st_ctim.tv_sec * CLOCK_NS + st.st_ctim.tv_nsec >= repair->began)
+		repair_refuse(finding, "it has changed meanwhile");
+	else if (unlinkat(store->dirfd, finding->path, 0) < 0 && errno != ENOENT)
+		repair_refuse(finding, "it cannot be removed: %s", strerror(errno));
+}
+
+void repair_blobs(struct repair *repair)
+{
+	for (size_t i = 0; i < repair->findings->len; i++) {
+		struct finding *finding = &repair->findings->items[i];
+		bool is_chain_list = finding->kind == FINDING_CHAINS && finding->is_damage;
+
+		if (!is_chain_list && !is_about_blob(finding))
+			continue;
+		if (finding->is_unreadable && finding->remedy == REMEDY_NONE)
+			continue;
+		remove_damaged(repair, finding);
+	}
+}
+
+/* Run ctnr-fetch for an entry. Returns its status, -1 when it could not be run. */
+static int run_fetch(const struct repair *repair, const struct descriptor *entry, const char *name,
+		     const char *source, struct error *err)
+{
+	char platform[PLATFORM_TEXT_MAX];
+	const char *words[FETCH_WORDS_MAX] = { "ctnr-fetch", "--store", repair->scope->store->path,
+					       "--tag", name };
+	size_t n = 5;
+
+	if (media_type_is_docker(entry->media_type))
+		words[n++] = "--format=keep";
+	if (media_type_kind(entry->media_type) == MEDIA_INDEX) {
+		words[n++] = "--all-platforms";
+	} else if (entry->platform.os[0]) {
+		words[n++] = "--platform";
+		words[n++] = platform_format(&entry->platform, platform);
+	}
+	if (!sync_is_enabled())
+		words[n++] = "--no-sync";
+	words[n++] = source;
+	return program_run(words, err);
+}
+
+/* Does the name need something that is damaged and can be fetched? */
+static bool needs_fetch(const struct repair *repair, const char *name)
+{
+	for (size_t i = 0; i < repair->findings->len; i++) {
+		const struct finding *finding = &repair->findings->items[i];
+
+		if (is_about_blob(finding) && finding->remedy == REMEDY_FETCH &&
+		    strlist_contains(&finding->needed_by, name))
+			return true;
+	}
+	return false;
+}
+
+/* What the name needs stays damaged, unless it came for another one. */
+static void explain_blobs(struct repair *repair, const char *name, const char *reason)
+{
+	for (size_t i = 0; i < repair->findings->len; i++) {
+		struct finding *finding = &repair->findings->items[i];
+
+		if (is_about_blob(finding) && strlist_contains(&finding->needed_by, name))
+			repair_explain(finding, "%s", reason);
+	}
+}
+
+static void fetch_entry(struct repair *repair, const struct descriptor *entry)
+{
+	const char *name = descriptor_annotation(entry, ANNOTATION_REF_NAME);
+	autofree char *source = name ? need_source(entry) : NULL;
+	autofree char *reason = NULL;
+	struct error cause = { 0 };
+	int status;
+
+	if (!source || !needs_fetch(repair, name))
+		return;
+	status = run_fetch(repair, entry, name, source, &cause);
+	if (status == 0)
+		return;
+	reason = status < 0 ? xstrdup(cause.message)
+			    : xasprintf("'%s' cannot be fetched (status %d)", source, status);
+	explain_blobs(repair, name, reason);
+}
+
+void repair_names(struct repair *repair)
+{
+	autoindex struct index index = INDEX_INIT;
+
+	if (repair->scope->layout.dirfd < 0 ||
+	    layout_read_index(&repair->scope->layout, &index, NULL) < 0)
+		return;
+	for (size_t i = 0; i < index.n_manifests; i++)
+		if (scope_has_entry(repair->scope, &index.manifests[i]))
+			fetch_entry(repair, &index.manifests[i]);
+}
