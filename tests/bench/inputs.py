@@ -129,9 +129,8 @@ def make_layers(bench, source, count):
     return result.path
 
 
-def make_references(bench, source, count, own_layers=0):
-    """A store with so many images, each with a name, a manifest and a config of its own. They share one
-    layer, and have so many of their own."""
+def make_references(bench, source, count):
+    """A store with so many images of one layer, each with a name, a manifest and a config of its own."""
     store = os.path.join(bench.fresh(), "store")
     bench.must(["ctnr-fetch", "--store", store, "-t", "first", f"oci:{source}"])
     images = Layout(f"{store}/images")
@@ -139,10 +138,26 @@ def make_references(bench, source, count, own_layers=0):
     manifest, config = images.image()
     for number in range(count - 1):
         created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(1000000000 + 60 * number))
-        own = [images.write_blob(b"layer %d of %d\n" % (layer, number), "layer.v1.tar+gzip")
-               for layer in range(own_layers)]
-        descriptor = images.add_image({**manifest, "layers": manifest["layers"] + own},
-                                      {**config, "created": created})
+        descriptor = images.add_image(manifest, {**config, "created": created})
+        index["manifests"].append({**index["manifests"][0], **descriptor, "annotations": {
+            REF_NAME: f"registry.example/team-{number % 100}/application-{number}:1.{number}"}})
+    write_json(f"{images.path}/index.json", index)
+    return store
+
+
+def make_images(bench, source, count, layers):
+    """A store with so many images, each with a name, documents and so many small layers of its own."""
+    store = os.path.join(bench.fresh(), "store")
+    bench.must(["ctnr-fetch", "--store", store, "-t", "first", f"oci:{source}"])
+    images = Layout(f"{store}/images")
+    index = images.index()
+    manifest, config = images.image()
+    for number in range(count - 1):
+        own = [small_layer(number * layers + i) for i in range(layers)]
+        blobs = [images.write_blob(content, "layer.v1.tar+gzip") for content, _ in own]
+        descriptor = images.add_image(
+            {**manifest, "layers": blobs},
+            {**config, "rootfs": {"type": "layers", "diff_ids": [diff_id for _, diff_id in own]}})
         index["manifests"].append({**index["manifests"][0], **descriptor, "annotations": {
             REF_NAME: f"registry.example/team-{number % 100}/application-{number}:1.{number}"}})
     write_json(f"{images.path}/index.json", index)

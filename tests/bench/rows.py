@@ -5,14 +5,15 @@ import glob
 import os
 import shutil
 
-from inputs import (Registry, layer_of, layout, make_bundles, make_layers, make_plan,
+from inputs import (Registry, layer_of, layout, make_bundles, make_images, make_layers, make_plan,
                     make_references)
 from measure import Candidate, Goal, Row, installed
 
 MEMORY_MAX = Goal(16, unit="MB")
 REFERENCES = 10000
-IMAGES = 1000
 BUNDLES = 1000
+IMAGES = 1000
+IMAGE_LAYERS = 5
 LAYERS = 40
 
 
@@ -288,6 +289,8 @@ def row_ps(bench):
                [MEMORY_MAX], measures=("time", "peak"))
 
 
+# The store as a whole.
+
 def row_df(bench):
     store = make_references(bench, layout(bench, "busybox"), IMAGES)
     env = {"CTNR_STORE": store}
@@ -300,7 +303,7 @@ def row_df(bench):
 
 
 def row_gc(bench):
-    store = make_references(bench, layout(bench, "busybox"), IMAGES, 5)
+    store = make_images(bench, layout(bench, "busybox"), IMAGES, IMAGE_LAYERS)
     env = {"CTNR_STORE": store}
     return Row(f"collecting where {IMAGES} images need all there is", [
         Candidate("ctnr gc -n", lambda d: ["ctnr", "gc", "-n"], env=env),
@@ -317,6 +320,25 @@ def row_gc_layout(bench):
         Candidate("ctnr-store gc oci:DIR", lambda d: ["ctnr-store", "gc", f"oci:{place}"]),
         Candidate("umoci gc", lambda d: ["umoci", "gc", "--layout", place])]),
                [Goal(0.05, "umoci gc"), MEMORY_MAX], measures=("time", "peak"))
+
+
+def row_check_quick(bench):
+    store = make_images(bench, layout(bench, "busybox"), IMAGES, IMAGE_LAYERS)
+    env = {"CTNR_STORE": store}
+    return Row(f"check of {IMAGES} images of {IMAGE_LAYERS} layers each", [
+        Candidate("ctnr check --quick", lambda d: ["ctnr", "check", "--quick"], env=env),
+        Candidate("ctnr check", lambda d: ["ctnr", "check"], env=env),
+    ], [Goal(150, unit="ms"), MEMORY_MAX], measures=("time", "peak"))
+
+
+def row_check(bench):
+    store = os.path.join(bench.fresh(), "store")
+    bench.must(["ctnr-fetch", "--store", store, "-t", "first", f"oci:{layout(bench, 'debian')}"])
+    blob = layer_of(layout(bench, "debian"))
+    return Row("check of a minimal Debian's blobs", [
+        Candidate("ctnr check", lambda d: ["ctnr", "check"], env={"CTNR_STORE": store}),
+        *installed([Candidate("openssl dgst", lambda d: ["openssl", "dgst", "-sha256", blob])]),
+    ], [Goal(1.1, "openssl dgst"), MEMORY_MAX], measures=("time", "peak"))
 
 
 # Memory.
@@ -350,5 +372,7 @@ ROWS = {
     "df": (row_df, "sub"),
     "gc": (row_gc, "sub"),
     "gc_layout": (row_gc_layout, "sub"),
+    "check_quick": (row_check_quick, "sub"),
+    "check": (row_check, "sub"),
     "memory": (row_memory, "sub"),
 }
