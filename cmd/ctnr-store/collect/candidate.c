@@ -180,9 +180,9 @@ static char *name_key(const char *digest, const char *name)
 	return xasprintf("%s%s%s", digest, name ? " " : "", name ? name : "");
 }
 
-void selection_make(const struct candidates *list, struct selection *ret)
+void choice_make(const struct candidates *list, struct choice *ret)
 {
-	*ret = (struct selection) { json_object(), json_object() };
+	*ret = (struct choice) { json_object(), json_object() };
 	for (size_t i = 0; i < list->len; i++) {
 		const struct candidate *item = &list->items[i];
 		autofree char *key = item->kind == CANDIDATE_NAME
@@ -196,27 +196,27 @@ void selection_make(const struct candidates *list, struct selection *ret)
 	}
 }
 
-void selection_release(struct selection *selection)
+void choice_release(struct choice *choice)
 {
-	if (!selection)
+	if (!choice)
 		return;
-	json_free(&selection->names);
-	json_free(&selection->bundles);
+	json_free(&choice->names);
+	json_free(&choice->bundles);
 }
 
-bool selection_is_empty(const struct selection *selection)
+bool choice_is_empty(const struct choice *choice)
 {
-	return json_object_size(selection->names) == 0 && json_object_size(selection->bundles) == 0;
+	return json_object_size(choice->names) == 0 && json_object_size(choice->bundles) == 0;
 }
 
-bool selection_has_name(const struct selection *selection, const char *digest, const char *name)
+bool choice_has_name(const struct choice *choice, const char *digest, const char *name)
 {
 	autofree char *key = name_key(digest, name);
 
-	return json_object_get(selection->names, key);
+	return json_object_get(choice->names, key);
 }
 
-bool selection_has_bundle(const struct selection *selection, const char *id)
+bool choice_has_bundle(const struct choice *choice, const char *id)
 {
-	return json_object_get(selection->bundles, id);
+	return json_object_get(choice->bundles, id);
 }

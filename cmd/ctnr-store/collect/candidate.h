@@ -70,20 +70,20 @@ int candidates_read_bundles(const struct store *store, const struct filter *filt
 			    struct candidates *list, struct error *err);
 
 /* What goes, to be asked quickly: two sets. */
-struct selection {
+struct choice {
 	json_t *names; /* "DIGEST NAME", or "DIGEST" of an entry without a name */
 	json_t *bundles; /* IDs */
 };
 
 /* What is chosen now; ret is new. */
-void selection_make(const struct candidates *list, struct selection *ret);
-void selection_release(struct selection *selection);
-#define autoselection autocleanup(selection_release)
+void choice_make(const struct candidates *list, struct choice *ret);
+void choice_release(struct choice *choice);
+#define autochoice autocleanup(choice_release)
 
-bool selection_is_empty(const struct selection *selection);
+bool choice_is_empty(const struct choice *choice);
 
 /* name may be NULL. */
-bool selection_has_name(const struct selection *selection, const char *digest, const char *name);
-bool selection_has_bundle(const struct selection *selection, const char *id);
+bool choice_has_name(const struct choice *choice, const char *digest, const char *name);
+bool choice_has_bundle(const struct choice *choice, const char *id);
 
 #endif

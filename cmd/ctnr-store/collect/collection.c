@@ -42,13 +42,13 @@ static int enter_namespace(struct collection *collection, struct error *err)
 /* The roots without, or within, what is chosen. */
 static bool entry_stays(const struct descriptor *entry, void *data)
 {
-	return !selection_has_name(data, entry->digest.text,
-				   descriptor_annotation(entry, ANNOTATION_REF_NAME));
+	return !choice_has_name(data, entry->digest.text,
+				descriptor_annotation(entry, ANNOTATION_REF_NAME));
 }
 
 static bool bundle_stays(const struct bundle *bundle, void *data)
 {
-	return !selection_has_bundle(data, bundle->id);
+	return !choice_has_bundle(data, bundle->id);
 }
 
 static bool entry_goes(const struct descriptor *entry, void *data)
@@ -63,7 +63,7 @@ static bool bundle_goes(const struct bundle *bundle, void *data)
 
 static bool entry_is_chosen(const char *digest, const char *name, const void *data)
 {
-	return selection_has_name(data, digest, name);
+	return choice_has_name(data, digest, name);
 }
 
 static int read_released(struct roots *released, struct error *err)
@@ -120,11 +120,11 @@ static int measure_bundles(struct collection *collection, struct error *err)
 
 /* Find what would go if what is chosen were gone. */
 static int look_ahead(struct collection *collection, struct sweep_scope *scope,
-		      struct selection *selection, struct sweep *sweep, struct error *err)
+		      struct choice *choice, struct sweep *sweep, struct error *err)
 {
 	scope->roots.keeps_entry = entry_stays;
 	scope->roots.keeps_bundle = bundle_stays;
-	scope->roots.data = selection;
+	scope->roots.data = choice;
 	if (sweep_look(sweep, err) < 0)
 		return -1;
 	return measure_layers(collection, sweep, err);
@@ -132,21 +132,21 @@ static int look_ahead(struct collection *collection, struct sweep_scope *scope,
 
 int collection_estimate(struct collection *collection, uint64_t *ret, struct error *err)
 {
-	autoselection struct selection selection;
+	autochoice struct choice choice;
 	autoroots struct roots released;
 	autosweep struct sweep sweep;
 	struct roots_scope chosen = { collection->layout, collection->store, entry_goes,
-				      bundle_goes, &selection };
+				      bundle_goes, &choice };
 	struct sweep_scope scope = make_scope(collection, &released);
 
 	*ret = 0;
-	selection_make(collection->list, &selection);
+	choice_make(collection->list, &choice);
 	roots_init(&released, &chosen);
 	sweep_init(&sweep, &scope);
 	if (measure_bundles(collection, err) < 0)
 		return -1;
 	if (collection->layout && (read_released(&released, err) < 0 ||
-				   look_ahead(collection, &scope, &selection, &sweep, err) < 0))
+				   look_ahead(collection, &scope, &choice, &sweep, err) < 0))
 		return -1;
 	for (size_t i = 0; i < collection->list->len; i++)
 		if (collection->list->items[i].goes)
@@ -165,13 +165,13 @@ int collection_measure_store(struct collection *collection, uint64_t *ret, struc
 	return 0;
 }
 
-static int remove_names(struct collection *collection, const struct selection *selection,
+static int remove_names(struct collection *collection, const struct choice *choice,
 			struct error *err)
 {
-	if (!collection->layout || json_object_size(selection->names) == 0)
+	if (!collection->layout || json_object_size(choice->names) == 0)
 		return 0;
 	if (!collection->opts.dry_run &&
-	    tag_remove_each(collection->layout, entry_is_chosen, selection, err) < 0)
+	    tag_remove_each(collection->layout, entry_is_chosen, choice, err) < 0)
 		return -1;
 	for (size_t i = 0; i < collection->list->len; i++) {
 		const struct candidate *item = &collection->list->items[i];
@@ -260,7 +260,7 @@ static int sweep_for_good(struct collection *collection, struct sweep *sweep, st
 	return report_sweep(collection, sweep, err) < 0 ? -1 : result;
 }
 
-static int sweep_content(struct collection *collection, struct selection *selection,
+static int sweep_content(struct collection *collection, struct choice *choice,
 			 const struct roots *released, struct error *err)
 {
 	struct sweep_scope scope = make_scope(collection, released);
@@ -269,7 +269,7 @@ static int sweep_content(struct collection *collection, struct selection *select
 	sweep_init(&sweep, &scope);
 	if (!collection->opts.dry_run)
 		return sweep_for_good(collection, &sweep, err);
-	if (look_ahead(collection, &scope, selection, &sweep, err) < 0)
+	if (look_ahead(collection, &scope, choice, &sweep, err) < 0)
 		return -1;
 	return report_sweep(collection, &sweep, err);
 }
@@ -349,21 +349,21 @@ static int report_cache(const char *path, uint64_t bytes, void *data, struct err
 }
 
 /* Caches of what is gone. All that was looked up in index.json is known no more when it changes. */
-static int remove_caches(struct collection *collection, const struct selection *selection,
+static int remove_caches(struct collection *collection, const struct choice *choice,
 			 struct error *err)
 {
 	const struct cache_scope scope = {
 		.store = collection->store,
 		.layout = collection->layout,
 		.cutoff = collection->opts.cutoff,
-		.index_changed = json_object_size(selection->names) > 0,
+		.index_changed = json_object_size(choice->names) > 0,
 	};
 
 	return cache_each_stale(&scope, report_cache, collection, err);
 }
 
 /* The steps that a failure of one before does not hinder. */
-static int run_steps(struct collection *collection, struct selection *selection,
+static int run_steps(struct collection *collection, struct choice *choice,
 		     const struct roots *released, struct error *err)
 {
 	bool has_images = collection->layout && collection->opts.part != COLLECT_BUNDLES;
@@ -373,11 +373,11 @@ static int run_steps(struct collection *collection, struct selection *selection,
 	if (collection->store)
 		remove_bundles(collection, &causes[0]);
 	if (has_images)
-		sweep_content(collection, selection, released, &causes[1]);
+		sweep_content(collection, choice, released, &causes[1]);
 	if (collection->store)
 		remove_leftovers(collection, &causes[2]);
 	if (has_images && collection->store)
-		remove_caches(collection, selection, &causes[3]);
+		remove_caches(collection, choice, &causes[3]);
 	for (size_t i = 0; i < array_size(causes); i++) {
 		if (!causes[i].code)
 			continue;
@@ -390,17 +390,17 @@ static int run_steps(struct collection *collection, struct selection *selection,
 
 int collection_run(struct collection *collection, struct error *err)
 {
-	autoselection struct selection selection;
+	autochoice struct choice choice;
 	autoroots struct roots released;
 	struct roots_scope chosen = { collection->layout, collection->store, entry_goes,
-				      bundle_goes, &selection };
+				      bundle_goes, &choice };
 
-	selection_make(collection->list, &selection);
+	choice_make(collection->list, &choice);
 	roots_init(&released, &chosen);
 	if (collection->layout && collection->opts.part != COLLECT_BUNDLES &&
-	    !selection_is_empty(&selection) && read_released(&released, err) < 0)
+	    !choice_is_empty(&choice) && read_released(&released, err) < 0)
 		return -1;
-	if (remove_names(collection, &selection, err) < 0)
+	if (remove_names(collection, &choice, err) < 0)
 		return -1;
-	return run_steps(collection, &selection, &released, err);
+	return run_steps(collection, &choice, &released, err);
 }
