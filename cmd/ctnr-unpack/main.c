@@ -270,10 +270,17 @@ static int finish_bundle(const struct unpack *unpack, struct bundle *bundle, str
 static int make_bundle(struct unpack *unpack, struct error *err)
 {
 	autobundle struct bundle bundle = BUNDLE_INIT;
+	autoclose int lock = -EBADF;
 	uint64_t owner = unpack->opts->ephemeral;
 
 	if (bundle_create(&unpack->store, unpack->opts->bundle, &bundle, err) < 0)
 		return -1;
+	/* Others can name a bundle that stays: a removal waits until it is made. */
+	if (!owner) {
+		lock = bundle_lock(&bundle, err);
+		if (lock < 0)
+			return -1;
+	}
 	if ((!owner || ephemeral_set_owner(&unpack->store, bundle.id, (pid_t)owner, err) == 0) &&
 	    fill_bundle(unpack, &bundle, err) == 0 && finish_bundle(unpack, &bundle, err) == 0)
 		return 0;
