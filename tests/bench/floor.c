@@ -40,7 +40,7 @@
 
 #define FILTER_MAX 65536
 #define HEADER_SIZE \
-	40 /* of ctnr-exec's cache file: magic 24, flags, instructions, length of the text */
+	48 /* of ctnr-exec's cache file: magic 24, flags, instructions, length of the text, sum */
 #define CAPABILITIES UINT64_C(0xa80405fb) /* the default set, without CAP_NET_RAW */
 
 static const char *const etc_files[] = { "hosts", "hostname", "resolv.conf" };

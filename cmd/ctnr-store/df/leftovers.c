@@ -51,6 +51,8 @@ static int measure_leftover(const struct leftover *leftover, void *data, struct 
 static void count_rest(struct usage *usage, int dirfd, const char *name, void *data)
 {
 	(void)data;
+	/* What came there since leftovers were listed. */
+	usage_enter_namespace(usage);
 	usage_add(usage, dirfd, name, "trash", &usage->rows[USAGE_LEFTOVERS].bytes);
 }
 
