@@ -14,10 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LAYOUT_VERSION "1.0.0"
 #define LAYOUT_FILE_MAX 4096
+#define WRITER_PAUSE_NS 2000000 /* how long another program gets to write a blob, so many times */
+#define WRITER_PAUSES 20
 #define EMPTY_INDEX \
 	"{\"schemaVersion\":2,\"mediaType\":\"" MEDIA_TYPE_INDEX "\",\"manifests\":[]}\n"
 
@@ -199,6 +202,22 @@ int layout_sync_blobs(const struct layout *layout, struct error *err)
 	return n_algorithms > 1 ? sync_folder_at(layout->dirfd, "blobs", err) : 0;
 }
 
+/* skopeo and umoci write a document that is there already once more, in place: for an instant the file is
+ * too short. Returns -1 with errno. */
+static int stat_written_blob(int fd, uint64_t size, struct stat *ret)
+{
+	const struct timespec pause = { .tv_nsec = WRITER_PAUSE_NS };
+
+	for (int i = 0; i < WRITER_PAUSES; i++) {
+		if (fstat(fd, ret) < 0)
+			return -1;
+		if (!S_ISREG(ret->st_mode) || (uint64_t)ret->st_size >= size)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 int layout_open_blob(const struct layout *layout, const struct descriptor *descriptor,
 		     struct error *err)
 {
@@ -208,7 +227,7 @@ int layout_open_blob(const struct layout *layout, const struct descriptor *descr
 	if (fd < 0 && errno == ENOENT)
 		return error_set(err, ERROR_NOT_FOUND, "blob %s is not in '%s'",
 				 descriptor->digest.text, layout->path);
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0 || stat_written_blob(fd, descriptor->size, &st) < 0)
 		return error_errno(err, "cannot open blob %s", descriptor->digest.text);
 	if (!S_ISREG(st.st_mode))
 		return error_set(err, ERROR_FAILED, "blob %s is not a regular file",

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# timeout: 60 three shells start anew for each word
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"
 
@@ -29,7 +30,7 @@ like_stdout "bundle * run * version" "verbs of ctnr"
 completes "ctnr rm"
 is_stdout "rm rmi" "... that begin with what is typed"
 completes "ctnr image "
-is_stdout "inspect list ls pull remove rm show tag untag" "verbs of a noun"
+is_stdout "gc inspect list ls prune pull remove rm show tag untag" "verbs of a noun"
 completes "ctnr-store image "
 is_stdout "ls rm show tag untag" "commands of a tool"
 completes "ctnr --st"

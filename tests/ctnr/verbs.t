@@ -189,6 +189,7 @@ done
 run "$front" system
 is_stdout "Usage: ctnr system VERB ...
 
+  check         the same as ctnr check
   df            Say what the store takes on the disk.
   prune         Remove what has ended, has no name, or is not needed.
 

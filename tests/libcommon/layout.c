@@ -10,6 +10,8 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define INDEX_HEAD "{\"schemaVersion\":2,\"extra\":{\"kept\":true},\"manifests\":["
@@ -254,6 +256,32 @@ static void test_aside(const char *path_of_layout)
 	descriptor_release(&blob);
 }
 
+/* Another program writes a blob anew, in place. */
+static void test_rewritten(const char *path_of_layout)
+{
+	autolayout struct layout layout = LAYOUT_INIT;
+	struct descriptor blob = DESCRIPTOR_INIT;
+	const struct timespec moment = { .tv_nsec = 5000000 };
+	char path[LAYOUT_BLOB_PATH_MAX];
+	pid_t writer;
+	int fd;
+
+	layout_open(path_of_layout, LAYOUT_CREATE, &layout, &err);
+	blob_put(&layout, MEDIA_TYPE_CONFIG, "rewritten", 9, &blob, &err);
+	fd = openat(layout.dirfd, layout_blob_path(&blob.digest, path), O_WRONLY | O_TRUNC);
+	writer = fork();
+	if (writer == 0) {
+		nanosleep(&moment, NULL);
+		_exit(write(fd, "rewritten", 9) != 9);
+	}
+	close(fd);
+	fd = layout_open_blob(&layout, &blob, &err);
+	ok(fd >= 0, "a blob that another program is writing anew is waited for");
+	close(fd);
+	waitpid(writer, NULL, 0);
+	descriptor_release(&blob);
+}
+
 int main(void)
 {
 	char directory[] = "/tmp/ctnr-layout.XXXXXX";
@@ -277,6 +305,7 @@ int main(void)
 	layout_release(&layout);
 	test_lease(path);
 	test_aside(path);
+	test_rewritten(path);
 	file_write_at(other.dirfd, "oci-layout", "{\"imageLayoutVersion\":\"2.0.0\"}", 30, 0644,
 		      FILE_NO_SYNC, NULL);
 	ok(layout_open(path, LAYOUT_READ, &layout, &err) < 0 && strstr(err.message, "2.0.0"),
