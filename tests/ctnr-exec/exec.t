@@ -221,6 +221,7 @@ ctnr-exec start later
 run ctnr-exec exec later sh -c 'ps | grep -c "[s]leep 1000"'
 is_stdout 1 "... and after it"
 ctnr-exec kill later KILL
+eventually 10 sh -c 'ctnr-exec state later | grep -q stopped' || note "it goes on"
 run ctnr-exec exec later true
 is_status 125 "... but not when it has ended"
 like_stderr "*'later': container not running" "... which is told"
