@@ -3,11 +3,13 @@
 
 #include "collect/links.h"
 
+#include "base/alloc.h"
 #include "base/str.h"
 #include "system/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -53,60 +55,89 @@ static bool read_document_text(const struct layout *layout, const struct digest 
 	return fd_read_rest(fd, MANIFEST_MAX, ret, NULL) == 0;
 }
 
-static void add_document(struct reach *reach, const struct digest *digest, int depth);
-
-/* A layer or config, which reaches nothing else; also into a set of its kind. */
-static void add_leaf(struct reach *reach, const char *text, json_t *set, int depth)
-{
+/* A document that is being followed. */
+struct followed {
 	struct digest digest;
+	struct strlist children; /* that may be documents: digests */
+	size_t next; /* of them */
+};
 
-	if (digest_parse(text, &digest, NULL) < 0)
-		return;
-	json_object_set_new(reach->digests, text, json_true());
-	json_object_set_new(set, text, json_true());
-	if (reach->follows_leaves)
-		add_document(reach, &digest, depth + 1);
-}
+/* The documents on the way from the first one, which name each other. They are no recursion, because a layout's
+ * author decides how many there are. */
+struct way {
+	struct followed *items;
+	size_t len;
+};
 
-static void add_nested(struct reach *reach, const char *text, int depth)
+static void way_release(struct way *way)
 {
-	struct digest digest;
-
-	if (digest_parse(text, &digest, NULL) == 0)
-		add_document(reach, &digest, depth + 1);
+	for (size_t i = 0; i < way->len; i++)
+		strlist_release(&way->items[i].children);
+	free(way->items);
 }
 
-static void add_children(struct reach *reach, const struct links *links, int depth)
+/* Layers or configs, which reach nothing else; also into a set of their kind. */
+static void add_leaves(struct reach *reach, const struct strlist *leaves, json_t *set,
+		       struct strlist *children)
 {
-	for (size_t i = 0; i < links->configs.len; i++)
-		add_leaf(reach, links->configs.items[i], reach->configs, depth);
-	for (size_t i = 0; i < links->layers.len; i++)
-		add_leaf(reach, links->layers.items[i], reach->digests, depth);
-	for (size_t i = 0; i < links->manifests.len; i++)
-		add_nested(reach, links->manifests.items[i], depth);
+	for (size_t i = 0; i < leaves->len; i++) {
+		struct digest digest;
+
+		if (digest_parse(leaves->items[i], &digest, NULL) < 0)
+			continue;
+		json_object_set_new(reach->digests, leaves->items[i], json_true());
+		json_object_set_new(set, leaves->items[i], json_true());
+		if (reach->follows_leaves)
+			strlist_append(children, leaves->items[i]);
+	}
 }
 
-static void add_document(struct reach *reach, const struct digest *digest, int depth)
+/* Follow a digest that was not followed yet, if a document is there. */
+static void enter_document(struct reach *reach, struct way *way, const struct digest *digest)
 {
 	autostr struct str text = STR_INIT;
 	autolinks struct links links = LINKS_INIT;
+	struct followed document = { .digest = *digest };
 
 	if (json_object_get(reach->visited, digest->text))
 		return;
 	json_object_set_new(reach->visited, digest->text, json_true());
 	json_object_set_new(reach->digests, digest->text, json_true());
-	if (depth > INDEX_NESTING_MAX || !read_document_text(reach->layout, digest, &text))
+	if (!read_document_text(reach->layout, digest, &text))
 		return;
 	links_read(&text, &links);
 	if (!links.of_document)
 		return;
-	add_children(reach, &links, depth);
-	json_array_append_new(reach->documents, json_string(digest->text));
+	add_leaves(reach, &links.configs, reach->configs, &document.children);
+	add_leaves(reach, &links.layers, reach->digests, &document.children);
+	for (size_t i = 0; i < links.manifests.len; i++)
+		strlist_append(&document.children, links.manifests.items[i]);
+	way->items = xgrow(way->items, way->len, sizeof(*way->items));
+	way->items[way->len++] = document;
+}
+
+/* Go to the next child of the last document on the way, or back. */
+static void follow_last(struct reach *reach, struct way *way)
+{
+	struct followed *last = &way->items[way->len - 1];
+	struct digest child;
+
+	if (last->next == last->children.len) {
+		json_array_append_new(reach->documents, json_string(last->digest.text));
+		strlist_release(&last->children);
+		way->len--;
+	} else if (digest_parse(last->children.items[last->next++], &child, NULL) == 0) {
+		enter_document(reach, way, &child);
+	}
 }
 
 void reach_add_digest(struct reach *reach, const struct digest *digest)
 {
-	add_document(reach, digest, 0);
+	autocleanup(way_release) struct way way = { NULL, 0 };
+
+	enter_document(reach, &way, digest);
+	while (way.len)
+		follow_last(reach, &way);
 }
 
 void reach_add(struct reach *reach, const struct descriptor *descriptor)
@@ -114,7 +145,7 @@ void reach_add(struct reach *reach, const struct descriptor *descriptor)
 	const char *source = descriptor_annotation(descriptor, ANNOTATION_SOURCE);
 	struct digest digest;
 
-	add_document(reach, &descriptor->digest, 0);
+	reach_add_digest(reach, &descriptor->digest);
 	if (source && digest_parse(source, &digest, NULL) == 0)
-		add_document(reach, &digest, 0);
+		reach_add_digest(reach, &digest);
 }

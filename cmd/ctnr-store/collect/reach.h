@@ -4,7 +4,8 @@
  * followed by the members that it has, whatever its media type: a set of blobs to keep may be too large,
  * and must not be too small.
  *
- *  - Each document is read once, however often it is named, and nested indexes to a limited depth.
+ *  - Each document is read once, however often it is named, and at whatever depth: a limit would let an image that
+ *    names another one's manifest deep below hide what that one needs.
  *  - A document that is not there, or cannot be read, has no children. What it had comes back with it: a
  *    fetch of the document fetches what it names.
  *  - A document that a collector keeps aside (layout_aside_path()) is read there.

@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# An image that somebody hostile has made, beside a good one: what it names does the good one no harm.
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/gc.sh"
+needs USERNS
+
+good=$(image localhost/good:1 good)
+layer=$(jq -r '.layers[0].digest' "$(blob_of "$good")")
+
+# evil PYTHON: let index.json begin with an entry localhost/evil:1 for the last document that the statements add.
+# add(DOCUMENT, KIND) returns its descriptor; to(DIGEST, KIND) is one of what is there.
+evil() {
+	python3 - "$store/images" "$good" "$layer" "$1" <<'END'
+import hashlib, json, os, sys
+layout, good, layer, program = sys.argv[1:]
+OCI = "application/vnd.oci.image."
+def path(digest):
+    return os.path.join(layout, "blobs", *digest.split(":"))
+def to(digest, kind, size=None):
+    return {"mediaType": OCI + kind, "digest": digest, "size": os.path.getsize(path(digest)) if size is None else size}
+def add(document, kind):
+    text = json.dumps({"schemaVersion": 2, "mediaType": OCI + kind, **document}).encode()
+    digest = "sha256:" + hashlib.sha256(text).hexdigest()
+    with open(path(digest), "wb") as out:
+        out.write(text)
+    return to(digest, kind)
+INDEX, MANIFEST, CONFIG, LAYER = "index.v1+json", "manifest.v1+json", "config.v1+json", "layer.v1.tar+gzip"
+scope = dict(globals())
+exec(program, scope)
+top = dict(scope["top"], annotations={"org.opencontainers.image.ref.name": "localhost/evil:1", **scope.get("annotations", {})})
+with open(os.path.join(layout, "index.json")) as source:
+    index = json.load(source)
+index["manifests"] = [top] + [m for m in index["manifests"] if "evil" not in json.dumps(m)]
+with open(os.path.join(layout, "index.json"), "w") as out:
+    json.dump(index, out)
+END
+}
+all=$(find "$store/images/blobs" -type f | sort)
+good_is_whole() {
+	is "$(find $all 2>&1)" "$all" "$1"
+}
+
+evil '
+top = to(good, MANIFEST)
+for i in range(9):
+    top = add({"manifests": [top]}, INDEX)
+'
+ok "a collection beside an image that names another one's manifest deep below" ctnr-store gc --grace 0
+good_is_whole "... deletes nothing of that"
+done_testing
