@@ -48,4 +48,35 @@ for i in range(9):
 '
 ok "a collection beside an image that names another one's manifest deep below" ctnr-store gc --grace 0
 good_is_whole "... deletes nothing of that"
+image localhost/multi:1 multi --index >/dev/null
+multi=$(jq -r '.manifests[] | select(.annotations["org.opencontainers.image.ref.name"] == "localhost/multi:1").digest' "$store/images/index.json")
+[ -e "$(blob_of "$multi")" ] || exit 1
+evil "
+top = to('$multi', INDEX)
+for i in range(8):
+    top = add({'manifests': [top]}, INDEX)
+"
+lost=$(jq -r '.layers[0].digest' "$(blob_of "$(jq -r '.manifests[0].digest' "$(blob_of "$multi")")")")
+mv "$(blob_of "$lost")" kept
+run ctnr-store check --quick
+like "$(printf '%s\n' "$stdout" | jq -r 'select(.damage) | .name')" "*$lost*" "a layer that is absent is found, also where another image names its index deep below"
+mv kept "$(blob_of "$lost")"
+
+# Sizes.
+evil '
+top = add({"config": to(good, CONFIG), "layers": [to(layer, LAYER, 1)]}, MANIFEST)
+'
+run ctnr-store check --repair
+is_status 4 "an image that names the layer of another one with a wrong size, and its manifest as a config, is damaged"
+good_is_whole "... and nothing that is as its digest says is removed"
+like "$(printf '%s\n' "$stdout" | jq -r 'select(.damage) | .reason')" "*as its digest says*" "... which is told"
+
+evil '
+top = to(good, MANIFEST)
+for i in range(7):
+    top = add({"manifests": [dict(top, size=top["size"] + n % 2) for n in range(40)]}, INDEX)
+'
+run timeout 20 ctnr-store check --quick
+is_status 4 "indexes that name one another with sizes that change are looked at in time"
+is "$(printf '%s\n' "$stdout" | jq -c 'select(.damage)' | wc -l)" 7 "... and each is told once"
 done_testing

@@ -18,6 +18,8 @@ void look_init(struct look *look, const struct scope *scope)
 		.present = json_object(),
 		.sources = json_object(),
 		.seen = json_object(),
+		.depths = json_object(),
+		.damaged = json_object(),
 	};
 }
 
@@ -28,6 +30,8 @@ void look_release(struct look *look)
 	json_free(&look->present);
 	json_free(&look->sources);
 	json_free(&look->seen);
+	json_free(&look->depths);
+	json_free(&look->damaged);
 	for (size_t i = 0; i < look->n_images; i++) {
 		free(look->images[i].diff_ids);
 		free(look->images[i].layers);

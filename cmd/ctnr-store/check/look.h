@@ -48,7 +48,9 @@ struct look {
 	json_t *present; /* the sizes of those that are files and not aside, by digest */
 	bool has_names; /* index.json could be read */
 	json_t *sources; /* what the registries gave for the images: a set of digests */
-	json_t *seen; /* the digests of blobs that were looked at, each with its size */
+	json_t *seen; /* the digests of blobs that were looked at: a set */
+	json_t *depths; /* "DIGEST SIZE": the least number of indexes above it that it was looked at with */
+	json_t *damaged; /* digests: the position of the finding about each */
 	struct look_image *images; /* each config once */
 	size_t n_images;
 };

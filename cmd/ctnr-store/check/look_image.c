@@ -17,12 +17,19 @@ enum demand {
 	DEMAND_PRESENT, /* what is there is looked at, and nothing has to be */
 };
 
+/* Of several descriptors of one blob each may be wrong in its way: that is one finding. */
 static struct finding *add_blob_finding(struct look *look, enum finding_kind kind,
 					const struct digest *digest)
 {
+	const json_t *position = json_object_get(look->damaged, digest->text);
 	char buffer[LAYOUT_BLOB_PATH_MAX];
-	autofree char *path = scope_layout_path(look->scope, layout_blob_path(digest, buffer));
+	autofree char *path = NULL;
 
+	if (position)
+		return &look->findings.items[json_integer_value(position)];
+	json_object_set_new(look->damaged, digest->text,
+			    json_integer((json_int_t)look->findings.len));
+	path = scope_layout_path(look->scope, layout_blob_path(digest, buffer));
 	return findings_add(&look->findings, kind, digest->text, path);
 }
 
@@ -66,17 +73,21 @@ static int stat_blob(const struct layout *layout, const struct digest *digest, s
 	return fstatat(layout->dirfd, layout_aside_path(digest, path), ret, AT_SYMLINK_NOFOLLOW);
 }
 
-/* A size that a digest was not looked at with. */
-static bool is_new(struct look *look, const struct descriptor *blob)
+/* Has this digest not been looked at with this size, at this depth or above it? What is too deep below one image
+ * may be within reach of another one. */
+static bool is_new(struct look *look, const struct descriptor *blob, int depth)
 {
 	const char *digest = blob->digest.text;
-	const json_t *size = json_object_get(look->seen, digest);
+	autofree char *key = xasprintf("%s %" PRIu64, digest, blob->size);
+	const json_t *least = json_object_get(look->depths, key);
 
-	if (size && (uint64_t)json_integer_value(size) == blob->size)
+	if (least && json_integer_value(least) <= depth)
 		return false;
-	if (!size)
+	json_object_set_new(look->depths, key, json_integer(depth));
+	if (!json_object_get(look->seen, digest)) {
 		look->counts.blobs++;
-	json_object_set_new(look->seen, digest, json_integer((json_int_t)blob->size));
+		json_object_set_new(look->seen, digest, json_true());
+	}
 	return true;
 }
 
@@ -118,7 +129,7 @@ static bool look_at_file(struct look *look, const struct descriptor *blob, enum 
 
 static void look_at_blob(struct look *look, const struct descriptor *blob, enum demand demand)
 {
-	if (is_new(look, blob))
+	if (is_new(look, blob, 0))
 		look_at_file(look, blob, FINDING_BLOB, demand);
 }
 
@@ -157,7 +168,7 @@ static void look_at_config(struct look *look, const struct manifest *manifest, e
 	autoimageconfig struct image_config config = IMAGE_CONFIG_INIT;
 	struct error cause = { 0 };
 
-	if (!is_new(look, descriptor) || !look_at_file(look, descriptor, FINDING_CONFIG, demand))
+	if (!is_new(look, descriptor, 0) || !look_at_file(look, descriptor, FINDING_CONFIG, demand))
 		return;
 	if (image_config_read(&look->scope->layout, descriptor, &config, &cause) == 0)
 		note_image(look, manifest, &config);
@@ -201,13 +212,13 @@ static void look_at_index(struct look *look, const struct descriptor *descriptor
 		look_at_document(look, &index.manifests[i], demand, depth + 1);
 }
 
-/* Each document is looked at once, however often it is named. */
+/* Each document is looked at a few times, however often it is named. */
 static void look_at_document(struct look *look, const struct descriptor *descriptor,
 			     enum demand demand, int depth)
 {
 	enum media_kind kind = media_type_kind(descriptor->media_type);
 
-	if (depth > INDEX_NESTING_MAX || !is_new(look, descriptor) ||
+	if (depth > INDEX_NESTING_MAX || !is_new(look, descriptor, depth) ||
 	    !look_at_file(look, descriptor, kind == MEDIA_UNKNOWN ? FINDING_BLOB : FINDING_MANIFEST,
 			  demand))
 		return;
@@ -232,10 +243,12 @@ static void look_at_source(struct look *look, const struct descriptor *entry)
 	if (json_object_get(look->seen, text) || json_object_get(look->present, text) ||
 	    stat_blob(&look->scope->layout, &digest, &st) == 0 || errno != ENOENT)
 		return;
-	json_object_set_new(look->seen, text, json_integer(-1));
+	json_object_set_new(look->seen, text, json_true());
 	finding = add_blob_finding(look, FINDING_BLOB, &digest);
 	finding_describe(finding, "is not there; the image that was made of it is");
 	finding_set_remark(finding, REMEDY_NONE);
+	/* An image that needs it is damaged, which is another finding. */
+	json_object_del(look->damaged, text);
 }
 
 void look_at_image(struct look *look, const struct descriptor *entry)

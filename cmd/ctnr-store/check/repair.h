@@ -8,8 +8,9 @@
  *  1. A damaged index.json, oci-layout or record.json stays as NAME.damaged-TIME. A new index.json has the
  *     entries of the old one that are valid, and when there are none what cache/refs/ and the bundles know.
  *     Images that nothing knows a name of stay in it without one, so that no collector deletes them.
- *  2. Damaged blobs and lists of chain IDs are removed. A blob that has changed since it was found, or that the
- *     disk cannot read and no registry has, is left alone.
+ *  2. Damaged blobs and lists of chain IDs are removed. A blob that has changed since it was found, that the disk
+ *     cannot read and no registry has, or that is as its digest says (so that the document which names it is
+ *     wrong), is left alone.
  *  3. ctnr-fetch is run for each name that needs a blob and has a source, without any lock. It fetches by
  *     digest, so that the name stands for the same image as before.
  *  4. A damaged layer is moved into the trash. When bundles need it, these are looked at afterwards: one whose

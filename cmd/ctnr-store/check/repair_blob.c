@@ -2,6 +2,7 @@
 #include "check/need.h"
 #include "check/program.h"
 #include "check/repair.h"
+#include "check/verifier.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -38,8 +39,56 @@ static void remove_damaged(const struct repair *repair, struct finding *finding)
 		repair_refuse(finding, "it cannot be removed: %s", strerror(errno));
 }
 
+static void note_right(void *data, const struct verifier_finding *found)
+{
+	if (found->kind == VERIFIER_BLOB_RIGHT)
+		json_object_set_new(data, found->blob, json_true());
+}
+
+/* What is damaged may be the document that says what the blob is, its size for example, and that document may be
+ * anybody's. Read the blobs that shall go. Returns the digests of those that are right, a new set; NULL on
+ * failure. */
+static json_t *find_right_blobs(const struct repair *repair, struct error *err)
+{
+	const struct scope *scope = repair->scope;
+	autofree struct verifier_blob *blobs = NULL;
+	autojson json_t *listed = json_object();
+	autojson json_t *right = json_object();
+	struct verifier_job job = { .store = scope->store->path, .layout = scope->layout.path };
+	struct stat st;
+
+	for (size_t i = 0; i < repair->findings->len; i++) {
+		const struct finding *finding = &repair->findings->items[i];
+
+		if (!is_about_blob(finding) || json_object_get(listed, finding->name) ||
+		    fstatat(scope->store->dirfd, finding->path, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    !S_ISREG(st.st_mode))
+			continue;
+		json_object_set_new(listed, finding->name, json_true());
+		blobs = xgrow(blobs, job.n_blobs, sizeof(*blobs));
+		blobs[job.n_blobs++] = (struct verifier_blob) { .digest = finding->name,
+								.size = (uint64_t)st.st_size };
+	}
+	job.blobs = blobs;
+	if (job.n_blobs && verifier_run(&job, note_right, right, err) < 0)
+		return NULL;
+	return steal(&right);
+}
+
+/* Whether a registry has it does not matter. */
+static void keep_right(struct finding *finding)
+{
+	free(finding->reason);
+	finding->reason = NULL;
+	repair_refuse(finding,
+		      "the blob is as its digest says, and the image that names it is wrong");
+}
+
 void repair_blobs(struct repair *repair)
 {
+	struct error cause = { 0 };
+	autojson json_t *right = find_right_blobs(repair, &cause);
+
 	for (size_t i = 0; i < repair->findings->len; i++) {
 		struct finding *finding = &repair->findings->items[i];
 		bool is_chain_list = finding->kind == FINDING_CHAINS && finding->is_damage;
@@ -48,7 +97,12 @@ void repair_blobs(struct repair *repair)
 			continue;
 		if (finding->is_unreadable && finding->remedy == REMEDY_NONE)
 			continue;
-		remove_damaged(repair, finding);
+		if (is_about_blob(finding) && !right)
+			repair_refuse(finding, "%s", cause.message);
+		else if (is_about_blob(finding) && json_object_get(right, finding->name))
+			keep_right(finding);
+		else
+			remove_damaged(repair, finding);
 	}
 }
 
@@ -81,8 +135,8 @@ static bool needs_fetch(const struct repair *repair, const char *name)
 	for (size_t i = 0; i < repair->findings->len; i++) {
 		const struct finding *finding = &repair->findings->items[i];
 
-		if (is_about_blob(finding) && finding->remedy == REMEDY_FETCH &&
-		    strlist_contains(&finding->needed_by, name))
+		if (is_about_blob(finding) && !finding->is_kept &&
+		    finding->remedy == REMEDY_FETCH && strlist_contains(&finding->needed_by, name))
 			return true;
 	}
 	return false;
