@@ -21,6 +21,15 @@ int64_t clock_monotonic_ms(void)
 	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
 }
 
+int64_t clock_ns(int64_t seconds, int64_t nanoseconds)
+{
+	const int64_t last = INT64_MAX / 2 / CLOCK_NS;
+
+	if (seconds >= last)
+		return last * CLOCK_NS;
+	return seconds <= -last ? -last * CLOCK_NS : seconds * CLOCK_NS + nanoseconds;
+}
+
 int64_t clock_wall_ns(void)
 {
 	struct timespec t;

@@ -21,6 +21,10 @@
  * machine sleeps. */
 int64_t clock_monotonic_ms(void);
 
+/* Seconds and nanoseconds, of a moment since 1970 or of a duration, as nanoseconds. What is more than 146 years
+ * is 146 years, so that two can be added and subtracted: files and documents of strangers may have any time. */
+int64_t clock_ns(int64_t seconds, int64_t nanoseconds);
+
 /* Nanoseconds since 1970 in UTC: to compare with the times of files. Goes where people set it. */
 int64_t clock_wall_ns(void);
 

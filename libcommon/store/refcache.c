@@ -30,7 +30,7 @@ static int stat_index(const struct store *store, struct refcache_stamp *ret, int
 
 	if (fstatat(store->dirfd, INDEX_PATH, &st, 0) < 0)
 		return -1;
-	*ret_mtime = st.st_mtim.tv_sec * CLOCK_NS + st.st_mtim.tv_nsec;
+	*ret_mtime = clock_ns(st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	snprintf(ret->text, sizeof(ret->text), "%" PRIu64 " %" PRId64 " %" PRId64 ".%09ld %" PRId64,
 		 (uint64_t)st.st_ino, *ret_mtime, (int64_t)st.st_ctim.tv_sec, st.st_ctim.tv_nsec,
 		 (int64_t)st.st_size);

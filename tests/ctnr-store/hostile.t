@@ -79,4 +79,15 @@ for i in range(7):
 run timeout 20 ctnr-store check --quick
 is_status 4 "indexes that name one another with sizes that change are looked at in time"
 is "$(printf '%s\n' "$stdout" | jq -c 'select(.damage)' | wc -l)" 7 "... and each is told once"
+
+evil '
+top = to(good, MANIFEST)
+annotations = {"org.ctnr.tagged": "9999-12-31T23:59:59Z"}
+'
+touch -d '2400-01-01' "$(blob_of "$good")"
+stray=$(stray future)
+touch -d '2400-01-01' "$(blob_of "$stray")"
+run ctnr-store gc --image-ttl 1h
+is "$(gone name)" "" "times in the far future are not in the past"
+ok "... nor those of blobs" test -e "$(blob_of "$stray")"
 done_testing

@@ -95,6 +95,13 @@ int main(void)
 		       "a moment is written as RFC 3339 has it, or not at all");
 	texts_are_read();
 	the_library_agrees();
+	ok(clock_ns(-2, 5) == -1999999995 &&
+		   clock_ns(1764108950, 7) == INT64_C(1764108950000000007),
+	   "seconds and nanoseconds are nanoseconds");
+	ok(clock_ns(INT64_MAX, 999999999) > INT64_MAX / 2 - 2 * CLOCK_NS &&
+		   clock_ns(INT64_MIN, 0) < INT64_MIN / 2 + 2 * CLOCK_NS &&
+		   clock_ns(INT64_C(253402300799), 0) > 0 && clock_ns(INT64_C(-62167219200), 0) < 0,
+	   "... and those of a moment that is too far are as far as can be");
 	nanosleep(&moment, NULL);
 	passed = clock_monotonic_ms() - first;
 	ok(passed >= 19 && passed < 60000, "20 ms are about 20 ms");

@@ -33,7 +33,7 @@ static void remove_damaged(const struct repair *repair, struct finding *finding)
 
 	if (fstatat(store->dirfd, finding->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
-	if (st.st_ctim.tv_sec * CLOCK_NS + st.st_ctim.tv_nsec >= repair->began)
+	if (clock_ns(st.st_ctim.tv_sec, st.st_ctim.tv_nsec) >= repair->began)
 		repair_refuse(finding, "it has changed meanwhile");
 	else if (unlinkat(store->dirfd, finding->path, 0) < 0 && errno != ENOENT)
 		repair_refuse(finding, "it cannot be removed: %s", strerror(errno));

@@ -56,7 +56,7 @@ static bool chain_is_stale(const struct cache_scope *scope, const char *path, co
 	struct stat config;
 
 	return !strchr(name, '.') &&
-	       st->st_mtim.tv_sec * CLOCK_NS + st->st_mtim.tv_nsec <= scope->cutoff &&
+	       clock_ns(st->st_mtim.tv_sec, st->st_mtim.tv_nsec) <= scope->cutoff &&
 	       fstatat(scope->layout->dirfd, blob, &config, AT_SYMLINK_NOFOLLOW) < 0;
 }
 

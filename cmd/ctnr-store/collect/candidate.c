@@ -40,7 +40,7 @@ static void append_candidate(struct candidates *list, const struct candidate *ca
 
 static int64_t time_of(const struct stat *st)
 {
-	return st->st_mtim.tv_sec * CLOCK_NS + st->st_mtim.tv_nsec;
+	return clock_ns(st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
 }
 
 /* The digests of the documents that an entry stands for, a new array. An index is read. */
@@ -106,7 +106,7 @@ static void add_name(const struct layout *layout, const struct filter *filter,
 	candidate.set = index_time;
 	candidate.rank = candidate.used;
 	if (tagged && clock_parse_rfc3339(tagged, &seconds))
-		candidate.set = candidate.rank = seconds * CLOCK_NS;
+		candidate.set = candidate.rank = clock_ns(seconds, 0);
 	append_candidate(list, &candidate);
 }
 
@@ -162,7 +162,7 @@ static int add_bundle(const struct bundle *bundle, void *data, struct error *err
 		.matches = filter_has_bundle(reading->filter, bundle, time_of(&st)),
 	};
 	if (candidate.has_ended)
-		candidate.used = status.finished * CLOCK_NS;
+		candidate.used = clock_ns(status.finished, 0);
 	append_candidate(reading->list, &candidate);
 	return 0;
 }

@@ -9,7 +9,7 @@
 
 static bool is_older(const struct policy *policy, int64_t moment, const struct option_amount *age)
 {
-	return age->is_stated && moment + (int64_t)age->value * CLOCK_NS <= policy->now;
+	return age->is_stated && moment <= policy->now - (int64_t)age->value * CLOCK_NS;
 }
 
 static bool bundle_is_free(const struct policy *policy, const struct candidate *bundle)

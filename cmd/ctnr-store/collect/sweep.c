@@ -77,7 +77,7 @@ static bool may_go(const struct sweep_scope *scope, bool is_rooted, bool is_rele
 	if (is_rooted || is_released)
 		return !is_rooted;
 	return !scope->released_only &&
-	       st->st_mtim.tv_sec * CLOCK_NS + st->st_mtim.tv_nsec <= scope->cutoff;
+	       clock_ns(st->st_mtim.tv_sec, st->st_mtim.tv_nsec) <= scope->cutoff;
 }
 
 /* What lies aside is finished by any collector: put back, or deleted. */
