@@ -147,7 +147,8 @@ static int collect_store(const struct gc_opts *opts, const struct gc_request *re
 
 	if (there <= 0)
 		return there < 0 ? -1 : report_total(&(struct report) { 0 }, err);
-	if (!opts->dry_run && store_check_writable(&store, err) < 0)
+	if (store_check_links(&store, err) < 0 ||
+	    (!opts->dry_run && store_check_writable(&store, err) < 0))
 		return -1;
 	there = open_images(&store, &layout, err);
 	return there < 0 ? -1 : collect(opts, request, &store, there ? &layout : NULL, err);

@@ -214,7 +214,8 @@ int image_rm(const void *opts_, const struct strlist *operands, struct error *er
 
 	if (operands->len == 0)
 		return error_set(err, ERROR_USAGE, "no image given");
-	if (opts_open_store(opts, &store, err) < 0)
+	if (opts_open_store(opts, &store, err) < 0 ||
+	    (store.path && store_check_links(&store, err) < 0))
 		return -1;
 	status = operand_each(operands, remove_word, &removal, err);
 	if (store.path)

@@ -83,9 +83,19 @@ static bool is_locked_in(const struct leftover_search *search, const char *folde
 	return is_locked(search->store->dirfd, path);
 }
 
+/* Behind a link trash/ is not the store's: all that has no mark of a living process is deleted there. */
+static bool is_link(const struct store *store, const char *path)
+{
+	struct stat st;
+
+	return fstatat(store->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+}
+
 static int visit_trash(struct leftover_search *search, const char *folder, const char *name,
 		       struct error *err)
 {
+	if (is_link(search->store, folder))
+		return 0;
 	return report_leftover(search, LEFTOVER_TRASH, folder, name,
 			       !trash_is_abandoned(name, &search->scope), err);
 }

@@ -29,10 +29,13 @@ static int open_place(const struct store *store, const struct leftover *leftover
 {
 	const char *slash = strrchr(leftover->path, '/');
 	autofree char *parent = xstrndup(leftover->path, (size_t)(slash - leftover->path));
-	int fd = dir_open_at(store->dirfd, parent, err);
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	/* See is_link() in leftover.c. */
+	int fd = openat(store->dirfd, parent,
+			leftover->kind == LEFTOVER_TRASH ? flags | O_NOFOLLOW : flags);
 
 	if (fd < 0)
-		return error_is(err, ERROR_NOT_FOUND) ? 0 : -1;
+		return errno == ENOENT ? 0 : error_errno(err, "cannot open directory '%s'", parent);
 	*ret = (struct leftover_place) { fd, slash + 1 };
 	return 1;
 }

@@ -180,6 +180,50 @@ int store_check_writable(const struct store *store, struct error *err)
 	return check_writable(store, err) < 0 ? store_error(err) : 0;
 }
 
+/* A folder, and the folders that are depth levels below it. */
+static int check_links_in(const struct store *store, const char *folder, unsigned depth,
+			  struct error *err)
+{
+	autostrlist struct strlist names = STRLIST_INIT;
+	struct stat st;
+
+	if (fstatat(store->dirfd, folder, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : error_errno(err, "cannot stat '%s'", folder);
+	if (S_ISLNK(st.st_mode) && st.st_uid != geteuid() && st.st_uid != 0) {
+		error_set(err, ERROR_FAILED,
+			  "'%s/%s' is a link that another user has made (uid %u)", store->path,
+			  folder, st.st_uid);
+		return error_hint(err, "what is behind it may be anybody's: remove the link");
+	}
+	if (depth)
+		dir_list_at(store->dirfd, folder, &names, NULL);
+	for (size_t i = 0; i < names.len; i++) {
+		autofree char *inner = xasprintf("%s/%s", folder, names.items[i]);
+
+		if (check_links_in(store, inner, depth - 1, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int store_check_links(const struct store *store, struct error *err)
+{
+	static const struct {
+		const char *folder;
+		unsigned depth; /* of the folders below it */
+	} places[] = {
+		{ "images", 0 },  { "images/.lease", 0 }, { "images/blobs", 1 },
+		{ "layers", 2 },  { "bundles", 0 },       { "bundles/.ephemeral", 0 },
+		{ "cache", 1 },   { "cache/chains", 1 },  { "trash", 0 },
+		{ "volumes", 0 },
+	};
+
+	for (size_t i = 0; i < array_size(places); i++)
+		if (check_links_in(store, places[i].folder, places[i].depth, err) < 0)
+			return store_error(err);
+	return 0;
+}
+
 int store_for_writing(const struct store *store, struct store *ret, struct error *err)
 {
 	char *path;

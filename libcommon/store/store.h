@@ -62,6 +62,11 @@ int store_damaged(struct error *err);
 /* Fail, with a hint, when the store cannot be written to. */
 int store_check_writable(const struct store *store, struct error *err);
 
+/* Fail when one of the folders of a store is a link that another user has made (root's are trusted): what is
+ * behind it is not the store's. For who deletes or replaces what nobody has named. Later changes are not seen: a
+ * store must not be writable to users who are not trusted. */
+int store_check_links(const struct store *store, struct error *err);
+
 /* Where bundles and trash are made: the store itself, or, when it cannot be written to or is absent
  * (NULL), the state directory (run_dir_open() without an option: a tool with --run-dir puts it
  * into $CTNR_RUN_DIR first), which then has bundles/ and trash/ as a store has. The caller

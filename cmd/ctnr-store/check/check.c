@@ -92,7 +92,11 @@ static int check_repairable(const struct selection *selection, struct error *err
 		if (!selection->scopes[i]->store)
 			return error_set(err, ERROR_USAGE, "--repair mends the store, not '%s'",
 					 selection->scopes[i]->layout.path);
-	return selection->store->path ? store_check_writable(selection->store, err) : 0;
+	if (!selection->store->path)
+		return 0;
+	return store_check_links(selection->store, err) < 0
+		       ? -1
+		       : store_check_writable(selection->store, err);
 }
 
 static int check_usage(const struct check_opts *opts, struct part *ret_part, struct error *err)
