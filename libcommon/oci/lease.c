@@ -81,15 +81,31 @@ void lease_release(struct lease *lease)
 	*lease = (struct lease)LEASE_INIT;
 }
 
+/* What is no regular file was put there by somebody else, and is as good as not there. */
+static int no_lease(void)
+{
+	errno = ENOENT;
+	return -1;
+}
+
 /* Open a lease, for writing where that is possible: some filesystems lock nothing else. */
 static int open_lease_file(int dirfd, const char *name)
 {
 	const int flags = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-	int fd = openat(dirfd, name, O_RDWR | flags);
+	autoclose int fd = -EBADF;
+	struct stat st;
 
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	if (!S_ISREG(st.st_mode))
+		return no_lease();
+	fd = openat(dirfd, name, O_RDWR | flags);
 	if (fd < 0 && (errno == EROFS || errno == EACCES))
 		fd = openat(dirfd, name, O_RDONLY | flags);
-	return fd;
+	/* It may have been replaced meanwhile. */
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -1;
+	return S_ISREG(st.st_mode) ? fd_steal(&fd) : no_lease();
 }
 
 /* Open a lease that is held. Returns the descriptor; -EBADF when there is none under that name, or one
