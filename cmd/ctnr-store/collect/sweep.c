@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/message.h"
 #include "store/layer.h"
 #include "store/trash.h"
 #include "system/fd.h"
@@ -215,6 +216,23 @@ int sweep_look(struct sweep *sweep, struct error *err)
 	return roots_read(&roots, err) < 0 ? -1 : sweep_find(sweep, &roots, err);
 }
 
+/* Everybody who can read the layout can hold the lock: who waits for longer than a second is told so. */
+static int wait_for_lock(int fd, const struct layout *layout)
+{
+	unsigned int tries = 0;
+
+	while (lock_fd(fd, LOCK_EXCLUSIVE, LOCK_TRY) < 0) {
+		if (errno != EWOULDBLOCK)
+			return -1;
+		if (lock_pause(&tries))
+			continue;
+		message_warning("another process holds '%s/" LAYOUT_FILE "', waiting for it",
+				layout->path);
+		return lock_fd(fd, LOCK_EXCLUSIVE, LOCK_WAIT_HEARING);
+	}
+	return 0;
+}
+
 int sweep_lock(const struct layout *layout, struct error *err)
 {
 	/* A file that every layout has: locking must need no room on a full disk. */
@@ -222,7 +240,7 @@ int sweep_lock(const struct layout *layout, struct error *err)
 
 	if (fd < 0 && (errno == EACCES || errno == EROFS))
 		fd = openat(layout->dirfd, LAYOUT_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || lock_fd(fd, LOCK_EXCLUSIVE, LOCK_WAIT_HEARING) < 0)
+	if (fd < 0 || wait_for_lock(fd, layout) < 0)
 		return error_errno(err, "cannot lock '%s/" LAYOUT_FILE "'", layout->path);
 	return fd_steal(&fd);
 }

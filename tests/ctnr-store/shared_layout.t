@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# What is in .lease/ of a layout that others may write to, and is no lease.
+# What a layout has that others may write to: what is in .lease/ and is no lease, and a lock that is never let go.
 . "$(dirname "$0")/../lib/test.sh"
 . "$(dirname "$0")/gc.sh"
 
@@ -34,4 +34,15 @@ truncate -s 1E "$store/images/.lease/large" 2>/dev/null || truncate -s 8T "$stor
 run timeout 20 ctnr-store gc --grace 0
 is_status 1 "a lease that is too large to be read is an error, because it may be anything"
 like "$stderr" "*lease 'large'*larger*" "... which names it"
+exec 9>&-
+rm "$store/images/.lease/large"
+
+exec 6<"$store/images/oci-layout"
+flock 6
+run timeout 3 ctnr-store gc --grace 0
+is_status 124 "a lock that somebody holds is waited for"
+like "$stderr" "*another process holds '$store/images/oci-layout', waiting for it*" "... which is told"
+exec 6<&-
+run ctnr-store gc --grace 0
+is "$stderr" "" "... and without that there is nothing to tell"
 done_testing
