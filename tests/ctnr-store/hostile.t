@@ -38,7 +38,7 @@ END
 }
 all=$(find "$store/images/blobs" -type f | sort)
 good_is_whole() {
-	is "$(find $all 2>&1)" "$all" "$1"
+	is "$(printf '%s\n' "$all" | while read -r file; do [ -e "$file" ] || echo "$file"; done)" "" "$1"
 }
 
 evil '
