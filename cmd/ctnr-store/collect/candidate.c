@@ -49,9 +49,9 @@ static json_t *list_documents(const struct layout *layout, const struct descript
 	autoreach struct reach reach;
 	json_t *documents;
 
+	reach_init(&reach, layout);
 	if (media_type_kind(entry->media_type) != MEDIA_INDEX)
 		return json_pack("[s]", entry->digest.text);
-	reach_init(&reach, layout);
 	reach_add_digest(&reach, &entry->digest);
 	documents = json_incref(reach.documents);
 	json_array_append_new(documents, json_string(entry->digest.text));
