@@ -174,8 +174,8 @@ static int delete_content(struct place *place, struct error *err)
 
 	sweep_init(&sweep, &scope);
 	if (place->is_store) {
-		roots_know_layers(&place->removed);
-		if (identity_probe(&identity, err) < 0)
+		if (roots_know_layers(&place->removed, err) < 0 ||
+		    identity_probe(&identity, err) < 0)
 			return -1;
 		identity_idmap_name(&identity, idmap);
 	}

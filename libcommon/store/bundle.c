@@ -248,14 +248,23 @@ static int open_directory(struct bundle *ret, struct error *err)
 
 enum tolerance {
 	RECORD_MUST_BE_RIGHT,
-	RECORD_MAY_BE_DAMAGED,
+	RECORD_MUST_BE_READ, /* and may be damaged */
+	RECORD_MAY_BE_DAMAGED, /* or cannot be read */
 };
+
+/* Does a failure to read a record hinder? One that has no number is of what the record says. */
+static bool record_hinders(enum tolerance tolerance, const struct error *failure)
+{
+	return tolerance == RECORD_MUST_BE_RIGHT ||
+	       (tolerance == RECORD_MUST_BE_READ && failure->saved_errno);
+}
 
 static int open_bundle(const struct store *store, const char *word, enum tolerance tolerance,
 		       struct bundle *ret, struct error *err)
 {
 	autobundle struct bundle bundle = BUNDLE_INIT;
 	autofree char *shown = NULL;
+	struct error cause = { 0 };
 
 	if (!*word)
 		return error_set(err, ERROR_USAGE, "the name of the %s is empty", bundle_word());
@@ -277,7 +286,8 @@ static int open_bundle(const struct store *store, const char *word, enum toleran
 					 shown);
 		return error_prefix(err, "%s '%s'", bundle_word(), shown);
 	}
-	if (read_record_file(&bundle, err) < 0 && tolerance == RECORD_MUST_BE_RIGHT) {
+	if (read_record_file(&bundle, &cause) < 0 && record_hinders(tolerance, &cause)) {
+		error_move(err, &cause);
 		store_damaged(err);
 		return error_prefix(err, "%s '%s'", bundle_word(), shown);
 	}
@@ -334,43 +344,82 @@ int bundle_save(const struct bundle *bundle, enum file_sync sync, struct error *
 	return 0;
 }
 
-/* Append the valid IDs in a folder of the store, unsorted. */
-static void list_ids(const struct store *store, const char *folder, struct strlist *ret)
+/* Append the valid IDs in a folder of the store, unsorted. A folder that is not there has none. */
+static int list_ids(const struct store *store, const char *folder, struct strlist *ret,
+		    struct error *err)
 {
 	autostrlist struct strlist names = STRLIST_INIT;
+	struct error cause = { 0 };
+	int result = dir_list_at(store->dirfd, folder, &names, &cause);
 
-	dir_list_at(store->dirfd, folder, &names, NULL);
 	for (size_t i = 0; i < names.len; i++)
 		if (bundle_id_is_valid(names.items[i]))
 			strlist_append(ret, names.items[i]);
+	if (result == 0 || cause.saved_errno == ENOENT)
+		return 0;
+	error_move(err, &cause);
+	return error_prefix(err, "'%s/%s'", store->path, folder);
+}
+
+/* Sorted. Two stores may have one ID. *ret_failed: there may be more. -1: there is no place for bundles. */
+static int list_all_ids(const struct store *store, struct strlist *ret, bool *ret_failed,
+			struct error *err)
+{
+	autostore struct store home = STORE_INIT;
+
+	*ret_failed = false;
+	/* A store that can only be read has its own bundles too, and they can be listed when there
+	 * is no place for others. */
+	if (store_for_writing(store, &home, err) == 0)
+		*ret_failed = list_ids(&home, "bundles", ret, err) < 0;
+	else if (!store || store->writable)
+		return -1;
+	if (store && !store->writable && list_ids(store, "bundles", ret, err) < 0)
+		*ret_failed = true;
+	strlist_sort(ret);
+	return 0;
+}
+
+static int each_bundle(const struct store *store, enum tolerance tolerance,
+		       int (*each)(const struct bundle *bundle, void *data, struct error *err),
+		       void *data, struct error *err)
+{
+	autostrlist struct strlist ids = STRLIST_INIT;
+	struct error failure = { 0 };
+	bool failed;
+
+	if (list_all_ids(store, &ids, &failed, &failure) < 0)
+		return error_move(err, &failure);
+	for (size_t i = 0; i < ids.len; i++) {
+		autobundle struct bundle bundle = BUNDLE_INIT;
+		struct error cause = { 0 };
+
+		/* In both stores: the first one's is what an ID means. */
+		if (i && strcmp(ids.items[i], ids.items[i - 1]) == 0)
+			continue;
+		if (open_bundle(store, ids.items[i], tolerance, &bundle, &cause) < 0) {
+			if (!failed && cause.code != ERROR_NOT_FOUND) {
+				failure = cause;
+				failed = true;
+			}
+			continue;
+		}
+		if (each(&bundle, data, err) < 0)
+			return -1;
+	}
+	return failed && tolerance == RECORD_MUST_BE_READ ? error_move(err, &failure) : 0;
 }
 
 int bundle_each(const struct store *store,
 		int (*each)(const struct bundle *bundle, void *data, struct error *err), void *data,
 		struct error *err)
 {
-	autostore struct store home = STORE_INIT;
-	autostrlist struct strlist ids = STRLIST_INIT;
+	return each_bundle(store, RECORD_MAY_BE_DAMAGED, each, data, err);
+}
 
-	/* A store that can only be read has its own bundles too, and they can be listed when there
-	 * is no place for others. */
-	if (store_for_writing(store, &home, err) == 0)
-		list_ids(&home, "bundles", &ids);
-	else if (!store || store->writable)
-		return -1;
-	if (store && !store->writable)
-		list_ids(store, "bundles", &ids);
-	strlist_sort(&ids);
-	for (size_t i = 0; i < ids.len; i++) {
-		autobundle struct bundle bundle = BUNDLE_INIT;
-
-		/* In both stores: the first one's is what an ID means. */
-		if (i && strcmp(ids.items[i], ids.items[i - 1]) == 0)
-			continue;
-		if (bundle_open_damaged(store, ids.items[i], &bundle, NULL) < 0)
-			continue;
-		if (each(&bundle, data, err) < 0)
-			return -1;
-	}
-	return 0;
+int bundle_each_surely(const struct store *store,
+		       int (*each)(const struct bundle *bundle, void *data, struct error *err),
+		       void *data, struct error *err)
+{
+	return each_bundle(store, RECORD_MUST_BE_READ, each, data, err);
 }

@@ -127,4 +127,11 @@ int bundle_each(const struct store *store,
 		int (*each)(const struct bundle *bundle, void *data, struct error *err), void *data,
 		struct error *err);
 
+/* The same, for a caller that deletes what no bundle needs: -1 also, after all others, when there may be a
+ * bundle that cannot be read now, because bundles/, its directory or its record cannot. A record that can be
+ * read and is damaged hinders nothing, nor does a bundle elsewhere that is not there. */
+int bundle_each_surely(const struct store *store,
+		       int (*each)(const struct bundle *bundle, void *data, struct error *err),
+		       void *data, struct error *err);
+
 #endif

@@ -245,8 +245,11 @@ bool bundle_stack_layer_name(int lower, const char *name, char ret[BUNDLE_STACK_
 	ssize_t len = readlinkat(lower, name, text, sizeof(text) - 1);
 	const char *layers = NULL;
 
-	if (len < 0)
+	if (len < 0) {
+		errno = errno == EINVAL ? 0 : errno;
 		return false;
+	}
+	errno = 0;
 	text[len] = '\0';
 	/* The last one: a store may be in a directory of the same name. */
 	for (const char *at = text; (at = strstr(at, LAYERS_FOLDER)); at++)

@@ -51,7 +51,8 @@ int bundle_stack_layer(int lower, size_t index, char ret_name[BUNDLE_STACK_NAME_
 		       struct stat *ret, struct error *err);
 
 /* Which layer does a link of an open lower/ name? "IDMAP/ALG/HEX", as in layers/IDMAP/ALG/HEX, in the
- * caller's buffer; false when what has that name is no link to a layer. The text decides alone, so that
+ * caller's buffer; false when what has that name is no link to a layer, with errno 0, or cannot be read, with
+ * errno. The text decides alone, so that
  * a layer which is in the trash has its name too. Both forms count, "../../../layers/IDMAP/ALG/HEX/diff"
  * and "/STORE/layers/IDMAP/ALG/HEX/diff", and of the second one not what STORE is: a store that was moved,
  * or that is reached by another path, has links with its former path, and they hold its layers. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/look.h"
-#include "collect/chain_set.h"
 #include "collect/inventory.h"
 
 #include "base/alloc.h"
@@ -72,8 +71,7 @@ static int read_roots(const struct look *look, struct roots *roots)
 		return -1;
 	for (size_t i = 0; i < look->n_images; i++)
 		json_object_set_new(roots->reach.configs, look->images[i].config.text, json_true());
-	roots->chain_ids = chain_set_of(look->scope->store, roots->reach.configs);
-	return 0;
+	return roots_know_layers(roots, NULL);
 }
 
 static void look_at_unneeded_blob(struct look *look, const struct roots *roots,

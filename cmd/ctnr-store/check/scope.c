@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/scope.h"
 
-#include "collect/chain_set.h"
-
 #include "base/alloc.h"
 #include "system/fd.h"
 
@@ -59,7 +57,7 @@ void scope_close(struct scope *scope)
 		roots_add_names(selected, NULL);
 	roots_add_bundles(selected, NULL);
 	if (scope->store)
-		selected->chain_ids = chain_set_of(scope->store, selected->reach.configs);
+		roots_know_layers(selected, NULL);
 }
 
 static bool has_member(const struct scope *scope, const json_t *set, const char *name)

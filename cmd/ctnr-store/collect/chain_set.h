@@ -7,7 +7,8 @@
 #include "store/store.h"
 
 /* configs is a set of the digests of image configs, the keys of an object. Returns the set of the chain IDs of
- * their layers, new. None are known of an image that was never unpacked. */
-json_t *chain_set_of(const struct store *store, const json_t *configs);
+ * their layers, new. None are known of an image that was never unpacked. What is known of one may be unreadable: the
+ * first such failure is *failure (code 0: none; NULL is allowed), and the set has the others. */
+json_t *chain_set_of(const struct store *store, const json_t *configs, struct error *failure);
 
 #endif

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void reach_init(struct reach *reach, const struct layout *layout)
@@ -39,20 +40,62 @@ bool reach_has(const struct reach *reach, const char *digest)
 	return json_object_get(reach->digests, digest) != NULL;
 }
 
-/* Read a blob that may be a document. The first byte tells that a layer is none, which is not read then. */
-static bool read_document_text(const struct layout *layout, const struct digest *digest,
-			       struct str *ret)
+static int open_path(const struct layout *layout, const char *path)
+{
+	return openat(layout->dirfd, path,
+		      O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+}
+
+/* Open a blob, which may be aside, and be taken back between two looks: then it is where it was at first. */
+static int open_blob(const struct layout *layout, const struct digest *digest)
 {
 	char path[LAYOUT_BLOB_PATH_MAX];
-	const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-	autoclose int fd = openat(layout->dirfd, layout_blob_path(digest, path), flags);
-	char first;
+	int fd = open_path(layout, layout_blob_path(digest, path));
 
 	if (fd < 0 && errno == ENOENT)
-		fd = openat(layout->dirfd, layout_aside_path(digest, path), flags);
-	if (fd < 0 || pread(fd, &first, 1, 0) != 1 || !strchr("{ \t\r\n", first))
-		return false;
-	return fd_read_rest(fd, MANIFEST_MAX, ret, NULL) == 0;
+		fd = open_path(layout, layout_aside_path(digest, path));
+	if (fd < 0 && errno == ENOENT)
+		fd = open_path(layout, layout_blob_path(digest, path));
+	return fd;
+}
+
+/* Returns 1; 0 when there is none, or it is no document; -1 when that is not known. The first byte tells that a
+ * layer is none, which is not read then. */
+static int read_document_text(const struct layout *layout, const struct digest *digest,
+			      struct str *ret, struct error *err)
+{
+	autoclose int fd = open_blob(layout, digest);
+	struct error cause = { 0 };
+	struct stat st;
+	char first;
+	ssize_t n;
+
+	if (fd < 0)
+		return errno == ENOENT || errno == ENXIO ? 0 : error_errno(err, "cannot open it");
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+		return 0;
+	n = pread(fd, &first, 1, 0);
+	if (n < 0)
+		return error_errno(err, "cannot read it");
+	if (n == 0 || !strchr("{ \t\r\n", first))
+		return 0;
+	if (fd_read_rest(fd, MANIFEST_MAX, ret, &cause) == 0)
+		return 1;
+	/* Without a number it is too large for one. */
+	return cause.saved_errno ? error_move(err, &cause) : 0;
+}
+
+/* The same; a failure is kept. */
+static bool read_document(struct reach *reach, const struct digest *digest, struct str *ret)
+{
+	struct error cause = { 0 };
+	int found = read_document_text(reach->layout, digest, ret, &cause);
+
+	if (found < 0 && !reach->failure.code) {
+		error_prefix(&cause, "'%s': blob %s", reach->layout->path, digest->text);
+		reach->failure = cause;
+	}
+	return found > 0;
 }
 
 /* A document that is being followed. */
@@ -103,7 +146,7 @@ static void enter_document(struct reach *reach, struct way *way, const struct di
 		return;
 	json_object_set_new(reach->visited, digest->text, json_true());
 	json_object_set_new(reach->digests, digest->text, json_true());
-	if (!read_document_text(reach->layout, digest, &text))
+	if (!read_document(reach, digest, &text))
 		return;
 	links_read(&text, &links);
 	if (!links.of_document)

@@ -6,8 +6,9 @@
  *
  *  - Each document is read once, however often it is named, and at whatever depth: a limit would let an image that
  *    names another one's manifest deep below hide what that one needs.
- *  - A document that is not there, or cannot be read, has no children. What it had comes back with it: a
- *    fetch of the document fetches what it names.
+ *  - A document that is not there, or is damaged, has no children. What it had comes back with it: a fetch of
+ *    the document fetches what it names.
+ *  - One that is there and could not be read has some that are not known: reach.failure says so.
  *  - A document that a collector keeps aside (layout_aside_path()) is read there.
  *
  *	autoreach struct reach reach;
@@ -32,6 +33,7 @@ struct reach {
 	json_t *documents; /* those of them that are manifests and indexes and could be read: an array of
 			    * digests, in which what a document names stands before it */
 	json_t *visited; /* digests that were followed; a leaf's is not, and may be a document elsewhere */
+	struct error failure; /* of the first document that could not be read; code 0: none */
 	bool follows_leaves; /* the caller's: configs and layers are followed too, in case they are documents, so
 			      * that they stand before what names them. False at first. */
 };

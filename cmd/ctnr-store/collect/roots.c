@@ -7,6 +7,7 @@
 #include "store/bundle_stack.h"
 #include "system/fd.h"
 
+#include <errno.h>
 #include <string.h>
 
 void roots_init(struct roots *roots, const struct roots_scope *scope)
@@ -38,10 +39,13 @@ int roots_add_leases(struct roots *roots, struct error *err)
 	return lease_each(roots->scope->layout->dirfd, add_leased_blob, roots, err);
 }
 
-void roots_know_layers(struct roots *roots)
+int roots_know_layers(struct roots *roots, struct error *err)
 {
+	struct error cause = { 0 };
+
 	json_free(&roots->chain_ids);
-	roots->chain_ids = chain_set_of(roots->scope->store, roots->reach.configs);
+	roots->chain_ids = chain_set_of(roots->scope->store, roots->reach.configs, &cause);
+	return cause.code ? error_move(err, &cause) : 0;
 }
 
 int roots_add_names(struct roots *roots, struct error *err)
@@ -54,32 +58,62 @@ int roots_add_names(struct roots *roots, struct error *err)
 	for (size_t i = 0; i < index.n_manifests; i++)
 		if (!scope->keeps_entry || scope->keeps_entry(&index.manifests[i], scope->data))
 			reach_add(&roots->reach, &index.manifests[i]);
-	if (scope->store)
-		roots_know_layers(roots);
+	return scope->store ? roots_know_layers(roots, err) : 0;
+}
+
+/* Something that may be a root could not be read. The first such failure is kept. */
+static void add_doubt(struct roots *roots, const struct error *failure)
+{
+	if (!roots->doubt.code)
+		roots->doubt = *failure;
+}
+
+/* 0 when all that was added could be read. */
+static int check_doubt(struct roots *roots, struct error *err)
+{
+	add_doubt(roots, &roots->reach.failure);
+	return roots->doubt.code ? error_move(err, &roots->doubt) : 0;
+}
+
+static int add_link(struct roots *roots, int lower, const char *name, struct error *err)
+{
+	char layer[BUNDLE_STACK_LAYER_MAX];
+	autofree char *path = NULL;
+
+	if (!bundle_stack_layer_name(lower, name, layer))
+		return errno ? error_errno(err, "cannot read 'lower/%s'", name) : 0;
+	path = xasprintf("layers/%s", layer);
+	json_object_set_new(roots->layers, path, json_true());
 	return 0;
 }
 
-static void add_linked_layers(struct roots *roots, const struct bundle *bundle)
+static int add_linked_layers(struct roots *roots, const struct bundle *bundle, struct error *err)
 {
-	autoclose int lower = bundle_stack_open_lower(bundle->dirfd, NULL);
+	struct error cause = { 0 };
+	autoclose int lower = bundle_stack_open_lower(bundle->dirfd, &cause);
 	char name[BUNDLE_STACK_NAME_MAX];
 	struct stat st;
+	int found = 1;
 
-	for (size_t i = 0; lower >= 0 && bundle_stack_layer(lower, i, name, &st, NULL) > 0; i++) {
-		char layer[BUNDLE_STACK_LAYER_MAX];
-		autofree char *path = NULL;
-
-		if (!bundle_stack_layer_name(lower, name, layer))
-			continue;
-		path = xasprintf("layers/%s", layer);
-		json_object_set_new(roots->layers, path, json_true());
+	/* No directory: then no bundle of layers either. */
+	if (lower < 0)
+		return cause.saved_errno == ENOENT || cause.saved_errno == ENOTDIR ||
+				       cause.saved_errno == ELOOP
+			       ? 0
+			       : error_move(err, &cause);
+	for (size_t i = 0; found > 0; i++) {
+		found = bundle_stack_layer(lower, i, name, &st, err);
+		if (found > 0 && add_link(roots, lower, name, err) < 0)
+			return -1;
 	}
+	return found;
 }
 
 static int add_bundle(const struct bundle *bundle, void *data, struct error *err)
 {
 	struct roots *roots = data;
 	const struct roots_scope *scope = roots->scope;
+	struct error cause = { 0 };
 
 	(void)err;
 	if (scope->keeps_bundle && !scope->keeps_bundle(bundle, scope->data))
@@ -87,7 +121,11 @@ static int add_bundle(const struct bundle *bundle, void *data, struct error *err
 	/* Also of an image in another layout: the store may have been elsewhere. */
 	if (bundle->image.layout)
 		reach_add(&roots->reach, &bundle->image.descriptor);
-	add_linked_layers(roots, bundle);
+	if (add_linked_layers(roots, bundle, &cause) == 0)
+		return 0;
+	/* The others are read too. */
+	error_prefix(&cause, "%s '%s'", bundle_word(), bundle->id);
+	add_doubt(roots, &cause);
 	return 0;
 }
 
@@ -95,7 +133,9 @@ int roots_add_bundles(struct roots *roots, struct error *err)
 {
 	const struct store *store = roots->scope->store;
 
-	return store ? bundle_each(store, add_bundle, roots, err) : 0;
+	if (store && bundle_each_surely(store, add_bundle, roots, err) < 0)
+		return -1;
+	return check_doubt(roots, err);
 }
 
 int roots_read(struct roots *roots, struct error *err)

@@ -33,6 +33,7 @@ struct roots {
 	struct reach reach;
 	json_t *chain_ids; /* of the layers of images: a set */
 	json_t *layers; /* that bundles link to, by their paths in the store: a set */
+	struct error doubt; /* the first failure to read what a bundle links to; code 0: none */
 };
 
 void roots_init(struct roots *roots, const struct roots_scope *scope);
@@ -42,13 +43,14 @@ void roots_release(struct roots *roots); /* NULL is allowed */
 /* Add all roots there are. -1 when there may be some that cannot be read: then nothing may be deleted. */
 int roots_read(struct roots *roots, struct error *err);
 
-/* The steps of roots_read(), in their order. */
+/* The steps of roots_read(), in their order. Each goes on after a failure to read one root, and returns -1
+ * then; the last one also when a document that any of them has come to could not be read. */
 int roots_add_leases(struct roots *roots, struct error *err);
 int roots_add_names(struct roots *roots, struct error *err);
 int roots_add_bundles(struct roots *roots, struct error *err);
 
 /* Let the unpacked layers of all images that were added be known, and stay. In a store only. */
-void roots_know_layers(struct roots *roots);
+int roots_know_layers(struct roots *roots, struct error *err);
 
 bool roots_have_blob(const struct roots *roots, const char *digest);
 

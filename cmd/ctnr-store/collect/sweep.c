@@ -355,7 +355,7 @@ static int delete_layer(const struct sweep *sweep, struct sweep_object *object, 
 	return cause.saved_errno == ENOENT ? 0 : error_move(err, &cause);
 }
 
-/* A document was taken back: what it reaches stays. */
+/* A document was taken back: what it reaches stays, and everything where that cannot be read. */
 static void keep_content(struct sweep *sweep, const struct sweep_object *document)
 {
 	autoreach struct reach reach;
@@ -366,7 +366,7 @@ static void keep_content(struct sweep *sweep, const struct sweep_object *documen
 		reach_add_digest(&reach, &digest);
 	for (size_t i = 0; i < sweep->n_objects; i++)
 		if (sweep->objects[i].kind != SWEEP_LAYER &&
-		    reach_has(&reach, sweep->objects[i].name))
+		    (reach.failure.code || reach_has(&reach, sweep->objects[i].name)))
 			put_back(sweep, &sweep->objects[i]);
 }
 

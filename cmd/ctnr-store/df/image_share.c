@@ -55,7 +55,7 @@ void image_shares_add(struct image_shares *shares, const char *digest, json_t *n
 	shares->items = xgrow(shares->items, shares->len, sizeof(*shares->items));
 	share = &shares->items[shares->len++];
 	*share = (struct image_share) { digest, names, n_bundles, *reach, NULL };
-	share->chain_ids = chain_set_of(shares->usage->store, reach->configs);
+	share->chain_ids = chain_set_of(shares->usage->store, reach->configs, NULL);
 	count_users(shares->blob_users, reach->digests);
 	count_users(shares->chain_users, share->chain_ids);
 }
