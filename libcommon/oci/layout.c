@@ -255,9 +255,10 @@ int layout_read_index(const struct layout *layout, struct index *ret, struct err
 {
 	autostr struct str text = STR_INIT;
 
-	if (file_read_at(layout->dirfd, LAYOUT_INDEX_FILE, LAYOUT_INDEX_MAX, &text, err) < 0 ||
-	    index_parse(text.data, text.len, NULL, ret, err) < 0)
+	if (file_read_at(layout->dirfd, LAYOUT_INDEX_FILE, LAYOUT_INDEX_MAX, &text, err) < 0)
 		return error_prefix(err, "OCI layout '%s'", layout->path);
+	if (index_parse(text.data, text.len, NULL, ret, err) < 0)
+		return error_prefix(err, "'%s/" LAYOUT_INDEX_FILE "'", layout->path);
 	return 0;
 }
 

@@ -22,12 +22,17 @@ struct measurement {
 	struct error failure; /* the first one; code 0: none */
 };
 
+uint64_t tree_usage_blocks(const struct stat *st)
+{
+	return (uint64_t)st->st_blocks * BLOCK_SIZE;
+}
+
 uint64_t tree_usage_of(const struct stat *st, struct inode_set *seen)
 {
 	if (!S_ISDIR(st->st_mode) && st->st_nlink > 1 ? !inode_set_add(seen, st->st_dev, st->st_ino)
 						      : inode_set_has(seen, st->st_dev, st->st_ino))
 		return 0;
-	return (uint64_t)st->st_blocks * BLOCK_SIZE;
+	return tree_usage_blocks(st);
 }
 
 static bool is_gone(int error)

@@ -24,7 +24,10 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-/* The bytes of the blocks of one file; 0 when it is another name of one that was counted. */
+/* The bytes of the blocks of one file. */
+uint64_t tree_usage_blocks(const struct stat *st);
+
+/* The same; 0 when it is another name of one that was counted. */
 uint64_t tree_usage_of(const struct stat *st, struct inode_set *seen);
 
 /* Add the bytes of dirfd/name, which is a single component, and of all below it to *bytes; nothing there is

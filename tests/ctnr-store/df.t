@@ -130,6 +130,29 @@ ok "... and states its size" test -s "$stray/size"
 sum_is_du "the sum is du's with that layer"
 is "$(row layers reclaimable)" "$(du -s --block-size=1 "$stray" | cut -f 1)" "... which can be reclaimed"
 
+# What a collection says is what can be reclaimed.
+says_as_gc() {
+	run ctnr-store df
+	can=$(jq -s 'map(.reclaimable) | add' "$stdout_file")
+	is "$(ctnr-store gc --dry-run | jq 'select(.kind == "total").bytes')" "$can" "$1"
+}
+says_as_gc "gc would give back what is reclaimable of blobs, layers and leftovers"
+"$test_lib/make-layout.py" --ref localhost/c:1 "$store/images" own.tar >/dev/null
+ok "an image is unpacked that will have no name" ctnr-unpack --driver overlay -b c c:1
+ok "... nor a bundle" ctnr-store bundle rm c
+jq -c 'del(.manifests[] | select(.annotations["org.opencontainers.image.ref.name"] == "localhost/c:1"))' \
+	"$store/images/index.json" >edited.json
+cp edited.json "$store/images/index.json"
+touch -d '2 hours ago' "$store"/images/blobs/sha256/* "$store"/layers/*/*/* "$store"/cache/chains/sha256/*
+says_as_gc "... of what the store knows of images"
+is "$(row cache 'reclaimable > 0')" true "... which is in the cache"
+ok "a bundle for one run is made by a command" ctnr-unpack --driver overlay --ephemeral $$ -b once a:1
+ln -snf "1 1 gone 1" "$store/bundles/.ephemeral/once"
+says_as_gc "... of a bundle whose command was killed, without the links that are the layers'"
+ok "... which are reclaimed" ctnr-store gc
+says_as_gc "... and then of nothing"
+is "$can" 0 "... at all"
+
 # A container that runs.
 mkfifo "$CTNR_TEST_TMP/hold"
 ctnr run --name runs --network host -i one:1 cat <"$CTNR_TEST_TMP/hold" >/dev/null &

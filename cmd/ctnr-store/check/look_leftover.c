@@ -5,13 +5,12 @@
 #include "base/alloc.h"
 #include "store/leftover.h"
 #include "system/fd.h"
+#include "system/tree_usage.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define BLOCK_BYTES 512 /* of st_blocks */
 
 static const char *const leftover_problems[LEFTOVER_KIND_MAX] = {
 	[LEFTOVER_TRASH] = "what a killed command was deleting",
@@ -35,8 +34,7 @@ static void add_leftover(struct look *look, const char *path, const char *proble
 /* The blocks of a file that come back; those of a tree are not counted. */
 static uint64_t file_bytes(const struct stat *st)
 {
-	return S_ISREG(st->st_mode) && st->st_nlink == 1 ? (uint64_t)st->st_blocks * BLOCK_BYTES
-							 : 0;
+	return S_ISREG(st->st_mode) && st->st_nlink == 1 ? tree_usage_blocks(st) : 0;
 }
 
 static int look_at_leftover(const struct leftover *leftover, void *data, struct error *err)

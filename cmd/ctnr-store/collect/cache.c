@@ -6,6 +6,7 @@
 #include "format/json.h"
 #include "store/refcache.h"
 #include "system/fd.h"
+#include "system/tree_usage.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -13,7 +14,6 @@
 
 #define REFS_DIR "cache/refs"
 #define CHAINS_DIR "cache/chains"
-#define BLOCK_BYTES 512 /* of st_blocks */
 
 typedef int each_stale(const char *path, uint64_t bytes, void *data, struct error *err);
 
@@ -35,7 +35,7 @@ static int each_in_folder(const struct cache_scope *scope, const char *folder, i
 		if (fstatat(scope->store->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 		    !S_ISREG(st.st_mode) || !is_stale_(scope, path, names.items[i], &st))
 			continue;
-		if (each(path, (uint64_t)st.st_blocks * BLOCK_BYTES, data, err) < 0)
+		if (each(path, tree_usage_blocks(&st), data, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -314,7 +314,7 @@ static int add_leftover(const struct leftover *leftover, void *data, struct erro
 static int remove_leftover(struct collection *collection, const struct leftover *leftover,
 			   struct inode_set *seen, struct error *err)
 {
-	uint64_t bytes = measure_path(collection->store, leftover->path, seen);
+	uint64_t bytes = measure_leftover(collection->store, leftover, seen);
 	int gone = collection->opts.dry_run ? 1 : leftover_remove(collection->store, leftover, err);
 
 	if (gone <= 0)

@@ -69,6 +69,14 @@ uint64_t measure_bundle(const struct store *store, const char *id)
 	return measure_path(store, path, &seen);
 }
 
+uint64_t measure_leftover(const struct store *store, const struct leftover *leftover,
+			  struct inode_set *seen)
+{
+	return leftover->kind == LEFTOVER_BUNDLE
+		       ? measure_bundle(store, strrchr(leftover->path, '/') + 1)
+		       : measure_path(store, leftover->path, seen);
+}
+
 struct store_measure {
 	const struct store *store;
 	struct inode_set seen;

@@ -6,6 +6,7 @@
 #ifndef CTNR_STORE_COLLECT_MEASURE_H
 #define CTNR_STORE_COLLECT_MEASURE_H
 
+#include "store/leftover.h"
 #include "store/store.h"
 #include "system/inode_set.h"
 
@@ -13,6 +14,10 @@
 
 /* Anything in the store, by its path there. */
 uint64_t measure_path(const struct store *store, const char *path, struct inode_set *seen);
+
+/* What a killed command left. */
+uint64_t measure_leftover(const struct store *store, const struct leftover *leftover,
+			  struct inode_set *seen);
 
 /* A layer, by its path in the store: from its file `size` where there is one. */
 uint64_t measure_layer(const struct store *store, const char *path, struct inode_set *seen);

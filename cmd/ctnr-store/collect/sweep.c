@@ -10,6 +10,7 @@
 #include "store/trash.h"
 #include "system/fd.h"
 #include "system/lock.h"
+#include "system/tree_usage.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,8 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define BLOCK_BYTES 512 /* of st_blocks */
 
 void sweep_init(struct sweep *sweep, const struct sweep_scope *scope)
 {
@@ -91,7 +90,7 @@ static enum sweep_fate found_fate(bool is_aside, bool is_rooted)
 
 static uint64_t blob_bytes(const struct inventory_blob *blob)
 {
-	return blob->stat.st_nlink == 1 ? (uint64_t)blob->stat.st_blocks * BLOCK_BYTES : 0;
+	return blob->stat.st_nlink == 1 ? tree_usage_blocks(&blob->stat) : 0;
 }
 
 /* The store keeps a list of chain IDs for a config that was unpacked, which goes with it. */
@@ -101,7 +100,7 @@ static uint64_t derived_bytes(const struct store *store, const struct inventory_
 	struct stat st;
 
 	return list && fstatat(store->dirfd, list, &st, AT_SYMLINK_NOFOLLOW) == 0
-		       ? (uint64_t)st.st_blocks * BLOCK_BYTES
+		       ? tree_usage_blocks(&st)
 		       : 0;
 }
 

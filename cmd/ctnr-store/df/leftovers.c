@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "df/leftovers.h"
 
+#include "collect/measure.h"
+
 #include "base/alloc.h"
 #include "store/leftover.h"
 #include "system/fd.h"
@@ -11,6 +13,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Of the bytes of a leftover. The links of a bundle may be those of layers too. */
+static uint64_t reclaimable_bytes(const struct usage *usage, const struct leftover *leftover,
+				  uint64_t bytes)
+{
+	uint64_t alone = leftover->kind == LEFTOVER_BUNDLE
+				 ? measure_leftover(usage->store, leftover, NULL)
+				 : bytes;
+
+	return alone < bytes ? alone : bytes;
+}
+
 static void add_leftover(struct usage *usage, const struct leftover *leftover, uint64_t bytes)
 {
 	struct usage_row *row = &usage->rows[USAGE_LEFTOVERS];
@@ -19,13 +32,13 @@ static void add_leftover(struct usage *usage, const struct leftover *leftover, u
 	row->active += leftover->in_use;
 	row->bytes += bytes;
 	if (!leftover->in_use)
-		row->reclaimable += bytes;
+		row->reclaimable += reclaimable_bytes(usage, leftover, bytes);
 	usage_add_object(usage, USAGE_LEFTOVERS,
 			 json_pack("{sssssIsb}", "kind", "leftover", "path", leftover->path,
 				   "bytes", (json_int_t)bytes, "active", leftover->in_use));
 }
 
-static int measure_leftover(const struct leftover *leftover, void *data, struct error *err)
+static int count_leftover(const struct leftover *leftover, void *data, struct error *err)
 {
 	struct usage *usage = data;
 	const char *slash = strrchr(leftover->path, '/');
@@ -58,7 +71,7 @@ static void count_rest(struct usage *usage, int dirfd, const char *name, void *d
 
 void leftovers_measure(struct usage *usage)
 {
-	leftovers_each(usage->store, measure_leftover, usage, NULL);
+	leftovers_each(usage->store, count_leftover, usage, NULL);
 	usage_add_folder(usage, usage->store->dirfd, "trash", "trash",
 			 &usage->rows[USAGE_LEFTOVERS].bytes, count_rest, NULL);
 }

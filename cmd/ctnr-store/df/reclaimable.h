@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the collector would delete now, and would come back: usage.doomed. */
+/* What the collector would delete now, and would come back, beside leftovers: usage.doomed and
+ * usage.stale_cache_bytes. */
 #ifndef CTNR_STORE_DF_RECLAIMABLE_H
 #define CTNR_STORE_DF_RECLAIMABLE_H
 

@@ -165,8 +165,12 @@ static void count_cache_entry(struct usage *usage, int dirfd, const char *name, 
 
 static void measure_cache(struct usage *usage)
 {
-	usage_add_folder(usage, usage->store->dirfd, "cache", "cache",
-			 &usage->rows[USAGE_CACHE].bytes, count_cache_entry, NULL);
+	struct usage_row *row = &usage->rows[USAGE_CACHE];
+
+	usage_add_folder(usage, usage->store->dirfd, "cache", "cache", &row->bytes,
+			 count_cache_entry, NULL);
+	row->reclaimable =
+		usage->stale_cache_bytes < row->bytes ? usage->stale_cache_bytes : row->bytes;
 }
 
 /* The folders that the store is made of. */

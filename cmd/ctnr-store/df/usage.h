@@ -11,8 +11,9 @@
  *    and does from then on, where the store can be written to.
  *  - Something that cannot be read is reported, and what could be of it is counted; no other number suffers.
  *    What vanishes meanwhile is nothing.
- *  - What is reclaimable is what the collector would delete now (collect/sweep.h), as far as it is there when it
- *    is measured: never more than there is.
+ *  - What is reclaimable is what `gc` without options would give back now (collect/collection.h), as far as it
+ *    is there when it is measured: never more than there is. What it would delete in bundles that are elsewhere
+ *    is not in the store.
  *
  *	autousage struct usage usage;
  *
@@ -68,6 +69,7 @@ struct usage {
 	struct roots_scope scope; /* of the roots */
 	struct roots roots; /* of the bundles: what they use */
 	json_t *doomed; /* digests of blobs, and paths of layers in the store: a set */
+	uint64_t stale_cache_bytes; /* of what the collector would delete of the cache */
 	json_t *bundles; /* ID: what is known of the bundle beside its files; when is_detailed */
 	json_t *volume_users; /* name of a volume: the number of bundles that have it mounted */
 	json_t *bundle_images; /* digest of an image: the number of bundles that were made of it */
