@@ -70,8 +70,7 @@ bool lock_pause(unsigned int *tries)
 	return true;
 }
 
-/* Has the filesystem no locks of files? */
-static bool is_unsupported(int number)
+bool lock_is_unsupported(int number)
 {
 	return number == ENOSYS || number == ENOTSUP;
 }
@@ -131,7 +130,7 @@ static int open_locked(int dirfd, const char *name, enum lock_mode mode, enum lo
 			return -1;
 		*ret_stands_in = lock_fd(fd, mode, wait) < 0;
 		if (*ret_stands_in)
-			return is_unsupported(errno) ? lock_stand_in(dirfd, name, mode, wait, err)
+			return lock_is_unsupported(errno) ? lock_stand_in(dirfd, name, mode, wait, err)
 						     : cannot_lock(name, err);
 		if (lock_is_named(fd, dirfd, name))
 			return fd_steal(&fd);
@@ -187,7 +186,7 @@ int lock_file_try(int fd, int dirfd, const char *name, struct lock_file *ret, st
 
 	if (lock_fd(fd, LOCK_EXCLUSIVE, LOCK_TRY) == 0)
 		return 1;
-	if (!is_unsupported(errno))
+	if (!lock_is_unsupported(errno))
 		return errno == EWOULDBLOCK ? 0 : cannot_lock(name, err);
 	stand_in = lock_stand_in(dirfd, name, LOCK_EXCLUSIVE, LOCK_TRY, &cause);
 	if (stand_in < 0)

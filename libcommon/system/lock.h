@@ -71,6 +71,9 @@ bool lock_is_stand_in(const char *name);
 /* Lock an open file or directory. -1 with errno, EWOULDBLOCK as above. */
 int lock_fd(int fd, enum lock_mode mode, enum lock_wait wait);
 
+/* Does the errno of lock_fd() say that the filesystem has no locks of files? */
+bool lock_is_unsupported(int number);
+
 /* Is fd still what dirfd/name leads to? The holder before us may have removed or replaced it. */
 bool lock_is_named(int fd, int dirfd, const char *name);
 

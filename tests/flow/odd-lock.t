@@ -43,7 +43,7 @@ at_once() {
 hold() {
 	(flock 9 && exec sleep 60) 9<"$1" &
 	held=$!
-	eventually 5 sh -c "! flock -n '$1' true"
+	eventually 20 sh -c "! flock -n '$1' true"
 }
 release() {
 	kill "$held"
@@ -79,7 +79,7 @@ done
 as sub ctnr-unpack -b web bb | as sub ctnr-spec - -- /busybox sleep 60 >web.json
 as sub ctnr-exec run "$store/bundles/web" &
 running=$!
-eventually 10 sh -c "grep -q . '$store/bundles/web/lock'"
+eventually 20 sh -c "grep -q . '$store/bundles/web/lock'"
 run as sub ctnr ps
 like_stdout '*"id":"web"*"running":true*' "a container runs"
 run as sub ctnr-exec run --id other "$store/bundles/web"
@@ -109,6 +109,8 @@ release
 as sub sh -c "$fetch && ctnr rmi bb" >/dev/null
 is "$(find "$store/images/blobs" "$store/images/.lease" -mindepth 1 ! -name sha256)" "" \
 	"... what a dead one leased goes, with the lease"
+run as sub ctnr gc
+is_status 0 "... and a collection works"
 
 odd_place flock-ENOLCK
 run as sub sh -c "$fetch"

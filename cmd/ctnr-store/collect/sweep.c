@@ -232,14 +232,33 @@ static int wait_for_lock(int fd, const struct layout *layout)
 	return 0;
 }
 
-int sweep_lock(const struct layout *layout, struct error *err)
+/* A file that every layout has. */
+static int lock_version_file(const struct layout *layout)
 {
-	/* A file that every layout has: locking must need no room on a full disk. */
 	autoclose int fd = openat(layout->dirfd, LAYOUT_FILE, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0 && (errno == EACCES || errno == EROFS))
 		fd = openat(layout->dirfd, LAYOUT_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || wait_for_lock(fd, layout) < 0)
+	return fd < 0 || wait_for_lock(fd, layout) < 0 ? -1 : fd_steal(&fd);
+}
+
+/* A directory that every layout has: the kernel locks directories where the filesystem has no locks of files. */
+static int lock_blobs_directory(const struct layout *layout)
+{
+	autoclose int fd =
+		openat(layout->dirfd, "blobs", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 || wait_for_lock(fd, layout) < 0 ? -1 : fd_steal(&fd);
+}
+
+/* Nothing is made, because locking must need no room on a full disk. */
+int sweep_lock(const struct layout *layout, struct error *err)
+{
+	autoclose int fd = lock_version_file(layout);
+
+	if (fd < 0 && lock_is_unsupported(errno))
+		fd = lock_blobs_directory(layout);
+	if (fd < 0)
 		return error_errno(err, "cannot lock '%s/" LAYOUT_FILE "'", layout->path);
 	return fd_steal(&fd);
 }
