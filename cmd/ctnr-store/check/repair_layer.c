@@ -51,6 +51,7 @@ static bool has_link(const struct bundle *bundle, const char *path)
 struct user_search {
 	const struct scope *scope;
 	const char *path; /* of the layer */
+	bool is_used; /* there is a bundle that links to it */
 	char *running; /* ID of one whose container has the layer mounted, or may soon; new */
 	struct image image; /* of one of them; layout NULL: not known */
 };
@@ -75,6 +76,7 @@ static int look_at_user(const struct bundle *bundle, void *data, struct error *e
 	(void)err;
 	if (!has_link(bundle, search->path))
 		return 0;
+	search->is_used = true;
 	lock = bundle_try_lock(bundle, NULL);
 	if (lock < 0 && !search->running)
 		search->running = xstrdup(bundle->id);
@@ -134,8 +136,10 @@ static void repair_layer(const struct layer_repair *work, struct finding *findin
 			repair_refuse(finding, "%s", cause.message);
 		return;
 	}
-	bundle_each(store, look_at_user, &search, NULL);
-	if (finding->remedy == REMEDY_UNPACK && replace_layer(work, &search, &cause) < 0) {
+	/* A bundle may have come since the layer was found. */
+	if (bundle_each_surely(store, look_at_user, &search, &cause) < 0 ||
+	    ((search.is_used || finding->remedy == REMEDY_UNPACK) &&
+	     replace_layer(work, &search, &cause) < 0)) {
 		renameat2(store->dirfd, trash, store->dirfd, finding->path, RENAME_NOREPLACE);
 		repair_refuse(finding, "%s", cause.message);
 	} else {
