@@ -65,22 +65,11 @@ static int visit_folder(struct leftover_search *search, const char *folder, unsi
 	return 0;
 }
 
-/* Is a file or directory locked exclusively? What cannot be opened or locked may be. */
-static bool is_locked(int dirfd, const char *path)
-{
-	autoclose int fd =
-		openat(dirfd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-	if (fd < 0)
-		return errno != ENOENT;
-	return lock_fd(fd, LOCK_SHARED, LOCK_TRY) < 0;
-}
-
 static bool is_locked_in(const struct leftover_search *search, const char *folder, const char *name)
 {
 	autofree char *path = xasprintf("%s/%s", folder, name);
 
-	return is_locked(search->store->dirfd, path);
+	return lock_is_held_at(search->store->dirfd, path);
 }
 
 /* Behind a link trash/ is not the store's: all that has no mark of a living process is deleted there. */
@@ -179,7 +168,7 @@ static int visit_volume_file(struct leftover_search *search, const char *folder,
 			return 0;
 	}
 	return report_leftover(search, LEFTOVER_VOLUME, folder, name,
-			       is_locked(search->store->dirfd, lock_path), err);
+			       lock_is_held_at(search->store->dirfd, lock_path), err);
 }
 
 /* Was the bundle made for one run, by a process that is gone? *ret_in_use: its container runs. */
@@ -202,7 +191,7 @@ static int visit_bundle_file(struct leftover_search *search, const char *folder,
 {
 	if (strcmp(name, BUNDLE_ROOTFS_PART) == 0)
 		return report_leftover(search, LEFTOVER_ROOTFS, folder, name,
-				       is_locked(search->store->dirfd, folder), err);
+				       lock_is_held_at(search->store->dirfd, folder), err);
 	return visit_file(search, folder, name, err);
 }
 

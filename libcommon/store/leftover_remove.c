@@ -40,18 +40,32 @@ static int open_place(const struct store *store, const struct leftover *leftover
 	return 1;
 }
 
-/* Lock a part that its maker would have locked. Returns the descriptor, or -1 with errno. */
-static int lock_part(const struct leftover_place *place)
+/* Open what may be locked: a file for writing where that is possible, because some filesystems lock nothing
+ * else. */
+static int open_part(const struct leftover_place *place)
 {
-	autoclose int fd = openat(place->dirfd, place->name,
-				  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	const int flags = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	int fd = openat(place->dirfd, place->name, O_RDWR | flags);
 
-	if (fd < 0 || lock_fd(fd, LOCK_EXCLUSIVE, LOCK_TRY) < 0)
-		return -1;
-	if (lock_is_named(fd, place->dirfd, place->name))
-		return fd_steal(&fd);
-	errno = ENOENT;
-	return -1;
+	if (fd < 0 && (errno == EISDIR || errno == EACCES || errno == EROFS))
+		fd = openat(place->dirfd, place->name, O_RDONLY | flags);
+	return fd;
+}
+
+/* Lock a part that its maker would have locked. Returns 1, or 0 when somebody has it or it is gone, or -1; the
+ * caller releases ret. */
+static int lock_part(const struct leftover_place *place, struct lock_file *ret, struct error *err)
+{
+	autoclose int fd = open_part(place);
+	int taken;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : error_errno(err, "cannot open '%s'", place->name);
+	taken = lock_file_try(fd, place->dirfd, place->name, ret, err);
+	if (taken <= 0)
+		return taken;
+	ret->fd = fd_steal(&fd);
+	return lock_is_named(ret->fd, place->dirfd, place->name);
 }
 
 /* What a lock that was not got means: somebody has it, or there is nothing to lock, or that cannot be
@@ -111,17 +125,23 @@ static int remove_rootfs(const struct store *store, const struct leftover *lefto
 static int remove_layer(const struct store *store, const struct leftover *leftover,
 			const struct leftover_place *place, struct error *err)
 {
-	autoclose int lock = lock_part(place);
+	autolockfile struct lock_file lock = LOCK_FILE_INIT;
+	int taken = lock_part(place, &lock, err);
 
-	return lock < 0 ? cannot_lock(leftover, err) : discard_tree(store, place, &lock, err);
+	if (taken <= 0)
+		return taken < 0 ? error_prefix(err, "'%s'", leftover->path) : 0;
+	return discard_tree(store, place, &lock.fd, err);
 }
 
 static int remove_blob(const struct leftover *leftover, const struct leftover_place *place,
 		       struct error *err)
 {
-	autoclose int lock = lock_part(place);
+	autolockfile struct lock_file lock = LOCK_FILE_INIT;
+	int taken = lock_part(place, &lock, err);
 
-	return lock < 0 ? cannot_lock(leftover, err) : unlink_file(leftover, place, err);
+	if (taken <= 0)
+		return taken < 0 ? error_prefix(err, "'%s'", leftover->path) : 0;
+	return unlink_file(leftover, place, err);
 }
 
 /* All that is beside a volume which is not being made, its lock last. */
@@ -132,13 +152,12 @@ static int remove_volume_files(const struct store *store, const struct leftover 
 	autofree char *volume = volume_file_parse(place->name, &file);
 	autofree char *lock_name = volume ? volume_file_name(VOLUME_FILE_LOCK, volume) : NULL;
 	const struct leftover_place lock_place = { place->dirfd, lock_name };
-	autoclose int lock = lock_name ? lock_part(&lock_place) : -EBADF;
+	autolockfile struct lock_file lock = LOCK_FILE_INIT;
+	int taken = lock_name ? lock_part(&lock_place, &lock, err) : 0;
 	bool is_made;
 
-	if (!lock_name)
-		return 0;
-	if (lock < 0)
-		return cannot_lock(leftover, err);
+	if (taken <= 0)
+		return taken < 0 ? error_prefix(err, "'%s'", leftover->path) : 0;
 	is_made = faccessat(place->dirfd, volume, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	for (int i = 0; i < VOLUME_FILE_MAX; i++) {
 		autofree char *name = volume_file_name((enum volume_file)i, volume);

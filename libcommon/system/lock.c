@@ -130,8 +130,9 @@ static int open_locked(int dirfd, const char *name, enum lock_mode mode, enum lo
 			return -1;
 		*ret_stands_in = lock_fd(fd, mode, wait) < 0;
 		if (*ret_stands_in)
-			return lock_is_unsupported(errno) ? lock_stand_in(dirfd, name, mode, wait, err)
-						     : cannot_lock(name, err);
+			return lock_is_unsupported(errno)
+				       ? lock_stand_in(dirfd, name, mode, wait, err)
+				       : cannot_lock(name, err);
 		if (lock_is_named(fd, dirfd, name))
 			return fd_steal(&fd);
 	}
@@ -193,6 +194,32 @@ int lock_file_try(int fd, int dirfd, const char *name, struct lock_file *ret, st
 		return cause.saved_errno == EWOULDBLOCK ? 0 : error_move(err, &cause);
 	*ret = (struct lock_file) { -EBADF, stand_in, dirfd, stand_in_name(name) };
 	return 1;
+}
+
+/* Open what may be locked, or a FIFO or the like in its place, without waiting. */
+static int open_to_look(int dirfd, const char *path, int flags)
+{
+	return openat(dirfd, path,
+		      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags);
+}
+
+bool lock_is_held_at(int dirfd, const char *path)
+{
+	autoclose int fd = open_to_look(dirfd, path, 0);
+	autoclose int stand_in = -EBADF;
+	autofree char *name = NULL;
+
+	if (fd < 0)
+		return errno != ENOENT;
+	if (lock_fd(fd, LOCK_SHARED, LOCK_TRY) == 0)
+		return false;
+	if (!lock_is_unsupported(errno))
+		return true;
+	name = stand_in_name(path);
+	stand_in = open_to_look(dirfd, name, O_DIRECTORY);
+	if (stand_in < 0)
+		return errno != ENOENT;
+	return lock_fd(stand_in, LOCK_SHARED, LOCK_TRY) < 0;
 }
 
 void lock_discard_at(int lock, int dirfd, const char *name)

@@ -61,6 +61,10 @@ void lock_file_release(struct lock_file *file);
  * the caller releases; 0: held; -1. */
 int lock_file_try(int fd, int dirfd, const char *name, struct lock_file *ret, struct error *err);
 
+/* Does somebody have the exclusive lock of the file or directory dirfd/path, or of what stands in for it? Only looks:
+ * takes the lock for a moment, shared, and makes nothing. What cannot be opened or locked may be held. */
+bool lock_is_held_at(int dirfd, const char *path);
+
 /* Remove dirfd/name, with what stands in for it, where lock_open_at() returned lock for it and it was not removed
  * since. The caller closes lock next. */
 void lock_discard_at(int lock, int dirfd, const char *name);

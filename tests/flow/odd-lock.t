@@ -61,6 +61,15 @@ for word in ENOSYS EOPNOTSUPP; do
 		as sub touch "$part"
 	done
 	is "$(at_once 4 "$fetch")" "" "... an image is fetched by four at once, behind one that was killed"
+	part=$store/images/blobs/sha256/$(printf %s "$word" | sha256sum | cut -c 1-64).part
+	as sub sh -c "mkdir '$part.lock' && echo half >'$part'"
+	hold "$part.lock"
+	as sub ctnr-store gc >/dev/null
+	ok "... a collector leaves a part alone that is being written" test -e "$part"
+	release
+	run as sub ctnr-store gc
+	is_status 0 "... it collects there"
+	is "$(find "$store/images/blobs" -name "*.part*")" "" "... and removes one that a killed command left"
 	is "$(find "$store/images/blobs" "$store/images/.lease" -name '*.part*' -o -name '*.lock')" "" \
 		"... and no locks are left of that"
 	is "$(at_once 6 'ctnr tag bb name{} && ctnr images')" "" "... six names are given at once"
