@@ -104,13 +104,19 @@ static int choose(struct collection *collection, const struct gc_request *reques
 	return 0;
 }
 
+static struct report make_report(const struct gc_opts *opts)
+{
+	return (struct report) {
+		.is_for_people = opts_list_form(&opts->common) == LIST_TABLE,
+		.is_dry_run = opts->dry_run,
+	};
+}
+
 static int collect(const struct gc_opts *opts, const struct gc_request *request,
 		   const struct store *store, const struct layout *layout, struct error *err)
 {
 	autocandidates struct candidates list = CANDIDATES_INIT;
-	struct report report = {
-		.is_for_people = opts_list_form(&opts->common) == LIST_TABLE,
-	};
+	struct report report = make_report(opts);
 	struct collection collection = {
 		.opts = request->collection,
 		.store = store,
@@ -143,10 +149,11 @@ static int collect_store(const struct gc_opts *opts, const struct gc_request *re
 {
 	autostore struct store store = STORE_INIT;
 	autolayout struct layout layout = LAYOUT_INIT;
+	const struct report nothing = make_report(opts);
 	int there = opts_open_store(&opts->common, &store, err);
 
 	if (there <= 0)
-		return there < 0 ? -1 : report_total(&(struct report) { 0 }, err);
+		return there < 0 ? -1 : report_total(&nothing, err);
 	if (store_check_links(&store, err) < 0 ||
 	    (!opts->dry_run && store_check_writable(&store, err) < 0))
 		return -1;
@@ -161,9 +168,9 @@ static int collect_elsewhere(const struct gc_opts *opts, const struct gc_request
 	autoaddress struct address address = ADDRESS_INIT;
 	autolayout struct layout layout = LAYOUT_INIT;
 
-	if (address_parse(word, &address, err) < 0)
-		return -1;
-	if (address.transport != TRANSPORT_OCI || address.reference)
+	/* Whatever else the word may be, it is not what is collected here. */
+	if (address_parse(word, &address, NULL) < 0 || address.transport != TRANSPORT_OCI ||
+	    address.reference)
 		return error_set(err, ERROR_USAGE, "expected oci:DIR, got '%s'", word);
 	if (request->collection.part == COLLECT_BUNDLES || opts->bundle_ttl.is_stated ||
 	    opts->keep_bytes.is_stated || opts->min_free)

@@ -31,6 +31,11 @@ both "a young one without grace" --grace 0
 is "$(gone blob)" "$young" "... is what goes"
 run "$test_lib/terminal.py" ctnr-store gc --grace 0
 like_stdout "Total reclaimed space: 0 B*" "people at a terminal read a sentence"
+run "$test_lib/terminal.py" ctnr-store gc -n --image-ttl 0 --bundle-ttl 0 --grace 0
+like_stdout "Would untag: *Would delete: bundle a *Would reclaim: *" "... which says of a dry run that nothing is gone"
+unlike_stdout "*eleted:*" "... at no line"
+run "$test_lib/terminal.py" ctnr-store --store "$CTNR_TEST_TMP/none" gc
+like_stdout "Total reclaimed space: 0 B*" "... also where there is no store"
 run "$test_lib/terminal.py" ctnr-store gc --json
 like_stdout '{"kind":"total","objects":0,"bytes":0}*' "... or ask for objects"
 
@@ -130,4 +135,5 @@ for options in '--grace 5' '--ref-max x' '--min-free 101%' '--keep-bytes x' '--f
 	run ctnr-store gc $options
 	is_status 2 "a usage mistake: $options"
 done
+like_stderr "*expected oci:DIR, got 'alpine'*" "what can be collected is named"
 done_testing

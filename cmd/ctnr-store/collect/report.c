@@ -30,10 +30,11 @@ int report_gone(struct report *report, enum report_kind kind, const char *name, 
 	if (!report->is_for_people)
 		return print_object(kind, name, bytes, err);
 	if (kind == REPORT_NAME) {
-		str_append(&line, "Untagged: ");
+		str_append(&line, report->is_dry_run ? "Would untag: " : "Untagged: ");
 		str_append_escaped(&line, name);
 	} else {
-		str_appendf(&line, "Deleted: %s ", kinds[kind]);
+		str_appendf(&line, "%s: %s ", report->is_dry_run ? "Would delete" : "Deleted",
+			    kinds[kind]);
 		str_append_escaped(&line, name);
 		str_append(&line, " (");
 		str_append_size(&line, bytes);
@@ -50,7 +51,8 @@ int report_total(const struct report *report, struct error *err)
 
 	if (report->is_for_people) {
 		str_append_size(&size, report->bytes);
-		printf("Total reclaimed space: %s\n", size.data);
+		printf("%s: %s\n", report->is_dry_run ? "Would reclaim" : "Total reclaimed space",
+		       size.data);
 		return 0;
 	}
 	object = json_pack("{ss sI sI}", "kind", "total", "objects", (json_int_t)report->n_objects,

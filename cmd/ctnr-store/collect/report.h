@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a collection says that goes, or would go, a line each, and in the end the sum of the bytes that come
- * back. Programs get objects, people at a terminal lines:
+ * back. Programs get objects, people at a terminal lines, which say of what only would go "Would untag",
+ * "Would delete" and "Would reclaim":
  *
  *	{"kind":"name","name":"docker.io/library/alpine:3.20","bytes":0}	Untagged: docker.io/...
  *	{"kind":"bundle","name":"k3x9...","bytes":12288}			Deleted: bundle k3x9... (12.0 KiB)
@@ -32,6 +33,7 @@ enum report_kind {
 
 struct report {
 	bool is_for_people;
+	bool is_dry_run; /* nothing goes */
 	uint64_t n_objects;
 	uint64_t bytes;
 };
