@@ -43,6 +43,24 @@ run ctnr-store gc -n --unnamed --filter until=2019-01-01T00:00:00Z
 is "$(gone name)" "" "until is a moment"
 run ctnr-store gc -n --unnamed --filter until=24h
 is "$(gone name | wc -l)" 2 "... or an age"
+while read -r until expected; do
+	run env TZ=UTC-5 ctnr-store gc -n --unnamed --filter "until=$until"
+	is "$status $(gone name | wc -l)" "$expected" "... or, as docker has it, $until"
+done <<'END'
+1577836801 0 2
+1577836800 0 0
+2020-01-02 0 2
+2020-01-01 0 0
+2020-01-01T05:00 0 0
+2020-01-01T05:00:01 0 2
+0 0 0
+2020-02-31 2 0
+2020-01-01x 2 0
+99999999999999999999 2 0
+END
+like_stderr "*expected a duration like 24h or 7d, or a moment like *" "... and what it can be is said"
+run ctnr-store gc -n --unnamed --filter dangling=true
+like_stderr "*hint: 'ctnr image prune' removes dangling images alone*" "who filters by dangling is told how"
 both "images without a name" --unnamed
 is "$(gone manifest | wc -l)" 2 "... go"
 for name in docker.io/library/p:1 docker.io/library/q:1; do

@@ -10,6 +10,7 @@
 
 #include <fnmatch.h>
 #include <string.h>
+#include <time.h>
 
 /* The value of a word "KEY=VALUE" with that key, or NULL. */
 static const char *value_of(const char *word, const char *key)
@@ -19,19 +20,66 @@ static const char *value_of(const char *word, const char *key)
 	return strncmp(word, key, len) == 0 && word[len] == '=' ? word + len + 1 : NULL;
 }
 
+/* A date, or a date and a time, without a zone: by the clock on the wall. */
+static bool parse_local_moment(const char *text, int64_t *ret_seconds)
+{
+	static const char *const forms[] = { "%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S" };
+
+	for (size_t i = 0; i < array_size(forms); i++) {
+		struct tm parts = { .tm_isdst = -1 };
+		const char *end = strptime(text, forms[i], &parts);
+		int day = parts.tm_mday;
+
+		if (!end || *end)
+			continue;
+		*ret_seconds = mktime(&parts);
+		/* The 31st of a month that has none would be another day. */
+		return parts.tm_mday == day;
+	}
+	return false;
+}
+
+static bool parse_moment(const char *text, int64_t *ret_seconds)
+{
+	uint64_t seconds;
+
+	if (*text && !text[strspn(text, "0123456789")]) {
+		if (number_parse(text, INT64_MAX, &seconds, NULL) < 0)
+			return false;
+		*ret_seconds = (int64_t)seconds;
+		return true;
+	}
+	return clock_parse_rfc3339(text, ret_seconds) || parse_local_moment(text, ret_seconds);
+}
+
 static int parse_until(const char *value, int64_t now, struct filter *ret, struct error *err)
 {
 	uint64_t age;
 	int64_t moment;
 
-	if (!clock_parse_rfc3339(value, &moment)) {
-		if (number_parse_duration(value, &age, err) < 0)
-			return error_prefix(err, "until");
+	if (!parse_moment(value, &moment)) {
+		if (number_parse_duration(value, &age, NULL) < 0)
+			return error_set(
+				err, ERROR_USAGE,
+				"until: expected a duration like 24h or 7d, or a moment like 2026-11-26 or 2026-11-26T10:00:00Z, got '%s'",
+				value);
 		moment = now - (int64_t)age;
 	}
 	if (moment < ret->before)
 		ret->before = moment;
 	return 0;
+}
+
+static int refuse_word(const char *word, struct error *err)
+{
+	error_set(err, ERROR_USAGE,
+		  "option --filter: expected until=, label=, label!= or reference=, got '%s'",
+		  word);
+	if (value_of(word, "dangling"))
+		error_hint(
+			err,
+			"'ctnr image prune' removes dangling images alone, with --all all that no container uses");
+	return -1;
 }
 
 int filter_parse(const struct strlist *words, int64_t now, struct filter *ret, struct error *err)
@@ -46,10 +94,7 @@ int filter_parse(const struct strlist *words, int64_t now, struct filter *ret, s
 			return error_prefix(err, "option --filter");
 		if (!until && !value_of(word, "label") && !value_of(word, "label!") &&
 		    !value_of(word, "reference"))
-			return error_set(
-				err, ERROR_USAGE,
-				"option --filter: expected until=, label=, label!= or reference=, got '%s'",
-				word);
+			return refuse_word(word, err);
 		if (!value_of(word, "reference"))
 			filter.needs_config = true;
 	}

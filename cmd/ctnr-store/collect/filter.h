@@ -2,8 +2,9 @@
 /*
  * Docker's filters: which images and containers may be taken away at all.
  *
- *	until=DURATION or =RFC3339	made before that: an image as its config says, which is before where it
- *					says nothing; a container by its record
+ *	until=DURATION or =MOMENT	made before that: an image as its config says, which is before where it
+ *					says nothing; a container by its record. A moment is one of RFC 3339,
+ *					a date with or without a time by the local clock, or seconds since 1970
  *	label=KEY or label=KEY=VALUE	has that label: of an image's config, of a container's annotations
  *	label!=KEY or label!=KEY=VALUE	has it not
  *	reference=PATTERN		the name, whole, without its registry or without its tag too, or that of
