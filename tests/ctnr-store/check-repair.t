@@ -119,7 +119,7 @@ rm "$(blob "$docker")"
 : >"$store/bundles/one/config.json"
 run ctnr-store check --repair
 is_status 4 "what has no source stays damaged"
-is "$(found | sort)" "$(printf '%s\n' "blob $own: no registry is known to have it" \
+is "$(found | sort)" "$(printf '%s\n' "blob $own: no registry is known to have it: make or pull the image again" \
 	"bundle one/config.json: stays" "manifest $docker: 'docker://$registry/docker@$(jq -r --arg d "$docker" '.manifests[] | select(.digest == $d).annotations["org.ctnr.source"]' "$store/images/index.json")' cannot be fetched (status 5)" | sort)" "... and is told with the reason"
 is "$(names)" "$all" "... no name is gone"
 fails "... but the blob, so that it can come again" test -e "$(blob "$own")"

@@ -76,6 +76,9 @@ for options in --quick '' --deep; do
 		"... and everything in it was looked at"
 	is_stderr "" "... and nothing is said"
 done
+ctnr-store image tag a:1 again:1 >/dev/null
+is "$(ctnr-store check --quick --json | jq .checked.images)" 2 "an image with several names is one image"
+ctnr-store image untag again:1 >/dev/null
 a=$(manifest_of localhost/a:1)
 a_config=$(config_of localhost/a:1)
 a_layer=$(layer_of localhost/a:1 1)

@@ -70,6 +70,7 @@ static void look_for_hidden_entry(struct look *look, json_t *names, const struct
 static void look_at_entries(struct look *look, const struct index *index)
 {
 	autojson json_t *names = json_object();
+	autojson json_t *images = json_object();
 
 	for (size_t i = 0; i < index->n_manifests; i++) {
 		const struct descriptor *entry = &index->manifests[i];
@@ -77,9 +78,11 @@ static void look_at_entries(struct look *look, const struct index *index)
 		if (!scope_has_entry(look->scope, entry))
 			continue;
 		look_for_hidden_entry(look, names, entry);
-		look->counts.images++;
+		json_object_set_new(images, entry->digest.text, json_true());
 		look_at_image(look, entry);
 	}
+	/* One with several names is one image. */
+	look->counts.images += json_object_size(images);
 }
 
 /* index.json is damaged: what is valid in it is looked at all the same. */

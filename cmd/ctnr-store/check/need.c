@@ -158,7 +158,8 @@ static void decide_about_blob(const struct need_search *search, size_t i)
 	if (search->has_name[i]) {
 		finding->remedy = REMEDY_NONE;
 		free(finding->reason);
-		finding->reason = xstrdup("no registry is known to have it");
+		finding->reason =
+			xstrdup("no registry is known to have it: make or pull the image again");
 		return;
 	}
 	finding->remedy = REMEDY_REMOVE;
