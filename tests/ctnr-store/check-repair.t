@@ -87,6 +87,10 @@ mends "an empty list of layers beside a missing config" \
 mends "a layer whose file was changed" "in_namespace chmod 700 '$top/diff/etc/passwd'" "layer $top" same_names
 mends "a layer without its directory" "in_namespace rm -r '$top/diff'" "layer $top
 bundle one/lower/0" same_names
+in_namespace mv "$store/$top" "$store/$top.away"
+run ctnr-exec run one
+like_stderr "*hint: 'ctnr check --repair' unpacks layers that are gone*" "who runs a bundle without its layers is told what mends it"
+in_namespace mv "$store/$top.away" "$store/$top"
 mends "a layer that a bundle misses" "in_namespace rm -r '$top'" "bundle one/lower/0" same_names
 mends "an empty record" ': >bundles/one/record.json' "bundle one/record.json" same_names
 mends "an empty oci-layout" ': >images/oci-layout' "index oci-layout" same_names

@@ -114,6 +114,9 @@ int overlay_mount(const struct container *c, const char *target, unsigned long a
 	if (mount_layers(c->overlay_options, path, attributes) < 0) {
 		error_errno(err, "cannot mount the overlay of %s '%s'", bundle_word(),
 			    c->bundle.path);
+		if (error_errno_is(err, ENOENT))
+			return error_hint(err,
+					  "'ctnr check --repair' unpacks layers that are gone");
 		return error_hint(err, "a bundle that is made with --driver copy needs no overlay");
 	}
 	if (chdir("..") < 0)
