@@ -166,7 +166,7 @@ ctnr-exec exec box sh -c 'echo on; sleep 31' >on &
 caller=$!
 eventually 20 grep -q on on
 kill -9 $caller
-ok "a caller that is killed takes its command with it" eventually 5 sh -c '! ctnr-exec exec box ps | grep -q "sleep [3]1"' ||
+ok "a caller that is killed takes its command with it" eventually 20 sh -c '! ctnr-exec exec box ps | grep -q "sleep [3]1"' ||
 	note "$(ctnr-exec exec box ps)"
 
 # --detach
@@ -218,8 +218,9 @@ run ctnr-exec exec later sh -c "$cpus"
 is_stdout "$(sed -n 's/^Cpus_allowed_list:.//p' /proc/self/status)
 0" "... where execCPUAffinity of its config applies"
 ctnr-exec start later
-run ctnr-exec exec later sh -c 'ps | grep -c "[s]leep 1000"'
-is_stdout 1 "... and after it"
+# start does not wait until the program is executed.
+has_sleeper() { [ "$(ctnr-exec exec "$1" sh -c 'ps | grep -c "[s]leep 1000"')" = 1 ]; }
+ok "... and after it" eventually 20 has_sleeper later
 ctnr-exec kill later KILL
 eventually 10 sh -c 'ctnr-exec state later | grep -q stopped' || note "it goes on"
 run ctnr-exec exec later true
@@ -229,7 +230,7 @@ like_stderr "*'later': container not running" "... which is told"
 # the end of the container
 ctnr-exec exec box sleep 35 &
 caller=$!
-eventually 5 sh -c 'ctnr-exec exec box ps | grep -q "sleep [3]5"'
+eventually 20 sh -c 'ctnr-exec exec box ps | grep -q "sleep [3]5"'
 end_box
 wait $caller
 is $? 137 "the end of the container is that of the command"

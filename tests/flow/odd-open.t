@@ -29,12 +29,17 @@ hold() {
 	# shellcheck disable=SC2217 # to have it open is all
 	sleep "$2" <"$1" &
 	held=$!
-	eventually 5 test "/proc/$held/fd/0" -ef "$1"
+	eventually 20 test "/proc/$held/fd/0" -ef "$1"
 }
 
 release() {
 	kill "$held"
 	wait "$held" 2>/dev/null
+}
+
+# finds_nothing FIND-ARGUMENT...: what others left is deleted behind the back of a command.
+finds_nothing() {
+	[ -z "$(find "$@")" ]
 }
 
 for word in EBUSY ETXTBSY; do
@@ -44,7 +49,7 @@ for word in EBUSY ETXTBSY; do
 	run as sub ctnr tag bb first
 	is_status 0 "where no rename goes over an open file ($word), a command waits for a reader"
 	wait "$held"
-	hold "$store/images/index.json" 20
+	hold "$store/images/index.json" 60
 	run as sub ctnr tag bb second
 	is_status 5 "... not for ever"
 	like_stderr "*cannot replace 'index.json'*" "... and says what it cannot replace"
@@ -79,11 +84,12 @@ is_status 0 "... the next commands do not mind it"
 is "$(find "$store/trash" -name '.fuse_hidden*' | wc -l)" 1 "... nor remove it"
 release
 as sub ctnr run --rm bb /busybox true
-is "$(find "$store/trash" -name '.fuse_hidden*')" "" "... until it is closed"
+ok "... until it is closed" eventually 20 finds_nothing "$store/trash" -name '.fuse_hidden*'
 as sub ctnr run --rm bb /busybox true
 as sub ctnr run --rm bb /busybox true
-is "$(find "$store/trash" -mindepth 2)" "" "... and what run --rm has open itself is gone with its end"
-ok "... but for an empty directory, until the next command" test "$(find "$store/trash" -mindepth 1 | wc -l)" -le 1
+ok "... and what run --rm has open itself is gone with its end" eventually 20 finds_nothing "$store/trash" -mindepth 2
+has_one_at_most() { [ "$(find "$store/trash" -mindepth 1 | wc -l)" -le 1 ]; }
+ok "... but for an empty directory, until the next command" eventually 20 has_one_at_most
 
 blob=$(find "$store/images/blobs" -type f -size +100k)
 file=$(find "$store/layers" -name gone)
@@ -104,7 +110,7 @@ held=$blob_held
 release
 fetch
 run as sub ctnr rmi bb
-is "$(find "$store" -name '.fuse_hidden*')" "" "... nothing is left of it all"
+ok "... nothing is left of it all" eventually 20 finds_nothing "$store" -name '.fuse_hidden*'
 
 odd_place mmap
 fetch

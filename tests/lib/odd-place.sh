@@ -55,7 +55,7 @@ odd_place() {
 	odd_homes source
 	"$CTNR_TEST_BUILD/tests/lib/odd-fs" source "$place" "$@" 2>odd-fs.log &
 	odd_pid=$!
-	eventually 10 mountpoint -q "$place" || note "$(cat odd-fs.log)"
+	eventually 20 mountpoint -q "$place" || note "$(cat odd-fs.log)"
 }
 
 # odd_is sub|one: $odd_user and $odd_group.
