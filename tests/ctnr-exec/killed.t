@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # identities: sub one root
 # differs: who maps the IDs, and whether the kernel ends a container with its user namespace
+# timeout: 60 each verb is killed at instants over all that it takes, and what it left is cleared
 #
 # A verb that is killed at any instant: delete --force clears, no process and no mount stays, and the ID is
 # free. The instants are spread over what the verb takes; the rounds are multiplied by CTNR_TEST_SCALE (make

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# timeout: 60 every end is waited for, some of them for seconds
 #
 # The end of the input of a container with a terminal: nothing may wait for ever for more.
 . "$(dirname "$0")/../lib/test.sh"

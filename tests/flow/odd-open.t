@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # identities: root
 # differs: only root can mount a filesystem of ours where other users find it
+# timeout: 60 an image is fetched and run on each of many filesystems, and some commands are kept waiting
 #
 # Homes on filesystems that mind open files: that rename over none, that keep one whose name goes under another
 # name, that map none into memory.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # identities: root
 # differs: only root can mount a filesystem of ours where other users find it
+# timeout: 60 an image is fetched and run on each of many filesystems
 #
 # Homes on filesystems that cannot hold an overlay, or lack something else that an image has: what works there,
 # and what is said of the rest.
