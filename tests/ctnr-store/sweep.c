@@ -600,6 +600,32 @@ static void test_two_collectors(struct place *place)
 	ok(play.n_losses > 0, "... which they would without their lock");
 }
 
+static bool lies_there(const struct place *place, const char *digest)
+{
+	struct digest blob = parsed(digest);
+	char path[LAYOUT_BLOB_PATH_MAX];
+
+	return faccessat(place->layout.dirfd, layout_blob_path(&blob, path), F_OK, 0) == 0;
+}
+
+static void test_unreadable_roots(struct place *place)
+{
+	autosweep struct sweep sweep;
+	struct error cause = { 0 };
+
+	place->has_blobs = true;
+	reset_place(place);
+	sweep_init(&sweep, &place->sweep_scope);
+	if (sweep_look(&sweep, &cause) < 0)
+		abort();
+	is_int((long)sweep.n_objects, 3, "a manifest, a config and a layer may go");
+	file_write_at(place->layout.dirfd, LAYOUT_INDEX_FILE, "{", 1, 0600, FILE_NO_SYNC, NULL);
+	is_int(sweep_run(&sweep, &cause), -1, "names that cannot be read again are a failure");
+	ok(lies_there(place, MANIFEST) && lies_there(place, CONFIG) &&
+		   faccessat(place->store.dirfd, LAYER_PATH, F_OK, 0) == 0,
+	   "... and everything is back in its place");
+}
+
 static void make_place(const char *path, struct place *ret)
 {
 	autofree char *images = xasprintf("%s/images", path);
@@ -633,6 +659,7 @@ int main(void)
 	test_one_collector(&place);
 	test_naive_collectors(&place);
 	test_two_collectors(&place);
+	test_unreadable_roots(&place);
 	layout_release(&place.layout);
 	store_release(&place.store);
 	tree_remove_at(AT_FDCWD, path, NULL);

@@ -36,6 +36,10 @@ is_whole "... and the store is whole"
 is_runnable "... all listed images run"
 run ctnr-store gc --grace 0s
 is_status 0 "... what the killed ones left is collected"
-# Parts of small files are left over when they are an hour old, because nothing tells whose they are.
-is "$(find shelf -name '*.part' ! -name '*.????????????????.part' -o -name '*.aside' -o -path '*/.lease/*' -o -path '*/trash/*')" "" "... to the last file"
+# Parts of small files are left over when they are an hour old, because nothing tells whose they are. What a command
+# deletes behind its own back may be on its way.
+nothing_is_left() {
+	[ -z "$(find shelf -name '*.part' ! -name '*.????????????????.part' -o -name '*.aside' -o -path '*/.lease/*' -o -path '*/trash/*')" ]
+}
+ok "... to the last file" eventually 20 nothing_is_left || note "$(find shelf -path '*/trash/*' | head)"
 done_testing

@@ -59,9 +59,10 @@ class Injection:
         place, log = f"try-{os.getpid()}", f"try-{os.getpid()}.log"
         shutil.copytree(self.options.store, place, symlinks=True)
         self.environment["CTNR_STORE"] = place = os.path.abspath(place)
-        # A worker counts its own calls: the n-th of each process fails.
+        # A worker counts its own calls: the n-th of each process fails. A sanitizer that looks for leaks cannot
+        # work under strace.
         status, said = self.quietly(
-            ["strace", "-f", "-qq", "-o", log, "-e", f"trace={kind}", "-e", "signal=none",
+            ["env", "ASAN_OPTIONS=detect_leaks=0", "strace", "-f", "-qq", "-o", log, "-e", f"trace={kind}", "-e", "signal=none",
              "-e", f"inject={kind}:error={error}:when={n}", "--"] + self.options.command)
         with open(log, encoding="utf-8", errors="replace") as file:
             injected = "(INJECTED)" in file.read()
