@@ -114,7 +114,9 @@ class Mix:
     def run(self, chance, worker):
         choices = self.commands(chance, worker)
         verb = chance.choice(sorted(choices))
-        process = subprocess.Popen(choices[verb], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        # The process in which a sanitizer looks for leaks is waited for, for ever, by whom it looks into.
+        environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"} if self.options.kill else None
+        process = subprocess.Popen(choices[verb], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE, start_new_session=True)
         killed = self.disturb(chance, process)
         try:
