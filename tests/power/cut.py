@@ -55,6 +55,7 @@ STEPS = [
     "ctnr-fetch {sync} -t four oci:{images}:one & ctnr-store image rm {sync} three; wait",
     "ctnr-store image rm {sync} one",
     "ctnr-store bundle rm {sync} copied",
+    "ctnr-store gc {sync} --grace 0 --image-ttl 0",
 ]
 
 
@@ -169,6 +170,7 @@ def record(lab):
 
 def work_on(lab):
     """What people do after a power cut; nothing of it needs them to repair anything."""
+    lab.must("ctnr-store check")
     lab.must("ctnr-store image ls")
     lab.must("ctnr ps -a")
     lab.must("ctnr-fetch -t one oci:{images}:one")
@@ -182,6 +184,8 @@ def work_on(lab):
     if bundles:
         lab.must(f"ctnr-store bundle rm {' '.join(bundles)}")
     lab.must("ctnr-store image rm one")
+    lab.must("ctnr-store gc --grace 0")
+    lab.must("ctnr-store check --quick")
 
 
 def replay(lab, disk, point, states, trees):
