@@ -108,11 +108,11 @@ is_status 0 "one of 1024 is fetched"
 
 # One config, and layers.
 blobs heavy 8192
-run timeout 20 ctnr-fetch --layout heavy-out --all-platforms oci:heavy:1
+run timeout 60 ctnr-fetch --layout heavy-out --all-platforms oci:heavy:1
 is_status 1 "an image of 8193 blobs is too large"
 like_stderr "*more than 8192 blobs*" "... and the message says so"
 blobs fitting 8191
-run timeout 20 ctnr-fetch --layout heavy-out --all-platforms oci:fitting:1
+run timeout 60 ctnr-fetch --layout heavy-out --all-platforms oci:fitting:1
 is_status 3 "of 8192 it is not: only that they are nowhere is its fault"
 
 # Manifests of 3.9 MiB each.

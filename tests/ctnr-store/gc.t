@@ -99,6 +99,16 @@ both "what killed commands left" --grace 0
 is "$(gone leftover)" trash/1.2.dead "... goes"
 is "$(gone cache | wc -l)" 2 "... and what is derived from what is gone"
 
+# What commands with other IDs have unpacked, as in another user namespace, is theirs to delete.
+other=$store/layers/0123456789ab/sha256/$(printf '%064d' 1)
+mkdir -p "$other/diff"
+ours=$(find "$store/layers" -path '*/sha256' ! -path '*/0123456789ab/*' | head -n 1)/$(printf '%064d' 2)
+mkdir -p "$ours/diff"
+run ctnr-store gc --grace 0
+is "$(gone layer)" "sha256:$(printf '%064d' 2)" "a layer that nothing needs goes"
+ok "... one of another ID mapping stays" test -d "$other/diff"
+rm -r "$other"
+
 # Damage.
 image localhost/whole:1 whole >/dev/null
 digest=$(image localhost/hurt:1 hurt)
