@@ -177,7 +177,7 @@ cp "$store/images/index.json" index.json
 sum_is_du "the sum is du's with a damaged index.json"
 isnt "$status" 0 "... but that is an error"
 is "$(printf '%s\n' "$stderr" | grep -c 'error:')" 1 "... which is told once"
-like_stderr "*index.json*" "... by its name"
+like_stderr "*index: is empty*" "... by its name"
 is "$(row images reclaimable) $(row bundles count)" "0 5" "... nothing is reclaimable, and all else is known"
 cp index.json "$store/images/index.json"
 
