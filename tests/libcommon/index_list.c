@@ -113,7 +113,7 @@ static void test_other(const struct layout *layout)
 	      "what may be a manifest");
 	other(layout, "{\"schemaVersion\":1,\"manifests\":[]}", "not supported", "schema 1");
 	other(layout, "{\"schemaVersion\":2,\"manifests\":[", "line 1", "half a document");
-	other(layout, "", "line 1", "a file of 0 bytes");
+	other(layout, "", "is empty", "a file of 0 bytes");
 }
 
 int main(void)
