@@ -14,7 +14,9 @@ static void refused(const char *document, const char *title)
 	struct error err = { 0 };
 	autojson json_t *value = json_parse(document, strlen(document), "document", &err);
 
-	ok(!value && str_starts_with(err.message, *document ? "document: line " : "document: is empty"), title);
+	ok(!value && str_starts_with(err.message,
+				     *document ? "document: line " : "document: is empty"),
+	   title);
 }
 
 static void test_types(const struct jnode *root)
