@@ -136,6 +136,10 @@ mv "$store.whole" "$store"
 run ctnr-store check --repair "oci:$layout"
 is_status 2 "a layout elsewhere is not mended"
 
+# Root reads what it likes.
+identity root || mends "a manifest without a registry that its mode keeps from its user" \
+	'chmod 0 "$(blob "$(manifest_of localhost/other:latest)")"' "manifest *"
+
 # What runs has its layers mounted.
 cat >box.sh <<'END'
 echo up

@@ -72,7 +72,11 @@ static void add_doubt(struct roots *roots, const struct error *failure)
 static int check_doubt(struct roots *roots, struct error *err)
 {
 	add_doubt(roots, &roots->reach.failure);
-	return roots->doubt.code ? error_move(err, &roots->doubt) : 0;
+	if (!roots->doubt.code)
+		return 0;
+	error_move(err, &roots->doubt);
+	return error_default_hint(
+		err, "nothing is deleted while it may be needed: 'ctnr check --repair' mends it");
 }
 
 static int add_link(struct roots *roots, int lower, const char *name, struct error *err)
