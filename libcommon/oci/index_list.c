@@ -240,8 +240,7 @@ int index_list_read(const struct layout *layout, struct index_list *ret, struct 
 
 	/* What cannot be read at all is told by layout_read_index(), which also reads what is not plain, or
 	 * plain only at the beginning. */
-	if ((file_read_at(layout->dirfd, LAYOUT_INDEX_FILE, LAYOUT_INDEX_MAX, &list.text, NULL) <
-		     0 ||
+	if ((layout_read_index_text(layout, &list.text, NULL) < 0 ||
 	     !json_plain_document(list.text.data, list.text.len, read_index_member, &list)) &&
 	    read_any_index(layout, &list, err) < 0)
 		return -1;

@@ -34,6 +34,42 @@ void layout_release(struct layout *layout)
 	*layout = (struct layout)LAYOUT_INIT;
 }
 
+/* skopeo and umoci write oci-layout and index.json, and a document that is there already, in place: for an instant the file is too
+ * short. Is it worth another look? *tries counts, from 0. */
+static bool wait_for_writer(int *tries)
+{
+	const struct timespec pause = { .tv_nsec = WRITER_PAUSE_NS };
+
+	if (++*tries > WRITER_PAUSES)
+		return false;
+	nanosleep(&pause, NULL);
+	return true;
+}
+
+/* Does the text end as an object does? */
+static bool is_ended_object(const struct str *text)
+{
+	size_t len = text->len;
+
+	while (len && strchr(" \t\r\n", text->data[len - 1]))
+		len--;
+	return len && text->data[len - 1] == '}';
+}
+
+/* Read a file that holds one object into ret, which is empty before. */
+static int read_object_file(int dirfd, const char *name, size_t max, struct str *ret,
+			    struct error *err)
+{
+	int tries = 0;
+
+	do {
+		str_release(ret);
+		if (file_read_at(dirfd, name, max, ret, err) < 0)
+			return -1;
+	} while (!is_ended_object(ret) && wait_for_writer(&tries));
+	return 0;
+}
+
 /* Only the major number matters: minor versions add what may be ignored. */
 int layout_check_version(int dirfd, struct error *err)
 {
@@ -43,7 +79,7 @@ int layout_check_version(int dirfd, struct error *err)
 	struct jnode member;
 	const char *version;
 
-	if (file_read_at(dirfd, LAYOUT_FILE, LAYOUT_FILE_MAX, &text, err) < 0)
+	if (read_object_file(dirfd, LAYOUT_FILE, LAYOUT_FILE_MAX, &text, err) < 0)
 		return -1;
 	document = json_parse(text.data, text.len, LAYOUT_FILE, err);
 	if (!document)
@@ -202,19 +238,15 @@ int layout_sync_blobs(const struct layout *layout, struct error *err)
 	return n_algorithms > 1 ? sync_folder_at(layout->dirfd, "blobs", err) : 0;
 }
 
-/* skopeo and umoci write a document that is there already once more, in place: for an instant the file is
- * too short. Returns -1 with errno. */
+/* Returns -1 with errno. */
 static int stat_written_blob(int fd, uint64_t size, struct stat *ret)
 {
-	const struct timespec pause = { .tv_nsec = WRITER_PAUSE_NS };
+	int tries = 0;
 
-	for (int i = 0; i < WRITER_PAUSES; i++) {
+	do {
 		if (fstat(fd, ret) < 0)
 			return -1;
-		if (!S_ISREG(ret->st_mode) || (uint64_t)ret->st_size >= size)
-			break;
-		nanosleep(&pause, NULL);
-	}
+	} while (S_ISREG(ret->st_mode) && (uint64_t)ret->st_size < size && wait_for_writer(&tries));
 	return 0;
 }
 
@@ -251,11 +283,16 @@ int layout_read_blob(const struct layout *layout, const struct descriptor *descr
 	return layout->check ? layout->check(descriptor, ret->data, ret->len, err) : 0;
 }
 
+int layout_read_index_text(const struct layout *layout, struct str *ret, struct error *err)
+{
+	return read_object_file(layout->dirfd, LAYOUT_INDEX_FILE, LAYOUT_INDEX_MAX, ret, err);
+}
+
 int layout_read_index(const struct layout *layout, struct index *ret, struct error *err)
 {
 	autostr struct str text = STR_INIT;
 
-	if (file_read_at(layout->dirfd, LAYOUT_INDEX_FILE, LAYOUT_INDEX_MAX, &text, err) < 0)
+	if (layout_read_index_text(layout, &text, err) < 0)
 		return error_prefix(err, "OCI layout '%s'", layout->path);
 	if (index_parse(text.data, text.len, NULL, ret, err) < 0)
 		return error_prefix(err, "'%s/" LAYOUT_INDEX_FILE "'", layout->path);

@@ -98,6 +98,10 @@ int layout_open_blob(const struct layout *layout, const struct descriptor *descr
 int layout_read_blob(const struct layout *layout, const struct descriptor *descriptor, size_t max,
 		     struct str *ret, struct error *err);
 
+/* Read the text of index.json into ret, which is empty before. One that another program is writing in place is
+ * waited for, a moment: what ret has then may be cut. */
+int layout_read_index_text(const struct layout *layout, struct str *ret, struct error *err);
+
 /* Read index.json. */
 int layout_read_index(const struct layout *layout, struct index *ret, struct error *err);
 

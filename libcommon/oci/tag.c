@@ -186,7 +186,7 @@ static json_t *read_for_edit(const struct layout *layout, json_t **ret_manifests
 	struct jnode manifests;
 	size_t len;
 
-	if (file_read_at(layout->dirfd, LAYOUT_INDEX_FILE, LAYOUT_INDEX_MAX, &text, err) < 0)
+	if (layout_read_index_text(layout, &text, err) < 0)
 		return NULL;
 	document = json_parse(text.data, text.len, LAYOUT_INDEX_FILE, err);
 	if (!document)

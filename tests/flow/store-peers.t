@@ -20,7 +20,7 @@ done
 # index.json without a lock one may lose, which is not about blobs.
 beside() {
 	while [ ! -e end ]; do
-		ctnr-store gc --json >>gc.log 2>&1 || echo "gc: $?" >>failed
+		ctnr-store gc --json >>gc.log 2>&1 || echo "gc: $?: $(tail -n 2 gc.log)" >>failed
 		ctnr-store check --quick >>check.log 2>&1 || echo "check: $?: $(tail -n 1 check.log)" >>failed
 		ctnr run --rm --pull never "localhost/ours:${#source}" true >>run.log 2>&1 || echo "run: $(tail -n 1 run.log)" >>failed
 	done
