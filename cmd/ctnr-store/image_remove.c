@@ -157,6 +157,19 @@ static int print_deleted(const struct place *place, const struct sweep *sweep, s
 	return 0;
 }
 
+/* Find what nothing needs any more. The names are gone already: where it cannot be told what the other images
+ * need, the content waits for a collection. */
+static bool find_content(struct sweep *sweep)
+{
+	struct error cause = { 0 };
+
+	if (sweep_look(sweep, &cause) == 0)
+		return true;
+	message_warning("%s, keeping the blobs of what was removed", cause.message);
+	message_print("hint", "'ctnr check --repair' mends it, then 'ctnr gc' deletes them", "");
+	return false;
+}
+
 /* Delete what nothing needs any more of the images that were removed from a layout. */
 static int delete_content(struct place *place, struct error *err)
 {
@@ -180,8 +193,10 @@ static int delete_content(struct place *place, struct error *err)
 		identity_idmap_name(&identity, idmap);
 	}
 	lock = sweep_lock(&place->layout, err);
-	if (lock < 0 || sweep_look(&sweep, err) < 0)
+	if (lock < 0)
 		return -1;
+	if (!find_content(&sweep))
+		return 0;
 	if (sweep_has_layers(&sweep) && identity.rung != IDENTITY_PRIVILEGED &&
 	    identity_enter(&identity, err) < 0)
 		return -1;
