@@ -32,7 +32,7 @@ in_namespace env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=flock,m
 is "$(sed -n 's/^[0-9]* *\(flock([0-9]*, LOCK_EX|LOCK_NB) *= 0\)$/lock/p
 	s/^[0-9]* *mkdirat([0-9]*, "rootfs.part".*/make/p
 	s/^[0-9]* *flock([0-9]*, LOCK_UN).*/unlock/p
-	s/^[0-9]* *renameat([0-9]*, "rootfs.part".*/publish/p' trace | tr '\n' ' ')" "lock make publish " \
+	s/^[0-9]* *renameat([0-9]*, "rootfs.part".*/publish/p' trace | uniq | tr '\n' ' ')" "lock make publish " \
 	"a copy in the making is locked before there is a part of it, and until it is whole"
 
 CTNR_STORE=$CTNR_TEST_TMP/parallel
