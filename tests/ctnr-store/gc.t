@@ -29,6 +29,10 @@ run ctnr-store gc --grace 3h
 is "$(gone blob)" "" "... nor with a longer grace"
 both "a young one without grace" --grace 0
 is "$(gone blob)" "$young" "... is what goes"
+mkdir "$(blob_of "$young")"
+run ctnr-store gc --grace 0
+is_status 0 "a directory that is called like a blob hinders nothing"
+ok "... and stays" rmdir "$(blob_of "$young")"
 run "$test_lib/terminal.py" ctnr-store gc --grace 0
 like_stdout "Total reclaimed space: 0 B*" "people at a terminal read a sentence"
 run "$test_lib/terminal.py" ctnr-store gc -n --image-ttl 0 --bundle-ttl 0 --grace 0
