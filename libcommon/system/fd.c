@@ -69,6 +69,7 @@ ssize_t fd_read_full(int fd, void *buffer, size_t size)
 	return (ssize_t)got;
 }
 
+#define STALE_TRIES 10
 #define READ_CHUNK 16384U
 #define OVERWRITE_MAX (64U << 20) /* bytes */
 
@@ -96,7 +97,9 @@ int fd_read_rest(int fd, size_t max, struct str *ret, struct error *err)
 	return 0;
 }
 
-int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struct error *err)
+/* The file that has the name now. */
+static int read_file_once(int dirfd, const char *path, size_t max, struct str *ret,
+			  struct error *err)
 {
 	/* O_NONBLOCK: a FIFO must not hold us up before it is refused. */
 	autoclose int fd =
@@ -119,6 +122,22 @@ int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struc
 	if (fd_read_rest(fd, max, ret, err) < 0)
 		return error_prefix(err, "'%s'", path);
 	return 0;
+}
+
+/* NFS and FUSE forget a file that was replaced between two calls: then another one has the name. */
+int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struct error *err)
+{
+	size_t len = ret->len;
+
+	for (int i = 1;; i++) {
+		struct error cause = { 0 };
+
+		if (read_file_once(dirfd, path, max, ret, &cause) == 0)
+			return 0;
+		if (cause.saved_errno != ESTALE || i == STALE_TRIES)
+			return error_move(err, &cause);
+		ret->len = len;
+	}
 }
 
 #define PART_DIGITS 16
