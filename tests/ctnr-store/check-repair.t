@@ -138,7 +138,13 @@ is_status 2 "a layout elsewhere is not mended"
 
 # Root reads what it likes.
 identity root || mends "a manifest without a registry that its mode keeps from its user" \
-	'chmod 0 "$(blob "$(manifest_of localhost/other:latest)")"' "manifest *"
+	'chmod 0 "$(blob "$(manifest_of localhost/other:latest)")"' "manifest *" same_names
+has_name_that_was_only_there() { like "$(names)" "*localhost/only-there:1*" "... with what only it knew"; }
+identity root || mends "an index.json that its mode keeps from its user" \
+	'ctnr-store image tag localhost/other:latest only-there:1 >/dev/null; chmod 0 images/index.json' \
+	"index index.json" has_name_that_was_only_there
+identity root || mends "a record that its mode keeps from its user" 'chmod 0 bundles/one/record.json' \
+	"bundle one/record.json" same_names
 
 # What runs has its layers mounted.
 cat >box.sh <<'END'

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 __attribute__((format(printf, 2, 0))) static void set_reason(struct finding *finding,
@@ -34,6 +35,29 @@ void repair_refuse(struct finding *finding, const char *format, ...)
 	va_start(args, format);
 	set_reason(finding, format, args);
 	va_end(args);
+}
+
+bool repair_open_up(int dirfd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+	       !(st.st_mode & S_IRUSR) && st.st_uid == geteuid() &&
+	       fchmodat(dirfd, path, (st.st_mode & 0777) | 0600, 0) == 0;
+}
+
+bool repair_may_replace(const struct error *failure)
+{
+	switch (failure->saved_errno) {
+	case 0: /* what is in it, or what it is */
+	case ENOENT:
+	case ELOOP:
+	case ENXIO:
+	case EIO:
+		return true;
+	default:
+		return false;
+	}
 }
 
 int repair_set_aside(int dirfd, const char *path, struct error *err)

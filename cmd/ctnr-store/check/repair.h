@@ -53,6 +53,13 @@ void repair_explain(struct finding *finding, const char *format, ...)
 void repair_refuse(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Give a file of ours back what its mode keeps from us. Was it one? What is in it is looked at again then. */
+bool repair_open_up(int dirfd, const char *path);
+
+/* Does a failure to read a file say that the file is damaged? Other failures pass, or are somebody else's to
+ * mend: what is in the file is not known. A disk that fails counts as damage, because it fails again. */
+bool repair_may_replace(const struct error *failure);
+
 /* Let dirfd/path have the second name PATH.damaged-TIME, so that it can be replaced. One that is not there
  * needs none. */
 int repair_set_aside(int dirfd, const char *path, struct error *err);

@@ -39,17 +39,6 @@ static void remove_damaged(const struct repair *repair, struct finding *finding)
 		repair_refuse(finding, "it cannot be removed: %s", strerror(errno));
 }
 
-/* A blob of ours that its mode keeps from us gets that back. Was it one? What it holds is looked at again. */
-static bool open_up_blob(const struct repair *repair, const struct finding *finding)
-{
-	const struct store *store = repair->scope->store;
-	struct stat st;
-
-	return fstatat(store->dirfd, finding->path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       S_ISREG(st.st_mode) && !(st.st_mode & S_IRUSR) && st.st_uid == geteuid() &&
-	       fchmodat(store->dirfd, finding->path, (st.st_mode & 0777) | 0600, 0) == 0;
-}
-
 static void note_right(void *data, const struct verifier_finding *found)
 {
 	if (found->kind == VERIFIER_BLOB_RIGHT)
@@ -108,7 +97,8 @@ void repair_blobs(struct repair *repair)
 			continue;
 		if (finding->is_unreadable && finding->remedy == REMEDY_NONE)
 			continue;
-		if (is_about_blob(finding) && open_up_blob(repair, finding))
+		if (is_about_blob(finding) &&
+		    repair_open_up(repair->scope->store->dirfd, finding->path))
 			continue;
 		if (is_about_blob(finding) && !right)
 			repair_refuse(finding, "%s", cause.message);

@@ -77,11 +77,16 @@ static int rewrite_index(struct repair *repair, struct error *err)
 	autoindex struct index index = INDEX_INIT;
 	autosalvage struct salvage salvage = SALVAGE_INIT;
 	autorecovery struct recovery recovery = RECOVERY_INIT;
+	struct error cause = { 0 };
 
 	if (lock < 0)
 		return -1;
-	if (layout_read_index(layout, &index, NULL) == 0)
+	repair_open_up(layout->dirfd, LAYOUT_INDEX_FILE);
+	if (layout_read_index(layout, &index, &cause) == 0)
 		return 0;
+	/* The names in it would be lost. */
+	if (!repair_may_replace(&cause))
+		return error_move(err, &cause);
 	salvage_read(layout, &salvage);
 	recovery_make(repair->scope, &salvage, &recovery);
 	if (repair_set_aside(layout->dirfd, LAYOUT_INDEX_FILE, err) < 0 ||

@@ -35,8 +35,11 @@ static int rewrite_record(const struct scope *scope, const char *id, struct erro
 	if (cause.code)
 		return error_move(err, &cause);
 	/* Somebody may have been here before the lock was ours. */
-	if (bundle_open(scope->store, id, &present, NULL) == 0)
+	repair_open_up(bundle.dirfd, BUNDLE_RECORD_FILE);
+	if (bundle_open(scope->store, id, &present, &cause) == 0)
 		return 0;
+	if (!repair_may_replace(&cause))
+		return error_move(err, &cause);
 	origin_find(scope, ORIGIN_CERTAIN, &bundle);
 	if (repair_set_aside(bundle.dirfd, BUNDLE_RECORD_FILE, err) < 0)
 		return -1;
