@@ -127,38 +127,6 @@ static void display_reports(int fd, const struct interrupt *interrupt, enum prog
 	}
 }
 
-/* Start the worker with the job on its stdin. Returns the pid; *ret_reports is its stdout. */
-static pid_t start_worker(const char *job, int *ret_reports, struct error *err)
-{
-	autofree char *path = process_libexec(WORKER, err);
-	autoclose int job_out = -EBADF;
-	autoclose int job_in = -EBADF;
-	autoclose int reports_out = -EBADF;
-	autoclose int reports_in = -EBADF;
-	pid_t pid;
-	int ends[2];
-
-	if (!path)
-		return -1;
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return error_errno(err, "cannot make a pipe");
-	job_out = ends[0];
-	job_in = ends[1];
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return error_errno(err, "cannot make a pipe");
-	reports_out = ends[0];
-	reports_in = ends[1];
-	pid = process_spawn((char *const[]) { path, NULL },
-			    (const int[]) { job_out, reports_in, -1 }, err);
-	if (pid < 0)
-		return -1;
-	fd_close(&job_out);
-	/* Writing fails when the worker has ended already; its status says why. */
-	fd_write_all(job_in, job, strlen(job));
-	*ret_reports = fd_steal(&reports_out);
-	return pid;
-}
-
 int worker_run(const struct worker_request *request, struct error *err)
 {
 	/* Released last, because a signal that was held back ends us then, and the worker with us. */
@@ -166,7 +134,7 @@ int worker_run(const struct worker_request *request, struct error *err)
 	autofree char *job = format_job(request);
 	autoclose int reports = -EBADF;
 	struct error failure = { 0 };
-	pid_t pid = start_worker(job, &reports, err);
+	pid_t pid = process_spawn_helper(WORKER, job, &reports, err);
 	int status;
 
 	if (pid < 0)

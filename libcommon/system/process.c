@@ -401,3 +401,34 @@ char *process_find_system(const char *name)
 
 	return access(path, F_OK) == 0 ? steal(&path) : process_find(name);
 }
+
+pid_t process_spawn_helper(const char *name, const char *text, int *ret_output, struct error *err)
+{
+	autofree char *path = process_libexec(name, err);
+	autoclose int text_out = -EBADF;
+	autoclose int text_in = -EBADF;
+	autoclose int output_out = -EBADF;
+	autoclose int output_in = -EBADF;
+	pid_t pid;
+	int ends[2];
+
+	if (!path)
+		return -1;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_errno(err, "cannot make a pipe");
+	text_out = ends[0];
+	text_in = ends[1];
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_errno(err, "cannot make a pipe");
+	output_out = ends[0];
+	output_in = ends[1];
+	pid = process_spawn((char *const[]) { path, NULL },
+			    (const int[]) { text_out, output_in, -1 }, err);
+	if (pid < 0)
+		return -1;
+	fd_close(&text_out);
+	/* Writing fails when the program has ended already. */
+	fd_write_all(text_in, text, strlen(text));
+	*ret_output = fd_steal(&output_out);
+	return pid;
+}

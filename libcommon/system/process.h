@@ -68,6 +68,11 @@ void process_die_with_parent(pid_t parent);
  * running executable (/proc/self/exe), or beside the executable itself. */
 char *process_libexec(const char *name, struct error *err);
 
+/* Start the helper program of that name with a text on its stdin, which ends there; stderr is ours. Returns the
+ * pid, -1 on failure; *ret_output is its stdout. A program that ends before it has read the text says why by its
+ * status: SIGPIPE is the caller's to ignore. */
+pid_t process_spawn_helper(const char *name, const char *text, int *ret_output, struct error *err);
+
 /* The path of a file of ours that other programs read, new: ../share/ctnr/NAME beside the directory of
  * the running executable. */
 char *process_share(const char *name, struct error *err);

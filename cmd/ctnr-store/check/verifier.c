@@ -210,38 +210,6 @@ static int read_lines(struct verifier *verifier, int fd, const struct interrupt 
 	return 0;
 }
 
-/* Start the worker with the job on its stdin. Returns the pid; *ret_lines is its stdout. */
-static pid_t start_worker(const char *job, int *ret_lines, struct error *err)
-{
-	autofree char *path = process_libexec(WORKER, err);
-	autoclose int job_out = -EBADF;
-	autoclose int job_in = -EBADF;
-	autoclose int lines_out = -EBADF;
-	autoclose int lines_in = -EBADF;
-	pid_t pid;
-	int ends[2];
-
-	if (!path)
-		return -1;
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return error_errno(err, "cannot make a pipe");
-	job_out = ends[0];
-	job_in = ends[1];
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return error_errno(err, "cannot make a pipe");
-	lines_out = ends[0];
-	lines_in = ends[1];
-	pid = process_spawn((char *const[]) { path, NULL }, (const int[]) { job_out, lines_in, -1 },
-			    err);
-	if (pid < 0)
-		return -1;
-	fd_close(&job_out);
-	/* Writing fails when the worker has ended already; its status says why. */
-	fd_write_all(job_in, job, strlen(job));
-	*ret_lines = fd_steal(&lines_out);
-	return pid;
-}
-
 int verifier_run(const struct verifier_job *job,
 		 void (*take)(void *data, const struct verifier_finding *finding), void *data,
 		 struct error *err)
@@ -251,7 +219,7 @@ int verifier_run(const struct verifier_job *job,
 	struct verifier verifier = { .take = take, .data = data };
 	autofree char *text = format_job(job);
 	autoclose int lines = -EBADF;
-	pid_t pid = start_worker(text, &lines, err);
+	pid_t pid = process_spawn_helper(WORKER, text, &lines, err);
 	int result, status;
 
 	if (pid < 0)
