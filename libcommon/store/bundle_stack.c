@@ -333,3 +333,17 @@ int bundle_stack_open(int bundlefd, const char *path, const struct identity *ide
 	stack = (struct stack)STACK_INIT;
 	return 0;
 }
+
+void bundle_stack_list_layers(int bundlefd, struct strlist *ret)
+{
+	autoclose int lower = bundle_stack_open_lower(bundlefd, NULL);
+	char name[BUNDLE_STACK_NAME_MAX];
+	struct stat st;
+
+	for (size_t i = 0; lower >= 0 && bundle_stack_layer(lower, i, name, &st, NULL) > 0; i++) {
+		char layer[BUNDLE_STACK_LAYER_MAX];
+
+		if (bundle_stack_layer_name(lower, name, layer))
+			strlist_append(ret, layer);
+	}
+}

@@ -17,6 +17,7 @@
 #define STORE_BUNDLE_STACK_H
 
 #include "base/error.h"
+#include "base/str.h"
 #include "format/digest.h"
 #include "layer/stack.h"
 #include "store/bundle.h"
@@ -58,6 +59,9 @@ int bundle_stack_layer(int lower, size_t index, char ret_name[BUNDLE_STACK_NAME_
  * or that is reached by another path, has links with its former path, and they hold its layers. */
 #define BUNDLE_STACK_LAYER_MAX (IDMAP_NAME_MAX + DIGEST_TEXT_MAX) /* bytes, with NUL */
 bool bundle_stack_layer_name(int lower, const char *name, char ret[BUNDLE_STACK_LAYER_MAX]);
+
+/* Append the layers that a bundle links to, "IDMAP/ALG/HEX", top first: what of that can be read. */
+void bundle_stack_list_layers(int bundlefd, struct strlist *ret);
 
 /* The root filesystem of a bundle: upper and the layers, or in one that is no overlay bundle the
  * directory at path (relative to the bundle). The directories may be any user's of the identity. */

@@ -99,19 +99,13 @@ static void note_entries(struct need_search *search)
 
 static void note_links(struct need_search *search, const struct bundle *bundle, const char *who)
 {
-	autoclose int lower = bundle_stack_open_lower(bundle->dirfd, NULL);
-	char name[BUNDLE_STACK_NAME_MAX];
-	struct stat st;
+	autostrlist struct strlist layers = STRLIST_INIT;
 
-	for (size_t i = 0; lower >= 0 && bundle_stack_layer(lower, i, name, &st, NULL) > 0; i++) {
-		char layer[BUNDLE_STACK_LAYER_MAX];
-		autofree char *path = NULL;
-		const json_t *position;
+	bundle_stack_list_layers(bundle->dirfd, &layers);
+	for (size_t i = 0; i < layers.len; i++) {
+		autofree char *path = xasprintf("layers/%s", layers.items[i]);
+		const json_t *position = json_object_get(search->layers, path);
 
-		if (!bundle_stack_layer_name(lower, name, layer))
-			continue;
-		path = xasprintf("layers/%s", layer);
-		position = json_object_get(search->layers, path);
 		if (position)
 			note_need(search, position, who);
 	}

@@ -10,21 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The layers that a bundle links to, "IDMAP/ALG/HEX", top first. */
-static void list_links(const struct bundle *bundle, struct strlist *ret)
-{
-	autoclose int lower = bundle_stack_open_lower(bundle->dirfd, NULL);
-	char name[BUNDLE_STACK_NAME_MAX];
-	struct stat st;
-
-	for (size_t i = 0; lower >= 0 && bundle_stack_layer(lower, i, name, &st, NULL) > 0; i++) {
-		char layer[BUNDLE_STACK_LAYER_MAX];
-
-		if (bundle_stack_layer_name(lower, name, layer))
-			strlist_append(ret, layer);
-	}
-}
-
 /* Are these the layers of a config, whatever the mapping of IDs? */
 static bool is_stack_of(const struct store *store, const struct digest *config,
 			const struct strlist *links)
@@ -82,7 +67,7 @@ void origin_find(const struct scope *scope, enum origin_choice choice, struct bu
 
 	if (bundle->image.layout)
 		return;
-	list_links(bundle, &search.links);
+	bundle_stack_list_layers(bundle->dirfd, &search.links);
 	if (scope->layout.dirfd >= 0)
 		layout_read_index(&scope->layout, &index, NULL);
 	for (size_t i = 0; i < index.n_manifests; i++)

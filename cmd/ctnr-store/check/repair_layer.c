@@ -33,18 +33,10 @@ static bool is_own_layer(const struct layer_repair *work, const char *path)
 
 static bool has_link(const struct bundle *bundle, const char *path)
 {
-	autoclose int lower = bundle_stack_open_lower(bundle->dirfd, NULL);
-	char name[BUNDLE_STACK_NAME_MAX];
-	struct stat st;
+	autostrlist struct strlist layers = STRLIST_INIT;
 
-	for (size_t i = 0; lower >= 0 && bundle_stack_layer(lower, i, name, &st, NULL) > 0; i++) {
-		char layer[BUNDLE_STACK_LAYER_MAX];
-
-		if (bundle_stack_layer_name(lower, name, layer) &&
-		    strcmp(path + strlen("layers/"), layer) == 0)
-			return true;
-	}
-	return false;
+	bundle_stack_list_layers(bundle->dirfd, &layers);
+	return strlist_contains(&layers, path + strlen("layers/"));
 }
 
 /* The bundles that link to a layer. */
