@@ -38,8 +38,9 @@ run ctnr-store gc --grace 0s
 is_status 0 "... what the killed ones left is collected"
 # Parts of small files are left over when they are an hour old, because nothing tells whose they are. What a command
 # deletes behind its own back may be on its way.
-nothing_is_left() {
-	[ -z "$(find shelf -name '*.part' ! -name '*.????????????????.part' -o -name '*.aside' -o -path '*/.lease/*' -o -path '*/trash/*')" ]
+left() {
+	find shelf -name '*.part' ! -name '*.????????????????.part' -o -name '*.aside' -o -path '*/.lease/*' -o -path '*/trash/*'
 }
-ok "... to the last file" eventually 20 nothing_is_left || note "$(find shelf -path '*/trash/*' | head)"
+nothing_is_left() { [ -z "$(left)" ]; }
+ok "... to the last file" eventually 20 nothing_is_left || note "$(left | head)"
 done_testing
