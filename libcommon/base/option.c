@@ -435,3 +435,14 @@ void option_print_table(FILE *out, const char *prefix, const struct option *tabl
 			print_row(out, prefix, o);
 	}
 }
+
+int option_check_range(const char *option, uint64_t value, uint64_t min, uint64_t max,
+		       struct error *err)
+{
+	if (value >= min && value <= max)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "option --%s: expected a number from %llu to %llu, got %llu", option,
+			 (unsigned long long)min, (unsigned long long)max,
+			 (unsigned long long)value);
+}

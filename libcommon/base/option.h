@@ -141,6 +141,10 @@ void option_parse_known(const struct option_target *targets, size_t n_targets,
 int option_skip(const struct option_target *targets, size_t n_targets, enum option_style style,
 		char *const *argv, size_t *ret_index, struct error *err);
 
+/* Is the value of that option within its range? ERROR_USAGE when not. */
+int option_check_range(const char *option, uint64_t value, uint64_t min, uint64_t max,
+		       struct error *err);
+
 /* Release the lists of an options struct that was parsed into. */
 void option_release(const struct option *table, void *opts);
 

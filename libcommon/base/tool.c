@@ -454,3 +454,16 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 	message_error(&err);
 	return status_of_failure(command, err.code);
 }
+
+int tool_become(const char *path, char **argv)
+{
+	const char *verb = message_verb();
+	struct error err = { 0 };
+
+	if (verb)
+		setenv(VERB_VARIABLE, verb, 1);
+	execv(path, argv);
+	error_errno(&err, "cannot execute '%s'", path);
+	message_error(&err);
+	return ERROR_FAILED;
+}

@@ -78,6 +78,10 @@ struct tool {
 /* Run the tool; returns main's status. */
 int tool_main(const struct tool *tool, int argc, char **argv);
 
+/* Behind tool_main(): become another program, a worker that has the same options and reads the same command
+ * line. Its messages begin as ours. Returns main's status when it cannot be executed, which is told. */
+int tool_become(const char *path, char **argv);
+
 /* For a main that fails before tool_main(): print the error, also to the log of argv, and return the
  * status, that of the command. */
 int tool_failed(const struct tool *tool, char **argv, const struct error *err);

@@ -162,3 +162,56 @@ int address_parse(const char *text, struct address *ret, struct error *err)
 		return unknown_transport(text, (size_t)(scheme - text) + 3, err);
 	return no_transport(text, err);
 }
+
+/* "localhost/DIR:TAG" for an image that has only a tag, or no name at all; new. */
+static char *name_of_directory(const char *path, const char *tag)
+{
+	size_t len = strlen(path);
+	size_t start;
+	autofree char *name = NULL;
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	start = len;
+	while (start > 0 && path[start - 1] != '/')
+		start--;
+	name = xasprintf("%.*s:%s", (int)(len - start), path + start, tag);
+	return reference_localize(name);
+}
+
+/*
+ * Layouts name their images as they like: a whole reference ("docker.io/library/alpine:3.20"), a
+ * name ("app:1"), a tag alone ("3.20"), or not at all. A tag alone follows the name of the
+ * directory.
+ */
+static char *name_from_layout(const struct address *address, struct error *err)
+{
+	autoreference struct reference reference = REFERENCE_INIT;
+	const char *written = address->reference;
+	bool is_name = written && strpbrk(written, "/:@");
+	autofree char *text =
+		is_name ? reference_localize(written)
+			: name_of_directory(address->path, written ? written : "latest");
+
+	if (reference_parse(text, &reference, NULL) < 0) {
+		error_set(err, ERROR_USAGE, "'%s' cannot be the name of an image", text);
+		error_hint(err, "give it one with --tag NAME");
+		return NULL;
+	}
+	return reference_format(&reference);
+}
+
+static char *name_from_registry(const struct address *address, struct error *err)
+{
+	autoreference struct reference reference = REFERENCE_INIT;
+
+	if (reference_parse(address->reference, &reference, err) < 0)
+		return NULL;
+	return reference_format(&reference);
+}
+
+char *address_image_name(const struct address *address, struct error *err)
+{
+	return address->transport == TRANSPORT_DOCKER ? name_from_registry(address, err)
+						      : name_from_layout(address, err);
+}

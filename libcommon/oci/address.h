@@ -35,6 +35,10 @@ void address_release(struct address *address);
  * is the spelling that was probably meant. DIR of oci: ends at the first colon. */
 int address_parse(const char *text, struct address *ret, struct error *err);
 
+/* The reference that an image from there gets, unless it is given another: new. ERROR_USAGE when what it
+ * is called there cannot be one. */
+char *address_image_name(const struct address *address, struct error *err);
+
 /* Does the text look like the path of a directory ("/images", "./images") or of an archive
  * ("app.tar.gz"), and not like the name of an image? ret_hint, which may be NULL, is how such an image
  * is given: new, or NULL when it is none. */

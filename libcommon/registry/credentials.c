@@ -30,8 +30,26 @@ void credentials_release(struct credentials *credentials)
 		return;
 	free(credentials->user);
 	free_secret(credentials->password);
+	free_secret(credentials->identity_token);
 	free(credentials->token_host);
+	free(credentials->origin);
 	*credentials = (struct credentials)CREDENTIALS_INIT;
+}
+
+static char *copy_text(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+void credentials_copy(const struct credentials *credentials, struct credentials *ret)
+{
+	*ret = (struct credentials) {
+		.user = copy_text(credentials->user),
+		.password = copy_text(credentials->password),
+		.identity_token = copy_text(credentials->identity_token),
+		.token_host = copy_text(credentials->token_host),
+		.origin = copy_text(credentials->origin),
+	};
 }
 
 /* What a text held has been a secret, also behind its end. */

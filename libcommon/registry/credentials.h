@@ -33,8 +33,10 @@
 struct credentials {
 	char *user; /* NULL: anonymous */
 	char *password; /* NULL: not known yet */
+	char *identity_token; /* an OAuth2 refresh token in place of the password, or NULL */
 	char *token_host; /* HOST[:PORT] that may have them too, or NULL; for a loopback host the port
 			   * must be there */
+	char *origin; /* where they were found, for messages: "entry 'quay.io' of '/root/auth.json'" */
 };
 
 #define CREDENTIALS_INIT \
@@ -44,6 +46,9 @@ struct credentials {
 
 void credentials_release(struct credentials *credentials);
 #define autocredentials autocleanup(credentials_release)
+
+/* ret is new. */
+void credentials_copy(const struct credentials *credentials, struct credentials *ret);
 
 /* Read a login into user and password. ERROR_USAGE when the user is missing.
  *

@@ -14,27 +14,29 @@
 #define AUTHORIZATIONS_MAX 2 /* times that one request may ask for a new authorization */
 
 struct session {
+	const struct place *place; /* borrowed */
 	struct endpoint endpoint;
-	char *repository;
-	struct token_scope scope; /* its name is repository */
+	struct token_scope scope; /* its name is the place's repository */
 	struct session_options options;
 	pthread_mutex_t lock; /* of what follows */
+	struct credentials login;
+	bool has_looked; /* for the login */
 	char *authorization; /* header value, or NULL */
 	unsigned generation; /* of the authorization: how many there have been */
 	bool answered;
 };
 
-struct session *session_open(const struct reference *reference,
-			     const struct session_options *options, struct error *err)
+struct session *session_open(const struct place *place, const struct session_options *options,
+			     struct error *err)
 {
 	autosession struct session *session = xcalloc(1, sizeof(*session));
 
 	session->endpoint = (struct endpoint)ENDPOINT_INIT;
 	pthread_mutex_init(&session->lock, NULL);
 	session->options = *options;
-	session->repository = xstrdup(reference->repository);
-	session->scope = (struct token_scope) { "repository", session->repository, "pull" };
-	if (endpoint_init(&session->endpoint, reference->registry, err) < 0)
+	session->place = place;
+	session->scope = (struct token_scope) { "repository", place->repository, "pull" };
+	if (endpoint_init(&session->endpoint, place->registry, err) < 0)
 		return NULL;
 	return steal(&session);
 }
@@ -45,7 +47,7 @@ void session_free(struct session *session)
 		return;
 	endpoint_release(&session->endpoint);
 	pthread_mutex_destroy(&session->lock);
-	free(session->repository);
+	credentials_release(&session->login);
 	free(session->authorization);
 	free(session);
 }
@@ -59,9 +61,10 @@ void session_cleanup(struct session **session)
 struct http *session_connect(struct session *session, struct error *err)
 {
 	const struct session_options *options = &session->options;
+	bool is_insecure = session->place->is_insecure ||
+			   (options->tls == SESSION_TLS_INSECURE && !session->place->is_mirror);
 	const struct http_options http = {
-		.insecure_host =
-			options->tls == SESSION_TLS_INSECURE ? session->endpoint.host : NULL,
+		.insecure_host = is_insecure ? session->endpoint.host : NULL,
 		.ca = options->ca,
 		.timeout = options->timeout,
 		.low_speed = options->low_speed,
@@ -76,6 +79,17 @@ const char *session_authority(const struct session *session)
 	return session->endpoint.authority;
 }
 
+/* Look for the login, once. The lock is held. */
+static int find_login(struct session *session, struct error *err)
+{
+	if (session->has_looked)
+		return 0;
+	if (credential_search(session->options.logins, session->place, &session->login, err) < 0)
+		return -1;
+	session->has_looked = true;
+	return 0;
+}
+
 /* Answer one WWW-Authenticate header of the registry at that URL. ret_authorization becomes a header's
  * value, new, or stays NULL when there is nothing to offer; malformed says so where the header cannot
  * be read. */
@@ -83,7 +97,7 @@ static int answer_challenge(const struct session *session, struct http *http,
 			    const struct url *registry, const char *value, char **ret_authorization,
 			    struct error *malformed, struct error *err)
 {
-	const struct credentials *credentials = session->options.credentials;
+	const struct credentials *credentials = &session->login;
 	autochallenge struct challenge challenge = CHALLENGE_INIT;
 	const struct token_request request = { .challenge = &challenge,
 					       .registry = registry,
@@ -113,7 +127,7 @@ static int renew_locked(struct session *session, struct http *http, const char *
 	struct error malformed = { 0 };
 	const char *value;
 
-	if (url_parse(url, &registry, err) < 0)
+	if (url_parse(url, &registry, err) < 0 || find_login(session, err) < 0)
 		return -1;
 	for (size_t i = 0; (value = http_header(response, "www-authenticate", i)); i++) {
 		char *authorization = NULL;
@@ -255,7 +269,7 @@ static int send_with_retries(struct session *session, struct http *http,
 int session_send(struct session *session, struct http *http, struct session_request *request,
 		 struct http_response *ret, struct error *err)
 {
-	autofree char *path = xasprintf("%s/%s", session->repository, request->path);
+	autofree char *path = xasprintf("%s/%s", session->place->repository, request->path);
 	autofree char *url = NULL;
 	int result;
 

@@ -2,7 +2,7 @@
 /*
  * A session with one repository of a registry: where it answers, who asks, and what is tried again.
  *
- *	autosession struct session *session = session_open(&reference, &options, err);
+ *	autosession struct session *session = session_open(&place, &options, err);
  *	autohttp struct http *http = session ? session_connect(session, err) : NULL;
  *	struct session_request request = { .path = "manifests/3.20",
  *					   .http = { .method = HTTP_GET, .max = MANIFEST_MAX } };
@@ -20,17 +20,17 @@
 #define REGISTRY_SESSION_H
 
 #include "net/http.h"
-#include "oci/reference.h"
-#include "registry/credentials.h"
+#include "registry/credential_search.h"
+#include "registry/place.h"
 
 enum session_tls {
 	SESSION_TLS_VERIFY,
-	SESSION_TLS_INSECURE, /* asked for: this host's certificate is not verified */
+	SESSION_TLS_INSECURE, /* asked for: the certificate of the name's own registry is not verified */
 };
 
 /* Everything is borrowed, and must outlive the session. */
 struct session_options {
-	const struct credentials *credentials; /* their user may be NULL: anonymous */
+	const struct credential_search *logins; /* asked once the registry asks who is there */
 	enum session_tls tls;
 	const struct str *ca; /* PEM; NULL: the system's authorities alone */
 	unsigned timeout; /* seconds; 0: the default of net/http.h */
@@ -41,9 +41,9 @@ struct session_options {
 
 struct session;
 
-/* No server is asked yet. ERROR_USAGE for a reference whose registry cannot be one. */
-struct session *session_open(const struct reference *reference,
-			     const struct session_options *options, struct error *err);
+/* No server is asked yet. The place is borrowed too. ERROR_USAGE when its registry cannot be one. */
+struct session *session_open(const struct place *place, const struct session_options *options,
+			     struct error *err);
 void session_free(struct session *session);
 void session_cleanup(struct session **session);
 #define autosession autocleanup(session_cleanup)

@@ -7,8 +7,8 @@
 small_layout
 run ctnr-fetch
 is_status 2 "a source is needed"
-run ctnr-fetch oci:small:1 oci:small:2
-is_status 2 "... one"
+run ctnr-fetch --tag x oci:small:1 oci:small:2
+is_status 2 "... and one alone where it is given a name"
 run ctnr-fetch alpine
 is_status 2 "... with a transport"
 like_stderr "*hint: *docker://alpine*" "... and the hint knows which"

@@ -24,8 +24,9 @@ static void refused(const char *text, const char *title)
 
 static void belongs(const char *registry, const char *url, const char *token_host, bool wanted)
 {
-	const struct credentials credentials = { (char *)"user", (char *)"secret",
-						 (char *)token_host };
+	const struct credentials credentials = { .user = (char *)"user",
+						 .password = (char *)"secret",
+						 .token_host = (char *)token_host };
 	autourl struct url from = URL_INIT;
 	autourl struct url to = URL_INIT;
 	char title[200];

@@ -10,7 +10,8 @@ static const struct token_scope scope = { "repository", "library/alpine", "pull"
 static void asks(const char *header, const char *user, const char *wanted, const char *title)
 {
 	autochallenge struct challenge challenge = CHALLENGE_INIT;
-	const struct credentials credentials = { (char *)user, (char *)"secret", NULL };
+	const struct credentials credentials = { .user = (char *)user,
+						 .password = (char *)"secret" };
 	const struct token_request request = { .challenge = &challenge,
 					       .scope = scope,
 					       .credentials = &credentials };

@@ -2,7 +2,7 @@
 /* oci:DIR[:REF]: an image in another layout. Everything is hashed on its way, as if it came from a
  * registry: nobody has vouched for that directory. No connection is needed; the state stands for
  * one. */
-#include "source.h"
+#include "workers/copy/source.h"
 
 #include "base/alloc.h"
 #include "oci/tag.h"
@@ -42,7 +42,7 @@ static void *open_layout(const struct source_request *request, struct error *err
 	layout = (struct layout)LAYOUT_INIT;
 	source->name = address->reference ? xstrdup(address->reference) : NULL;
 	source->platform = request->platform;
-	source->interrupt = request->session->interrupt;
+	source->interrupt = request->interrupt;
 	return source;
 }
 
@@ -112,44 +112,6 @@ static int get_layout_blob(void *state, void *connection, struct blob_writer *wr
 	return 0;
 }
 
-/* "localhost/DIR:TAG" for an image that has only a tag, or no name at all; new. */
-static char *name_of_directory(const char *path, const char *tag)
-{
-	size_t len = strlen(path);
-	size_t start;
-	autofree char *name = NULL;
-
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	start = len;
-	while (start > 0 && path[start - 1] != '/')
-		start--;
-	name = xasprintf("%.*s:%s", (int)(len - start), path + start, tag);
-	return reference_localize(name);
-}
-
-/*
- * Layouts name their images as they like: a whole reference ("docker.io/library/alpine:3.20"), a
- * name ("app:1"), a tag alone ("3.20"), or not at all. A tag alone follows the name of the
- * directory.
- */
-static char *name_from_layout(const struct address *address, struct error *err)
-{
-	autoreference struct reference reference = REFERENCE_INIT;
-	const char *written = address->reference;
-	bool is_name = written && strpbrk(written, "/:@");
-	autofree char *text =
-		is_name ? reference_localize(written)
-			: name_of_directory(address->path, written ? written : "latest");
-
-	if (reference_parse(text, &reference, NULL) < 0) {
-		error_set(err, ERROR_USAGE, "'%s' cannot be the name of an image", text);
-		error_hint(err, "give it one with --tag NAME");
-		return NULL;
-	}
-	return reference_format(&reference);
-}
-
 const struct source_type layout_source = {
 	.transport = TRANSPORT_OCI,
 	.open = open_layout,
@@ -158,5 +120,4 @@ const struct source_type layout_source = {
 	.disconnect = disconnect_layout,
 	.get_document = get_layout_document,
 	.get_blob = get_layout_blob,
-	.name = name_from_layout,
 };

@@ -13,10 +13,10 @@
  *  - No blob is visible in the layout before it is whole and has its digest (oci/blob.h).
  *  - The first failure stops all threads, by the interrupt.
  */
-#ifndef CTNR_FETCH_TRANSFER_H
-#define CTNR_FETCH_TRANSFER_H
+#ifndef CTNR_FETCH_WORKERS_COPY_TRANSFER_H
+#define CTNR_FETCH_WORKERS_COPY_TRANSFER_H
 
-#include "source.h"
+#include "workers/copy/source.h"
 
 struct transfer {
 	const struct source *source; /* borrowed, like the next three */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* docker://: an image in a registry. A connection is a struct http. */
-#include "source.h"
+/* docker://: an image in a registry. A connection is a struct repository_connection. */
+#include "workers/copy/source.h"
 
 #include "base/alloc.h"
 
 #include <stdlib.h>
 
 struct registry_source {
-	struct session *session;
+	struct place_list places;
+	struct session_options options;
+	struct repository *repository;
 	char *wanted; /* tag or digest */
 };
 
@@ -15,38 +17,42 @@ static void close_registry(void *state)
 {
 	struct registry_source *source = state;
 
-	session_free(source->session);
+	repository_free(source->repository);
+	place_list_release(&source->places);
 	free(source->wanted);
 	free(source);
 }
 
+static void cleanup_registry(struct registry_source **source)
+{
+	if (*source)
+		close_registry(*source);
+}
+
 static void *open_registry(const struct source_request *request, struct error *err)
 {
+	autocleanup(cleanup_registry) struct registry_source *source = xcalloc(1, sizeof(*source));
 	autoreference struct reference reference = REFERENCE_INIT;
-	autosession struct session *session = NULL;
-	struct registry_source *source;
 
 	if (reference_parse(request->address->reference, &reference, err) < 0)
 		return NULL;
-	session = session_open(&reference, request->session, err);
-	if (!session)
-		return NULL;
-	source = xcalloc(1, sizeof(*source));
-	source->session = steal(&session);
+	place_list_add_origin(&source->places, &reference);
+	access_session_options(request->access, &source->options);
 	source->wanted = xstrdup(reference.digest ? reference.digest : reference.tag);
-	return source;
+	source->repository = repository_open(&source->places, &source->options, err);
+	return source->repository ? steal(&source) : NULL;
 }
 
 static void *connect_registry(void *state, struct error *err)
 {
 	struct registry_source *source = state;
 
-	return session_connect(source->session, err);
+	return repository_connect(source->repository, err);
 }
 
 static void disconnect_registry(void *connection)
 {
-	http_free(connection);
+	repository_disconnect(connection);
 }
 
 static int get_registry_document(void *state, void *connection, const struct descriptor *want,
@@ -55,7 +61,7 @@ static int get_registry_document(void *state, void *connection, const struct des
 	struct registry_source *source = state;
 	const char *name = want ? want->digest.text : source->wanted;
 
-	if (registry_get_manifest(source->session, connection, name, ret, err) < 0)
+	if (repository_get_manifest(source->repository, connection, name, ret, err) < 0)
 		return error_prefix(err, "manifest '%s'", name);
 	return 0;
 }
@@ -65,16 +71,7 @@ static int get_registry_blob(void *state, void *connection, struct blob_writer *
 {
 	struct registry_source *source = state;
 
-	return registry_get_blob(source->session, connection, writer, progress, task, err);
-}
-
-static char *name_from_registry(const struct address *address, struct error *err)
-{
-	autoreference struct reference reference = REFERENCE_INIT;
-
-	if (reference_parse(address->reference, &reference, err) < 0)
-		return NULL;
-	return reference_format(&reference);
+	return repository_get_blob(source->repository, connection, writer, progress, task, err);
 }
 
 const struct source_type registry_source = {
@@ -85,5 +82,4 @@ const struct source_type registry_source = {
 	.disconnect = disconnect_registry,
 	.get_document = get_registry_document,
 	.get_blob = get_registry_blob,
-	.name = name_from_registry,
 };

@@ -14,19 +14,21 @@
  * Threads share a source; each has a connection of its own. Whatever a source gives is verified
  * before it is returned, or by the blob writer that it is written to.
  */
-#ifndef CTNR_FETCH_SOURCE_H
-#define CTNR_FETCH_SOURCE_H
+#ifndef CTNR_FETCH_WORKERS_COPY_SOURCE_H
+#define CTNR_FETCH_WORKERS_COPY_SOURCE_H
 
 #include "oci/address.h"
 #include "oci/blob.h"
 #include "oci/document.h"
-#include "registry/registry.h"
+#include "registry/access.h"
+#include "registry/repository.h"
 
 /* What is wanted from where. Borrowed, and must outlive the source. */
 struct source_request {
 	const struct address *address;
 	const struct platform *platform; /* NULL: all platforms are wanted */
-	const struct session_options *session; /* for a registry; its interrupt is for all */
+	const struct access *access; /* to registries; it has begun */
+	const struct interrupt *interrupt;
 };
 
 struct source_type {
@@ -41,7 +43,6 @@ struct source_type {
 			    struct document *ret, struct error *err);
 	int (*get_blob)(void *state, void *connection, struct blob_writer *writer,
 			struct progress *progress, size_t task, struct error *err);
-	char *(*name)(const struct address *address, struct error *err);
 };
 
 extern const struct source_type registry_source;
@@ -75,8 +76,5 @@ int source_get_document(const struct source *source, void *connection,
  * NULL). */
 int source_get_blob(const struct source *source, void *connection, struct blob_writer *writer,
 		    struct progress *progress, size_t task, struct error *err);
-
-/* The reference that an image from that address gets without --tag, new. */
-char *source_name(const struct address *address, struct error *err);
 
 #endif

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One image, with everything that belongs to it, from a source into a layout. */
-#ifndef CTNR_FETCH_COPY_H
-#define CTNR_FETCH_COPY_H
+#ifndef CTNR_FETCH_WORKERS_COPY_COPY_H
+#define CTNR_FETCH_WORKERS_COPY_COPY_H
 
-#include "transfer.h"
-
-enum copy_format {
-	COPY_OCI, /* Docker schema 2 becomes OCI */
-	COPY_KEEP, /* everything stays as it is */
-	COPY_FORMAT_MAX,
-};
-extern const char *const copy_format_names[]; /* "oci", "keep", NULL */
+#include "request.h"
+#include "workers/copy/transfer.h"
 
 struct copy_options {
 	const struct platform *platform; /* NULL: all, the index stays whole */
-	enum copy_format format;
+	enum request_format format;
+	/* Asked about what the source gave, before anything is stored: < 0 refuses the image. NULL: all
+	 * are welcome. */
+	int (*admit)(void *data, const struct document *document, struct error *err);
+	void *data; /* for admit */
 };
 
 /* Copy; ret describes the manifest, or the index with all platforms. What the source gave stays a

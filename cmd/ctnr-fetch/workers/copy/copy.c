@@ -4,9 +4,9 @@
  * stored; then all blobs at once; then, when everything is there, the converted documents, from
  * the manifests up. So whatever is in the layout has everything below it.
  */
-#include "copy.h"
+#include "workers/copy/copy.h"
 
-#include "conversion.h"
+#include "workers/copy/conversion.h"
 
 #include "base/alloc.h"
 #include "base/message.h"
@@ -23,8 +23,6 @@
 /* Bytes of them together: they are all kept until the image is there. 1,000 manifests of 127 layers
  * have half as many. */
 #define DOCUMENT_BYTES_MAX (64U << 20)
-
-const char *const copy_format_names[] = { "oci", "keep", NULL };
 
 struct copy {
 	struct transfer *transfer;
@@ -79,7 +77,7 @@ static int convert_manifest(const struct copy *copy, const struct manifest *mani
 {
 	autofree char *text = NULL;
 
-	if (copy->options->format == COPY_KEEP || !media_type_is_docker(manifest->media_type))
+	if (copy->options->format == REQUEST_KEEP || !media_type_is_docker(manifest->media_type))
 		return 0;
 	text = conversion_manifest(manifest);
 	return put_converted(copy, MEDIA_TYPE_MANIFEST, text, descriptor, err);
@@ -359,7 +357,8 @@ static int convert_index(const struct copy *copy, struct node *node, struct erro
 {
 	const struct index *index = &node->index;
 	autofree struct descriptor *children = xcalloc(index->n_manifests + 1, sizeof(*children));
-	bool changed = copy->options->format == COPY_OCI && media_type_is_docker(index->media_type);
+	bool changed =
+		copy->options->format == REQUEST_OCI && media_type_is_docker(index->media_type);
 	autofree char *text = NULL;
 
 	for (size_t i = 0; i < index->n_manifests; i++) {
@@ -415,6 +414,8 @@ int copy_image(struct transfer *transfer, void *connection, const struct copy_op
 	struct digest given;
 
 	if (get_document(&copy, NULL, &document, err) < 0)
+		return -1;
+	if (options->admit && options->admit(options->data, &document, err) < 0)
 		return -1;
 	given = document.digest;
 	if ((options->platform ? copy_one(&copy, &document, ret, err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "source.h"
+#include "workers/copy/source.h"
 
 static const struct source_type *const types[] = { &registry_source, &layout_source };
 
@@ -51,9 +51,4 @@ int source_get_blob(const struct source *source, void *connection, struct blob_w
 		    struct progress *progress, size_t task, struct error *err)
 {
 	return source->type->get_blob(source->state, connection, writer, progress, task, err);
-}
-
-char *source_name(const struct address *address, struct error *err)
-{
-	return type_of(address)->name(address, err);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "access.h"
+#include "registry/access.h"
 
 #include "base/alloc.h"
 #include "base/number.h"
@@ -7,6 +7,7 @@
 #include "system/fd.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TIMEOUT_MAX 86400 /* seconds */
@@ -14,43 +15,11 @@
 #define LOW_SPEED_WINDOW 30 /* seconds, where none are named */
 #define CA_FILE_MAX (4U << 20) /* bytes: the system's own authorities are a quarter of a million */
 
-#define FIELD(name) offsetof(struct access_opts, name)
-const struct option access_options[] = {
-	{ "creds", 0, "USER[:PASSWORD]",
-	  "log in to the registry; the password may be @FILE, or - for stdin", OPTION_STRING,
-	  FIELD(creds) },
-	{ "token-host", 0, "HOST[:PORT]", "a token server that may see the credentials too",
-	  OPTION_STRING, FIELD(token_host) },
-	{ "tls-verify", 0, NULL,
-	  "verify the registry's certificate (the default); =false: take any", OPTION_BOOL,
-	  FIELD(tls_verify) },
-	{ "ca-file", 0, "FILE", "trust the authorities in FILE too", OPTION_STRING,
-	  FIELD(ca_file) },
-	{ "timeout", 0, "SECONDS", "give up after that long without an answer", OPTION_NUMBER,
-	  FIELD(timeout) },
-	{ "low-speed", 0, "SIZE[/SECONDS]",
-	  "give up an answer of which fewer bytes come in a second; 0: never", OPTION_STRING,
-	  FIELD(low_speed) },
-	{ "retries", 0, "N", "try N times again what fails for a moment", OPTION_NUMBER,
-	  FIELD(retries) },
-	OPTION_END
-};
-
 void access_release(struct access *access)
 {
 	str_release(&access->authorities);
 	credentials_release(&access->credentials);
-}
-
-int access_check_range(const char *option, uint64_t value, uint64_t min, uint64_t max,
-		       struct error *err)
-{
-	if (value >= min && value <= max)
-		return 0;
-	return error_set(err, ERROR_USAGE,
-			 "option --%s: expected a number from %llu to %llu, got %llu", option,
-			 (unsigned long long)min, (unsigned long long)max,
-			 (unsigned long long)value);
+	free(access->registry);
 }
 
 /* Read SIZE[/SECONDS]. */
@@ -88,8 +57,8 @@ static int check_token_host(const char *named, struct error *err)
 int access_check(const struct access_opts *opts, struct access *ret, struct error *err)
 {
 	ret->opts = opts;
-	if (access_check_range("timeout", opts->timeout, 1, TIMEOUT_MAX, err) < 0 ||
-	    access_check_range("retries", opts->retries, 0, RETRIES_MAX, err) < 0)
+	if (option_check_range("timeout", opts->timeout, 1, TIMEOUT_MAX, err) < 0 ||
+	    option_check_range("retries", opts->retries, 0, RETRIES_MAX, err) < 0)
 		return -1;
 	if (opts->token_host && check_token_host(opts->token_host, err) < 0)
 		return -1;
@@ -120,6 +89,7 @@ int access_read_files(struct access *access, struct error *err)
 		return -1;
 	if (!opts->creds)
 		return 0;
+	access->credentials.origin = xstrdup("--creds");
 	access->credentials.token_host = opts->token_host ? xstrdup(opts->token_host) : NULL;
 	if (credentials_parse(opts->creds, &access->credentials, err) < 0)
 		return error_prefix(err, "option --creds");
@@ -127,32 +97,31 @@ int access_read_files(struct access *access, struct error *err)
 	return 0;
 }
 
-/* A password that is not known yet is asked for. */
-static int complete_credentials(struct credentials *credentials, const char *reference_text,
-				const struct interrupt *interrupt, struct error *err)
+int access_begin(struct access *access, const char *registry, const struct interrupt *interrupt,
+		 struct error *err)
 {
-	autoreference struct reference reference = REFERENCE_INIT;
+	struct credentials *credentials = &access->credentials;
 
-	if (!credentials->user || credentials->password)
+	free(access->registry);
+	access->registry = registry ? xstrdup(registry) : NULL;
+	access->interrupt = interrupt;
+	access->logins = (struct credential_search) { credentials, access->registry };
+	if (!registry || !credentials->user || credentials->password)
 		return 0;
-	if (reference_parse(reference_text, &reference, err) < 0)
-		return -1;
-	return credentials_ask_password(credentials, reference.registry, interrupt, err);
+	return credentials_ask_password(credentials, registry, interrupt, err);
 }
 
-int access_session(struct access *access, const char *reference, const struct interrupt *interrupt,
-		   struct session_options *ret, struct error *err)
+void access_session_options(const struct access *access, struct session_options *ret)
 {
 	const struct access_opts *opts = access->opts;
 
 	*ret = (struct session_options) {
-		.credentials = &access->credentials,
+		.logins = &access->logins,
 		.tls = opts->tls_verify ? SESSION_TLS_VERIFY : SESSION_TLS_INSECURE,
 		.ca = opts->ca_file ? &access->authorities : NULL,
 		.timeout = (unsigned)opts->timeout,
 		.low_speed = access->low_speed,
 		.retries = (unsigned)opts->retries,
-		.interrupt = interrupt,
+		.interrupt = access->interrupt,
 	};
-	return complete_credentials(&access->credentials, reference, interrupt, err);
 }

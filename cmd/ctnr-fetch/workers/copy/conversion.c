@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "conversion.h"
+#include "workers/copy/conversion.h"
 
 #include "oci/media_type.h"
 

@@ -3,8 +3,8 @@
  * Docker schema 2 documents as OCI documents. Only media types change (and, in an index, what
  * follows from that): configs and layers stay the same blobs, unknown members stay.
  */
-#ifndef CTNR_FETCH_CONVERSION_H
-#define CTNR_FETCH_CONVERSION_H
+#ifndef CTNR_FETCH_WORKERS_COPY_CONVERSION_H
+#define CTNR_FETCH_WORKERS_COPY_CONVERSION_H
 
 #include "oci/manifest.h"
 

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "registry/repository.h"
+
+#include "base/alloc.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct repository {
+	const struct place_list *places; /* borrowed */
+	struct session **sessions; /* as many */
+	const struct interrupt *interrupt; /* borrowed, or NULL */
+	pthread_mutex_t lock; /* of what follows */
+	size_t preferred; /* the place that is asked first */
+};
+
+struct repository_connection {
+	struct repository *repository; /* borrowed */
+	struct http *https[]; /* one for each place; NULL: not connected yet */
+};
+
+struct repository *repository_open(const struct place_list *places,
+				   const struct session_options *options, struct error *err)
+{
+	autorepository struct repository *repository = xcalloc(1, sizeof(*repository));
+
+	pthread_mutex_init(&repository->lock, NULL);
+	repository->places = places;
+	repository->interrupt = options->interrupt;
+	repository->sessions = xcalloc(places->len + 1, sizeof(const void *));
+	for (size_t i = 0; i < places->len; i++) {
+		repository->sessions[i] = session_open(&places->items[i], options, err);
+		if (!repository->sessions[i])
+			return NULL;
+	}
+	return steal(&repository);
+}
+
+void repository_free(struct repository *repository)
+{
+	if (!repository)
+		return;
+	for (size_t i = 0; repository->sessions[i]; i++)
+		session_free(repository->sessions[i]);
+	free(repository->sessions);
+	pthread_mutex_destroy(&repository->lock);
+	free(repository);
+}
+
+void repository_cleanup(struct repository **repository)
+{
+	repository_free(*repository);
+	*repository = NULL;
+}
+
+struct repository_connection *repository_connect(struct repository *repository, struct error *err)
+{
+	struct repository_connection *connection =
+		xcalloc(1, sizeof(*connection) + repository->places->len * sizeof(const void *));
+
+	(void)err;
+	connection->repository = repository;
+	return connection;
+}
+
+void repository_disconnect(struct repository_connection *connection)
+{
+	if (!connection)
+		return;
+	for (size_t i = 0; i < connection->repository->places->len; i++)
+		http_free(connection->https[i]);
+	free(connection);
+}
+
+static struct http *connect_place(struct repository_connection *connection, size_t place,
+				  struct error *err)
+{
+	if (!connection->https[place])
+		connection->https[place] =
+			session_connect(connection->repository->sessions[place], err);
+	return connection->https[place];
+}
+
+static size_t preferred_place(struct repository *repository)
+{
+	size_t preferred;
+
+	pthread_mutex_lock(&repository->lock);
+	preferred = repository->preferred;
+	pthread_mutex_unlock(&repository->lock);
+	return preferred;
+}
+
+static void prefer_place(struct repository *repository, size_t place)
+{
+	pthread_mutex_lock(&repository->lock);
+	repository->preferred = place;
+	pthread_mutex_unlock(&repository->lock);
+}
+
+const struct place *repository_place(struct repository *repository)
+{
+	return &repository->places->items[preferred_place(repository)];
+}
+
+/* What is asked of one place after the other. */
+struct question {
+	int (*ask)(const void *data, struct session *session, struct http *http, struct error *err);
+	const void *data;
+};
+
+/* What places answered, while there is hope that another one says something better. */
+struct refusals {
+	struct error last;
+	struct str text; /* "PLACE: message" of each, joined */
+	bool all_not_found;
+};
+
+static void refusals_release(struct refusals *refusals)
+{
+	str_release(&refusals->text);
+}
+
+/* Is it this machine that failed, or the user who wants to stop? Then no other place is asked. */
+static bool is_ours(const struct repository *repository, const struct error *failure)
+{
+	return failure->saved_errno != 0 ||
+	       (repository->interrupt && interrupt_wait(repository->interrupt, 0));
+}
+
+static void add_refusal(struct refusals *refusals, const struct place *place,
+			const struct error *failure)
+{
+	autofree char *name = place_name(place);
+
+	str_appendf(&refusals->text, "%s%s: %s", refusals->text.len ? "; " : "", name,
+		    failure->message);
+	refusals->all_not_found = refusals->all_not_found && failure->code == ERROR_NOT_FOUND;
+	refusals->last = *failure;
+}
+
+/* No place had it. The answer of a single one is told as it is. */
+static int all_refused(const struct repository *repository, const struct refusals *refusals,
+		       struct error *err)
+{
+	const struct error *last = &refusals->last;
+	int code = last->code;
+
+	if (repository->places->len == 1)
+		return error_move(err, last);
+	/* That some server does not have it says little where another one did not answer. */
+	if (code == ERROR_NOT_FOUND && !refusals->all_not_found)
+		code = ERROR_TEMPORARY;
+	error_set(err, (enum error_code)code, "%s", refusals->text.data);
+	return last->hint[0] ? error_hint(err, "%s", last->hint) : -1;
+}
+
+static int ask_place(struct repository_connection *connection, size_t place,
+		     const struct question *question, struct error *err)
+{
+	struct http *http = connect_place(connection, place, err);
+
+	return http ? question->ask(question->data, connection->repository->sessions[place], http,
+				    err)
+		    : -1;
+}
+
+/* Ask the preferred place, then those behind it, then those before. The one that answers is preferred from
+ * then on. */
+static int ask_places(struct repository *repository, struct repository_connection *connection,
+		      const struct question *question, struct error *err)
+{
+	autocleanup(refusals_release) struct refusals refusals = { .text = STR_INIT,
+								   .all_not_found = true };
+	size_t first = preferred_place(repository);
+
+	for (size_t i = 0; i < repository->places->len; i++) {
+		size_t place = (first + i) % repository->places->len;
+		struct error failure = { 0 };
+
+		if (ask_place(connection, place, question, &failure) == 0) {
+			prefer_place(repository, place);
+			return 0;
+		}
+		if (is_ours(repository, &failure))
+			return error_move(err, &failure);
+		add_refusal(&refusals, &repository->places->items[place], &failure);
+	}
+	return all_refused(repository, &refusals, err);
+}
+
+struct manifest_question {
+	const char *tag_or_digest;
+	struct document *document;
+};
+
+static int ask_manifest(const void *data, struct session *session, struct http *http,
+			struct error *err)
+{
+	const struct manifest_question *question = data;
+
+	return registry_get_manifest(session, http, question->tag_or_digest, question->document,
+				     err);
+}
+
+int repository_get_manifest(struct repository *repository, struct repository_connection *connection,
+			    const char *tag_or_digest, struct document *ret, struct error *err)
+{
+	const struct manifest_question manifest = { tag_or_digest, ret };
+	const struct question question = { ask_manifest, &manifest };
+
+	return ask_places(repository, connection, &question, err);
+}
+
+struct blob_question {
+	struct blob_writer *writer;
+	struct progress *progress;
+	size_t task;
+};
+
+static int ask_blob(const void *data, struct session *session, struct http *http, struct error *err)
+{
+	const struct blob_question *question = data;
+
+	return registry_get_blob(session, http, question->writer, question->progress,
+				 question->task, err);
+}
+
+int repository_get_blob(struct repository *repository, struct repository_connection *connection,
+			struct blob_writer *writer, struct progress *progress, size_t task,
+			struct error *err)
+{
+	const struct blob_question blob = { writer, progress, task };
+	const struct question question = { ask_blob, &blob };
+
+	return ask_places(repository, connection, &question, err);
+}

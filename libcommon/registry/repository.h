@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A repository that is read from wherever it can be had: its places (registry/place.h) are asked in their
+ * order until one answers.
+ *
+ *	autorepository struct repository *repository = repository_open(&places, &options, err);
+ *	struct repository_connection *connection = repository_connect(repository, err);
+ *
+ *	if (repository_get_manifest(repository, connection, "3.20", &document, err) < 0) ...
+ *	repository_disconnect(connection);
+ *
+ *  - The place that gave a document is asked first for everything else. One that fails is left: the next
+ *    goes on where it broke off.
+ *  - Nothing that a place gives is believed: what counts is the digest, and of a tag what the first place
+ *    says that has it.
+ *  - When no place has it, one message has the answer of each.
+ *  - Threads share a repository; each has a connection of its own.
+ */
+#ifndef REGISTRY_REPOSITORY_H
+#define REGISTRY_REPOSITORY_H
+
+#include "registry/place.h"
+#include "registry/registry.h"
+
+struct repository;
+struct repository_connection;
+
+/* At least one place; places and options are borrowed, and must outlive the repository. No server is asked
+ * yet. ERROR_USAGE when a registry's name cannot be one. */
+struct repository *repository_open(const struct place_list *places,
+				   const struct session_options *options, struct error *err);
+void repository_free(struct repository *repository);
+void repository_cleanup(struct repository **repository);
+#define autorepository autocleanup(repository_cleanup)
+
+/* New; the repository outlives it. */
+struct repository_connection *repository_connect(struct repository *repository, struct error *err);
+void repository_disconnect(struct repository_connection *connection);
+
+/* As registry_get_manifest(). ERROR_NOT_FOUND when every place says so. */
+int repository_get_manifest(struct repository *repository, struct repository_connection *connection,
+			    const char *tag_or_digest, struct document *ret, struct error *err);
+
+/* As registry_get_blob(): what the writer has by then stays when a place fails. */
+int repository_get_blob(struct repository *repository, struct repository_connection *connection,
+			struct blob_writer *writer, struct progress *progress, size_t task,
+			struct error *err);
+
+/* The place that gave the last document; the first one before. Borrowed. */
+const struct place *repository_place(struct repository *repository);
+
+#endif
