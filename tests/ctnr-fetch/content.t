@@ -73,11 +73,11 @@ for fault in endless headers error; do
 	isnt "$status" 0 "... as a failure"
 	hostile_stop
 done
-hostile_start "$CTNR_TEST_TMP/small" --bearer --fault endless_token
+hostile_start "$CTNR_TEST_TMP/small" --bearer --fault endless
 run timeout 60 ctnr-fetch --layout endless "docker://$hostile/x:1"
 is_status 4 "a token without end is refused"
 hostile_stop
-hostile_start "$CTNR_TEST_TMP/small" --bearer --fault evil_token
+hostile_start "$CTNR_TEST_TMP/small" --bearer --fault evil
 run ctnr-fetch --layout endless "docker://$hostile/x:1"
 is_status 1 "a token that would be a header of its own is refused"
 hostile_stop

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 # SPDX-License-Identifier: Apache-2.0
 """A registry on 127.0.0.1 that serves an OCI layout and misbehaves as asked.
 
@@ -6,10 +6,14 @@
 
 Any repository name will do; tags are the layout's references. PORT-FILE appears, with the port in
 it, when the registry is ready. LOG gets a line for each request: METHOD PATH AUTHORIZATION, where
-the last is "-" without one, and " range" when a Range was asked for.
+the last is "-" without one, and " range" when a Range was asked for, " cookie" when a cookie came.
 
-    --fault NAME         what goes wrong (the functions called fault_NAME below)
+    --fault NAME         what goes wrong: the functions fault_NAME_blob (hostile_blob.py),
+                         fault_NAME_manifest (hostile_manifest.py), fault_NAME_head (of a manifest that HEAD
+                         asks for, which has no other fault), fault_NAME_token and fault_NAME_any, asked
+                         before everything else (hostile_auth.py)
     --times N            the fault stops after N requests that it applied to
+    --elsewhere URL      another server, for the faults that lead there
     --tls PEM            speak TLS with that certificate and key
     --alpn PROTOCOL      choose it (h2) where a client offers it, and speak HTTP/1.1 all the same
     --basic USER:PASS    ask for basic authentication
@@ -20,7 +24,7 @@ the last is "-" without one, and " range" when a Range was asked for.
     --token-answer JSON  what /token answers instead
     --token-uses N       a token is good for N requests
     --no-range           answer a Range with everything
-    --ranges KIND        what a Range is worth (the functions called range_KIND below)
+    --ranges KIND        what a Range is worth (the functions range_KIND of hostile_blob.py)
     --redirect URL       blobs are at URL, says a status 307
 
     hostile-registry.py --each
@@ -31,8 +35,6 @@ for Python once.
 """
 
 import argparse
-import base64
-import gzip
 import http.server
 import json
 import os
@@ -40,95 +42,38 @@ import signal
 import ssl
 import sys
 import threading
-import time
 
-ENDLESS = b" " * 65536
+from hostile_answer import Answers
+from hostile_auth import Authentication
+from hostile_blob import Blobs
+from hostile_manifest import Manifests
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(Answers, Authentication, Blobs, Manifests, http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "hostile"
 
     def log_message(self, *_):
         pass
 
-    # Answers
-
-    def head(self, status, headers, length=None):
-        self.send_response(status)
-        for name, value in headers:
-            self.send_header(name, value)
-        if length is not None:
-            self.send_header("Content-Length", str(length))
-        else:
-            self.send_header("Connection", "close")
-            self.close_connection = True
-        self.end_headers()
-
-    def answer(self, status, body, headers=()):
-        self.head(status, headers, len(body))
-        self.wfile.write(body)
-
-    def error(self, status, message, headers=()):
-        body = json.dumps({"errors": [{"code": "ERROR", "message": message}]}).encode()
-        self.answer(status, body, headers)
-
-    def endless(self, status, headers):
-        self.head(status, headers)
-        while True:
-            self.wfile.write(ENDLESS)
-
-    def cut(self):
-        self.close_connection = True
-        self.wfile.flush()
-        self.connection.close()
-
-    # Authentication
-
-    def challenge(self):
-        """The challenge to send, or None when the request may pass."""
-        options = self.server.options
-        given = self.headers.get("Authorization")
-        if options.basic:
-            wanted = "Basic " + base64.b64encode(options.basic.encode()).decode()
-            return None if given == wanted else 'Basic realm="hostile"'
-        if options.bearer:
-            realm = options.realm or "%s://%s/token" % (
-                "https" if options.tls else "http", self.headers["Host"])
-            return None if given == "Bearer good-token" and self.server.use_token() else (
-                'Negotiate, Bearer realm="%s",service="a \\"b\\"",scope="repository:x:pull"'
-                % realm)
-        return None
-
-    def token(self):
-        options = self.server.options
-        given = self.headers.get("Authorization")
-        if options.fault == "endless_token":
-            self.endless(200, [("Content-Type", "application/json")])
-        elif options.fault == "evil_token":
-            self.answer(200, b'{"token": "good-token\\r\\nX-Evil: 1"}')
-        elif options.token_user and given != "Basic " + base64.b64encode(
-                options.token_user.encode()).decode():
-            self.error(401, "who are you")
-        else:
-            self.server.token_uses = options.token_uses
-            answer = options.token_answer or '{"access_token": "good-token"}'
-            self.answer(200, answer.encode())
-
-    # Requests
-
     def do_GET(self):
-        self.server.note("%s %s %s%s" % (self.command, self.path,
-                                         self.headers.get("Authorization") or "-",
-                                         " range" if self.headers.get("Range") else ""))
+        self.server.note("%s %s %s%s%s" % (self.command, self.path,
+                                           self.headers.get("Authorization") or "-",
+                                           " range" if self.headers.get("Range") else "",
+                                           " cookie" if self.headers.get("Cookie") else ""))
         try:
             self.route()
         except (BrokenPipeError, ConnectionResetError, OSError):
             self.close_connection = True
 
+    do_HEAD = do_GET
+
     def route(self):
         path = self.path.split("?")[0]
         parts = path.split("/")
+        fault = self.server.fault(self, "any")
+        if fault:
+            return fault()
         if path == "/token":
             return self.token()
         challenge = self.challenge()
@@ -145,241 +90,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.server.options.redirect:
             return self.answer(307, b"", [("Location", self.server.options.redirect + path)])
         return self.blob(parts[-1])
-
-    def read_blob(self, digest):
-        with open(os.path.join(self.server.layout, "blobs", *digest.split(":")), "rb") as source:
-            return source.read()
-
-    def manifest(self, reference):
-        digest = reference
-        if ":" not in reference:
-            for entry in self.server.index["manifests"]:
-                if entry.get("annotations", {}).get(
-                        "org.opencontainers.image.ref.name") == reference:
-                    digest = entry["digest"]
-        try:
-            body = self.read_blob(digest)
-        except (OSError, TypeError):
-            return self.error(404, "manifest unknown")
-        media_type = json.loads(body).get(
-            "mediaType", "application/vnd.oci.image.manifest.v1+json")
-        fault = self.server.fault(self, "manifest")
-        if fault:
-            return fault(body, media_type)
-        return self.answer(200, body, [("Content-Type", media_type),
-                                       ("Docker-Content-Digest", digest)])
-
-    def blob(self, digest):
-        try:
-            body = self.read_blob(digest)
-        except OSError:
-            return self.error(404, "blob unknown")
-        fault = self.server.fault(self, "blob")
-        if fault:
-            return fault(body)
-        wanted = self.headers.get("Range")
-        if not wanted or self.server.options.no_range:
-            return self.answer(200, body)
-        start, _, end = wanted.removeprefix("bytes=").partition("-")
-        return getattr(self, "range_" + self.server.options.ranges)(body, int(start), end)
-
-    # Ranges
-
-    def range_right(self, body, start, end):
-        stop = min(int(end) + 1 if end else len(body), len(body))
-        if start >= stop:
-            return self.error(416, "no such range")
-        return self.answer(206, body[start:stop], [
-            ("Content-Range", "bytes %d-%d/%d" % (start, stop - 1, len(body)))])
-
-    def range_closed(self, body, start, end):
-        """Only with an end that is there, as small registries parse it."""
-        if not end or int(end) >= len(body):
-            return self.error(416, "no such range")
-        return self.range_right(body, start, end)
-
-    def range_never(self, _body, _start, _end):
-        self.error(416, "no such range")
-
-    def range_early(self, body, start, _end):
-        """More than what was asked for, as caches answer that keep pieces."""
-        self.range_right(body, start // 2, "")
-
-    def range_late(self, body, start, _end):
-        self.range_right(body, start + 1, "")
-
-    def range_bare(self, body, start, _end):
-        """Without a word about which bytes these are."""
-        self.answer(206, body[start:])
-
-    # Faults of blobs
-
-    def fault_flip_blob(self, body):
-        middle = len(body) // 2
-        self.answer(200, body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1:])
-
-    def fault_truncate_blob(self, body):
-        """The connection breaks off in the middle."""
-        self.head(200, [], len(body))
-        self.wfile.write(body[:len(body) // 2])
-        self.cut()
-
-    def fault_unended_blob(self, body):
-        """All of it comes, in chunks, and the connection breaks off before the last, empty one."""
-        self.send_response_only(200)
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
-        self.wfile.write(b"%x\r\n%s\r\n" % (len(body), body))
-        self.cut()
-
-    def fault_short_blob(self, body):
-        self.answer(200, body[:-1])
-
-    def fault_long_blob(self, body):
-        self.answer(200, body + b"x")
-
-    def fault_longer_blob(self, body):
-        """More than stated, and not announced."""
-        self.head(200, [])
-        self.wfile.write(body + b"x")
-
-    def fault_endless_blob(self, _body):
-        self.endless(200, [])
-
-    def fault_slow_blob(self, body):
-        self.head(200, [], len(body))
-        for start in range(0, len(body), 256):
-            self.wfile.write(body[start:start + 256])
-            self.wfile.flush()
-            time.sleep(0.1)
-
-    def drip(self):
-        """A byte now and then, for ever."""
-        while True:
-            self.wfile.write(b"x")
-            self.wfile.flush()
-            time.sleep(0.1)
-
-    def fault_dripblob_blob(self, body):
-        self.head(200, [], len(body))
-        self.drip()
-
-    def fault_missing_blob(self, _body):
-        self.error(404, "blob unknown to \033[31mregistry\033[0m")
-
-    def fault_loop_blob(self, _body):
-        self.answer(307, b"", [("Location", self.path)])
-
-    def fault_file_blob(self, _body):
-        self.answer(307, b"", [("Location", "file:///etc/passwd")])
-
-    # Faults of manifests
-
-    def fault_endless_manifest(self, _body, media_type):
-        self.endless(200, [("Content-Type", media_type)])
-
-    def fault_headers_manifest(self, _body, _media_type):
-        self.send_response(200)
-        while True:
-            self.wfile.write(b"X-Header: " + b"x" * 1000 + b"\r\n")
-
-    def fault_drip_manifest(self, body, media_type):
-        self.head(200, [("Content-Type", media_type)], len(body))
-        self.drip()
-
-    def fault_driphead_manifest(self, _body, _media_type):
-        self.send_response(200)
-        self.flush_headers()
-        self.wfile.write(b"X-Header: ")
-        self.drip()
-
-    def fault_continue_manifest(self, _body, _media_type):
-        """Informational answers without end."""
-        while True:
-            self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n")
-
-    def fault_error_manifest(self, _body, _media_type):
-        self.endless(400, [("Content-Type", "application/json")])
-
-    def fault_type_manifest(self, body, media_type):
-        other = "application/vnd.oci.image.index.v1+json"
-        self.answer(200, body, [("Content-Type", other)])
-
-    def fault_schema1_manifest(self, _body, _media_type):
-        self.answer(200, b'{"schemaVersion":1,"fsLayers":[]}', [
-            ("Content-Type", "application/vnd.docker.distribution.manifest.v1+prettyjws")])
-
-    def fault_text_manifest(self, body, _media_type):
-        self.answer(200, body, [("Content-Type", "text/html")])
-
-    def fault_case_manifest(self, body, media_type):
-        self.answer(200, body, [("Content-Type", media_type.upper() + " ;charset=utf-8")])
-
-    def fault_both_manifest(self, body, media_type):
-        document = json.loads(body)
-        document["manifests"] = []
-        self.answer(200, json.dumps(document).encode(), [("Content-Type", media_type)])
-
-    def fault_header_manifest(self, body, media_type):
-        self.answer(200, body, [("Content-Type", media_type),
-                                ("Docker-Content-Digest", "sha256:" + "0" * 64)])
-
-    def fault_nodigest_manifest(self, body, media_type):
-        self.answer(200, body, [("Content-Type", media_type), ("Docker-Content-Digest", "")])
-
-    def fault_junkdigest_manifest(self, body, media_type):
-        self.answer(200, body, [("Content-Type", media_type),
-                                ("Docker-Content-Digest", "sha256:junk, md5:x")])
-
-    def fault_gzip_manifest(self, body, media_type):
-        """A content coding that nobody asked for."""
-        self.answer(200, gzip.compress(body), [("Content-Type", media_type),
-                                               ("Content-Encoding", "gzip")])
-
-    def fault_bomb_manifest(self, _body, media_type):
-        """A transfer coding that expands to 8 MiB."""
-        body = gzip.compress(bytes(8 << 20))
-        self.send_response(200)
-        self.send_header("Content-Type", media_type)
-        self.send_header("Transfer-Encoding", "gzip, chunked")
-        self.end_headers()
-        self.wfile.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
-
-    def fault_ancient_manifest(self, body, _media_type):
-        """HTTP/0.9: no headers at all."""
-        self.wfile.write(body)
-        self.cut()
-
-    def fault_patient_manifest(self, _body, _media_type):
-        """An hour, and a time that no clock has."""
-        self.error(429, "slow down", [("Retry-After", "1000000000")])
-
-    def fault_digest_manifest(self, body, media_type):
-        """Bad digest grammar inside."""
-        document = json.loads(body)
-        document["config"]["digest"] = "sha256:../../../../etc/passwd"
-        self.answer(200, json.dumps(document).encode(), [("Content-Type", media_type)])
-
-    def fault_other_manifest(self, body, media_type):
-        self.answer(200, body + b"\n", [("Content-Type", media_type)])
-
-    def fault_size_manifest(self, body, media_type):
-        """The layer is larger than the manifest says."""
-        document = json.loads(body)
-        document["layers"][0]["size"] -= 1
-        self.answer(200, json.dumps(document).encode(), [("Content-Type", media_type)])
-
-    def fault_busy_manifest(self, _body, _media_type):
-        self.error(503, "later", [("Retry-After", "0")])
-
-    def fault_many_manifest(self, _body, _media_type):
-        self.error(429, "slow down", [("Retry-After", "0")])
-
-    def fault_hang_manifest(self, _body, _media_type):
-        time.sleep(60)
-
-    def fault_downgrade_manifest(self, _body, _media_type):
-        self.answer(307, b"", [("Location", "http://127.0.0.1:1/x")])
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -429,7 +139,8 @@ class Server(http.server.ThreadingHTTPServer):
 
 def serve(words):
     parser = argparse.ArgumentParser()
-    for name in ("fault", "tls", "alpn", "basic", "token-user", "realm", "challenge", "redirect", "token-answer"):
+    for name in ("fault", "tls", "alpn", "basic", "token-user", "realm", "challenge", "redirect", "elsewhere",
+                 "token-answer"):
         parser.add_argument("--" + name)
     parser.add_argument("--ranges", default="right")
     for name in ("times", "token-uses"):
