@@ -88,7 +88,7 @@ static bool repository_is_valid(const char *repository)
 	}
 }
 
-static bool tag_is_valid(const char *tag)
+bool reference_is_tag(const char *tag)
 {
 	size_t len = strspn(tag, LOWER UPPER DIGITS "_.-");
 
@@ -133,7 +133,7 @@ static int cut_suffixes(char *name, size_t registry_len, struct reference *r, st
 	colon = strchr(name + registry_len, ':');
 	if (colon) {
 		*colon = '\0';
-		if (!tag_is_valid(colon + 1))
+		if (!reference_is_tag(colon + 1))
 			return error_set(err, ERROR_USAGE, "invalid tag '%s'", colon + 1);
 		r->tag = xstrdup(colon + 1);
 	}

@@ -34,6 +34,9 @@ int reference_parse(const char *text, struct reference *ret, struct error *err);
 /* "docker.io/library/alpine:3.20" or "HOST/NAME[:TAG]@sha256:...", new. */
 char *reference_format(const struct reference *reference);
 
+/* Is the text a tag? */
+bool reference_is_tag(const char *tag);
+
 /* Did the text name a registry itself ("alpine": no)? */
 bool reference_has_registry(const char *text);
 

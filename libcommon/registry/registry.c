@@ -55,6 +55,14 @@ static int add_tls_hint(struct error *err)
 	return -1;
 }
 
+int registry_send(struct session *session, struct http *http, struct session_request *request,
+		  struct http_response *ret, struct error *err)
+{
+	if (session_send(session, http, request, ret, err) < 0)
+		return add_tls_hint(err);
+	return ret->status == 200 ? 0 : status_error(session, ret, err);
+}
+
 static int check_digest(const struct str *body, const struct digest *want, struct error *err)
 {
 	struct digest got;
@@ -131,11 +139,37 @@ int registry_get_manifest(struct session *session, struct http *http, const char
 	};
 	bool by_digest = strchr(tag_or_digest, ':') != NULL;
 
-	if (session_send(session, http, &request, &response, err) < 0)
-		return add_tls_hint(err);
-	if (response.status != 200)
-		return status_error(session, &response, err);
+	if (registry_send(session, http, &request, &response, err) < 0)
+		return -1;
 	return take_manifest(&response, by_digest ? tag_or_digest : NULL, ret, err);
+}
+
+int registry_get_bytes(struct session *session, struct http *http, const struct descriptor *blob,
+		       size_t max, struct str *ret, struct error *err)
+{
+	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+	autofree char *path = xasprintf("blobs/%s", blob->digest.text);
+	struct session_request request = {
+		.path = path,
+		.http = { .method = HTTP_GET,
+			  .max = blob->size < max ? blob->size : max,
+			  .total_timeout = MANIFEST_TIMEOUT },
+	};
+
+	if (blob->size > max)
+		return error_set(err, ERROR_VERIFY, "blob %s has more than %zu bytes",
+				 blob->digest.text, max);
+	if (registry_send(session, http, &request, &response, err) < 0)
+		return error_prefix(err, "blob %s", blob->digest.text);
+	if (response.body.len != blob->size)
+		return error_set(err, ERROR_VERIFY, "blob %s has %zu bytes instead of %llu",
+				 blob->digest.text, response.body.len,
+				 (unsigned long long)blob->size);
+	if (blob_check(blob, response.body.data, response.body.len, err) < 0)
+		return error_prefix(err, "blob %s", blob->digest.text);
+	*ret = response.body;
+	response.body = (struct str)STR_INIT;
+	return 0;
 }
 
 /* The body of a blob on its way into the writer. */

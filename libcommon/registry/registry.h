@@ -19,10 +19,20 @@
 #include "oci/document.h"
 #include "registry/session.h"
 
+/* Send a request of which status 200 is the only good answer. A status that says another thing is an error
+ * with what the registry says about it: ERROR_NOT_FOUND for 404, ERROR_TEMPORARY for what may help later. ret
+ * must be initialised, and has the answer then too. */
+int registry_send(struct session *session, struct http *http, struct session_request *request,
+		  struct http_response *ret, struct error *err);
+
 /* Get a manifest or index by tag or digest. ERROR_VERIFY when it is not what it should be,
  * ERROR_NOT_FOUND when the registry has none. */
 int registry_get_manifest(struct session *session, struct http *http, const char *tag_or_digest,
 			  struct document *ret, struct error *err);
+
+/* Get a blob of at most max bytes into memory: ret is new. ERROR_VERIFY when it is not what blob says. */
+int registry_get_bytes(struct session *session, struct http *http, const struct descriptor *blob,
+		       size_t max, struct str *ret, struct error *err);
 
 /* Get a blob into a writer that was started; the caller finishes it. Reports to the task of
  * progress (may be NULL). */

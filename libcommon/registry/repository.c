@@ -107,6 +107,7 @@ const struct place *repository_place(struct repository *repository)
 struct question {
 	int (*ask)(const void *data, struct session *session, struct http *http, struct error *err);
 	const void *data;
+	bool is_list; /* of which a mirror may know a part: the others are asked first */
 };
 
 /* What places answered, while there is hope that another one says something better. */
@@ -165,21 +166,41 @@ static int ask_place(struct repository_connection *connection, size_t place,
 		    : -1;
 }
 
-/* Ask the preferred place, then those behind it, then those before. The one that answers is preferred from
- * then on. */
+/* The order in which a question is put, new: the preferred place, those behind it, those before. For a list the
+ * mirrors come last. */
+static size_t *order_places(struct repository *repository, bool is_list)
+{
+	const struct place_list *places = repository->places;
+	size_t *order = xcalloc(places->len + 1, sizeof(*order));
+	size_t first = preferred_place(repository);
+	size_t n = 0;
+
+	for (int mirrors = 0; mirrors <= 1; mirrors++)
+		for (size_t i = 0; i < places->len; i++) {
+			size_t place = (first + i) % places->len;
+			bool is_late = is_list && places->items[place].is_mirror;
+
+			if (is_late == (mirrors == 1))
+				order[n++] = place;
+		}
+	return order;
+}
+
+/* Ask one place after the other. The one that answers is preferred from then on, but for what a list says. */
 static int ask_places(struct repository *repository, struct repository_connection *connection,
 		      const struct question *question, struct error *err)
 {
 	autocleanup(refusals_release) struct refusals refusals = { .text = STR_INIT,
 								   .all_not_found = true };
-	size_t first = preferred_place(repository);
+	autofree size_t *order = order_places(repository, question->is_list);
 
 	for (size_t i = 0; i < repository->places->len; i++) {
-		size_t place = (first + i) % repository->places->len;
+		size_t place = order[i];
 		struct error failure = { 0 };
 
 		if (ask_place(connection, place, question, &failure) == 0) {
-			prefer_place(repository, place);
+			if (!question->is_list)
+				prefer_place(repository, place);
 			return 0;
 		}
 		if (is_ours(repository, &failure))
@@ -232,6 +253,75 @@ int repository_get_blob(struct repository *repository, struct repository_connect
 {
 	const struct blob_question blob = { writer, progress, task };
 	const struct question question = { ask_blob, &blob };
+
+	return ask_places(repository, connection, &question, err);
+}
+
+struct bytes_question {
+	const struct descriptor *blob;
+	size_t max;
+	struct str *ret;
+};
+
+static int ask_bytes(const void *data, struct session *session, struct http *http,
+		     struct error *err)
+{
+	const struct bytes_question *question = data;
+
+	return registry_get_bytes(session, http, question->blob, question->max, question->ret, err);
+}
+
+int repository_get_bytes(struct repository *repository, struct repository_connection *connection,
+			 const struct descriptor *blob, size_t max, struct str *ret,
+			 struct error *err)
+{
+	const struct bytes_question bytes = { blob, max, ret };
+	const struct question question = { .ask = ask_bytes, .data = &bytes };
+
+	return ask_places(repository, connection, &question, err);
+}
+
+struct tags_question {
+	struct tag_list *ret;
+};
+
+static int ask_tags(const void *data, struct session *session, struct http *http, struct error *err)
+{
+	const struct tags_question *question = data;
+
+	return tag_list_get(session, http, question->ret, err);
+}
+
+int repository_list_tags(struct repository *repository, struct repository_connection *connection,
+			 struct tag_list *ret, struct error *err)
+{
+	const struct tags_question tags = { ret };
+	const struct question question = { ask_tags, &tags, .is_list = true };
+
+	return ask_places(repository, connection, &question, err);
+}
+
+struct referrers_question {
+	const struct digest *subject;
+	const char *artifact_type;
+	struct referrers *ret;
+};
+
+static int ask_referrers(const void *data, struct session *session, struct http *http,
+			 struct error *err)
+{
+	const struct referrers_question *question = data;
+
+	return referrers_get(session, http, question->subject, question->artifact_type,
+			     question->ret, err);
+}
+
+int repository_get_referrers(struct repository *repository,
+			     struct repository_connection *connection, const struct digest *subject,
+			     const char *artifact_type, struct referrers *ret, struct error *err)
+{
+	const struct referrers_question referrers = { subject, artifact_type, ret };
+	const struct question question = { ask_referrers, &referrers, .is_list = true };
 
 	return ask_places(repository, connection, &question, err);
 }

@@ -20,7 +20,9 @@
 #define REGISTRY_REPOSITORY_H
 
 #include "registry/place.h"
+#include "registry/referrers.h"
 #include "registry/registry.h"
+#include "registry/tag_list.h"
 
 struct repository;
 struct repository_connection;
@@ -45,6 +47,19 @@ int repository_get_manifest(struct repository *repository, struct repository_con
 int repository_get_blob(struct repository *repository, struct repository_connection *connection,
 			struct blob_writer *writer, struct progress *progress, size_t task,
 			struct error *err);
+
+/* As registry_get_bytes(). */
+int repository_get_bytes(struct repository *repository, struct repository_connection *connection,
+			 const struct descriptor *blob, size_t max, struct str *ret,
+			 struct error *err);
+
+/* As tag_list_get() and referrers_get(). Mirrors, which may know fewer of them, are asked when the name's own
+ * registry fails. */
+int repository_list_tags(struct repository *repository, struct repository_connection *connection,
+			 struct tag_list *ret, struct error *err);
+int repository_get_referrers(struct repository *repository,
+			     struct repository_connection *connection, const struct digest *subject,
+			     const char *artifact_type, struct referrers *ret, struct error *err);
 
 /* The place that gave the last document; the first one before. Borrowed. */
 const struct place *repository_place(struct repository *repository);

@@ -266,16 +266,22 @@ static int send_with_retries(struct session *session, struct http *http,
 	}
 }
 
+char *session_url(const struct session *session, const char *path)
+{
+	autofree char *whole = xasprintf("%s/%s", session->place->repository, path);
+
+	return endpoint_url(&session->endpoint, whole);
+}
+
 int session_send(struct session *session, struct http *http, struct session_request *request,
 		 struct http_response *ret, struct error *err)
 {
-	autofree char *path = xasprintf("%s/%s", session->place->repository, request->path);
 	autofree char *url = NULL;
 	int result;
 
 	if (endpoint_decide_scheme(&session->endpoint, http, session->options.interrupt, err) < 0)
 		return -1;
-	url = endpoint_url(&session->endpoint, path);
+	url = request->url ? xstrdup(request->url) : session_url(session, request->path);
 	request->http.url = url;
 	result = send_with_retries(session, http, request, ret, err);
 	request->http.url = NULL;

@@ -54,8 +54,13 @@ struct http *session_connect(struct session *session, struct error *err);
 /* The server's HOST[:PORT], for messages. Borrowed. */
 const char *session_authority(const struct session *session);
 
+/* The URL of a path below the repository, new. A request must have been sent before: the scheme is known then. */
+char *session_url(const struct session *session, const char *path);
+
 struct session_request {
 	const char *path; /* below the repository: "manifests/3.20" */
+	const char *url; /* NULL: that of path; else a whole URL in its stead, which must be of this
+			  * session's server */
 	struct http_request http; /* url, authorization and offset are the session's to fill */
 	/* How many bytes of the body are there already, looked at before each attempt, which then
 	 * asks for the rest. NULL: each attempt asks for all. */
