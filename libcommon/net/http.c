@@ -351,6 +351,13 @@ static struct curl_slist *add_header(struct curl_slist *list, const char *name, 
 	return longer ? longer : list;
 }
 
+/* The form stays where it is: libcurl copies nothing of it, and names its type. */
+static void set_form(CURL *easy, const char *form)
+{
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(form));
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, form);
+}
+
 /* What this request says. headers is borrowed by libcurl until the exchange has ended. */
 static void set_request(struct exchange *x, const char *url, struct curl_slist *headers)
 {
@@ -360,6 +367,8 @@ static void set_request(struct exchange *x, const char *url, struct curl_slist *
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	if (x->request->method == HTTP_HEAD)
 		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	if (x->request->method == HTTP_POST)
+		set_form(easy, x->request->form);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
@@ -487,7 +496,7 @@ int http_send(struct http *http, const struct http_request *request, struct http
 		}
 		if (send_once(&x, &url, authorization, err) < 0)
 			return error_prefix(err, "%s", url.origin);
-		location = redirect_location(ret);
+		location = request->method == HTTP_POST ? NULL : redirect_location(ret);
 		if (!location)
 			return 0;
 		if (url_redirect(&url, location, &next, err) < 0)

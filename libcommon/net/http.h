@@ -16,7 +16,7 @@
  *  - HTTP/1.1 is spoken, also over TLS;
  *  - only https, and http for loopback hosts alone (net/url.h), which are never reached through a
  *    proxy;
- *  - redirects are followed here, not by libcurl: at most HTTP_REDIRECTS_MAX, never from https to
+ *  - redirects are followed here, not by libcurl, and those of a POST not at all: at most HTTP_REDIRECTS_MAX, never from https to
  *    http, and Authorization stays with the scheme, host and port that it was given for;
  *  - TLS is verified, but for the one host that the caller named;
  *  - bodies and headers have a limit, and so has the time that a server is waited for, in all
@@ -69,6 +69,7 @@ void http_cleanup(struct http **http);
 enum http_method {
 	HTTP_GET,
 	HTTP_HEAD, /* the headers of what GET would give */
+	HTTP_POST, /* a form; a redirect is an answer, because the form may be secret */
 };
 
 /* Where the body of a 2xx answer goes as it comes. */
@@ -86,6 +87,7 @@ struct http_request {
 	const char *url;
 	const char *accept; /* value of that header, or NULL: libcurl's */
 	const char *authorization; /* value of that header, or NULL */
+	const char *form; /* POST: the body, application/x-www-form-urlencoded */
 	uint64_t offset; /* ask for the bytes from here to max (Range); 0: all */
 	uint64_t max; /* most bytes of a 2xx body: more is ERROR_VERIFY */
 	unsigned total_timeout; /* seconds for the whole request, with its redirects; 0: none */

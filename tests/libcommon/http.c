@@ -148,6 +148,36 @@ static void test_head(void)
 	ok(strncmp(server.requests[0], "HEAD / HTTP/1.1\r\n", 17) == 0, "it was a HEAD");
 }
 
+static void test_post(void)
+{
+	autohttp struct http *http = client();
+	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+	struct http_request request = { .method = HTTP_POST, .form = "a=1&b=2", .max = 5 };
+	struct error err = { 0 };
+	struct server server;
+	autofree char *url = NULL;
+
+	server_init(&server);
+	server.answers[0] = OK_HELLO;
+	server.answers[1] = "HTTP/1.1 307 X\r\nLocation: /a\r\nContent-Length: 0\r\n" END;
+	server.answers[2] = OK_HELLO;
+	server_start(&server);
+	request.url = url = xasprintf("http://127.0.0.1:%u/", server.port);
+	ok(http_send(http, &request, &response, &err) == 0, "a POST is answered");
+	is_str(response.body.data, "hello", "... with a body");
+	ok(http_send(http, &request, &response, &err) == 0, "a POST may be redirected");
+	is_int(response.status, 307, "... which is an answer");
+	request.method = HTTP_GET;
+	ok(http_send(http, &request, &response, &err) == 0, "a GET may follow");
+	server_stop(&server);
+	is_int((intmax_t)server.n_requests, 3, "... and no form was sent anywhere else");
+	ok(strncmp(server.requests[0], "POST / HTTP/1.1\r\n", 17) == 0, "it was a POST");
+	ok(strstr(server.requests[0], "\r\nContent-Type: application/x-www-form-urlencoded\r\n"),
+	   "... of a form");
+	ok(strstr(server.requests[0], "\r\nContent-Length: 7\r\n"), "... of that length");
+	ok(strncmp(server.requests[2], "GET / HTTP/1.1\r\n", 16) == 0, "the GET was a GET again");
+}
+
 static bool has_login(const char *request)
 {
 	return strstr(request, "\r\nAuthorization:") != NULL;
@@ -230,6 +260,7 @@ int main(void)
 {
 	test_get();
 	test_head();
+	test_post();
 	test_redirects();
 	test_limits();
 	return done_testing();
