@@ -42,19 +42,6 @@ static bool root_store_is_writable(void)
 	return errno == ENOENT && faccessat(AT_FDCWD, "/var/lib", W_OK, AT_EACCESS) == 0;
 }
 
-/* $HOME, else what the user database says. New, or NULL. */
-static char *home_directory(void)
-{
-	const char *home = getenv("HOME");
-	autostr struct str text = STR_INIT;
-	struct userdb_user user;
-
-	if (home && *home == '/')
-		return xstrdup(home);
-	return userdb_find(geteuid(), &text, &user) && *user.home == '/' ? xstrdup(user.home)
-									 : NULL;
-}
-
 /* What store_path() returns, unchecked. */
 static char *choose_path(const char *option, struct error *err)
 {
@@ -73,7 +60,7 @@ static char *choose_path(const char *option, struct error *err)
 	/* A relative $XDG_DATA_HOME is to be ignored (XDG base directory specification). */
 	if (data && *data == '/')
 		return xasprintf("%s/ctnr", data);
-	home = home_directory();
+	home = userdb_home();
 	if (home)
 		return xasprintf("%s/.local/share/ctnr", home);
 	error_set(err, ERROR_FAILED, "no place for the store: uid %u has no home directory",

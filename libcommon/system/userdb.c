@@ -9,7 +9,9 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FIELDS_MAX 7
 #define PASSWD_MAX (64U << 20) /* bytes: lines for a million users */
@@ -139,4 +141,16 @@ bool userdb_find(uid_t uid, struct str *text, struct userdb_user *ret)
 	}
 	*ret = user;
 	return true;
+}
+
+char *userdb_home(void)
+{
+	const char *home = getenv("HOME");
+	autostr struct str text = STR_INIT;
+	struct userdb_user user;
+
+	if (home && *home == '/')
+		return xstrdup(home);
+	return userdb_find(geteuid(), &text, &user) && *user.home == '/' ? xstrdup(user.home)
+									 : NULL;
 }

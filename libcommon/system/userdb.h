@@ -48,4 +48,8 @@ bool userdb_parse_id(const char *text, uint32_t *ret);
  * or takes too long. */
 bool userdb_find(uid_t uid, struct str *text, struct userdb_user *ret);
 
+/* The home directory of this process's user, new: $HOME, else what the database says; NULL when neither
+ * is an absolute path. */
+char *userdb_home(void);
+
 #endif
