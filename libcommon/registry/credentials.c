@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "net/domain.h"
+#include "registry/secret.h"
 #include "system/fd.h"
 
 #include <openssl/evp.h>
@@ -17,20 +18,13 @@
 
 #define TERMINAL_LINE_MAX 4096 /* bytes that are read from the terminal */
 
-static void free_secret(char *secret)
-{
-	if (secret)
-		explicit_bzero(secret, strlen(secret));
-	free(secret);
-}
-
 void credentials_release(struct credentials *credentials)
 {
 	if (!credentials)
 		return;
 	free(credentials->user);
-	free_secret(credentials->password);
-	free_secret(credentials->identity_token);
+	secret_free(credentials->password);
+	secret_free(credentials->identity_token);
 	free(credentials->token_host);
 	free(credentials->origin);
 	*credentials = (struct credentials)CREDENTIALS_INIT;
@@ -50,14 +44,6 @@ void credentials_copy(const struct credentials *credentials, struct credentials 
 		.token_host = copy_text(credentials->token_host),
 		.origin = copy_text(credentials->origin),
 	};
-}
-
-/* What a text held has been a secret, also behind its end. */
-static void wipe_str(struct str *secret)
-{
-	if (secret->capacity)
-		explicit_bzero(secret->data, secret->capacity);
-	str_release(secret);
 }
 
 /* Byte by byte: what follows the line belongs to others (ctnr run -i). */
@@ -93,7 +79,7 @@ static int take_password(const struct str *secret, char **ret, struct error *err
 static int read_password_from(const char *file, char **ret, struct error *err)
 {
 	autoclose int fd = file ? open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -EBADF;
-	autocleanup(wipe_str) struct str secret = STR_INIT;
+	autosecret struct str secret = STR_INIT;
 
 	if (file && fd < 0)
 		return error_errno(err, "cannot open '%s'", file);
@@ -182,7 +168,7 @@ char *credentials_basic(const struct credentials *credentials)
 	autofree char *encoded = xmalloc(len / 3 * 4 + 8);
 
 	EVP_EncodeBlock((unsigned char *)encoded, (unsigned char *)pair, (int)len);
-	free_secret(pair);
+	secret_free(pair);
 	return xasprintf("Basic %s", encoded);
 }
 
