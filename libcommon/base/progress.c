@@ -140,8 +140,10 @@ static void append_bar(struct str *picture, const struct task *task, int columns
 			str_append_char(out, i < filled ? '=' : ' ');
 		str_append_char(out, ']');
 	}
-	str_append_char(out, ' ');
-	str_append_size(out, task->current);
+	if (known || task->current) {
+		str_append_char(out, ' ');
+		str_append_size(out, task->current);
+	}
 	if (known) {
 		str_append(out, " / ");
 		str_append_size(out, task->total);

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/number.h"
 #include "net/url.h"
+#include "registry/auth_places.h"
 #include "system/fd.h"
 
 #include <fcntl.h>
@@ -62,7 +63,9 @@ int access_check(const struct access_opts *opts, struct access *ret, struct erro
 		return -1;
 	if (opts->token_host && check_token_host(opts->token_host, err) < 0)
 		return -1;
-	return parse_low_speed(opts->low_speed, &ret->low_speed, err);
+	if (parse_low_speed(opts->low_speed, &ret->low_speed, err) < 0)
+		return -1;
+	return auth_places_check(opts->authfile, err);
 }
 
 /* The authorities are read here, once: libcurl would read them for each connection, which a pipe does
@@ -90,7 +93,6 @@ int access_read_files(struct access *access, struct error *err)
 	if (!opts->creds)
 		return 0;
 	access->credentials.origin = xstrdup("--creds");
-	access->credentials.token_host = opts->token_host ? xstrdup(opts->token_host) : NULL;
 	if (credentials_parse(opts->creds, &access->credentials, err) < 0)
 		return error_prefix(err, "option --creds");
 	credentials_hide((char *)opts->creds);
@@ -105,10 +107,19 @@ int access_begin(struct access *access, const char *registry, const struct inter
 	free(access->registry);
 	access->registry = registry ? xstrdup(registry) : NULL;
 	access->interrupt = interrupt;
-	access->logins = (struct credential_search) { credentials, access->registry };
+	access->logins = (struct credential_search) { .given = credentials,
+						      .registry = access->registry,
+						      .authfile = access->opts->authfile,
+						      .token_host = access->opts->token_host,
+						      .interrupt = interrupt };
 	if (!registry || !credentials->user || credentials->password)
 		return 0;
 	return credentials_ask_password(credentials, registry, interrupt, err);
+}
+
+void access_set_progress(struct access *access, struct progress *progress)
+{
+	access->logins.progress = progress;
 }
 
 void access_session_options(const struct access *access, struct session_options *ret)

@@ -31,7 +31,8 @@ struct access {
 
 void access_release(struct access *access);
 
-/* Check the options, and read those that are texts into ret, which borrows them. */
+/* Check the options, and read those that are texts into ret, which borrows them. The files of logins that
+ * somebody named must be there (registry/auth_places.h). */
 int access_check(const struct access_opts *opts, struct access *ret, struct error *err);
 
 /* Read --ca-file and the password of --creds, which is taken out of the command line. */
@@ -41,6 +42,9 @@ int access_read_files(struct access *access, struct error *err);
  * missing is asked for. The interrupt is borrowed, or NULL. */
 int access_begin(struct access *access, const char *registry, const struct interrupt *interrupt,
 		 struct error *err);
+
+/* From now on this progress, borrowed, says what is waited for; NULL: none does. Not while a session is used. */
+void access_set_progress(struct access *access, struct progress *progress);
 
 /* What all sessions have in common; ret borrows access. */
 void access_session_options(const struct access *access, struct session_options *ret);

@@ -2,10 +2,8 @@
 #include "registry/access_opts.h"
 
 #define FIELD(name) offsetof(struct access_opts, name)
-const struct option access_options[] = {
-	{ "creds", 0, "USER[:PASSWORD]",
-	  "log in to the registry; the password may be @FILE, or - for stdin", OPTION_STRING,
-	  FIELD(creds) },
+const struct option access_server_options[] = {
+	{ "authfile", 0, "FILE", "look for logins in FILE first", OPTION_STRING, FIELD(authfile) },
 	{ "token-host", 0, "HOST[:PORT]", "a token server that may see the credentials too",
 	  OPTION_STRING, FIELD(token_host) },
 	{ "tls-verify", 0, NULL,
@@ -20,5 +18,13 @@ const struct option access_options[] = {
 	  FIELD(low_speed) },
 	{ "retries", 0, "N", "try N times again what fails for a moment", OPTION_NUMBER,
 	  FIELD(retries) },
+	OPTION_END
+};
+
+const struct option access_options[] = {
+	{ "creds", 0, "USER[:PASSWORD]",
+	  "log in to the registry; the password may be @FILE, or - for stdin", OPTION_STRING,
+	  FIELD(creds) },
+	OPTION_INCLUDE(access_server_options, 0),
 	OPTION_END
 };

@@ -10,6 +10,7 @@
 
 struct access_opts {
 	const char *creds;
+	const char *authfile;
 	const char *token_host;
 	bool tls_verify;
 	const char *ca_file;
@@ -25,5 +26,8 @@ struct access_opts {
 	}
 
 extern const struct option access_options[];
+
+/* The same without --creds, for who has another way to say who asks. */
+extern const struct option access_server_options[];
 
 #endif

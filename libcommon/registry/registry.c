@@ -20,27 +20,39 @@ static const char *refusal_message(const json_t *body)
 		json_object_get(json_array_get(json_object_get(body, "errors"), 0), "message"));
 }
 
-static int status_error(const struct session *session, const struct http_response *response,
+/* The registry denies access, or the image to whom it takes us for. */
+static int denied_error(struct session *session, long status, const char *message,
+			struct error *err)
+{
+	autofree char *origin = session_login_origin(session);
+	const char *host = session_authority(session);
+	const char *colon = *message ? ": " : "";
+	const char *with = origin ? ", with " : "";
+
+	if (status == 404)
+		return error_set(err, ERROR_NOT_FOUND, "not found on %s%s%s%s%.200s", host, with,
+				 origin ? origin : "", colon, message);
+	error_set(err, ERROR_FAILED, "%s denies access (HTTP status %ld)%s%s%s%.200s", host, status,
+		  with, origin ? origin : "", colon, message);
+	return error_hint(err, "%s",
+			  origin ? "check the name, and whether that login may read the image"
+				 : "check the name; if the image is private, log in with "
+				   "ctnr login, or with --creds USER[:PASSWORD]");
+}
+
+static int status_error(struct session *session, const struct http_response *response,
 			struct error *err)
 {
 	autojson json_t *body = json_parse(response->body.data, response->body.len, "error", NULL);
 	const char *message = refusal_message(body);
-	const char *colon = message ? ": " : "";
-	const char *host = session_authority(session);
 	long status = response->status;
 
 	message = message ? message : "";
-	if (status == 404)
-		return error_set(err, ERROR_NOT_FOUND, "not found on %s%s%.200s", host, colon,
-				 message);
-	if (status == 401 || status == 403) {
-		error_set(err, ERROR_FAILED, "%s denies access (HTTP status %ld)%s%.200s", host,
-			  status, colon, message);
-		return error_hint(err, "check the name; if the image is private, log in with "
-				       "--creds USER[:PASSWORD]");
-	}
+	if (status == 401 || status == 403 || status == 404)
+		return denied_error(session, status, message, err);
 	return error_set(err, retry_is_temporary(status) ? ERROR_TEMPORARY : ERROR_FAILED,
-			 "%s answered with HTTP status %ld%s%.200s", host, status, colon, message);
+			 "%s answered with HTTP status %ld%s%.200s", session_authority(session),
+			 status, *message ? ": " : "", message);
 }
 
 static int add_tls_hint(struct error *err)

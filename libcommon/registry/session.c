@@ -2,11 +2,10 @@
 #include "registry/session.h"
 
 #include "base/alloc.h"
-#include "net/challenge.h"
-#include "net/url.h"
+#include "registry/authorization.h"
 #include "registry/endpoint.h"
 #include "registry/retry.h"
-#include "registry/token.h"
+#include "registry/secret.h"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -16,13 +15,9 @@
 struct session {
 	const struct place *place; /* borrowed */
 	struct endpoint endpoint;
-	struct token_scope scope; /* its name is the place's repository */
 	struct session_options options;
+	struct authorization authorization;
 	pthread_mutex_t lock; /* of what follows */
-	struct credentials login;
-	bool has_looked; /* for the login */
-	char *authorization; /* header value, or NULL */
-	unsigned generation; /* of the authorization: how many there have been */
 	bool answered;
 };
 
@@ -35,7 +30,7 @@ struct session *session_open(const struct place *place, const struct session_opt
 	pthread_mutex_init(&session->lock, NULL);
 	session->options = *options;
 	session->place = place;
-	session->scope = (struct token_scope) { "repository", place->repository, "pull" };
+	authorization_init(&session->authorization, place, options->logins);
 	if (endpoint_init(&session->endpoint, place->registry, err) < 0)
 		return NULL;
 	return steal(&session);
@@ -47,8 +42,7 @@ void session_free(struct session *session)
 		return;
 	endpoint_release(&session->endpoint);
 	pthread_mutex_destroy(&session->lock);
-	credentials_release(&session->login);
-	free(session->authorization);
+	authorization_release(&session->authorization);
 	free(session);
 }
 
@@ -79,98 +73,33 @@ const char *session_authority(const struct session *session)
 	return session->endpoint.authority;
 }
 
-/* Look for the login, once. The lock is held. */
-static int find_login(struct session *session, struct error *err)
+char *session_login_origin(struct session *session)
 {
-	if (session->has_looked)
+	return authorization_origin(&session->authorization);
+}
+
+/* A repository that strangers may not see is 403 or 404 to them. */
+static bool may_be_hidden(const struct http_response *response)
+{
+	return response->status == 403 || response->status == 404;
+}
+
+/* Find another authorization for a request that was refused: 1, 0 when there is none, -1. */
+static int authorize_again(struct session *session, struct http *http, const char *url,
+			   const struct http_response *response, unsigned generation,
+			   struct error *err)
+{
+	autofree char *base = NULL;
+
+	if (response->foreign)
 		return 0;
-	if (credential_search(session->options.logins, session->place, &session->login, err) < 0)
-		return -1;
-	session->has_looked = true;
-	return 0;
-}
-
-/* Answer one WWW-Authenticate header of the registry at that URL. ret_authorization becomes a header's
- * value, new, or stays NULL when there is nothing to offer; malformed says so where the header cannot
- * be read. */
-static int answer_challenge(const struct session *session, struct http *http,
-			    const struct url *registry, const char *value, char **ret_authorization,
-			    struct error *malformed, struct error *err)
-{
-	const struct credentials *credentials = &session->login;
-	autochallenge struct challenge challenge = CHALLENGE_INIT;
-	const struct token_request request = { .challenge = &challenge,
-					       .registry = registry,
-					       .scope = session->scope,
-					       .credentials = credentials };
-	int found = challenge_find(value, "Bearer", &challenge, malformed);
-
-	if (found > 0 && (!challenge.realm || !*challenge.realm)) {
-		error_set(malformed, ERROR_FAILED, "'%s' asks for a token and names no server",
-			  registry->host);
+	if (response->status == 401)
+		return authorization_answer(&session->authorization, http, url, response,
+					    generation, err);
+	if (!may_be_hidden(response))
 		return 0;
-	}
-	if (found > 0)
-		return token_fetch(http, &request, ret_authorization, err);
-	if (found == 0 && credentials->user &&
-	    challenge_find(value, "Basic", &challenge, malformed) > 0)
-		*ret_authorization = credentials_basic(credentials);
-	return 0;
-}
-
-/* Answer the challenges of a 401 from that URL. Returns 1 when there is a new authorization to try
- * with, 0 when there is nothing to offer. A header that cannot be read hinders none of the others. */
-static int renew_locked(struct session *session, struct http *http, const char *url,
-			const struct http_response *response, struct error *err)
-{
-	autourl struct url registry = URL_INIT;
-	struct error malformed = { 0 };
-	const char *value;
-
-	if (url_parse(url, &registry, err) < 0 || find_login(session, err) < 0)
-		return -1;
-	for (size_t i = 0; (value = http_header(response, "www-authenticate", i)); i++) {
-		char *authorization = NULL;
-
-		if (answer_challenge(session, http, &registry, value, &authorization, &malformed,
-				     err) < 0)
-			return -1;
-		if (!authorization)
-			continue;
-		free(session->authorization);
-		session->authorization = authorization;
-		session->generation++;
-		return 1;
-	}
-	return malformed.code ? error_move(err, &malformed) : 0;
-}
-
-/* generation is that of the authorization that was refused: when the session has a newer one,
- * another thread has asked for it meanwhile, and that one is tried. */
-static int renew_authorization(struct session *session, struct http *http, const char *url,
-			       const struct http_response *response, unsigned generation,
-			       struct error *err)
-{
-	int result = 1;
-
-	pthread_mutex_lock(&session->lock);
-	if (session->generation == generation)
-		result = renew_locked(session, http, url, response, err);
-	pthread_mutex_unlock(&session->lock);
-	return result;
-}
-
-/* The present authorization, new, or NULL. */
-static char *copy_authorization(struct session *session, unsigned *ret_generation)
-{
-	char *authorization = NULL;
-
-	pthread_mutex_lock(&session->lock);
-	*ret_generation = session->generation;
-	if (session->authorization)
-		authorization = xstrdup(session->authorization);
-	pthread_mutex_unlock(&session->lock);
-	return authorization;
+	base = endpoint_url(&session->endpoint, "");
+	return authorization_offer(&session->authorization, http, base, generation, err);
 }
 
 /* Send once, and again with a new authorization when the registry asks for one. */
@@ -179,16 +108,17 @@ static int send_authorized(struct session *session, struct http *http, struct ht
 {
 	for (int authorizations = 0;; authorizations++) {
 		unsigned generation;
-		autofree char *authorization = copy_authorization(session, &generation);
+		autosecrettext char *value = NULL;
 		int result;
 
-		request->authorization = authorization;
+		if (authorization_get(&session->authorization, http, &value, &generation, err) < 0)
+			return -1;
+		request->authorization = value;
 		result = http_send(http, request, ret, err);
 		request->authorization = NULL;
-		if (result < 0 || ret->status != 401 || ret->foreign ||
-		    authorizations == AUTHORIZATIONS_MAX)
+		if (result < 0 || authorizations == AUTHORIZATIONS_MAX)
 			return result;
-		result = renew_authorization(session, http, request->url, ret, generation, err);
+		result = authorize_again(session, http, request->url, ret, generation, err);
 		if (result <= 0)
 			return result;
 	}
@@ -268,7 +198,8 @@ static int send_with_retries(struct session *session, struct http *http,
 
 char *session_url(const struct session *session, const char *path)
 {
-	autofree char *whole = xasprintf("%s/%s", session->place->repository, path);
+	const char *repository = session->place->repository;
+	autofree char *whole = xasprintf("%s%s%s", repository, *repository ? "/" : "", path);
 
 	return endpoint_url(&session->endpoint, whole);
 }

@@ -10,7 +10,7 @@
  *	if (!http || session_send(session, http, &request, &response, err) < 0) ...
  *
  *  - Several threads may use one session, each with a connection of its own; the authorization is
- *    shared, and asked for again once it is refused.
+ *    shared (registry/authorization.h).
  *  - Credentials are sent only to the registry that asked for them (registry/credentials.h), and
  *    never to where it redirects: nobody there may ask for any.
  *  - What fails for a moment (network, 429, 5xx) is tried again a bounded number of times
@@ -54,11 +54,15 @@ struct http *session_connect(struct session *session, struct error *err);
 /* The server's HOST[:PORT], for messages. Borrowed. */
 const char *session_authority(const struct session *session);
 
-/* The URL of a path below the repository, new. A request must have been sent before: the scheme is known then. */
+/* Where the login was found that the registry was last shown, for messages: new. NULL when it was shown none. */
+char *session_login_origin(struct session *session);
+
+/* The URL of a path below the repository, new; of one below /v2/ for a place without a repository. A request
+ * must have been sent before: the scheme is known then. */
 char *session_url(const struct session *session, const char *path);
 
 struct session_request {
-	const char *path; /* below the repository: "manifests/3.20" */
+	const char *path; /* as of session_url(): "manifests/3.20" */
 	const char *url; /* NULL: that of path; else a whole URL in its stead, which must be of this
 			  * session's server */
 	struct http_request http; /* url, authorization and offset are the session's to fill */

@@ -5,45 +5,35 @@
 #include "base/str.h"
 #include "format/json.h"
 #include "net/url.h"
+#include "registry/secret.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #define TOKEN_TIMEOUT 60 /* seconds */
+#define TOKEN_FORM_REST 4096 /* bytes that the other parameters may take */
 
 char *token_scope_format(const struct token_scope *scope)
 {
 	return xasprintf("%s:%s:%s", scope->type, scope->name, scope->actions);
 }
 
-/* Append KEY=VALUE to a URL's query, percent-encoded; value has len bytes. */
-static void append_query_bytes(struct str *url, const char *key, const char *value, size_t len)
+/* Append KEY=VALUE, percent-encoded, as it stands in a query and in a form alike. */
+static void append_parameter(struct str *text, char separator, const char *key, const char *value)
 {
-	str_appendf(url, "%c%s=", strchr(url->data, '?') ? '&' : '?', key);
-	for (const char *p = value; p < value + len; p++) {
+	str_appendf(text, "%c%s=", separator, key);
+	for (const char *p = value; *p; p++) {
 		if (isalnum((unsigned char)*p) || strchr("-._~:/,", *p))
-			str_append_char(url, *p);
+			str_append_char(text, *p);
 		else
-			str_appendf(url, "%%%02X", (unsigned char)*p);
+			str_appendf(text, "%%%02X", (unsigned char)*p);
 	}
 }
 
 static void append_query(struct str *url, const char *key, const char *value)
 {
-	append_query_bytes(url, key, value, strlen(value));
-}
-
-/* A challenge has several scopes in one parameter, with blanks between them; a token server takes each
- * as a parameter of its own. */
-static void append_scopes(struct str *url, const char *scopes)
-{
-	for (const char *p = scopes + strspn(scopes, " "); *p; p += strspn(p, " ")) {
-		size_t len = strcspn(p, " ");
-
-		append_query_bytes(url, "scope", p, len);
-		p += len;
-	}
+	append_parameter(url, strchr(url->data, '?') ? '&' : '?', key, value);
 }
 
 /* Take the realm apart. */
@@ -82,9 +72,26 @@ static const char *token_member(const json_t *answer, const char *name)
 	return text && *text ? text : NULL;
 }
 
-int token_read_answer(const struct str *answer, char **ret_authorization, struct error *err)
+void token_release(struct token *token)
 {
-	autojson json_t *json = json_parse(answer->data, answer->len, "token answer", err);
+	if (!token)
+		return;
+	secret_free(token->authorization);
+	*token = (struct token)TOKEN_INIT;
+}
+
+static unsigned token_lifetime(const json_t *answer)
+{
+	json_int_t seconds = json_integer_value(json_object_get(answer, "expires_in"));
+
+	if (seconds <= 0)
+		return TOKEN_LIFETIME;
+	return seconds < TOKEN_LIFETIME_MAX ? (unsigned)seconds : TOKEN_LIFETIME_MAX;
+}
+
+int token_read_answer(const struct str *answer, struct token *ret, struct error *err)
+{
+	autosecretjson json_t *json = secret_json_parse(answer, "token answer", err);
 	struct jnode root = jnode_root(json, "token answer");
 	const char *text;
 
@@ -97,17 +104,24 @@ int token_read_answer(const struct str *answer, char **ret_authorization, struct
 		return error_set(err, ERROR_FAILED, "token answer: there is no token in it");
 	if (!token_is_valid(text))
 		return error_set(err, ERROR_FAILED, "token answer: the token is malformed");
-	*ret_authorization = xasprintf("Bearer %s", text);
+	ret->authorization = xasprintf("Bearer %s", text);
+	ret->lifetime = token_lifetime(json);
 	return 0;
 }
 
-static int check_token_status(long status, struct error *err)
+static int check_token_status(const struct http_response *response,
+			      const struct credentials *credentials, struct error *err)
 {
+	long status = response->status;
+
 	if (status / 100 == 2)
 		return 0;
-	if (status == 401 || status == 403) {
-		error_set(err, ERROR_FAILED, "access denied (HTTP status %ld)", status);
-		return error_hint(err, "log in with --creds USER[:PASSWORD]");
+	/* RFC 6749, section 5.2: an identity token that is not good enough is 400. */
+	if (status == 401 || status == 403 || (status == 400 && credentials->identity_token)) {
+		error_set(err, ERROR_FAILED, "access denied (HTTP status %ld)%s%s", status,
+			  credentials->origin ? ", with " : "",
+			  credentials->origin ? credentials->origin : "");
+		return error_hint(err, "log in with ctnr login, or with --creds USER[:PASSWORD]");
 	}
 	return error_set(err, status == 429 || status >= 500 ? ERROR_TEMPORARY : ERROR_FAILED,
 			 "HTTP status %ld", status);
@@ -128,54 +142,89 @@ char *token_url(const struct token_request *request)
 	str_append(&url, challenge->realm);
 	if (is_given(challenge->service))
 		append_query(&url, "service", challenge->service);
-	append_scopes(&url, is_given(challenge->scope) ? challenge->scope : scope);
+	if (is_given(request->scope.name))
+		append_query(&url, "scope", scope);
 	if (request->credentials->user)
 		append_query(&url, "account", request->credentials->user);
 	return str_steal(&url);
 }
 
-/* The credentials as a header, new; NULL without an error when there are none to send. */
-static int authorize_request(const struct token_request *request, const struct url *realm,
-			     char **ret, struct error *err)
+char *token_form(const struct token_request *request)
+{
+	const char *service = request->challenge->service;
+	const char *secret = request->credentials->identity_token;
+	autofree char *scope = token_scope_format(&request->scope);
+	autosecret struct str form = STR_INIT;
+
+	/* A text that grows leaves its bytes where it was before. */
+	str_reserve(&form, 3 * strlen(secret) + strlen(scope) * 3 + TOKEN_FORM_REST);
+	str_append(&form, "grant_type=refresh_token&client_id=ctnr");
+	if (is_given(service))
+		append_parameter(&form, '&', "service", service);
+	if (is_given(request->scope.name))
+		append_parameter(&form, '&', "scope", scope);
+	append_parameter(&form, '&', "refresh_token", secret);
+	return xstrdup(form.data);
+}
+
+/* May the realm see the credentials, when there are any? */
+static int check_realm(const struct token_request *request, const struct url *realm,
+		       struct error *err)
 {
 	const char *host = request->registry->host;
 	bool is_same = strcmp(host, realm->host) == 0;
 
-	*ret = NULL;
-	if (!request->credentials->user)
+	if (!request->credentials->user ||
+	    credentials_belong_to(request->credentials, request->registry, realm))
 		return 0;
-	if (!credentials_belong_to(request->credentials, request->registry, realm)) {
-		error_set(err, ERROR_VERIFY,
-			  "'%s' wants the credentials to be sent to '%s:%s', another %s", host,
-			  realm->host, realm->port,
-			  is_same ? "port of this machine, which any user may have" : "host");
-		return error_hint(err, "if they belong there too, add --token-host %s",
-				  strchr(realm->origin, '/') + 2);
-	}
-	*ret = credentials_basic(request->credentials);
-	return 0;
+	error_set(err, ERROR_VERIFY, "'%s' wants the credentials to be sent to '%s:%s', another %s",
+		  host, realm->host, realm->port,
+		  is_same ? "port of this machine, which any user may have" : "host");
+	return error_hint(err, "if they belong there too, add --token-host %s",
+			  strchr(realm->origin, '/') + 2);
 }
 
-int token_fetch(struct http *http, const struct token_request *request, char **ret_authorization,
-		struct error *err)
+/* The answer holds the token. */
+static void release_answer(struct http_response *response)
 {
-	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
-	autourl struct url realm = URL_INIT;
-	autofree char *authorization = NULL;
+	secret_release(&response->body);
+	http_response_release(response);
+}
+
+/* Ask the realm as the credentials are: by POST with an identity token, else by GET. */
+static int ask_realm(struct http *http, const struct token_request *request,
+		     struct http_response *ret, struct error *err)
+{
+	autosecrettext char *authorization = NULL;
+	autosecrettext char *form = NULL;
 	autofree char *url = NULL;
-	struct http_request get = { .method = HTTP_GET,
+	struct http_request ask = { .method = HTTP_GET,
 				    .max = TOKEN_ANSWER_MAX,
 				    .total_timeout = TOKEN_TIMEOUT };
 
-	if (parse_realm(request, &realm, err) < 0 ||
-	    authorize_request(request, &realm, &authorization, err) < 0)
+	if (request->credentials->identity_token) {
+		ask.method = HTTP_POST;
+		ask.url = request->challenge->realm;
+		ask.form = form = token_form(request);
+	} else {
+		ask.url = url = token_url(request);
+		if (request->credentials->user)
+			ask.authorization = authorization = credentials_basic(request->credentials);
+	}
+	return http_send(http, &ask, ret, err);
+}
+
+int token_fetch(struct http *http, const struct token_request *request, struct token *ret,
+		struct error *err)
+{
+	autocleanup(release_answer) struct http_response response = HTTP_RESPONSE_INIT;
+	autourl struct url realm = URL_INIT;
+
+	if (parse_realm(request, &realm, err) < 0 || check_realm(request, &realm, err) < 0)
 		return -1;
-	url = token_url(request);
-	get.url = url;
-	get.authorization = authorization;
-	if (http_send(http, &get, &response, err) < 0 ||
-	    check_token_status(response.status, err) < 0 ||
-	    token_read_answer(&response.body, ret_authorization, err) < 0)
+	if (ask_realm(http, request, &response, err) < 0 ||
+	    check_token_status(&response, request->credentials, err) < 0 ||
+	    token_read_answer(&response.body, ret, err) < 0)
 		return error_prefix(err, "token server '%s'", realm.host);
 	return 0;
 }

@@ -10,10 +10,14 @@
  *		.credentials = &credentials,
  *	};
  *
- *	if (token_fetch(http, &request, &authorization, err) < 0) ...
+ *	if (token_fetch(http, &request, &token, err) < 0) ...
  *
  * The realm is https, but for a loopback realm of a loopback registry. Credentials are sent to a
- * realm that they belong to (registry/credentials.h); to another the request is not made at all.
+ * realm that they belong to (registry/credentials.h); to another the request is not made at all. An
+ * identity token goes there by POST (OAuth2, RFC 6749, section 6), a password as Basic by GET.
+ *
+ * The scope is ours, whatever the challenge says: a registry that names another repository, or more than
+ * is needed, would get a token for that; and some name a placeholder (ghcr.io: repository:user/image:pull).
  * The answer has at most TOKEN_ANSWER_MAX bytes, and its token is one word of visible characters.
  */
 #ifndef REGISTRY_TOKEN_H
@@ -24,6 +28,8 @@
 #include "registry/credentials.h"
 
 #define TOKEN_ANSWER_MAX (256U << 10) /* bytes */
+#define TOKEN_LIFETIME 60 /* seconds, where the answer names none */
+#define TOKEN_LIFETIME_MAX 86400 /* seconds; what is said beyond does not count */
 
 /* What a token shall allow. */
 struct token_scope {
@@ -39,20 +45,36 @@ char *token_scope_format(const struct token_scope *scope);
 struct token_request {
 	const struct challenge *challenge;
 	const struct url *registry; /* what gave the challenge */
-	struct token_scope scope; /* stands in when the challenge has none */
+	struct token_scope scope; /* its name may be empty: the token is for none */
 	const struct credentials *credentials; /* their user may be NULL: anonymous */
 };
+
+struct token {
+	char *authorization; /* "Bearer TOKEN" */
+	unsigned lifetime; /* seconds from when it was asked for */
+};
+
+#define TOKEN_INIT \
+	{ \
+		NULL, 0 \
+	}
+
+void token_release(struct token *token);
+#define autotoken autocleanup(token_release)
 
 /* The URL that the realm is asked with, new. The challenge must have a realm. */
 char *token_url(const struct token_request *request);
 
-/* Read what a realm answered: the first of "token" and "access_token" that is a text and not empty, as
- * "Bearer TOKEN", new. Nothing else in the answer decides anything. */
-int token_read_answer(const struct str *answer, char **ret_authorization, struct error *err);
+/* The form that asks for a token in exchange for the identity token, new and secret. */
+char *token_form(const struct token_request *request);
 
-/* Fetch a token: ret_authorization is "Bearer TOKEN", new. ERROR_VERIFY when the realm may not be
- * asked. */
-int token_fetch(struct http *http, const struct token_request *request, char **ret_authorization,
+/* Read what a realm answered: the first of "token" and "access_token" that is a text and not empty. It
+ * lives as long as "expires_in" says, where that is a number of seconds above 0, else TOKEN_LIFETIME. Nothing
+ * else in the answer decides anything. ret is new. */
+int token_read_answer(const struct str *answer, struct token *ret, struct error *err);
+
+/* Fetch a token; ret is new. ERROR_VERIFY when the realm may not be asked. */
+int token_fetch(struct http *http, const struct token_request *request, struct token *ret,
 		struct error *err);
 
 #endif

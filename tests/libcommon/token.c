@@ -26,6 +26,7 @@ static void asks(const char *header, const char *user, const char *wanted, const
 static const struct {
 	const char *answer;
 	const char *token; /* NULL: it is refused */
+	unsigned lifetime; /* 0: TOKEN_LIFETIME */
 } answers[] = {
 	{ "{\"token\":\"a\"}", "a" },
 	{ "{\"access_token\":\"a\"}", "a" },
@@ -36,7 +37,13 @@ static const struct {
 	{ "{\"token\":1,\"access_token\":\"b\"}", "b" },
 	{ "{\"token\":\"a\",\"expires_in\":-1,\"issued_at\":\"never\"}", "a" },
 	{ "{\"token\":\"a\",\"expires_in\":\"300\",\"issued_at\":5}", "a" },
-	{ "{\"token\":\"a\",\"expires_in\":4000000000000000000,\"scope\":[]}", "a" },
+	{ "{\"token\":\"a\",\"expires_in\":4000000000000000000,\"scope\":[]}", "a",
+	  TOKEN_LIFETIME_MAX },
+	{ "{\"token\":\"a\",\"expires_in\":300}", "a", 300 },
+	{ "{\"token\":\"a\",\"expires_in\":1}", "a", 1 },
+	{ "{\"token\":\"a\",\"expires_in\":0}", "a" },
+	{ "{\"token\":\"a\",\"expires_in\":1e3}", "a" },
+	{ "{\"token\":\"a\",\"expires_in\":null}", "a" },
 	{ "{\"token\":\"!~.-_+/=\"}", "!~.-_+/=" },
 	{ "{}", NULL },
 	{ "[]", NULL },
@@ -57,16 +64,44 @@ static void test_answers(void)
 {
 	for (size_t i = 0; i < array_size(answers); i++) {
 		autostr struct str answer = STR_INIT;
-		autofree char *authorization = NULL;
+		autotoken struct token token = TOKEN_INIT;
+		unsigned lifetime = answers[i].lifetime ? answers[i].lifetime : TOKEN_LIFETIME;
 		autofree char *wanted =
 			answers[i].token ? xasprintf("Bearer %s", answers[i].token) : NULL;
 		struct error err = { 0 };
 
 		str_append(&answer, answers[i].answer);
-		ok((token_read_answer(&answer, &authorization, &err) == 0) == (wanted != NULL),
+		ok((token_read_answer(&answer, &token, &err) == 0) == (wanted != NULL),
 		   answers[i].answer);
-		is_str(authorization, wanted, "... is that token");
+		is_str(token.authorization, wanted, "... is that token");
+		if (wanted)
+			is_int(token.lifetime, lifetime, "... which lives that long");
 	}
+}
+
+static void test_form(void)
+{
+	autochallenge struct challenge challenge = CHALLENGE_INIT;
+	const struct credentials credentials = { .user = (char *)"me",
+						 .identity_token = (char *)"a+b/c=&\xc3\xa4" };
+	const struct token_scope none = { "repository", "", "pull" };
+	struct token_request request = { .challenge = &challenge,
+					 .scope = scope,
+					 .credentials = &credentials };
+	autofree char *form = NULL;
+	autofree char *url = NULL;
+
+	challenge_find("Bearer realm=\"https://a.example/token\",service=\"a b\"", "Bearer",
+		       &challenge, NULL);
+	form = token_form(&request);
+	is_str(form,
+	       "grant_type=refresh_token&client_id=ctnr&service=a%20b"
+	       "&scope=repository:library/alpine:pull&refresh_token=a%2Bb/c%3D%26%C3%A4",
+	       "an identity token is exchanged by a form");
+	request.scope = none;
+	url = token_url(&request);
+	is_str(url, "https://a.example/token?service=a%20b&account=me",
+	       "who asks about no repository asks for no scope");
 }
 
 int main(void)
@@ -78,18 +113,19 @@ int main(void)
 	     "https://a.example/token?scope=repository:library/alpine:pull",
 	     "a challenge without a scope is answered for what is wanted");
 	asks("Bearer realm=\"https://a.example/token\",scope=\"repository:x/y:pull,push\"", NULL,
-	     "https://a.example/token?scope=repository:x/y:pull,push",
-	     "the scope of a challenge is asked for as it stands");
+	     "https://a.example/token?scope=repository:library/alpine:pull",
+	     "... and one that names another repository, or more than is needed");
+	asks("Bearer realm=\"https://a.example/token\",scope=\"repository:user/image:pull\"", NULL,
+	     "https://a.example/token?scope=repository:library/alpine:pull",
+	     "... or a placeholder (ghcr.io)");
 	asks("Bearer realm=\"https://a.example/token\",service=\"\",scope=\"\"", NULL,
 	     "https://a.example/token?scope=repository:library/alpine:pull",
-	     "an empty scope is none, and so is an empty service");
+	     "an empty service is none");
 	asks("Bearer realm=\"https://a.example/token?x=1\",service=\"a b&c=d\"", "me",
 	     "https://a.example/token?x=1&service=a%20b%26c%3Dd"
 	     "&scope=repository:library/alpine:pull&account=me",
 	     "values are encoded, and follow the query that the realm has");
-	asks("Bearer realm=\"https://a.example/token\",scope=\"repository:x:pull  repository:y:pull \"",
-	     NULL, "https://a.example/token?scope=repository:x:pull&scope=repository:y:pull",
-	     "several scopes are asked for one by one");
+	test_form();
 	test_answers();
 	return done_testing();
 }

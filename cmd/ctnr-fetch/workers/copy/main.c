@@ -45,8 +45,8 @@ static void fetch_release(struct fetch *fetch)
 #define autofetch autocleanup(fetch_release)
 
 /* Connect to an open source and copy from it; ret describes the image. */
-static int copy_from_source(const struct request *request, struct transfer *transfer,
-			    struct descriptor *ret, struct error *err)
+static int copy_from_source(struct fetch *fetch, const struct request *request,
+			    struct transfer *transfer, struct descriptor *ret, struct error *err)
 {
 	const struct copy_options how = { .platform = request_platform(request),
 					  .format = (enum request_format)request->opts->format };
@@ -57,7 +57,9 @@ static int copy_from_source(const struct request *request, struct transfer *tran
 	if (!connection)
 		return -1;
 	transfer->progress = progress = progress_new((enum progress_mode)request->opts->progress);
+	access_set_progress(&fetch->access, progress);
 	result = copy_image(transfer, connection, &how, ret, err);
+	access_set_progress(&fetch->access, NULL);
 	source_disconnect(transfer->source, connection);
 	return result;
 }
@@ -88,7 +90,7 @@ static int copy_into_layout(struct fetch *fetch, const struct request *request,
 	if (access_begin(&fetch->access, registry, &fetch->interrupt, err) < 0 ||
 	    source_open(&wanted, &source, err) < 0)
 		return -1;
-	return copy_from_source(request, &transfer, ret, err);
+	return copy_from_source(fetch, request, &transfer, ret, err);
 }
 
 /* Once for all sources. */
