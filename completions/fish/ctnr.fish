@@ -62,7 +62,8 @@ function __ctnr_operand
         case 'ctnr inspect:*' 'ctnr check:*' 'ctnr system check:*' 'ctnr-store check:*'
             __ctnr_images
             __ctnr_containers
-        case 'ctnr ps:*' 'ctnr images:*' 'ctnr doctor:*' 'ctnr version:*' 'ctnr system *'
+        case 'ctnr ps:*' 'ctnr images:*' 'ctnr doctor:*' 'ctnr version:*' 'ctnr system *' \
+                'ctnr login:*' 'ctnr logout:*' 'ctnr-login *'
         case 'ctnr rm:*' 'ctnr bundle *' 'ctnr container *' 'ctnr-store bundle *' 'ctnr-exec *:0' \
                 'ctnr-spec -:0'
             __ctnr_containers
@@ -163,6 +164,6 @@ function __ctnr_complete
     end
 end
 
-for tool in ctnr ctnr-fetch ctnr-unpack ctnr-spec ctnr-exec ctnr-store ctnr-unshare ctnr-doctor
+for tool in ctnr ctnr-fetch ctnr-unpack ctnr-spec ctnr-exec ctnr-store ctnr-unshare ctnr-login ctnr-doctor
     complete -c $tool -f -a '(__ctnr_complete)'
 end

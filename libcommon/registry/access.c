@@ -63,9 +63,12 @@ int access_check(const struct access_opts *opts, struct access *ret, struct erro
 		return -1;
 	if (opts->token_host && check_token_host(opts->token_host, err) < 0)
 		return -1;
-	if (parse_low_speed(opts->low_speed, &ret->low_speed, err) < 0)
-		return -1;
-	return auth_places_check(opts->authfile, err);
+	return parse_low_speed(opts->low_speed, &ret->low_speed, err);
+}
+
+int access_check_logins(const struct access *access, struct error *err)
+{
+	return auth_places_check(access->opts->authfile, err);
 }
 
 /* The authorities are read here, once: libcurl would read them for each connection, which a pipe does

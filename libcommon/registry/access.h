@@ -3,7 +3,8 @@
  * What the options say about how registries are reached: the login, whom TLS trusts, and how long is
  * waited.
  *
- *	1. access_check() when the options were parsed: mistakes show before anything is done
+ *	1. access_check() and access_check_logins() when the options were parsed: mistakes show before anything
+ *	   is done
  *	2. access_read_files() before signals are watched: what is read may be a FIFO that lets wait
  *	3. access_begin() once signals are watched: a password that is still missing is asked for
  *	4. session_open() with the options of access_session_options()
@@ -31,9 +32,11 @@ struct access {
 
 void access_release(struct access *access);
 
-/* Check the options, and read those that are texts into ret, which borrows them. The files of logins that
- * somebody named must be there (registry/auth_places.h). */
+/* Check the options, and read those that are texts into ret, which borrows them. */
 int access_check(const struct access_opts *opts, struct access *ret, struct error *err);
+
+/* Are the files of logins there that somebody named (registry/auth_places.h)? */
+int access_check_logins(const struct access *access, struct error *err);
 
 /* Read --ca-file and the password of --creds, which is taken out of the command line. */
 int access_read_files(struct access *access, struct error *err);

@@ -3,7 +3,6 @@
 
 #define FIELD(name) offsetof(struct access_opts, name)
 const struct option access_server_options[] = {
-	{ "authfile", 0, "FILE", "look for logins in FILE first", OPTION_STRING, FIELD(authfile) },
 	{ "token-host", 0, "HOST[:PORT]", "a token server that may see the credentials too",
 	  OPTION_STRING, FIELD(token_host) },
 	{ "tls-verify", 0, NULL,
@@ -25,6 +24,7 @@ const struct option access_options[] = {
 	{ "creds", 0, "USER[:PASSWORD]",
 	  "log in to the registry; the password may be @FILE, or - for stdin", OPTION_STRING,
 	  FIELD(creds) },
+	{ "authfile", 0, "FILE", "look for logins in FILE first", OPTION_STRING, FIELD(authfile) },
 	OPTION_INCLUDE(access_server_options, 0),
 	OPTION_END
 };

@@ -27,7 +27,7 @@ struct access_opts {
 
 extern const struct option access_options[];
 
-/* The same without --creds, for who has another way to say who asks. */
+/* The same without --creds and --authfile, for a tool that keeps logins. */
 extern const struct option access_server_options[];
 
 #endif

@@ -117,8 +117,9 @@ void credentials_hide(char *argument)
 		memset(colon + 1, 'x', strlen(colon + 1));
 }
 
-/* One line from the terminal; the caller has turned the echo off. */
-static int read_password(int tty, const struct interrupt *interrupt, char **ret, struct error *err)
+/* One line from the terminal, new. */
+static int read_terminal_line(int tty, const struct interrupt *interrupt, char **ret,
+			      struct error *err)
 {
 	struct pollfd watched[] = { { .fd = tty, .events = POLLIN },
 				    { .fd = interrupt->fd, .events = POLLIN } };
@@ -126,39 +127,70 @@ static int read_password(int tty, const struct interrupt *interrupt, char **ret,
 	ssize_t n;
 
 	if (poll(watched, array_size(watched), -1) < 0)
-		return error_errno(err, "cannot wait for the password");
+		return error_errno(err, "cannot wait for the terminal");
 	if (watched[1].revents)
 		return interrupt_error(err);
 	n = read(tty, line, sizeof(line) - 1);
 	if (n < 0)
-		return error_errno(err, "cannot read the password");
+		return error_errno(err, "cannot read the terminal");
 	line[strcspn(line, "\r\n")] = '\0';
 	*ret = xstrdup(line);
 	explicit_bzero(line, sizeof(line));
 	return 0;
 }
 
+/* The same without echo. */
+static int read_hidden_line(int tty, const struct termios *old, const struct interrupt *interrupt,
+			    char **ret, struct error *err)
+{
+	struct termios silent = *old;
+	int result;
+
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(tty, TCSAFLUSH, &silent);
+	result = read_terminal_line(tty, interrupt, ret, err);
+	(void)fd_write_all(tty, "\n", 1);
+	tcsetattr(tty, TCSAFLUSH, old);
+	return result;
+}
+
+/* Open the terminal and write a prompt to it. */
+static int open_terminal(const char *prompt, const char *missing, struct termios *ret,
+			 struct error *err)
+{
+	autoclose int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (tty < 0 || tcgetattr(tty, ret) < 0)
+		return error_set(err, ERROR_USAGE, "no %s given, and no terminal to ask for it",
+				 missing);
+	(void)fd_write_all(tty, prompt, strlen(prompt));
+	return fd_steal(&tty);
+}
+
 int credentials_ask_password(struct credentials *credentials, const char *place,
 			     const struct interrupt *interrupt, struct error *err)
 {
-	autoclose int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	autofree char *prompt = xasprintf("Password for %s at %s: ", credentials->user, place);
 	struct termios old;
-	struct termios silent;
-	int result;
+	autoclose int tty = open_terminal(prompt, "password", &old, err);
 
-	if (tty < 0 || tcgetattr(tty, &old) < 0) {
-		error_set(err, ERROR_USAGE, "no password given, and no terminal to ask for it");
+	if (tty < 0)
 		return error_hint(err, "write --creds USER:@FILE");
-	}
-	silent = old;
-	silent.c_lflag &= ~(tcflag_t)ECHO;
-	tcsetattr(tty, TCSAFLUSH, &silent);
-	(void)fd_write_all(tty, prompt, strlen(prompt));
-	result = read_password(tty, interrupt, &credentials->password, err);
-	(void)fd_write_all(tty, "\n", 1);
-	tcsetattr(tty, TCSAFLUSH, &old);
-	return result;
+	return read_hidden_line(tty, &old, interrupt, &credentials->password, err);
+}
+
+int credentials_ask_user(struct credentials *credentials, const char *place,
+			 const struct interrupt *interrupt, struct error *err)
+{
+	autofree char *prompt = xasprintf("User at %s: ", place);
+	struct termios old;
+	autoclose int tty = open_terminal(prompt, "user", &old, err);
+
+	if (tty < 0 || read_terminal_line(tty, interrupt, &credentials->user, err) < 0)
+		return -1;
+	if (!*credentials->user)
+		return error_set(err, ERROR_USAGE, "the name of the user is missing");
+	return 0;
 }
 
 char *credentials_basic(const struct credentials *credentials)

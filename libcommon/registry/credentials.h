@@ -71,6 +71,10 @@ void credentials_hide(char *argument);
 int credentials_ask_password(struct credentials *credentials, const char *place,
 			     const struct interrupt *interrupt, struct error *err);
 
+/* Ask for the user on the terminal: "User at PLACE: ". ERROR_USAGE when there is no terminal, or no answer. */
+int credentials_ask_user(struct credentials *credentials, const char *place,
+			 const struct interrupt *interrupt, struct error *err);
+
 /* "Basic dXNlcjpwYXNz", new. */
 char *credentials_basic(const struct credentials *credentials);
 

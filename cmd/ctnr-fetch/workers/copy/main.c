@@ -164,6 +164,7 @@ static int fetch_sources(const void *opts_, const struct strlist *sources, struc
 	sync_apply(&fetch.opts->sync);
 	if (request_check_options(fetch.opts, sources->len, err) < 0 ||
 	    access_check(&fetch.opts->access, &fetch.access, err) < 0 ||
+	    access_check_logins(&fetch.access, err) < 0 ||
 	    check_sources(fetch.opts, sources, err) < 0)
 		return -1;
 	for (size_t i = 0; i < sources->len; i++)
