@@ -87,19 +87,31 @@ static int check_digest(const struct str *body, const struct digest *want, struc
 			 want->text, got.text);
 }
 
-/* The body must have the digest that was asked for (NULL: none was) and the one that the registry
- * announces; what is no digest in that header announces nothing (proxies leave it empty). ret becomes
- * the digest that was asked for, else sha256, the body's. */
+/* The body must have each digest that the registry announces; what is no digest in that header announces
+ * nothing (proxies leave it empty). */
+static int check_announced(const struct http_response *response, struct error *err)
+{
+	const char *announced;
+
+	for (size_t i = 0; (announced = http_header(response, "docker-content-digest", i)); i++) {
+		struct digest want;
+
+		if (digest_parse(announced, &want, NULL) == 0 &&
+		    check_digest(&response->body, &want, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The body must have the digest that was asked for (NULL: none was) and those that are announced. ret
+ * becomes the digest that was asked for, else sha256, the body's. */
 static int check_digests(const struct http_response *response, const char *wanted,
 			 const struct digest *sha256, struct digest *ret, struct error *err)
 {
-	const char *announced = http_header(response, "docker-content-digest", 0);
-	struct digest want;
+	struct digest want = *sha256;
 
-	if (announced && digest_parse(announced, &want, NULL) == 0 &&
-	    check_digest(&response->body, &want, err) < 0)
+	if (check_announced(response, err) < 0)
 		return -1;
-	want = *sha256;
 	if (wanted &&
 	    (digest_parse(wanted, &want, err) < 0 || check_digest(&response->body, &want, err) < 0))
 		return -1;
@@ -107,19 +119,34 @@ static int check_digests(const struct http_response *response, const char *wante
 	return 0;
 }
 
-/* Turn the answer into a verified document. */
-static int take_manifest(struct http_response *response, const char *wanted, struct document *ret,
-			 struct error *err)
+/* The media type of an answer, new, without its parameters. There may be one alone: the next program could
+ * read the other. */
+static char *read_content_type(const struct http_response *response, struct error *err)
 {
 	const char *type = http_header(response, "content-type", 0);
-	autofree char *media_type = NULL;
-	enum media_kind kind;
-	struct digest sha256;
+	char *media_type;
 
+	if (http_header(response, "content-type", 1)) {
+		error_set(err, ERROR_VERIFY, "the answer has more than one Content-Type");
+		return NULL;
+	}
 	media_type = type ? xstrndup(type, strcspn(type, "; \t")) : xstrdup("");
 	/* The case of a media type means nothing (RFC 9110, section 8.3.1). */
 	for (char *p = media_type; *p; p++)
 		*p = (char)tolower((unsigned char)*p);
+	return media_type;
+}
+
+/* Turn the answer into a verified document. */
+static int take_manifest(struct http_response *response, const char *wanted, struct document *ret,
+			 struct error *err)
+{
+	autofree char *media_type = read_content_type(response, err);
+	enum media_kind kind;
+	struct digest sha256;
+
+	if (!media_type)
+		return -1;
 	kind = media_type_kind(media_type);
 	if (str_starts_with(media_type, MEDIA_TYPE_DOCKER_SCHEMA1))
 		return error_set(err, ERROR_VERIFY, "Docker schema 1 is not supported");

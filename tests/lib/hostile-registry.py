@@ -11,7 +11,7 @@ the last is "-" without one, and " range" when a Range was asked for, " cookie" 
     --fault NAME         what goes wrong: the functions fault_NAME_blob (hostile_blob.py),
                          fault_NAME_manifest (hostile_manifest.py), fault_NAME_head (of a manifest that HEAD
                          asks for, which has no other fault), fault_NAME_token and fault_NAME_any, asked
-                         before everything else (hostile_auth.py)
+                         before everything else (hostile_auth.py). blob:NAME and so on: that one alone
     --times N            the fault stops after N requests that it applied to
     --elsewhere URL      another server, for the faults that lead there
     --tls PEM            speak TLS with that certificate and key
@@ -26,6 +26,7 @@ the last is "-" without one, and " range" when a Range was asked for, " cookie" 
     --no-range           answer a Range with everything
     --ranges KIND        what a Range is worth (the functions range_KIND of hostile_blob.py)
     --redirect URL       blobs are at URL, says a status 307
+    --cookie             give a cookie with each answer
 
     hostile-registry.py --each
 
@@ -88,7 +89,7 @@ class Handler(Answers, Authentication, Blobs, Manifests, http.server.BaseHTTPReq
         if parts[-2] == "manifests":
             return self.manifest(parts[-1])
         if self.server.options.redirect:
-            return self.answer(307, b"", [("Location", self.server.options.redirect + path)])
+            return self.redirect(self.server.options.redirect + path)
         return self.blob(parts[-1])
 
 
@@ -126,8 +127,8 @@ class Server(http.server.ThreadingHTTPServer):
             return self.token_uses != -1
 
     def fault(self, handler, kind):
-        name = self.options.fault
-        function = getattr(handler, "fault_%s_%s" % (name, kind), None) if name else None
+        only, colon, name = (self.options.fault or "").rpartition(":")
+        function = None if colon and only != kind else getattr(handler, "fault_%s_%s" % (name, kind), None)
         if not function:
             return None
         with self.lock:
@@ -145,7 +146,7 @@ def serve(words):
     parser.add_argument("--ranges", default="right")
     for name in ("times", "token-uses"):
         parser.add_argument("--" + name, type=int, default=-1)
-    for name in ("bearer", "no-range"):
+    for name in ("bearer", "cookie", "no-range"):
         parser.add_argument("--" + name, action="store_true")
     for name in ("layout", "port_file", "log"):
         parser.add_argument(name)

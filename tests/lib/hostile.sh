@@ -7,6 +7,12 @@
 #                start one; $hostile is its HOST:PORT, $hostile_log the requests it got. Those
 #                started before go on; all end with the test.
 # hostile_stop   end the one started last
+# hostile_elsewhere LAYOUT   start one on another host, "localhost", that must never see a credential;
+#                $elsewhere is its HOST:PORT, $elsewhere_log the requests it got
+# hostile_fetch [OPTIONS OF ctnr-fetch]   run: fetch x:1 with credentials, trying once, into a fresh layout, $out
+# hostile_refused STATUS PATTERN TITLE    of the last hostile_fetch: it failed so; nothing about it is wrong
+# hostile_wrong  print what is wrong with the last hostile_fetch besides: its messages, what it left, what
+#                was sent where
 # small_layout   a little image with a layer of 64 KiB of noise in $CTNR_TEST_TMP/small, reference 1
 # cert NAME      a self-signed certificate for 127.0.0.1 and its key in $CTNR_TEST_TMP/NAME.pem
 
@@ -50,6 +56,65 @@ hostile_start() {
 	read -r hostile hostile_pid <"$hostile_port"
 	hostile=127.0.0.1:$hostile
 	at_end "kill $hostile_pid 2>/dev/null"
+}
+
+hostile_elsewhere() {
+	hostile_start "$1"
+	elsewhere=localhost:${hostile##*:}
+	elsewhere_log=$hostile_log
+}
+
+hostile_fetches=0
+
+hostile_fetch() {
+	hostile_fetches=$((hostile_fetches + 1))
+	out=$CTNR_TEST_TMP/out.$hostile_fetches
+	[ -z "${elsewhere_log-}" ] || : >"$elsewhere_log"
+	run timeout 20 ctnr-fetch --layout "$out" --retries 0 --creds user:secret "$@" "docker://$hostile/x:1"
+}
+
+hostile_refused() {
+	is_status "$1" "$3"
+	like_stderr "ctnr-fetch: error: docker://$hostile/x:1: $2" "... and says so"
+	test_of_run is "$(hostile_wrong)" "" "... and nothing else is wrong"
+}
+
+# One error, at most one hint, and nothing that a terminal obeys.
+hostile_wrong_messages() {
+	hostile_errors=$(grep -c '^ctnr-fetch: error: ' "$stderr_file")
+	hostile_hints=$(grep -c '^ctnr-fetch: hint: ' "$stderr_file")
+	[ "$hostile_errors" = 1 ] || echo "$hostile_errors errors"
+	[ "$hostile_hints" -le 1 ] || echo "$hostile_hints hints"
+	[ "$(wc -l <"$stderr_file")" = $((hostile_errors + hostile_hints)) ] || echo "other lines"
+	[ "$(LC_ALL=C tr -d '\n -~' <"$stderr_file" | wc -c)" = 0 ] || echo "unescaped bytes"
+	! grep -q secret "$stderr_file" || echo "a password"
+	[ ! -s "$stdout_file" ] || echo "a record"
+}
+
+# Blobs that are not what their names say, names, and what is half-made.
+hostile_wrong_layout() {
+	[ -e "$out" ] || return 0
+	find "$out/blobs/sha256" -type f ! -name '.*' -exec sha256sum {} + |
+		sed -n 's|^\([0-9a-f]*\)  .*/\([^/]*\)$|\1 \2|p' |
+		while read -r hostile_is hostile_named; do
+			[ "$hostile_is" = "$hostile_named" ] || echo "blob $hostile_named"
+		done
+	jq -c '.manifests[]' "$out/index.json"
+	find "$out" -mindepth 1 ! -path "$out/blobs*" ! -name .lease ! -name .lock ! -name oci-layout ! -name index.json
+}
+
+# Credentials on another server, cookies anywhere, credentials by another scheme than was asked for.
+hostile_wrong_requests() {
+	[ -z "${elsewhere_log-}" ] || awk '$3 != "-" { print "elsewhere: " $0 }' "$elsewhere_log"
+	cat "$hostile_log" ${elsewhere_log:+"$elsewhere_log"} | grep ' cookie$'
+	[ "$(wc -l <"$hostile_log")" -le 20 ] || echo "$(wc -l <"$hostile_log") requests"
+}
+
+hostile_wrong() {
+	[ "$status" != 124 ] || echo "it did not end"
+	[ "$status" = 0 ] || hostile_wrong_messages
+	[ "$status" = 0 ] || hostile_wrong_layout
+	hostile_wrong_requests
 }
 
 hostile_is_gone() {

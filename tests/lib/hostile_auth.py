@@ -3,6 +3,8 @@
 
 import base64
 
+from hostile_answer import CONTROLS
+
 
 class Authentication:
     def challenge(self):
@@ -42,3 +44,74 @@ class Authentication:
     def fault_evil_token(self):
         """A header of its own behind the token."""
         self.answer(200, b'{"token": "good-token\\r\\nX-Evil: 1"}')
+
+    def fault_drip_token(self):
+        self.head(200, [("Content-Type", "application/json")], 1000)
+        self.drip()
+
+    def fault_driphead_token(self):
+        self.drip_head()
+
+    def fault_away_token(self):
+        self.redirect(self.server.options.elsewhere + "/token")
+
+    def fault_loop_token(self):
+        self.redirect(self.path)
+
+    def fault_file_token(self):
+        self.redirect("file:///etc/passwd")
+
+    def fault_broken_token(self):
+        self.error(500, "broken")
+
+    def fault_many_token(self):
+        self.error(429, "slow down", [("Retry-After", "0")])
+
+    def fault_nothing_token(self):
+        self.answer(204, b"")
+
+    # Faults of every answer
+
+    def fault_refuse_any(self):
+        """Whatever is offered."""
+        self.error(401, "who are you", [("WWW-Authenticate", 'Basic realm="hostile"')])
+
+    def fault_forbid_any(self):
+        self.error(403, "no, " + CONTROLS)
+
+    def fault_broken_any(self):
+        self.error(500, "broken, " + CONTROLS)
+
+    def fault_many_any(self):
+        self.error(429, "slow down", [("Retry-After", "0")])
+
+    def fault_teapot_any(self):
+        self.error(418, CONTROLS)
+
+    def fault_odd_any(self):
+        self.answer(999, b"")
+
+    def fault_text_any(self):
+        """An error that is no JSON."""
+        self.answer(422, CONTROLS.encode())
+
+    def fault_list_any(self):
+        """An error that is JSON and nothing that a registry says."""
+        self.answer(422, b'{"errors": {"0": [1, null]}}')
+
+    def fault_deep_any(self):
+        self.answer(422, b'{"errors":' + b"[" * 16000)
+
+    def fault_long_any(self):
+        self.error(422, CONTROLS * 1000)
+
+    def fault_challenge_any(self):
+        """A header with everything in it that a terminal obeys, and that may stand in a header."""
+        self.error(401, "x", [("WWW-Authenticate", 'Bearer realm="\033[31m\033]0;title\a\x9b31m')])
+
+    def fault_quiet_any(self):
+        """A challenge that names no scheme."""
+        self.error(401, "x", [("WWW-Authenticate", "")])
+
+    def fault_close_any(self):
+        self.reset()

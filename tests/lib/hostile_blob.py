@@ -102,7 +102,67 @@ class Blobs:
         self.error(404, "blob unknown to \033[31mregistry\033[0m")
 
     def fault_loop_blob(self, _body):
-        self.answer(307, b"", [("Location", self.path)])
+        self.redirect(self.path)
 
     def fault_file_blob(self, _body):
-        self.answer(307, b"", [("Location", "file:///etc/passwd")])
+        self.redirect("file:///etc/passwd")
+
+    def fault_away_blob(self, _body):
+        self.redirect(self.server.options.elsewhere + self.path)
+
+    def fault_gopher_blob(self, _body):
+        self.redirect("gopher://127.0.0.1:1/x")
+
+    def fault_plain_blob(self, _body):
+        self.redirect("http://192.0.2.1/x")
+
+    def fault_junk_blob(self, _body):
+        self.redirect("http://[\033[31m")
+
+    def fault_nowhere_blob(self, _body):
+        """A redirect that does not say where to."""
+        self.answer(307, b"")
+
+    def fault_reset_blob(self, body):
+        self.head(200, [], len(body))
+        self.wfile.write(body[:len(body) // 2])
+        self.reset()
+
+    def fault_empty_blob(self, _body):
+        self.answer(200, b"")
+
+    def fault_nothing_blob(self, _body):
+        self.answer(204, b"")
+
+    def fault_piece_blob(self, body):
+        """A range that nobody asked for."""
+        self.answer(206, body[10:], [
+            ("Content-Range", "bytes 10-%d/%d" % (len(body) - 1, len(body)))])
+
+    def fault_huge_blob(self, body):
+        self.head(200, [], 1 << 62)
+        self.wfile.write(body)
+        self.cut()
+
+    def fault_negative_blob(self, body):
+        self.head(200, [], -1)
+        self.wfile.write(body)
+        self.cut()
+
+    def fault_lengths_blob(self, body):
+        """Two lengths, of which one is right."""
+        self.answer(200, body, [("Content-Length", "1")])
+
+    def fault_broken_blob(self, _body):
+        self.error(500, "broken")
+
+    def fault_many_blob(self, _body):
+        self.error(429, "slow down", [("Retry-After", "0")])
+
+    def fault_driphead_blob(self, _body):
+        self.drip_head()
+
+    def fault_drip404_blob(self, _body):
+        """A refusal that drips."""
+        self.head(404, [], 1000)
+        self.drip()
