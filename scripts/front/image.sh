@@ -51,7 +51,8 @@ fetch_image() {
 	}
 }
 
-# make_bundle IMAGE [COMMAND...]: set record to that of a bundle that is ready to run.
+# make_bundle IMAGE [COMMAND...]: set record to that of a bundle that has no config yet. What gives it one,
+# specify, prints the record of what is ready to run; abandon needs the record that there is until then.
 make_bundle() {
 	record=
 	trap 'abandon 129' HUP
@@ -83,7 +84,8 @@ make_bundle() {
 	esac
 	[ -n "$record" ] || record=$(exec_tool "$unpack_options" ctnr-unpack "$image") ||
 		abandon "${failure:-$?}"
-	# Until it is complete, abandon needs the record that there is.
-	specified=$(exec_tool "$spec_options" ctnr-spec "$record" "$@") || abandon "${failure:-$?}"
-	record=$specified
+}
+
+specify() {
+	exec_tool "$spec_options" ctnr-spec "$record" "$@"
 }
