@@ -34,6 +34,9 @@ EXCUSES = (
     "is not there",
     "another image",
     "a layer was removed meanwhile",
+    # The name was removed, and collected what it had named, while the command was at it.
+    "is not in '",
+    "cannot stat the top layer",
     "exists already",
     "already exists",
     "by another command",
