@@ -23,6 +23,10 @@ the last is "-" without one, and " range" when a Range was asked for, " cookie" 
     --challenge TEXT     send this WWW-Authenticate header before the one that counts
     --token-answer JSON  what /token answers instead
     --token-uses N       a token is good for N requests
+    --identity-token T   /token takes a form with that token (the refresh grant), and nothing else
+    --scope TEXT         the scope of the challenge
+    --hidden STATUS      who has no login gets that status (404) instead of a challenge, but for /v2/
+    --silent             /v2/ asks nobody
     --no-range           answer a Range with everything
     --ranges KIND        what a Range is worth (the functions range_KIND of hostile_blob.py)
     --redirect URL       blobs are at URL, says a status 307
@@ -68,6 +72,7 @@ class Handler(Answers, Authentication, Blobs, Manifests, http.server.BaseHTTPReq
             self.close_connection = True
 
     do_HEAD = do_GET
+    do_POST = do_GET
 
     def route(self):
         path = self.path.split("?")[0]
@@ -77,11 +82,8 @@ class Handler(Answers, Authentication, Blobs, Manifests, http.server.BaseHTTPReq
             return fault()
         if path == "/token":
             return self.token()
-        challenge = self.challenge()
-        if challenge:
-            return self.error(401, "authentication required",
-                              [("WWW-Authenticate", text) for text in
-                               (self.server.options.challenge, challenge) if text])
+        if self.refuses():
+            return None
         if path == "/v2/":
             return self.answer(200, b"{}")
         if len(parts) < 5 or parts[-2] not in ("manifests", "blobs"):
@@ -141,12 +143,14 @@ class Server(http.server.ThreadingHTTPServer):
 def serve(words):
     parser = argparse.ArgumentParser()
     for name in ("fault", "tls", "alpn", "basic", "token-user", "realm", "challenge", "redirect", "elsewhere",
-                 "token-answer"):
+                 "token-answer", "identity-token"):
         parser.add_argument("--" + name)
     parser.add_argument("--ranges", default="right")
+    parser.add_argument("--scope", default="repository:x:pull")
+    parser.add_argument("--hidden", type=int)
     for name in ("times", "token-uses"):
         parser.add_argument("--" + name, type=int, default=-1)
-    for name in ("bearer", "cookie", "no-range"):
+    for name in ("bearer", "cookie", "silent", "no-range"):
         parser.add_argument("--" + name, action="store_true")
     for name in ("layout", "port_file", "log"):
         parser.add_argument(name)

@@ -2,6 +2,7 @@
 """Who may ask the hostile registry, and its token server."""
 
 import base64
+import urllib.parse
 
 from hostile_answer import CONTROLS
 
@@ -18,9 +19,26 @@ class Authentication:
             realm = options.realm or "%s://%s/token" % (
                 "https" if options.tls else "http", self.headers["Host"])
             return None if given == "Bearer good-token" and self.server.use_token() else (
-                'Negotiate, Bearer realm="%s",service="a \\"b\\"",scope="repository:x:pull"'
-                % realm)
+                'Negotiate, Bearer realm="%s",service="a \\"b\\"",scope="%s"'
+                % (realm, options.scope))
         return None
+
+    def refuses(self):
+        """Answer a request that may not pass."""
+        options = self.server.options
+        is_base = self.path == "/v2/"
+        if is_base and options.silent:
+            return False
+        challenge = self.challenge()
+        if not challenge:
+            return False
+        if options.hidden and not is_base and not self.headers.get("Authorization"):
+            self.error(options.hidden, "no such image")
+        else:
+            self.error(401, "authentication required",
+                       [("WWW-Authenticate", text) for text in
+                        (options.challenge, challenge) if text])
+        return True
 
     def token(self):
         options = self.server.options
@@ -28,6 +46,8 @@ class Authentication:
         fault = self.server.fault(self, "token")
         if fault:
             fault()
+        elif options.identity_token:
+            self.exchange()
         elif options.token_user and given != "Basic " + base64.b64encode(
                 options.token_user.encode()).decode():
             self.error(401, "who are you")
@@ -35,6 +55,20 @@ class Authentication:
             self.server.token_uses = options.token_uses
             answer = options.token_answer or '{"access_token": "good-token"}'
             self.answer(200, answer.encode())
+
+    def exchange(self):
+        """A token for an identity token (RFC 6749, section 6)."""
+        options = self.server.options
+        length = int(self.headers.get("Content-Length") or 0)
+        form = urllib.parse.parse_qs(self.rfile.read(length).decode())
+        self.server.note("FORM %s" % " ".join(sorted(form)))
+        if self.command != "POST":
+            self.error(401, "a form was expected")
+        elif form.get("grant_type") != ["refresh_token"] or \
+                form.get("refresh_token") != [options.identity_token]:
+            self.error(400, "no such identity token")
+        else:
+            self.answer(200, (options.token_answer or '{"access_token": "good-token"}').encode())
 
     # Faults of token servers
 

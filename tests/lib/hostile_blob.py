@@ -87,6 +87,11 @@ class Blobs:
     def fault_endless_blob(self, _body):
         self.endless(200, [])
 
+    def fault_pause_blob(self, body):
+        """It comes after a while, and whole."""
+        time.sleep(1.1)
+        self.answer(200, body)
+
     def fault_slow_blob(self, body):
         self.head(200, [], len(body))
         for start in range(0, len(body), 256):
