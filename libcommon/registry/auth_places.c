@@ -2,6 +2,7 @@
 #include "registry/auth_places.h"
 
 #include "base/alloc.h"
+#include "system/identity.h"
 #include "system/userdb.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #define AUTH_FILE_NAME "containers/auth.json"
+#define ROOT_AUTH_FILE "/run/containers/0/auth.json"
 
 void auth_place_list_release(struct auth_place_list *list)
 {
@@ -46,13 +48,15 @@ static const char *xdg_directory(const char *name)
 	return value && *value == '/' ? value : NULL;
 }
 
-/* The file in the runtime directory, new. */
+/* The file in the runtime directory, new, or NULL. Where root's podman has run, nobody else can look into
+ * /run/containers, and only root can make it. */
 static char *runtime_file(void)
 {
 	const char *directory = xdg_directory("XDG_RUNTIME_DIR");
 
-	return directory ? xasprintf("%s/" AUTH_FILE_NAME, directory)
-			 : xasprintf("/run/containers/%u/auth.json", geteuid());
+	if (directory)
+		return xasprintf("%s/" AUTH_FILE_NAME, directory);
+	return identity_is_real_root() ? xstrdup(ROOT_AUTH_FILE) : NULL;
 }
 
 /* A file in the directory of that variable, else below the home directory; new, or NULL. */
@@ -115,9 +119,9 @@ char *auth_place_to_write(const char *authfile, struct error *err)
 	add_named_places(authfile, &named);
 	if (named.len > 0)
 		return xstrdup(named.items[0].path);
-	/* Only root can make a directory in /run. */
-	if (xdg_directory("XDG_RUNTIME_DIR") || geteuid() == 0)
-		return runtime_file();
+	path = runtime_file();
+	if (path)
+		return path;
 	home = userdb_home();
 	path = config_file(home);
 	if (!path) {

@@ -4,7 +4,7 @@
  *
  *	the file of --authfile
  *	$REGISTRY_AUTH_FILE
- *	$XDG_RUNTIME_DIR/containers/auth.json		without the variable /run/containers/UID/auth.json
+ *	$XDG_RUNTIME_DIR/containers/auth.json		for root without it /run/containers/0/auth.json
  *	$XDG_CONFIG_HOME/containers/auth.json		~/.config
  *	$DOCKER_CONFIG/config.json			~/.docker
  *
