@@ -401,6 +401,29 @@ int jnode_object(const struct jnode *node, struct error *err)
 	return 0;
 }
 
+static bool is_one_of(const char *key, const char *const *known)
+{
+	for (size_t i = 0; known[i]; i++)
+		if (strcmp(known[i], key) == 0)
+			return true;
+	return false;
+}
+
+int jnode_check_members(const struct jnode *object, const char *const *known, struct error *err)
+{
+	const char *key;
+	json_t *value;
+
+	if (jnode_object(object, err) < 0)
+		return -1;
+	json_object_foreach ((json_t *)object->value, key, value)
+		if (jnode_check_key(object, key, err) < 0)
+			return -1;
+		else if (!is_one_of(key, known))
+			return jnode_error(object, err, "unknown member '%s'", key);
+	return 0;
+}
+
 int jnode_strings(const struct jnode *node, struct strlist *list, struct error *err)
 {
 	size_t len = 0;

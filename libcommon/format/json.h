@@ -122,6 +122,10 @@ int jnode_check_string(const struct jnode *node, struct error *err);
 /* -1 when an object's key is one that C cannot have or that is no Unicode. */
 int jnode_check_key(const struct jnode *object, const char *key, struct error *err);
 
+/* -1 when it is no object, or has a member that is not one of known (NULL-terminated): for what is to be
+ * understood whole. Absent counts as empty. */
+int jnode_check_members(const struct jnode *object, const char *const *known, struct error *err);
+
 /* Optional values: absent leaves *ret as it is. */
 int jnode_string_opt(const struct jnode *node, const char **ret, struct error *err);
 int jnode_integer_opt(const struct jnode *node, int64_t min, int64_t max, int64_t *ret,
