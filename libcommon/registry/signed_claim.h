@@ -44,7 +44,8 @@
 #define SIGNED_PAYLOAD_MAX (256U << 10) /* bytes; real ones have about 300 */
 
 struct signed_claim {
-	struct digest manifest_digest; /* as signed: may be sha512 where the image is called by sha256 */
+	struct digest
+		manifest_digest; /* as signed: may be sha512 where the image is called by sha256 */
 	char *docker_reference; /* verbatim, not normalized; NULL: the signer named none */
 	char *creator; /* the program that signed, or NULL; for messages alone */
 	bool has_timestamp;
