@@ -12,11 +12,11 @@
 #include "base/number.h"
 #include "base/str.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define BARE_KEY "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 #define DIGITS "0123456789"
+#define KEYS_FEW 8
 
 /* How a table or an array of tables came to be, which says what may still be added to it. It stands in the
  * integer of its node until the whole text has been read. */
@@ -72,15 +72,23 @@ static int expect_char(struct toml_text *text, char wanted, const char *name, st
 	return 0;
 }
 
+static bool is_bare(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '-';
+}
+
 /* One part of a key, new. */
 static char *read_key_part(struct toml_text *text, struct error *err)
 {
 	autostr struct str quoted = STR_INIT;
-	size_t len = strspn(text->at, BARE_KEY);
 	const char *start = text->at;
+	size_t len = 0;
 
 	if (*start == '"' || *start == '\'')
 		return toml_read_line_string(text, &quoted, err) < 0 ? NULL : str_steal(&quoted);
+	while (is_bare(start[len]))
+		len++;
 	if (len == 0) {
 		toml_text_unexpected(text, "a key", err);
 		return NULL;
@@ -89,24 +97,40 @@ static char *read_key_part(struct toml_text *text, struct error *err)
 	return xstrndup(start, len);
 }
 
-/* The parts of a dotted key. */
-static int read_key(struct toml_text *text, struct strlist *ret, struct error *err)
-{
-	do {
-		char *part;
+/* A key, which may be dotted. */
+struct key {
+	struct strlist path; /* the parts but the last */
+	char *last;
+};
 
-		text->at += ret->len > 0;
+#define KEY_INIT \
+	{ \
+		.path = STRLIST_INIT \
+	}
+
+static void key_release(struct key *key)
+{
+	strlist_release(&key->path);
+	free(key->last);
+}
+#define autokey autocleanup(key_release)
+
+static int read_key(struct toml_text *text, struct key *ret, struct error *err)
+{
+	for (;;) {
 		skip_blanks(text);
-		part = read_key_part(text, err);
-		if (!part)
+		ret->last = read_key_part(text, err);
+		if (!ret->last)
 			return -1;
-		strlist_take(ret, part);
 		skip_blanks(text);
-		if (ret->len > TOML_DEPTH_MAX)
+		if (*text->at != '.')
+			return 0;
+		text->at++;
+		strlist_take(&ret->path, steal(&ret->last));
+		if (ret->path.len == TOML_DEPTH_MAX)
 			return toml_text_error(text, err, "a key of more than %d parts",
 					       TOML_DEPTH_MAX);
-	} while (*text->at == '.');
-	return 0;
+	}
 }
 
 static int count_node(struct reader *reader, struct error *err)
@@ -202,9 +226,8 @@ static int read_header(struct reader *reader, struct config_node *root, struct c
 {
 	struct toml_text *text = &reader->text;
 	bool is_element = text->at[1] == '[';
-	autostrlist struct strlist key = STRLIST_INIT;
+	autokey struct key key = KEY_INIT;
 	struct config_node *table = root;
-	const char *last;
 
 	text->at += is_element ? 2 : 1;
 	if (read_key(text, &key, err) < 0 || expect_char(text, ']', "']'", err) < 0)
@@ -213,12 +236,11 @@ static int read_header(struct reader *reader, struct config_node *root, struct c
 		text->at--;
 		return toml_text_unexpected(text, "']]'", err);
 	}
-	for (size_t i = 0; table && i + 1 < key.len; i++)
-		table = enter_path(reader, table, key.items[i], err);
-	last = key.items[key.len - 1];
+	for (size_t i = 0; table && i < key.path.len; i++)
+		table = enter_path(reader, table, key.path.items[i], err);
 	if (table)
-		table = is_element ? enter_element(reader, table, last, err)
-				   : enter_table(reader, table, last, err);
+		table = is_element ? enter_element(reader, table, key.last, err)
+				   : enter_table(reader, table, key.last, err);
 	*ret = table;
 	return table ? expect_end_of_line(text, err) : -1;
 }
@@ -243,17 +265,17 @@ static struct config_node *enter_dotted(struct reader *reader, struct config_nod
 static int read_pair(struct reader *reader, struct config_node *table, struct error *err)
 {
 	autoconfignode struct config_node value = CONFIG_NODE_INIT;
-	autostrlist struct strlist key = STRLIST_INIT;
+	autokey struct key key = KEY_INIT;
 	unsigned line = reader->text.line;
 
 	if (read_key(&reader->text, &key, err) < 0 ||
 	    expect_char(&reader->text, '=', "'='", err) < 0 || read_value(reader, &value, err) < 0)
 		return -1;
-	for (size_t i = 0; table && i + 1 < key.len; i++)
-		table = enter_dotted(reader, table, key.items[i], err);
+	for (size_t i = 0; table && i < key.path.len; i++)
+		table = enter_dotted(reader, table, key.path.items[i], err);
 	if (!table)
 		return -1;
-	value.key = xstrdup(key.items[key.len - 1]);
+	value.key = steal(&key.last);
 	value.line = line;
 	config_node_add(table, &value);
 	return 0;
@@ -401,18 +423,38 @@ static int compare_members(const void *a_, const void *b_)
 	return order ? order : ((*a)->line > (*b)->line) - ((*a)->line < (*b)->line);
 }
 
-static int refuse_same_keys(const struct config_node *table, struct error *err)
+static int check_same_keys(const struct config_node *before, const struct config_node *member,
+			   struct error *err)
 {
-	autofree const struct config_node **members =
-		xcalloc(table->n_children + 1, sizeof(const void *));
+	return strcmp(before->key, member->key) == 0
+		       ? config_node_error(member, err, "it is there already, in line %u",
+					   before->line)
+		       : 0;
+}
 
+/* Few keys are compared each with each: that is what a file with thousands of tables has. */
+static int check_few_keys(const struct config_node *table, struct error *err)
+{
+	for (size_t i = 1; i < table->n_children; i++)
+		for (size_t j = 0; j < i; j++)
+			if (check_same_keys(&table->children[j], &table->children[i], err) < 0)
+				return -1;
+	return 0;
+}
+
+static int check_keys(const struct config_node *table, struct error *err)
+{
+	autofree const struct config_node **members = NULL;
+
+	if (table->n_children <= KEYS_FEW)
+		return check_few_keys(table, err);
+	members = xcalloc(table->n_children, sizeof(const void *));
 	for (size_t i = 0; i < table->n_children; i++)
 		members[i] = &table->children[i];
 	qsort(members, table->n_children, sizeof(const void *), compare_members);
 	for (size_t i = 1; i < table->n_children; i++)
-		if (strcmp(members[i]->key, members[i - 1]->key) == 0)
-			return config_node_error(members[i], err, "it is there already, in line %u",
-						 members[i - 1]->line);
+		if (check_same_keys(members[i - 1], members[i], err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -422,7 +464,7 @@ static int finish_node(struct config_node *node, struct error *err)
 	if (node->kind != CONFIG_TABLE && node->kind != CONFIG_ARRAY)
 		return 0;
 	node->integer = 0;
-	if (node->kind == CONFIG_TABLE && node->n_children > 1 && refuse_same_keys(node, err) < 0)
+	if (node->kind == CONFIG_TABLE && check_keys(node, err) < 0)
 		return -1;
 	for (size_t i = 0; i < node->n_children; i++)
 		if (finish_node(&node->children[i], err) < 0)

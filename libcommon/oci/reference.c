@@ -31,6 +31,27 @@ void reference_release(struct reference *reference)
 	*reference = (struct reference)REFERENCE_INIT;
 }
 
+/* How many of the first characters are lower-case letters and digits; of either case, or '-'. Sets of
+ * strspn(3) as large as these cost more than all the rest: files of thousands of names are checked. */
+static size_t span_lower(const char *text)
+{
+	size_t len = 0;
+
+	while ((text[len] >= 'a' && text[len] <= 'z') || (text[len] >= '0' && text[len] <= '9'))
+		len++;
+	return len;
+}
+
+static size_t span_label(const char *text)
+{
+	size_t len = 0;
+
+	while ((text[len] >= 'a' && text[len] <= 'z') || (text[len] >= 'A' && text[len] <= 'Z') ||
+	       (text[len] >= '0' && text[len] <= '9') || text[len] == '-')
+		len++;
+	return len;
+}
+
 /* HOST[:PORT] or [IPv6][:PORT]: enough of a grammar that it can be put into a URL. */
 static bool registry_is_valid(const char *registry)
 {
@@ -47,7 +68,7 @@ static bool registry_is_valid(const char *registry)
 			size_t len;
 
 			rest += rest != registry;
-			len = strspn(rest, LOWER UPPER DIGITS "-");
+			len = span_label(rest);
 			if (len == 0 || rest[0] == '-' || rest[len - 1] == '-')
 				return false;
 			rest += len;
@@ -70,7 +91,7 @@ static bool repository_is_valid(const char *repository)
 	const char *rest = repository;
 
 	for (;;) {
-		size_t len = strspn(rest, LOWER DIGITS);
+		size_t len = span_lower(rest);
 
 		if (len == 0)
 			return false;
@@ -96,24 +117,40 @@ bool reference_is_tag(const char *tag)
 	       tag[0] != '-';
 }
 
+/* Is a first component of that length a registry, and not a part of the repository? */
+static bool names_registry(const char *text, size_t len)
+{
+	if (len == strlen(REFERENCE_LOCAL) && strncmp(text, REFERENCE_LOCAL, len) == 0)
+		return true;
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '.' || text[i] == ':' || (text[i] >= 'A' && text[i] <= 'Z'))
+			return true;
+	return false;
+}
+
 /* The length of the registry that text names itself, 0 for none. */
 static size_t registry_length(const char *text)
 {
 	size_t len = strcspn(text, "/");
 
-	if (text[len] != '/')
-		return 0;
-	if (len == strlen(REFERENCE_LOCAL) && strncmp(text, REFERENCE_LOCAL, len) == 0)
-		return len;
-	for (size_t i = 0; i < len; i++)
-		if (strchr(".:" UPPER, text[i]))
-			return len;
-	return 0;
+	return text[len] == '/' && names_registry(text, len) ? len : 0;
 }
 
 bool reference_has_registry(const char *text)
 {
 	return registry_length(text) > 0;
+}
+
+bool reference_is_namespace(const char *text)
+{
+	size_t len = strcspn(text, "/");
+	char registry[NAME_LENGTH_MAX + 1];
+
+	if (strlen(text) > NAME_LENGTH_MAX || !names_registry(text, len))
+		return false;
+	memcpy(registry, text, len);
+	registry[len] = '\0';
+	return registry_is_valid(registry) && (!text[len] || repository_is_valid(text + len + 1));
 }
 
 /* Cut "@DIGEST" and then ":TAG" off the name. */

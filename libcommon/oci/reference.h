@@ -40,6 +40,9 @@ bool reference_is_tag(const char *tag);
 /* Did the text name a registry itself ("alpine": no)? */
 bool reference_has_registry(const char *text);
 
+/* Is it what references begin with, HOST[:PORT] or HOST[:PORT]/PATH? */
+bool reference_is_namespace(const char *text);
+
 /* The registry of images that were made here: no server has them. */
 #define REFERENCE_LOCAL "localhost"
 

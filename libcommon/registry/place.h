@@ -23,7 +23,8 @@
 struct place {
 	char *registry; /* HOST[:PORT], as references have it */
 	char *repository;
-	bool is_mirror; /* another server than the one that speaks for the name */
+	bool is_mirror; /* asked in the stead of the one that speaks for the name */
+	bool is_elsewhere; /* another server than the name says: nothing said about that one counts here */
 	bool is_insecure; /* any certificate will do, and plain HTTP */
 	char *reason; /* what says that it is asked, "FILE:LINE"; NULL: the name itself */
 };
@@ -39,9 +40,11 @@ void place_release(struct place *place);
 /* "quay.io/ns/app", new. */
 char *place_name(const struct place *place);
 
+/* The last place is the origin: the registry that speaks for the name. */
 struct place_list {
 	struct place *items;
 	size_t len;
+	bool origin_has_tags; /* no mirror is asked what a tag stands for */
 };
 
 #define PLACE_LIST_INIT \

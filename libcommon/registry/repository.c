@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct repository {
 	const struct place_list *places; /* borrowed */
@@ -112,9 +113,10 @@ struct question {
 
 /* What places answered, while there is hope that another one says something better. */
 struct refusals {
-	struct error last;
+	struct error
+		of_origin; /* which decides what kind of failure it is: it speaks for the name */
 	struct str text; /* "PLACE: message" of each, joined */
-	bool all_not_found;
+	size_t n;
 };
 
 static void refusals_release(struct refusals *refusals)
@@ -129,31 +131,31 @@ static bool is_ours(const struct repository *repository, const struct error *fai
 	       (repository->interrupt && interrupt_wait(repository->interrupt, 0));
 }
 
-static void add_refusal(struct refusals *refusals, const struct place *place,
-			const struct error *failure)
+static size_t origin_of(const struct repository *repository)
 {
-	autofree char *name = place_name(place);
+	return repository->places->len - 1;
+}
 
-	str_appendf(&refusals->text, "%s%s: %s", refusals->text.len ? "; " : "", name,
-		    failure->message);
-	refusals->all_not_found = refusals->all_not_found && failure->code == ERROR_NOT_FOUND;
-	refusals->last = *failure;
+static void add_refusal(const struct repository *repository, struct refusals *refusals,
+			size_t place, const struct error *failure)
+{
+	autofree char *name = place_name(&repository->places->items[place]);
+
+	str_appendf(&refusals->text, "%s%s: %s", refusals->n ? "; " : "", name, failure->message);
+	refusals->n++;
+	if (place == origin_of(repository))
+		refusals->of_origin = *failure;
 }
 
 /* No place had it. The answer of a single one is told as it is. */
-static int all_refused(const struct repository *repository, const struct refusals *refusals,
-		       struct error *err)
+static int all_refused(const struct refusals *refusals, struct error *err)
 {
-	const struct error *last = &refusals->last;
-	int code = last->code;
+	const struct error *origin = &refusals->of_origin;
 
-	if (repository->places->len == 1)
-		return error_move(err, last);
-	/* That some server does not have it says little where another one did not answer. */
-	if (code == ERROR_NOT_FOUND && !refusals->all_not_found)
-		code = ERROR_TEMPORARY;
-	error_set(err, (enum error_code)code, "%s", refusals->text.data);
-	return last->hint[0] ? error_hint(err, "%s", last->hint) : -1;
+	if (refusals->n == 1)
+		return error_move(err, origin);
+	error_set(err, (enum error_code)origin->code, "%s", refusals->text.data);
+	return origin->hint[0] ? error_hint(err, "%s", origin->hint) : -1;
 }
 
 static int ask_place(struct repository_connection *connection, size_t place,
@@ -190,8 +192,7 @@ static size_t *order_places(struct repository *repository, bool is_list)
 static int ask_places(struct repository *repository, struct repository_connection *connection,
 		      const struct question *question, struct error *err)
 {
-	autocleanup(refusals_release) struct refusals refusals = { .text = STR_INIT,
-								   .all_not_found = true };
+	autocleanup(refusals_release) struct refusals refusals = { .text = STR_INIT };
 	autofree size_t *order = order_places(repository, question->is_list);
 
 	for (size_t i = 0; i < repository->places->len; i++) {
@@ -205,9 +206,9 @@ static int ask_places(struct repository *repository, struct repository_connectio
 		}
 		if (is_ours(repository, &failure))
 			return error_move(err, &failure);
-		add_refusal(&refusals, &repository->places->items[place], &failure);
+		add_refusal(repository, &refusals, place, &failure);
 	}
-	return all_refused(repository, &refusals, err);
+	return all_refused(&refusals, err);
 }
 
 struct manifest_question {
@@ -230,6 +231,9 @@ int repository_get_manifest(struct repository *repository, struct repository_con
 	const struct manifest_question manifest = { tag_or_digest, ret };
 	const struct question question = { ask_manifest, &manifest };
 
+	/* By digest the mirrors are asked first all the same. */
+	if (repository->places->origin_has_tags && !strchr(tag_or_digest, ':'))
+		return ask_place(connection, origin_of(repository), &question, err);
 	return ask_places(repository, connection, &question, err);
 }
 

@@ -12,8 +12,9 @@
  *  - The place that gave a document is asked first for everything else. One that fails is left: the next
  *    goes on where it broke off.
  *  - Nothing that a place gives is believed: what counts is the digest, and of a tag what the first place
- *    says that has it.
- *  - When no place has it, one message has the answer of each.
+ *    says that has it, or the origin alone says (origin_has_tags of the places).
+ *  - When no place has it, one message has the answer of each, and the kind of failure is the origin's: it
+ *    speaks for the name.
  *  - Threads share a repository; each has a connection of its own.
  */
 #ifndef REGISTRY_REPOSITORY_H
@@ -39,7 +40,7 @@ void repository_cleanup(struct repository **repository);
 struct repository_connection *repository_connect(struct repository *repository, struct error *err);
 void repository_disconnect(struct repository_connection *connection);
 
-/* As registry_get_manifest(). ERROR_NOT_FOUND when every place says so. */
+/* As registry_get_manifest(). ERROR_NOT_FOUND when the origin says so. */
 int repository_get_manifest(struct repository *repository, struct repository_connection *connection,
 			    const char *tag_or_digest, struct document *ret, struct error *err);
 

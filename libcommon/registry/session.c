@@ -56,7 +56,7 @@ struct http *session_connect(struct session *session, struct error *err)
 {
 	const struct session_options *options = &session->options;
 	bool is_insecure = session->place->is_insecure ||
-			   (options->tls == SESSION_TLS_INSECURE && !session->place->is_mirror);
+			   (options->tls == SESSION_TLS_INSECURE && !session->place->is_elsewhere);
 	const struct http_options http = {
 		.insecure_host = is_insecure ? session->endpoint.host : NULL,
 		.ca = options->ca,
