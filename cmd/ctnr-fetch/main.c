@@ -3,12 +3,15 @@
  * ctnr-fetch copies images from registries or layouts into a layout, the store's by default, and prints
  * their image records.
  *
- *  1. With --if-missing, look whether every image is there already: then their records are all there is
+ *  1. With --explain, print where it would be fetched from.
+ *  2. With --if-missing, look whether every image is there already: then their records are all there is
  *     to do, and nothing was loaded for it.
- *  2. Otherwise become the worker that copies (workers/copy), which reads the same command line: it loads
+ *  3. Otherwise become the worker that copies (workers/copy), which reads the same command line: it loads
  *     what TLS and digests need, three times what the rest of this program costs.
  */
+#include "explain.h"
 #include "request.h"
+#include "short_source.h"
 
 #include "base/alloc.h"
 #include "base/message.h"
@@ -17,14 +20,30 @@
 #define WORKER "ctnr-fetch-copy"
 #define STATUS_NOT_ALL_PRESENT 255 /* no tool ends with it */
 
-static int find_present(const struct fetch_opts *opts, const char *source, struct image *ret,
-			struct error *err)
+static int find_present_address(const struct fetch_opts *opts, const char *address,
+				struct image *ret, struct error *err)
 {
 	autorequest struct request request = REQUEST_INIT;
 
-	if (request_read(opts, source, &request, err) < 0)
+	if (request_read(opts, address, &request, err) < 0)
 		return -1;
 	return request_find_present(&request, ret, err);
+}
+
+/* Of what a short name may mean the first that is there. */
+static int find_present(const struct fetch_opts *opts, const char *source, struct image *ret,
+			struct error *err)
+{
+	autoshortname struct short_name name = SHORT_NAME_INIT;
+	autostrlist struct strlist addresses = STRLIST_INIT;
+	int result = 0;
+
+	if (short_source_read(opts, source, &name, err) < 0)
+		return -1;
+	short_source_addresses(source, &name, &addresses);
+	for (size_t i = 0; result == 0 && i < addresses.len; i++)
+		result = find_present_address(opts, addresses.items[i], ret, err);
+	return result;
 }
 
 /* Print the records of what is there. Returns STATUS_NOT_ALL_PRESENT, and prints nothing, when one is not:
@@ -51,7 +70,18 @@ static int print_present(const void *opts_, const struct strlist *sources, struc
 	return result;
 }
 
-static const struct command commands[] = { REQUEST_COMMAND(print_present), COMMAND_END };
+static int run_fetch(const void *opts_, const struct strlist *sources, struct error *err)
+{
+	const struct fetch_opts *opts = opts_;
+
+	if (!opts->explain)
+		return print_present(opts, sources, err);
+	if (request_check_options(opts, sources->len, err) < 0)
+		return -1;
+	return explain_sources(stdout, opts, sources, err);
+}
+
+static const struct command commands[] = { REQUEST_COMMAND(run_fetch), COMMAND_END };
 
 static const struct tool tool = { REQUEST_TOOL_NAME, REQUEST_TOOL_SUMMARY, commands };
 

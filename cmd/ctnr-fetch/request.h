@@ -12,6 +12,7 @@
 #include "oci/layout.h"
 #include "oci/platform.h"
 #include "registry/access_opts.h"
+#include "registry/registries_conf_opts.h"
 #include "store/image.h"
 #include "store/image_print.h"
 #include "system/sync.h"
@@ -30,9 +31,12 @@ struct fetch_opts {
 	const char *tag;
 	bool if_missing;
 	struct access_opts access;
+	struct registries_conf_opts registries;
+	bool short_name;
 	uint64_t jobs;
 	struct sync_opts sync;
 	bool check;
+	bool explain;
 	int progress; /* enum progress_mode */
 	int print; /* enum image_print */
 };

@@ -124,6 +124,9 @@ enum registries_pull {
 int registries_conf_places(const struct registries_conf *conf, const struct reference *reference,
 			   enum registries_pull pull, struct place_list *ret, struct error *err);
 
+/* Is the image of that reference, a text, blocked? */
+bool registries_conf_blocks(const struct registries_conf *conf, const char *reference);
+
 /* Where a reference can be read, by the files that there are: what registries_conf_load() and
  * registries_conf_places() say together. A tag is a pull by digest too when --verify-tag has the registry
  * itself asked what it stands for. */

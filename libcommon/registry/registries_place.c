@@ -158,6 +158,20 @@ int registries_conf_places(const struct registries_conf *conf, const struct refe
 			    name + len, reference, ret, err);
 }
 
+bool registries_conf_blocks(const struct registries_conf *conf, const char *text)
+{
+	autoreference struct reference reference = REFERENCE_INIT;
+	autofree char *name = NULL;
+	const struct registries_entry *entry;
+	size_t len;
+
+	if (reference_parse(text, &reference, NULL) < 0)
+		return false;
+	name = comparable_name(&reference);
+	entry = find_entry(conf, name, &len);
+	return entry && entry->is_blocked;
+}
+
 int registries_places_of(const struct registries_conf_opts *opts, const struct reference *reference,
 			 struct place_list *ret, struct error *err)
 {

@@ -2,6 +2,7 @@
 #include "registry/repository.h"
 
 #include "base/alloc.h"
+#include "oci/media_type.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -214,21 +215,40 @@ static int ask_places(struct repository *repository, struct repository_connectio
 struct manifest_question {
 	const char *tag_or_digest;
 	struct document *document;
+	bool is_only_place;
 };
 
+/* Is it what its Content-Type says, which no digest covers? */
+static int check_form(const struct document *document, struct error *err)
+{
+	automanifest struct manifest manifest = MANIFEST_INIT;
+	autoindex struct index index = INDEX_INIT;
+
+	return media_type_kind(document->media_type) == MEDIA_INDEX
+		       ? document_parse_index(document, &index, err)
+		       : document_parse_manifest(document, &manifest, err);
+}
+
+/* Where another place may have a better one, it is looked at here already. */
 static int ask_manifest(const void *data, struct session *session, struct http *http,
 			struct error *err)
 {
 	const struct manifest_question *question = data;
+	autodocument struct document document = DOCUMENT_INIT;
 
-	return registry_get_manifest(session, http, question->tag_or_digest, question->document,
-				     err);
+	if (registry_get_manifest(session, http, question->tag_or_digest, &document, err) < 0 ||
+	    (!question->is_only_place && check_form(&document, err) < 0))
+		return -1;
+	*question->document = document;
+	document = (struct document)DOCUMENT_INIT;
+	return 0;
 }
 
 int repository_get_manifest(struct repository *repository, struct repository_connection *connection,
 			    const char *tag_or_digest, struct document *ret, struct error *err)
 {
-	const struct manifest_question manifest = { tag_or_digest, ret };
+	const struct manifest_question manifest = { tag_or_digest, ret,
+						    repository->places->len == 1 };
 	const struct question question = { ask_manifest, &manifest };
 
 	/* By digest the mirrors are asked first all the same. */

@@ -60,6 +60,32 @@ static int add_candidate(struct short_name *name, const char *text, struct error
 	return 0;
 }
 
+static int add_searched(const struct registries_conf *conf, struct short_name *name,
+			struct error *err)
+{
+	for (size_t i = 0; i < conf->search.len; i++) {
+		autofree char *text = xasprintf("%s/%s", conf->search.items[i], name->text);
+
+		if (add_candidate(name, text, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What is blocked is no candidate, unless all are: then that is what there is to say. */
+static void leave_allowed(const struct registries_conf *conf, struct short_name *name)
+{
+	struct strlist allowed = STRLIST_INIT;
+
+	for (size_t i = 0; i < name->candidates.len; i++)
+		if (!registries_conf_blocks(conf, name->candidates.items[i]))
+			strlist_append(&allowed, name->candidates.items[i]);
+	if (allowed.len == 0)
+		return;
+	strlist_release(&name->candidates);
+	name->candidates = allowed;
+}
+
 static int search_registries(const struct registries_conf *conf, struct short_name *name,
 			     struct error *err)
 {
@@ -71,12 +97,9 @@ static int search_registries(const struct registries_conf *conf, struct short_na
 			  name->text, name->reason);
 		return error_hint(err, "write HOST/%s", name->text);
 	}
-	for (size_t i = 0; i < conf->search.len; i++) {
-		autofree char *text = xasprintf("%s/%s", conf->search.items[i], name->text);
-
-		if (add_candidate(name, text, err) < 0)
-			return -1;
-	}
+	if (add_searched(conf, name, err) < 0)
+		return -1;
+	leave_allowed(conf, name);
 	return 0;
 }
 

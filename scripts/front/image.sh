@@ -5,13 +5,14 @@
 # unpack_options and so on (front/split.sh), pull is missing, always or never, quiet is true or false.
 
 # find_image IMAGE: set image, what the store may know it by (or nothing), source, where it can be
-# fetched from (or nothing), and guessed, when IMAGE does not say itself that this is the place. Which
-# registry and tag a name means is for the tools to know. A path is no name to ask a registry for: the
-# tools say how it is given.
+# fetched from (or nothing), and guessed, when IMAGE does not say itself that this is the place: then naming
+# is the option by which ctnr-fetch looks into registries.conf. Which registry and tag a name means is for the
+# tools to know. A path is no name to ask a registry for: the tools say how it is given.
 find_image() {
 	image=$1
 	source=
 	guessed=
+	naming=
 	case $1 in
 	docker://* | oci:* | /* | ./* | ../* | '~'/* | . | ..) source=$1 ;;
 	'{'* | - | sha256:* | sha512:* | localhost/*) ;;
@@ -23,6 +24,7 @@ find_image() {
 	*[!0-9a-f]* | ? | ?? | ??? | ???? | ????? | ?????? | ???????)
 		source=docker://$1
 		guessed=$1
+		naming='--short-name '
 		;;
 	*) ;; # only hexadecimal digits: the beginning of a digest
 	esac
@@ -38,12 +40,14 @@ abandon() {
 }
 
 # fetch_image [COMMAND...]: fetch source, and set image. A wrong command line is told before: the tools
-# that come after look at their options.
+# that come after look at their options. What registries.conf makes of a name may be in the store under the
+# name that it made.
 fetch_image() {
 	(exec_tool "--check $unpack_options" ctnr-unpack) || abandon "${failure:-$?}"
 	(exec_tool "--check $spec_options" ctnr-spec "$@") || abandon "${failure:-$?}"
 	[ ! -t 2 ] || [ "$quiet" = true ] || printf 'ctnr %s: pulling %s\n' "$shown" "$source" >&2
-	image=$(exec_tool "$fetch_options" ctnr-fetch "$source") || {
+	[ -z "$naming" ] || [ "$pull" = always ] || naming="$naming--if-missing "
+	image=$(exec_tool "$naming$fetch_options" ctnr-fetch "$source") || {
 		status=$?
 		# Of what is no name at all the tool has told enough.
 		[ -z "$guessed" ] || [ "$status" -eq 2 ] || tell hint "no image '$guessed' is in the store: see 'ctnr images'"

@@ -14,7 +14,7 @@ calls run alpine
 like "$calls" 'unpack ?--if-present? ?--? ?alpine?
 unpack ?--check? ?--?
 spec ?--check? ?--?
-fetch ?--? ?docker://alpine?
+fetch ?--short-name? ?--if-missing? ?--? ?docker://alpine?
 unpack ?--? ?{"fetch":1}?*' "an image that is not there is pulled, and its record unpacked"
 is_status 125 "... and when that fails too it is 125"
 unlike_stderr "*pulling*" "... and nothing is said about it where there is no terminal"
@@ -25,7 +25,7 @@ for name in alpine:3.20 alpine@sha256:e3b0c442 grafana/grafana quay.io/a/b:1 loc
 	is "$calls" "unpack [--if-present] [--] [$name]
 unpack [--check] [--]
 spec [--check] [--]
-fetch [--] [docker://$name]
+fetch [--short-name] [--if-missing] [--] [docker://$name]
 unpack [--] [{\"fetch\":1}]" "$name is pulled by its name"
 done
 
@@ -61,7 +61,7 @@ rm STATUS.unpack
 calls run --pull always -e A=1 --name web alpine sh -c x
 like "$calls" 'unpack ?--check? ?--bundle=web? ?--?
 spec ?--check? ?--env=A=1? ?--? ?sh? ?-c? ?x?
-fetch ?--? ?docker://alpine?
+fetch ?--short-name? ?--? ?docker://alpine?
 unpack ?--bundle=web? ?--? ?{"fetch":1}?*' "--pull always pulls what is there, when the options are right"
 calls run --pull always localhost/app
 is_status 125 "... and refuses what has no registry"
@@ -76,21 +76,21 @@ calls pull alpine debian
 is_status 5 "the status of pull is that of ctnr-fetch"
 is "$calls" 'fetch [--check] [--] [docker://alpine]
 fetch [--check] [--] [docker://debian]
-fetch [--] [docker://alpine]' "... and it stops at the first failure"
+fetch [--short-name] [--] [docker://alpine]' "... and it stops at the first failure"
 rm STATUS.fetch
 
 calls pull --creds 'user:pass word' -- quay.io/a/b oci:dir docker://x
 is "$calls" "fetch [--check] [--creds=user:pass word] [--] [docker://quay.io/a/b]
 fetch [--check] [--creds=user:pass word] [--] [oci:dir]
 fetch [--check] [--creds=user:pass word] [--] [docker://x]
-fetch [--creds=user:pass word] [--] [docker://quay.io/a/b]
+fetch [--short-name] [--creds=user:pass word] [--] [docker://quay.io/a/b]
 fetch [--creds=user:pass word] [--] [oci:dir]
 fetch [--creds=user:pass word] [--] [docker://x]" "pull takes names and addresses"
 is_stdout '{"fetch":1}
 {"fetch":1}
 {"fetch":1}' "... and prints a record for each"
 calls pull alpine --platform linux/arm64 -q
-is "$calls" "fetch [--platform=linux/arm64] [--progress=none] [--] [docker://alpine]" "options may stand behind an image"
+is "$calls" "fetch [--short-name] [--platform=linux/arm64] [--progress=none] [--] [docker://alpine]" "options may stand behind an image"
 calls pull alpine --nosuch
 is_status 2 "... but not one that is unknown"
 is "$calls" "" "... and nothing is pulled"
@@ -103,6 +103,6 @@ ctnr pull: hint: try 'ctnr pull --help'" "... as that"
 	is "$calls" "" "... and nothing is pulled"
 done
 calls pull -t x alpine
-is "$calls" "fetch [--tag=x] [--] [docker://alpine]" "... and for one is fetch's own affair"
+is "$calls" "fetch [--short-name] [--tag=x] [--] [docker://alpine]" "... and for one is fetch's own affair"
 
 done_testing

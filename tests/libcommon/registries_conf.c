@@ -272,6 +272,8 @@ static void test_short_names(void)
 		 "... where nobody can be asked the mode decides");
 	resolves(SEARCH "short-name-mode='disabled'\n", "b",
 		 "docker.io/library/b:latest, a.io/x/b:latest f:1", "...");
+	resolves(SEARCH "[[registry]]\nlocation='docker.io'\nblocked=true\n", "b",
+		 "a.io/x/b:latest f:1", "what is blocked is not searched");
 	resolves("unqualified-search-registries=['a.io']\nshort-name-mode='enforcing'\n", "b",
 		 "a.io/b:latest f:1", "one registry is no choice");
 	resolves("unqualified-search-registries=[]\n", "b",

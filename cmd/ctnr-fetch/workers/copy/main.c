@@ -3,7 +3,8 @@
  * The copying worker of ctnr-fetch: a program of its own because of what it loads.
  *
  * Order of operations, for one SOURCE after the other:
- *  1. name the image: --tag, or what the source calls it
+ *  1. name the image: --tag, or what the source calls it; a short name may be one of several, which are
+ *     tried in turn
  *  2. with --if-missing, look whether that name is there already
  *  3. read the files that the options name, as that of a password (registry/access.h)
  *  4. copy manifests and blobs (copy.c), each verified before it is visible
@@ -14,6 +15,7 @@
  * for; the process dies of them at the end, when everything half-made is gone.
  */
 #include "request.h"
+#include "short_source.h"
 #include "workers/copy/copy.h"
 
 #include "base/alloc.h"
@@ -23,6 +25,7 @@
 #include "store/store.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* What one run has. */
 struct fetch {
@@ -81,7 +84,8 @@ static int copy_into_layout(struct fetch *fetch, const struct request *request,
 	autosource struct source source = SOURCE_INIT;
 	autofree char *registry = registry_of(&request->address);
 	const struct source_request wanted = { &request->address, request_platform(request),
-					       &fetch->access, &fetch->interrupt };
+					       &fetch->access, &fetch->opts->registries,
+					       &fetch->interrupt };
 	autotransfer struct transfer transfer = { .source = &source,
 						  .layout = layout,
 						  .interrupt = &fetch->interrupt,
@@ -126,20 +130,87 @@ static int fetch_image(struct fetch *fetch, const struct request *request, struc
 	return 0;
 }
 
-static int fetch_source(struct fetch *fetch, const char *source, struct error *err)
+/* What is there already under one of the addresses: 1 when something is. */
+static int find_present(const struct fetch *fetch, const struct strlist *addresses,
+			struct image *ret, struct error *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < addresses->len; i++) {
+		autorequest struct request request = REQUEST_INIT;
+
+		if (request_read(fetch->opts, addresses->items[i], &request, err) < 0)
+			return -1;
+		result = request_find_present(&request, ret, err);
+		if (result < 0)
+			error_prefix(err, "%s", addresses->items[i]);
+	}
+	return result;
+}
+
+static int fetch_address(struct fetch *fetch, const char *address, struct image *ret,
+			 struct error *err)
 {
 	autorequest struct request request = REQUEST_INIT;
+
+	if (request_read(fetch->opts, address, &request, err) < 0)
+		return -1;
+	return fetch_image(fetch, &request, ret, err) < 0 ? error_prefix(err, "%s", address) : 0;
+}
+
+/* May another registry's image of the same short name be what is meant? Not where this one failed to say:
+ * everybody can have the name there. Nor where this machine failed. */
+static bool may_search_on(const struct error *failure)
+{
+	return (failure->code == ERROR_NOT_FOUND || failure->code == ERROR_FAILED) &&
+	       failure->saved_errno == 0;
+}
+
+/* Fetch from the first of the addresses that has it. The failure is what they all say. */
+static int fetch_first(struct fetch *fetch, const struct strlist *addresses, struct image *ret,
+		       struct error *err)
+{
+	autostr struct str messages = STR_INIT;
+	struct error failure = { 0 };
+
+	for (size_t i = 0; i < addresses->len; i++) {
+		failure = (struct error) { 0 };
+		if (fetch_address(fetch, addresses->items[i], ret, &failure) == 0)
+			return 0;
+		str_appendf(&messages, "%s%s", messages.len ? "; " : "", failure.message);
+		if (!may_search_on(&failure))
+			break;
+	}
+	error_move(err, &failure);
+	if (messages.len > strlen(failure.message))
+		error_set(err, (enum error_code)failure.code, "%s", messages.data);
+	return failure.hint[0] ? error_hint(err, "%s", failure.hint) : -1;
+}
+
+static int fetch_source(struct fetch *fetch, const char *source, struct error *err)
+{
+	autoshortname struct short_name name = SHORT_NAME_INIT;
+	autostrlist struct strlist addresses = STRLIST_INIT;
 	autoimage struct image image = IMAGE_INIT;
 	int present = 0;
 
-	if (request_read(fetch->opts, source, &request, err) < 0)
-		return -1;
 	if (fetch->opts->check)
 		return 0;
+	if (short_source_read(fetch->opts, source, &name, err) < 0)
+		return -1;
+	short_source_addresses(source, &name, &addresses);
 	if (fetch->opts->if_missing)
-		present = request_find_present(&request, &image, err);
-	if (present < 0 || (!present && fetch_image(fetch, &request, &image, err) < 0))
-		return error_prefix(err, "%s", source);
+		present = find_present(fetch, &addresses, &image, err);
+	if (present < 0)
+		return -1;
+	if (!present) {
+		strlist_release(&addresses);
+		if (short_name_choose(&name, err) < 0)
+			return -1;
+		short_source_addresses(source, &name, &addresses);
+		if (fetch_first(fetch, &addresses, &image, err) < 0)
+			return -1;
+	}
 	return image_print(stdout, &image, (enum image_print)fetch->opts->print, err);
 }
 

@@ -34,9 +34,9 @@ static void *open_registry(const struct source_request *request, struct error *e
 	autocleanup(cleanup_registry) struct registry_source *source = xcalloc(1, sizeof(*source));
 	autoreference struct reference reference = REFERENCE_INIT;
 
-	if (reference_parse(request->address->reference, &reference, err) < 0)
+	if (reference_parse(request->address->reference, &reference, err) < 0 ||
+	    registries_places_of(request->registries, &reference, &source->places, err) < 0)
 		return NULL;
-	place_list_add_origin(&source->places, &reference);
 	access_session_options(request->access, &source->options);
 	source->wanted = xstrdup(reference.digest ? reference.digest : reference.tag);
 	source->repository = repository_open(&source->places, &source->options, err);

@@ -21,6 +21,7 @@
 #include "oci/blob.h"
 #include "oci/document.h"
 #include "registry/access.h"
+#include "registry/registries_conf.h"
 #include "registry/repository.h"
 
 /* What is wanted from where. Borrowed, and must outlive the source. */
@@ -28,6 +29,7 @@ struct source_request {
 	const struct address *address;
 	const struct platform *platform; /* NULL: all platforms are wanted */
 	const struct access *access; /* to registries; it has begun */
+	const struct registries_conf_opts *registries; /* where registries are */
 	const struct interrupt *interrupt;
 };
 
