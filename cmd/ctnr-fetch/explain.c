@@ -132,7 +132,7 @@ static int explain_source(const struct explanation *explanation, const struct fe
 	autoshortname struct short_name name = SHORT_NAME_INIT;
 	autostrlist struct strlist addresses = STRLIST_INIT;
 
-	if (short_source_read(opts, source, &name, err) < 0)
+	if (short_source_read(opts, source, &name, err) < 0 || short_name_check(&name, err) < 0)
 		return -1;
 	short_source_addresses(source, &name, &addresses);
 	for (size_t i = 0; i < addresses.len; i++)

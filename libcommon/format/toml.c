@@ -6,11 +6,10 @@
  */
 #include "format/toml.h"
 
-#include "format/toml_string.h"
-
 #include "base/alloc.h"
 #include "base/number.h"
 #include "base/str.h"
+#include "format/toml_string.h"
 
 #include <stdlib.h>
 #include <string.h>

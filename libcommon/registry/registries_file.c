@@ -331,6 +331,8 @@ static int read_search(const struct config_node *root, struct registries_conf *c
 		if (!location)
 			return error_default_hint(err, "name registries, as \"docker.io\"");
 		strlist_take(&conf->search, location);
+		if (strchr(location, '/'))
+			return config_node_error(node, err, "'%s' is not HOST[:PORT]", location);
 	}
 	return 0;
 }

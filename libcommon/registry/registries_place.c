@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What registries.conf makes of a reference (registry/registries_conf.h). */
-#include "registry/registries_conf.h"
-
 #include "base/alloc.h"
+#include "registry/registries_conf.h"
 
 #include <stdlib.h>
 #include <string.h>

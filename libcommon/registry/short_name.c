@@ -134,10 +134,12 @@ int short_name_resolve(const struct registries_conf *conf, const char *text, str
 	return 0;
 }
 
-static int refuse_choice(const struct short_name *name, struct error *err)
+int short_name_check(const struct short_name *name, struct error *err)
 {
 	autostr struct str list = STR_INIT;
 
+	if (name->candidates.len < 2 || name->mode != SHORT_NAME_ENFORCING)
+		return 0;
 	for (size_t i = 0; i < name->candidates.len; i++)
 		str_appendf(&list, "%s%s", i ? ", " : "", name->candidates.items[i]);
 	error_set(err, ERROR_USAGE, "'%s' may be any of: %s (short-name-mode of %s)", name->text,
@@ -145,7 +147,7 @@ static int refuse_choice(const struct short_name *name, struct error *err)
 	return error_hint(err, "write one of them, or an alias into registries.conf");
 }
 
-/* The number that somebody typed, from 1 on; 0: none. End of file and an empty line are the first. */
+/* The number that somebody typed, from 1 on; 0: none. An empty line is the first. */
 static size_t read_answer(size_t n)
 {
 	char line[ANSWER_MAX] = "";
@@ -195,5 +197,5 @@ int short_name_choose(struct short_name *name, struct error *err)
 		return 0;
 	if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
 		return ask_choice(name, err);
-	return name->mode == SHORT_NAME_ENFORCING ? refuse_choice(name, err) : 0;
+	return short_name_check(name, err);
 }

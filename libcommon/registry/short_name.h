@@ -46,8 +46,11 @@ int short_name_read_chosen(struct registries_conf *conf, struct error *err);
 int short_name_resolve(const struct registries_conf *conf, const char *text, struct short_name *ret,
 		       struct error *err);
 
-/* Leave the candidate that somebody at the terminal chooses. Without a terminal they all stay, or it is
- * ERROR_USAGE that lists them, as the mode says. */
+/* May the candidates be tried one after the other where nobody is asked? ERROR_USAGE that lists them when the
+ * mode says that one must be chosen. */
+int short_name_check(const struct short_name *name, struct error *err);
+
+/* Leave the candidate that somebody at the terminal chooses; without a terminal short_name_check() decides. */
 int short_name_choose(struct short_name *name, struct error *err);
 
 #endif

@@ -106,6 +106,7 @@ is_status 3 "... a tag that the registry does not have is not there"
 
 # Which pulls a mirror is for.
 for row in 'digest-only 0 1' 'tag-only 1 0' 'all 1 1'; do
+	# shellcheck disable=SC2086 # words
 	set -- $row
 	hostile_start small
 	mirrors "$hostile"

@@ -223,6 +223,8 @@ static void test_values(void)
 		"helpers are auth.json's");
 	refuses("unqualified-search-registries=['a b']\n", "f:1: 'a b' is not HOST[:PORT][/PATH]",
 		"name registries, as \"docker.io\"", "a registry that is searched has a name");
+	refuses("unqualified-search-registries=['a.io/x']\n", "f:1: 'a.io/x' is not HOST[:PORT]",
+		NULL, "... and no path");
 }
 
 static void resolve(const char *text, const char *name, struct str *out)
@@ -250,7 +252,7 @@ static void resolves(const char *text, const char *name, const char *wanted, con
 	is_str(out.data, wanted, title);
 }
 
-#define SEARCH "unqualified-search-registries=['docker.io', 'a.io/x']\n"
+#define SEARCH "unqualified-search-registries=['docker.io', 'a.io']\n"
 
 static void test_short_names(void)
 {
@@ -264,16 +266,16 @@ static void test_short_names(void)
 		 "... which may be called as a key is");
 	resolves("[aliases]\nalpine=''\n", "alpine", "docker.io/library/alpine:latest",
 		 "an empty alias is none");
-	resolves(SEARCH, "b", "docker.io/library/b:latest, a.io/x/b:latest f:1",
+	resolves(SEARCH, "b", "docker.io/library/b:latest, a.io/b:latest f:1",
 		 "registries are searched in their order");
 	resolves(SEARCH "short-name-mode='enforcing'\n", "b",
-		 "2 'b' may be any of: docker.io/library/b:latest, a.io/x/b:latest "
+		 "2 'b' may be any of: docker.io/library/b:latest, a.io/b:latest "
 		 "(short-name-mode of f:2)",
 		 "... where nobody can be asked the mode decides");
 	resolves(SEARCH "short-name-mode='disabled'\n", "b",
-		 "docker.io/library/b:latest, a.io/x/b:latest f:1", "...");
+		 "docker.io/library/b:latest, a.io/b:latest f:1", "...");
 	resolves(SEARCH "[[registry]]\nlocation='docker.io'\nblocked=true\n", "b",
-		 "a.io/x/b:latest f:1", "what is blocked is not searched");
+		 "a.io/b:latest f:1", "what is blocked is not searched");
 	resolves("unqualified-search-registries=['a.io']\nshort-name-mode='enforcing'\n", "b",
 		 "a.io/b:latest f:1", "one registry is no choice");
 	resolves("unqualified-search-registries=[]\n", "b",
