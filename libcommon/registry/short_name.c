@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/number.h"
+#include "system/userdb.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -29,13 +30,14 @@ void short_name_release(struct short_name *name)
 static char *chosen_path(void)
 {
 	const char *cache = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
+	autofree char *home = NULL;
 
 	if (geteuid() == 0)
 		return xstrdup(CHOSEN_OF_ROOT);
 	if (cache && *cache == '/')
 		return xasprintf("%s/" CHOSEN_NAME, cache);
-	return home && *home == '/' ? xasprintf("%s/.cache/" CHOSEN_NAME, home) : NULL;
+	home = userdb_home();
+	return home ? xasprintf("%s/.cache/" CHOSEN_NAME, home) : NULL;
 }
 
 int short_name_read_chosen(struct registries_conf *conf, struct error *err)
