@@ -3,7 +3,8 @@
  * Theory of operation. HEX.part is created and locked by the first process; the others wait for
  * the lock, and lock_file_open_at() makes sure that the file they then hold still has that name. Only
  * the holder of the lock truncates, writes, renames or unlinks it, so a .part file without a lock
- * is what a killed process left, and the next one simply takes it over.
+ * is what another run left, and the next one takes it over. Its bytes are the first ones of the blob, or
+ * the digest tells.
  *
  * The content is on the disk before the rename: after a power loss a blob is whole or absent. Its name
  * is on the disk when something names the blob (layout_sync_blobs()).
@@ -11,6 +12,8 @@
 #include "oci/blob.h"
 
 #include "base/alloc.h"
+#include "format/hash.h"
+#include "oci/blob_part.h"
 #include "system/lock.h"
 #include "system/sync.h"
 
@@ -29,22 +32,41 @@
  * the block is to be found in when it is hashed and then copied. */
 #define BLOCK_SIZE (128U << 10)
 
-struct part_path {
-	char blob[LAYOUT_BLOB_PATH_MAX];
-	char part[LAYOUT_BLOB_PATH_MAX + 8];
-};
-
-static void blob_paths(const struct digest *digest, struct part_path *ret)
+/* Write bytes to the file, and hash them. */
+static int write_through(struct blob_writer *writer, const void *data, size_t len,
+			 struct error *err)
 {
-	layout_blob_path(digest, ret->blob);
-	snprintf(ret->part, sizeof(ret->part), "%s" FILE_PART_SUFFIX, ret->blob);
+	if (fd_write_all(writer->part.fd, data, len) < 0) {
+		writer->is_spoiled = true;
+		return error_errno(err, "cannot write blob %s in '%s'", writer->digest.text,
+				   writer->layout->path);
+	}
+	file_hash_append(writer->hash, data, len);
+	return 0;
+}
+
+/* Let all that was gathered be in the file. */
+static int flush_block(struct blob_writer *writer, struct error *err)
+{
+	size_t len = writer->filled;
+
+	writer->filled = 0;
+	return len ? write_through(writer, writer->block, len, err) : 0;
 }
 
 static void release_content(struct blob_writer *writer)
 {
-	hash_release(&writer->hash);
+	file_hash_free(writer->hash);
+	writer->hash = NULL;
 	free(writer->block);
 	writer->block = NULL;
+}
+
+/* Is what came worth a later run's while? */
+static bool leave_part(struct blob_writer *writer)
+{
+	return writer->leaves_part && writer->written && !writer->is_spoiled &&
+	       flush_block(writer, NULL) == 0;
 }
 
 void blob_writer_release(struct blob_writer *writer)
@@ -52,14 +74,15 @@ void blob_writer_release(struct blob_writer *writer)
 	if (!writer)
 		return;
 	if (writer->part.fd >= 0) {
-		struct part_path path;
+		char path[BLOB_PART_PATH_MAX];
 
 		/* While the lock is held the name is ours. */
-		blob_paths(&writer->digest, &path);
-		unlinkat(writer->layout->dirfd, path.part, 0);
-		lock_file_release(&writer->part);
+		if (!leave_part(writer))
+			unlinkat(writer->layout->dirfd, blob_part_path(&writer->digest, path), 0);
 	}
+	/* A thread may be reading the file. */
 	release_content(writer);
+	lock_file_release(&writer->part);
 }
 
 /* A blob is as open as the directory that it lies in: private in a store, readable where the
@@ -73,13 +96,39 @@ static int open_up(int dirfd, const char *parent, int fd, struct error *err)
 	return 0;
 }
 
+/* Hash what is in the file already. */
+static int begin_hash(struct blob_writer *writer, struct error *err)
+{
+	writer->hash =
+		file_hash_new(writer->part.fd, writer->written, writer->digest.algorithm, err);
+	return writer->hash ? 0 : -1;
+}
+
+/* Take the part, which is locked, for ret; it has the bytes that ret says are written. */
+static int begin_writing(const char *parent, struct lock_file *part, struct blob_writer *ret,
+			 struct error *err)
+{
+	autoblobwriter struct blob_writer writer = *ret;
+
+	writer.part = *part;
+	*part = (struct lock_file)LOCK_FILE_INIT;
+	if (open_up(writer.layout->dirfd, parent, writer.part.fd, err) < 0 ||
+	    begin_hash(&writer, err) < 0)
+		return -1;
+	writer.block = xmalloc(BLOCK_SIZE);
+	*ret = writer;
+	writer = (struct blob_writer)BLOB_WRITER_INIT;
+	return BLOB_READY;
+}
+
 static int start_writer(const struct layout *layout, const struct digest *digest, uint64_t size,
-			enum lock_wait wait, struct blob_writer *ret, struct error *err)
+			enum blob_part_use use, enum lock_wait wait, struct blob_writer *ret,
+			struct error *err)
 {
 	autolockfile struct lock_file part = LOCK_FILE_INIT;
-	autohash struct hash hash = HASH_INIT;
-	struct error lock_err = { 0 };
-	struct part_path path;
+	struct error part_err = { 0 };
+	char path[BLOB_PART_PATH_MAX];
+	uint64_t kept = 0;
 	char parent[32];
 
 	if (layout_lease_blob(layout, digest, err) < 0)
@@ -89,67 +138,41 @@ static int start_writer(const struct layout *layout, const struct digest *digest
 	snprintf(parent, sizeof(parent), "blobs/%s", digest_algorithm_name(digest->algorithm));
 	if (dir_make_at(layout->dirfd, parent, 0777, err) < 0)
 		return -1;
-	blob_paths(digest, &path);
-	if (lock_file_open_at(layout->dirfd, path.part, LOCK_EXCLUSIVE, wait, &part, &lock_err) <
-	    0) {
-		if (wait == LOCK_TRY && lock_err.saved_errno == EWOULDBLOCK)
+	if (blob_part_open(layout, digest, size, use, wait, &part, &kept, &part_err) < 0) {
+		if (wait == LOCK_TRY && part_err.saved_errno == EWOULDBLOCK)
 			return BLOB_BUSY;
-		return error_move(err, &lock_err);
+		return error_move(err, &part_err);
 	}
 	if (layout_has_blob(layout, digest, size)) {
-		unlinkat(layout->dirfd, path.part, 0);
+		unlinkat(layout->dirfd, blob_part_path(digest, path), 0);
 		return BLOB_PRESENT;
 	}
-	if (ftruncate(part.fd, 0) < 0)
-		return error_errno(err, "cannot truncate '%s'", path.part);
-	if (open_up(layout->dirfd, parent, part.fd, err) < 0)
-		return -1;
-	if (hash_start(&hash, digest->algorithm, err) < 0)
-		return -1;
-	*ret = (struct blob_writer) {
-		.layout = layout,
-		.digest = *digest,
-		.size = size,
-		.block = xmalloc(BLOCK_SIZE),
-		.hash = hash,
-		.part = part,
-	};
-	part = (struct lock_file)LOCK_FILE_INIT;
-	hash.context = NULL;
-	return BLOB_READY;
+	*ret = (struct blob_writer) { .layout = layout,
+				      .digest = *digest,
+				      .size = size,
+				      .written = kept,
+				      .flushed = kept,
+				      .leaves_part = use == BLOB_PART_CONTINUE,
+				      .part = LOCK_FILE_INIT };
+	return begin_writing(parent, &part, ret, err);
 }
 
 int blob_start(const struct layout *layout, const struct digest *digest, uint64_t size,
 	       struct blob_writer *ret, struct error *err)
 {
-	return start_writer(layout, digest, size, LOCK_WAIT, ret, err);
+	return start_writer(layout, digest, size, BLOB_PART_FRESH, LOCK_WAIT, ret, err);
 }
 
 int blob_try_start(const struct layout *layout, const struct digest *digest, uint64_t size,
 		   struct blob_writer *ret, struct error *err)
 {
-	return start_writer(layout, digest, size, LOCK_TRY, ret, err);
+	return start_writer(layout, digest, size, BLOB_PART_FRESH, LOCK_TRY, ret, err);
 }
 
-/* Write bytes to the file, and hash them. What could not be written is not hashed, so that no later
- * blob_finish() takes the file for whole. */
-static int write_through(struct blob_writer *writer, const void *data, size_t len,
-			 struct error *err)
+int blob_try_continue(const struct layout *layout, const struct digest *digest, uint64_t size,
+		      struct blob_writer *ret, struct error *err)
 {
-	if (fd_write_all(writer->part.fd, data, len) < 0)
-		return error_errno(err, "cannot write blob %s in '%s'", writer->digest.text,
-				   writer->layout->path);
-	hash_update(&writer->hash, data, len);
-	return 0;
-}
-
-/* Let all that was gathered be in the file. */
-static int flush_block(struct blob_writer *writer, struct error *err)
-{
-	size_t len = writer->filled;
-
-	writer->filled = 0;
-	return len ? write_through(writer, writer->block, len, err) : 0;
+	return start_writer(layout, digest, size, BLOB_PART_CONTINUE, LOCK_TRY, ret, err);
 }
 
 /* Begin the way of what is in the file to the disk, now and then. */
@@ -194,11 +217,30 @@ static int verify_digest(const struct digest *want, const struct digest *got, st
 	return error_set(err, ERROR_VERIFY, "blob %s has the content of %s", want->text, got->text);
 }
 
-int blob_finish(struct blob_writer *writer, struct error *err)
+int blob_restart(struct blob_writer *writer, struct error *err)
 {
-	struct part_path path;
+	file_hash_free(writer->hash);
+	writer->hash = NULL;
+	writer->written = 0;
+	writer->flushed = 0;
+	writer->filled = 0;
+	writer->is_verified = false;
+	writer->is_spoiled = false;
+	if (ftruncate(writer->part.fd, 0) < 0 || lseek(writer->part.fd, 0, SEEK_SET) < 0) {
+		writer->is_spoiled = true;
+		return error_errno(err, "cannot truncate the part of blob %s", writer->digest.text);
+	}
+	return begin_hash(writer, err);
+}
+
+/* The size, the way to the file, then the digest. */
+static int verify_content(struct blob_writer *writer, struct error *err)
+{
 	struct digest got;
 
+	if (writer->is_spoiled)
+		return error_set(err, ERROR_VERIFY, "blob %s could not be written whole",
+				 writer->digest.text);
 	if (writer->size != UINT64_MAX && writer->written != writer->size)
 		return error_set(err, ERROR_VERIFY,
 				 "blob %s ended after %llu of the %llu bytes stated",
@@ -206,16 +248,43 @@ int blob_finish(struct blob_writer *writer, struct error *err)
 				 (unsigned long long)writer->size);
 	if (flush_block(writer, err) < 0)
 		return -1;
-	hash_finish(&writer->hash, &got);
-	if (verify_digest(&writer->digest, &got, err) < 0)
+	if (file_hash_finish(writer->hash, &got, err) < 0)
+		return error_prefix(err, "blob %s", writer->digest.text);
+	return verify_digest(&writer->digest, &got, err);
+}
+
+int blob_verify_written(struct blob_writer *writer, struct error *err)
+{
+	struct error failure = { 0 };
+
+	if (writer->is_verified)
+		return 0;
+	if (verify_content(writer, &failure) == 0) {
+		writer->is_verified = true;
+		return 0;
+	}
+	if (error_is(&failure, ERROR_VERIFY) && blob_restart(writer, err) < 0)
 		return -1;
-	blob_paths(&writer->digest, &path);
-	if (sync_file(writer->part.fd, SYNC_CONTENT) < 0)
+	return error_move(err, &failure);
+}
+
+int blob_finish(struct blob_writer *writer, struct error *err)
+{
+	char part[BLOB_PART_PATH_MAX];
+	char blob[LAYOUT_BLOB_PATH_MAX];
+
+	if (blob_verify_written(writer, err) < 0)
+		return -1;
+	if (sync_file(writer->part.fd, SYNC_CONTENT) < 0) {
+		/* What the kernel could not write it may have forgotten by now. */
+		writer->is_spoiled = true;
 		return error_errno(err, "cannot sync blob %s", writer->digest.text);
-	if (renameat(writer->layout->dirfd, path.part, writer->layout->dirfd, path.blob) < 0)
+	}
+	if (renameat(writer->layout->dirfd, blob_part_path(&writer->digest, part),
+		     writer->layout->dirfd, layout_blob_path(&writer->digest, blob)) < 0)
 		return error_errno(err, "cannot publish blob %s", writer->digest.text);
-	lock_file_release(&writer->part);
 	release_content(writer);
+	lock_file_release(&writer->part);
 	return 0;
 }
 

@@ -2,14 +2,21 @@
 /*
  * Writing blobs into a layout: verified while streaming, visible only when whole.
  *
- * A blob in the making is blobs/ALG/HEX.part, held by flock. Each new holder of the lock looks
- * again: the blob may have appeared meanwhile. What is written is gathered and goes to the file in
+ * A blob in the making is blobs/ALG/HEX.part (oci/blob_part.h), held by flock. Each new holder of the lock
+ * looks again: the blob may have appeared meanwhile. What is written is gathered and goes to the file in
  * blocks, so a full disk may be noticed by a later blob_write() or by blob_finish(). Links libcrypto.
+ *
+ *	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
+ *
+ *	if (blob_try_continue(&layout, &digest, size, &writer, err) == BLOB_READY) {
+ *		... get the bytes from writer.written on
+ *		if (blob_write(&writer, bytes, len, err) < 0 || blob_finish(&writer, err) < 0) ...
+ *	}
  */
 #ifndef OCI_BLOB_H
 #define OCI_BLOB_H
 
-#include "format/hash.h"
+#include "format/file_hash.h"
 #include "oci/layout.h"
 #include "system/fd.h"
 #include "system/lock.h"
@@ -20,12 +27,15 @@ struct blob_writer {
 	const struct layout *layout; /* borrowed */
 	struct digest digest; /* what it must be */
 	uint64_t size; /* bytes it must have; UINT64_MAX: not known */
-	uint64_t written; /* bytes that were given to blob_write() */
+	uint64_t written; /* bytes that are there: a part's, and what was given to blob_write() */
 	uint64_t flushed; /* bytes whose way to the disk was begun */
 	unsigned char *block; /* the last of these, not in the file and not hashed yet; owned */
 	size_t filled; /* bytes of block */
-	struct hash hash; /* of what is in the file */
+	struct file_hash *hash; /* of what is in the file; owned */
 	struct lock_file part; /* the .part file */
+	bool leaves_part; /* for a later run, when the blob is not finished */
+	bool is_spoiled; /* what is in the file is of no use to any run */
+	bool is_verified; /* it has its size and its digest */
 };
 
 #define BLOB_WRITER_INIT \
@@ -33,7 +43,8 @@ struct blob_writer {
 		.part = LOCK_FILE_INIT \
 	}
 
-/* Releasing before blob_finish() removes the .part file. */
+/* Releasing before blob_finish() removes the .part file; a writer of blob_try_continue() leaves what came in it
+ * for a later run, unless that was wrong or could not be written. */
 void blob_writer_release(struct blob_writer *writer);
 #define autoblobwriter autocleanup(blob_writer_release)
 
@@ -53,10 +64,22 @@ int blob_start(const struct layout *layout, const struct digest *digest, uint64_
 int blob_try_start(const struct layout *layout, const struct digest *digest, uint64_t size,
 		   struct blob_writer *ret, struct error *err);
 
+/* The same for a blob whose part may be continued: writer.written says from where on bytes are wanted. What is
+ * there is hashed by a thread meanwhile. */
+int blob_try_continue(const struct layout *layout, const struct digest *digest, uint64_t size,
+		      struct blob_writer *ret, struct error *err);
+
 /* More bytes than the size says is ERROR_VERIFY. */
 int blob_write(struct blob_writer *writer, const void *data, size_t len, struct error *err);
 
-/* Verify digest and size (ERROR_VERIFY), bring the content to the disk, then publish by rename. */
+/* Forget what is there: it is written anew, from the first byte on. */
+int blob_restart(struct blob_writer *writer, struct error *err);
+
+/* Has what was written the digest and the size? ERROR_VERIFY when not, and the writer begins anew as by
+ * blob_restart(). */
+int blob_verify_written(struct blob_writer *writer, struct error *err);
+
+/* Verify unless that was done, bring the content to the disk, then publish by rename. */
 int blob_finish(struct blob_writer *writer, struct error *err);
 
 /* A small blob of ours: hash, write, publish; its digest and size go to ret (media_type copied). */

@@ -235,7 +235,7 @@ static bool parse_range_start(const char *range, uint64_t *ret)
 }
 
 /* A server may answer a Range with all of it, or with a range of its own, which is of use when it
- * begins with what is there already. */
+ * begins with what is there already. When all of it comes, nothing that was there before is needed. */
 static int begin_blob(void *data, const struct http_response *response, struct error *err)
 {
 	struct blob_transfer *t = data;
@@ -243,8 +243,10 @@ static int begin_blob(void *data, const struct http_response *response, struct e
 	bool is_last_chance = t->request->without_range;
 	uint64_t start = 0;
 
-	if (response->status != 206 ||
-	    (parse_range_start(range, &start) && start <= t->writer->written)) {
+	t->skip = 0;
+	if (response->status != 206)
+		return t->writer->written ? blob_restart(t->writer, err) : 0;
+	if (parse_range_start(range, &start) && start <= t->writer->written) {
 		t->skip = t->writer->written - start;
 		return 0;
 	}

@@ -34,8 +34,8 @@ int registry_get_manifest(struct session *session, struct http *http, const char
 int registry_get_bytes(struct session *session, struct http *http, const struct descriptor *blob,
 		       size_t max, struct str *ret, struct error *err);
 
-/* Get a blob into a writer that was started; the caller finishes it. Reports to the task of
- * progress (may be NULL). */
+/* Get what a writer that was started does not have yet of its blob; the caller verifies it. A server that sends
+ * all of it has the writer begin anew. Reports to the task of progress (may be NULL). */
 int registry_get_blob(struct session *session, struct http *http, struct blob_writer *writer,
 		      struct progress *progress, size_t task, struct error *err);
 

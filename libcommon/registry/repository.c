@@ -261,21 +261,52 @@ struct blob_question {
 	struct blob_writer *writer;
 	struct progress *progress;
 	size_t task;
+	bool is_only_place;
 };
+
+/* Get the rest of a blob, and verify the whole. *ret_is_wrong: what came was not the blob, and is forgotten. */
+static int get_verified_blob(const struct blob_question *question, struct session *session,
+			     struct http *http, bool *ret_is_wrong, struct error *err)
+{
+	struct blob_writer *writer = question->writer;
+	uint64_t before = writer->written;
+	struct error failure = { 0 };
+
+	*ret_is_wrong = false;
+	if (registry_get_blob(session, http, writer, question->progress, question->task, &failure) <
+	    0) {
+		/* A server that was not believed has given nothing. */
+		*ret_is_wrong = error_is(&failure, ERROR_VERIFY) && writer->written != before;
+		if (*ret_is_wrong && blob_restart(writer, err) < 0)
+			return -1;
+		return error_move(err, &failure);
+	}
+	if (blob_verify_written(writer, err) == 0)
+		return 0;
+	*ret_is_wrong = error_is(err, ERROR_VERIFY);
+	return -1;
+}
 
 static int ask_blob(const void *data, struct session *session, struct http *http, struct error *err)
 {
 	const struct blob_question *question = data;
+	bool is_mixed = question->writer->written > 0;
+	struct error failure = { 0 };
+	bool is_wrong;
 
-	return registry_get_blob(session, http, question->writer, question->progress,
-				 question->task, err);
+	if (get_verified_blob(question, session, http, &is_wrong, &failure) == 0)
+		return 0;
+	if (!is_wrong || !(is_mixed || question->is_only_place))
+		return error_move(err, &failure);
+	progress_update(question->progress, question->task, 0);
+	return get_verified_blob(question, session, http, &is_wrong, err);
 }
 
 int repository_get_blob(struct repository *repository, struct repository_connection *connection,
 			struct blob_writer *writer, struct progress *progress, size_t task,
 			struct error *err)
 {
-	const struct blob_question blob = { writer, progress, task };
+	const struct blob_question blob = { writer, progress, task, repository->places->len == 1 };
 	const struct question question = { ask_blob, &blob };
 
 	return ask_places(repository, connection, &question, err);

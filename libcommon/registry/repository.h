@@ -44,7 +44,9 @@ void repository_disconnect(struct repository_connection *connection);
 int repository_get_manifest(struct repository *repository, struct repository_connection *connection,
 			    const char *tag_or_digest, struct document *ret, struct error *err);
 
-/* As registry_get_blob(): what the writer has by then stays when a place fails. */
+/* As registry_get_blob(), and verified: what the writer has by then stays when a place fails. When what came has
+ * another digest, the place is asked for all of it where some of the bytes were not its own, or there is no other
+ * place; then it is left, and the next one gives all. ERROR_VERIFY when no place gave the right bytes. */
 int repository_get_blob(struct repository *repository, struct repository_connection *connection,
 			struct blob_writer *writer, struct progress *progress, size_t task,
 			struct error *err);

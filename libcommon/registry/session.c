@@ -179,7 +179,8 @@ static int send_with_retries(struct session *session, struct http *http,
 			     struct session_request *request, struct http_response *ret,
 			     struct error *err)
 {
-	for (unsigned attempt = 0;; attempt++) {
+	for (unsigned attempt = 0;;) {
+		bool was_without_range = request->without_range;
 		struct error failure = { 0 };
 		int result;
 
@@ -187,11 +188,13 @@ static int send_with_retries(struct session *session, struct http *http,
 		result = send_authorized(session, http, &request->http, ret, &failure);
 		if (has_refused_range(request, result, ret))
 			request->without_range = true;
-		else if (!is_worth_retrying(session, http, result, ret, &failure))
+		if (request->without_range && !was_without_range)
+			continue;
+		if (!is_worth_retrying(session, http, result, ret, &failure))
 			return result < 0 ? error_move(err, &failure) : result;
 		if (attempt == session->options.retries)
 			return result < 0 ? error_move(err, &failure) : result;
-		if (back_off(session, attempt, ret, err) < 0)
+		if (back_off(session, attempt++, ret, err) < 0)
 			return -1;
 	}
 }

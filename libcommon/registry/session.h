@@ -70,7 +70,8 @@ struct session_request {
 	 * asks for the rest. NULL: each attempt asks for all. */
 	const uint64_t *received;
 	/* The server's ranges are of no use: further attempts ask for all. Set at status 416, and by
-	 * a sink that was given another range (it fails with ERROR_TEMPORARY then). */
+	 * a sink that was given another range (it fails with ERROR_TEMPORARY then). The attempt that showed
+	 * it does not count. */
 	bool without_range;
 };
 

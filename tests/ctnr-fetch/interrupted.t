@@ -23,13 +23,22 @@ manifests_are() {
 	[ "$(grep -c /manifests/ "$hostile_log")" = "$1" ]
 }
 
+# Bytes of the layer have come.
+has_come() {
+	grep "$layer" fetch.err | grep -q '"current":[1-9]'
+}
+layer=sha256:$(find small/blobs -size +60k -printf %f)
+
 hostile_start "$CTNR_TEST_TMP/small" --fault slow
 for signal in INT TERM HUP; do
-	start ctnr-fetch --layout "out$signal" "docker://$hostile/x:1"
-	eventually 20 has_part "out$signal" || fail "the transfer began"
+	start ctnr-fetch --progress json --layout "out$signal" "docker://$hostile/x:1"
+	eventually 20 has_come || fail "the transfer began"
 	kill -s "$signal" "$pid"
 	wait "$pid"
-	is "$(parts "out$signal")" 0 "SIG$signal leaves nothing half-made"
+	part=out$signal/blobs/sha256/${layer#*:}.part
+	ok "SIG$signal leaves what came" test -s "$part"
+	ok "... which is what the layer begins with" cmp -n "$(stat -c %s "$part")" "$part" \
+		"small/blobs/sha256/${layer#*:}"
 	is "$(jq -c .manifests "out$signal/index.json")" '[]' "... and no reference"
 	is "$(cat fetch.out)" "" "... and no record"
 done

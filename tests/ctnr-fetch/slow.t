@@ -19,9 +19,13 @@ hostile_start "$CTNR_TEST_TMP/small" --fault dripblob
 run timeout 20 ctnr-fetch --retries 0 --low-speed 100/1 --layout out "docker://$hostile/x:1"
 is_status 5 "so is a blob"
 like_stderr "*blob sha256:*only * bytes came*" "... which is named"
-is "$(find out -name '*.part')" "" "... and nothing half-made is left"
-run timeout 2 ctnr-fetch --retries 0 --low-speed 0 --layout out "docker://$hostile/x:1"
+run timeout 2 ctnr-fetch --retries 0 --low-speed 0 --layout out0 "docker://$hostile/x:1"
 is_status 124 "--low-speed 0 waits however slow it is"
+hostile_stop
+hostile_start "$CTNR_TEST_TMP/small"
+run ctnr-fetch --layout out "docker://$hostile/x:1"
+is_status 0 "what came so slowly does no harm, though it was wrong"
+is "$(find out -name '*.part')" "" "... and nothing half-made is left"
 hostile_stop
 
 hostile_start "$CTNR_TEST_TMP/small" --fault driphead

@@ -2,7 +2,9 @@
 #include "tap.h"
 
 #include "base/alloc.h"
+#include "format/hash.h"
 #include "oci/blob.h"
+#include "oci/blob_part.h"
 #include "system/tree.h"
 
 #include <fcntl.h>
@@ -21,11 +23,9 @@ static struct layout layout = LAYOUT_INIT;
 
 static bool has_part(const struct digest *digest)
 {
-	char path[LAYOUT_BLOB_PATH_MAX];
-	char part[LAYOUT_BLOB_PATH_MAX + 8];
+	char part[BLOB_PART_PATH_MAX];
 
-	snprintf(part, sizeof(part), "%s.part", layout_blob_path(digest, path));
-	return faccessat(layout.dirfd, part, F_OK, 0) == 0;
+	return faccessat(layout.dirfd, blob_part_path(digest, part), F_OK, 0) == 0;
 }
 
 static struct digest digest_of(const char *text)
@@ -187,6 +187,185 @@ static void test_gap(void)
 	ok(!layout_has_blob(&layout, &digest, UINT64_MAX), "... and is not there");
 }
 
+/* Leave a part with the first bytes of a content, as a killed writer does. */
+static void leave_part(const struct digest *digest, const unsigned char *content, size_t len)
+{
+	char path[BLOB_PART_PATH_MAX];
+	autoclose int fd = openat(layout.dirfd, blob_part_path(digest, path),
+				  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0 || fd_write_all(fd, content, len) < 0)
+		exit(99);
+}
+
+/* Continue the part with the rest of content. ret_kept: the bytes that were there. */
+static int continue_blob(const struct digest *digest, const unsigned char *content, size_t len,
+			 uint64_t *ret_kept, struct error *err)
+{
+	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
+
+	*ret_kept = UINT64_MAX;
+	if (blob_try_continue(&layout, digest, len, &writer, err) != BLOB_READY)
+		return -1;
+	*ret_kept = writer.written;
+	for (size_t at = writer.written; at < len; at += 1000)
+		if (blob_write(&writer, content + at, len - at < 1000 ? len - at : 1000, err) < 0)
+			return -1;
+	return blob_finish(&writer, err);
+}
+
+static void forget_blob(const struct digest *digest)
+{
+	char path[LAYOUT_BLOB_PATH_MAX];
+
+	unlinkat(layout.dirfd, layout_blob_path(digest, path), 0);
+}
+
+static void test_continue(void)
+{
+	static const size_t lengths[] = { 1, 4096, 131072, 299999, 300000 };
+	const size_t len = 300000;
+	autofree unsigned char *content = make_content(len);
+	struct digest digest;
+	uint64_t kept;
+
+	if (hash_buffer(DIGEST_SHA256, content, len, &digest, NULL) < 0)
+		exit(99);
+	for (size_t i = 0; i < array_size(lengths); i++) {
+		autofree char *title = xasprintf("a part of %zu bytes is continued", lengths[i]);
+
+		leave_part(&digest, content, lengths[i]);
+		ok(continue_blob(&digest, content, len, &kept, NULL) == 0, title);
+		is_int((intmax_t)kept, (intmax_t)lengths[i], "... from its end on");
+		ok(!has_part(&digest), "... and is gone then");
+		forget_blob(&digest);
+	}
+}
+
+static void test_wrong_part(void)
+{
+	const size_t len = 300000;
+	autofree unsigned char *content = make_content(len);
+	autofree unsigned char *other = make_content(len + 1);
+	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
+	struct digest digest;
+	struct error err = { 0 };
+	uint64_t kept;
+
+	if (hash_buffer(DIGEST_SHA256, content, len, &digest, NULL) < 0)
+		exit(99);
+	leave_part(&digest, other, len + 1);
+	ok(continue_blob(&digest, content, len, &kept, NULL) == 0 && kept == 0,
+	   "a part that is larger than the blob is not continued");
+	forget_blob(&digest);
+	other[0] ^= 1;
+	leave_part(&digest, other, 150000);
+	ok(continue_blob(&digest, content, len, &kept, &err) < 0 && err.code == ERROR_VERIFY,
+	   "what is continued behind wrong bytes is refused");
+	ok(!has_part(&digest) && !layout_has_blob(&layout, &digest, UINT64_MAX),
+	   "... and nothing of it stays");
+	leave_part(&digest, other, len);
+	if (blob_try_continue(&layout, &digest, len, &writer, NULL) != BLOB_READY)
+		exit(99);
+	ok(blob_verify_written(&writer, &err) < 0 && writer.written == 0,
+	   "a whole part with another content begins anew");
+	ok(blob_write(&writer, content, len, NULL) == 0 && blob_finish(&writer, NULL) == 0,
+	   "... and can become the blob");
+	forget_blob(&digest);
+}
+
+static void test_odd_parts(void)
+{
+	const size_t len = 300000;
+	autofree unsigned char *content = make_content(len);
+	char path[BLOB_PART_PATH_MAX];
+	struct digest digest;
+	struct error err = { 0 };
+	struct stat st;
+	uint64_t kept;
+
+	if (hash_buffer(DIGEST_SHA256, content, len, &digest, NULL) < 0)
+		exit(99);
+	blob_part_path(&digest, path);
+	leave_part(&digest, content, 100);
+	ok(linkat(layout.dirfd, path, layout.dirfd, "other-name", 0) == 0 &&
+		   continue_blob(&digest, content, len, &kept, NULL) == 0 && kept == 0,
+	   "a part that is another file too is replaced");
+	ok(fstatat(layout.dirfd, "other-name", &st, 0) == 0 && st.st_size == 100,
+	   "... and that file is as it was");
+	forget_blob(&digest);
+	ok(mkfifoat(layout.dirfd, path, 0600) == 0 &&
+		   continue_blob(&digest, content, len, &kept, NULL) == 0 && kept == 0,
+	   "a FIFO is replaced");
+	forget_blob(&digest);
+	leave_part(&digest, content, 100);
+	ok(fchmodat(layout.dirfd, path, 0666, 0) == 0 &&
+		   continue_blob(&digest, content, len, &kept, NULL) == 0 && kept == 0,
+	   "a part that others can write to is not continued");
+	forget_blob(&digest);
+	ok(symlinkat("other-name", layout.dirfd, path) == 0 &&
+		   continue_blob(&digest, content, len, &kept, &err) < 0 && err.message[0],
+	   "a symbolic link is an error");
+	ok(fstatat(layout.dirfd, "other-name", &st, 0) == 0 && st.st_size == 100,
+	   "... and where it leads nothing changes");
+	unlinkat(layout.dirfd, path, 0);
+}
+
+/* A hole in a part, where a filesystem has them. */
+static void test_hole(void)
+{
+	const size_t len = 2U << 20;
+	autofree unsigned char *content = make_content(len);
+	char path[BLOB_PART_PATH_MAX];
+	struct digest digest;
+	uint64_t kept;
+	autoclose int fd = -EBADF;
+
+	if (hash_buffer(DIGEST_SHA256, content, len, &digest, NULL) < 0)
+		exit(99);
+	leave_part(&digest, content, 1U << 20);
+	fd = openat(layout.dirfd, blob_part_path(&digest, path), O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || ftruncate(fd, (off_t)len) < 0)
+		exit(99);
+	ok(blob_part_bytes(&layout, &digest, len) < len, "a hole is no byte that is there");
+	ok(continue_blob(&digest, content, len, &kept, NULL) == 0,
+	   "a part with a hole is continued");
+	is_int((intmax_t)kept, 1U << 20, "... from the hole on");
+	forget_blob(&digest);
+}
+
+/* What stays when the writer is released. */
+static void test_leaving(void)
+{
+	const size_t len = 300000;
+	autofree unsigned char *content = make_content(len);
+	struct blob_writer writer = BLOB_WRITER_INIT;
+	struct digest digest;
+	uint64_t kept;
+
+	if (hash_buffer(DIGEST_SHA256, content, len, &digest, NULL) < 0 ||
+	    blob_try_continue(&layout, &digest, len, &writer, NULL) != BLOB_READY)
+		exit(99);
+	blob_writer_release(&writer);
+	ok(!has_part(&digest), "a writer that got nothing leaves nothing");
+	writer = (struct blob_writer)BLOB_WRITER_INIT;
+	if (blob_try_continue(&layout, &digest, len, &writer, NULL) != BLOB_READY)
+		exit(99);
+	ok(blob_write(&writer, content, 200001, NULL) == 0, "one that got some bytes");
+	blob_writer_release(&writer);
+	ok(has_part(&digest), "... leaves them");
+	is_int((intmax_t)blob_part_bytes(&layout, &digest, len), 200001, "... all of them");
+	ok(continue_blob(&digest, content, len, &kept, NULL) == 0 && kept == 200001,
+	   "... for the next one");
+	forget_blob(&digest);
+	writer = (struct blob_writer)BLOB_WRITER_INIT;
+	if (blob_try_start(&layout, &digest, len, &writer, NULL) != BLOB_READY)
+		exit(99);
+	ok(blob_write(&writer, content, 200001, NULL) == 0, "one that was not asked to continue");
+	blob_writer_release(&writer);
+	ok(!has_part(&digest), "... leaves nothing");
+}
+
 int main(void)
 {
 	char root[] = "/tmp/ctnr-blob.XXXXXX";
@@ -204,6 +383,11 @@ int main(void)
 	test_put();
 	test_pieces();
 	test_gap();
+	test_continue();
+	test_wrong_part();
+	test_odd_parts();
+	test_hole();
+	test_leaving();
 	layout_release(&layout);
 	tree_remove_at(AT_FDCWD, root, NULL);
 	return done_testing();

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "format/hash.h"
 #include "oci/image_config.h"
 #include "oci/media_type.h"
 

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define COPY_CHUNK (128U << 10)
 
@@ -88,18 +89,19 @@ static int get_layout_document(void *state, void *connection, const struct descr
 	return 0;
 }
 
-static int get_layout_blob(void *state, void *connection, struct blob_writer *writer,
-			   struct progress *progress, size_t task, struct error *err)
+/* Copy what the writer does not have yet. */
+static int copy_rest(const struct layout_source *source, struct blob_writer *writer,
+		     struct progress *progress, size_t task, struct error *err)
 {
-	const struct layout_source *source = state;
 	const struct descriptor wanted = { .digest = writer->digest, .size = writer->size };
 	autoclose int fd = layout_open_blob(&source->layout, &wanted, err);
 	autofree char *buffer = xmalloc(COPY_CHUNK);
 	ssize_t n;
 
-	(void)connection;
 	if (fd < 0)
 		return -1;
+	if (lseek(fd, (off_t)writer->written, SEEK_SET) < 0)
+		return error_errno(err, "cannot read blob %s", writer->digest.text);
 	while ((n = fd_read_full(fd, buffer, COPY_CHUNK)) > 0) {
 		if (blob_write(writer, buffer, (size_t)n, err) < 0)
 			return -1;
@@ -109,7 +111,23 @@ static int get_layout_blob(void *state, void *connection, struct blob_writer *wr
 	}
 	if (n < 0)
 		return error_errno(err, "cannot read blob %s", writer->digest.text);
-	return 0;
+	return blob_verify_written(writer, err);
+}
+
+static int get_layout_blob(void *state, void *connection, struct blob_writer *writer,
+			   struct progress *progress, size_t task, struct error *err)
+{
+	const struct layout_source *source = state;
+	bool is_mixed = writer->written > 0;
+	struct error failure = { 0 };
+
+	(void)connection;
+	if (copy_rest(source, writer, progress, task, &failure) == 0)
+		return 0;
+	/* The file has not changed, but what another run left may have been of another one. */
+	if (!is_mixed || writer->written || !error_is(&failure, ERROR_VERIFY))
+		return error_move(err, &failure);
+	return copy_rest(source, writer, progress, task, err);
 }
 
 const struct source_type layout_source = {

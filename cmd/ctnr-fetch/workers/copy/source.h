@@ -74,7 +74,8 @@ void source_disconnect(const struct source *source, void *connection);
 int source_get_document(const struct source *source, void *connection,
 			const struct descriptor *want, struct document *ret, struct error *err);
 
-/* Write a blob's bytes; the caller finishes the writer. Reports to the task of progress (may be
+/* Write the bytes of a blob that its writer does not have yet, and verify the whole; the caller finishes the
+ * writer. What is wrong is got once more from the first byte on. Reports to the task of progress (may be
  * NULL). */
 int source_get_blob(const struct source *source, void *connection, struct blob_writer *writer,
 		    struct progress *progress, size_t task, struct error *err);

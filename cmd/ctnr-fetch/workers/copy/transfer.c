@@ -54,13 +54,17 @@ int transfer_add(struct transfer *t, const struct descriptor *blob, struct error
 	return 0;
 }
 
-/* As blob_start(), but a signal that asks to stop ends the waiting. */
-static int start_blob(const struct transfer *t, const struct digest *digest, uint64_t size,
-		      struct blob_writer *writer, struct error *err)
+/* blob_try_start() or blob_try_continue(). */
+typedef int blob_starter(const struct layout *layout, const struct digest *digest, uint64_t size,
+			 struct blob_writer *ret, struct error *err);
+
+/* Wait for another process that makes the blob; a signal that asks to stop ends the waiting. */
+static int start_blob(const struct transfer *t, blob_starter *start, const struct digest *digest,
+		      uint64_t size, struct blob_writer *writer, struct error *err)
 {
 	int state;
 
-	while ((state = blob_try_start(t->layout, digest, size, writer, err)) == BLOB_BUSY)
+	while ((state = start(t->layout, digest, size, writer, err)) == BLOB_BUSY)
 		if (interrupt_wait(t->interrupt, BUSY_POLL_MS))
 			return interrupt_error(err);
 	return state;
@@ -70,7 +74,7 @@ int transfer_put(const struct transfer *t, const struct digest *digest, const vo
 		 size_t len, struct error *err)
 {
 	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
-	int state = start_blob(t, digest, len, &writer, err);
+	int state = start_blob(t, blob_try_start, digest, len, &writer, err);
 
 	if (state < 0)
 		return -1;
@@ -81,20 +85,37 @@ int transfer_put(const struct transfer *t, const struct digest *digest, const vo
 	return blob_finish(&writer, err);
 }
 
+/* Is all of it there, because another run ended right behind the last byte? */
+static bool is_whole(struct blob_writer *writer)
+{
+	return writer->written && writer->written == writer->size &&
+	       blob_verify_written(writer, NULL) == 0;
+}
+
+/* Get what is not there yet, if anything, and publish the blob. */
+static int complete_blob(struct transfer *t, void *connection, struct blob_writer *writer,
+			 size_t task, struct error *err)
+{
+	if (writer->written)
+		progress_update(t->progress, task, writer->written);
+	if (!is_whole(writer) &&
+	    source_get_blob(t->source, connection, writer, t->progress, task, err) < 0)
+		return -1;
+	return blob_finish(writer, err);
+}
+
 static int transfer_blob(struct transfer *t, void *connection, const struct blob_job *job,
 			 struct error *err)
 {
 	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
 	size_t task = progress_add(t->progress, "fetch", job->digest.text, job->size);
-	int state = start_blob(t, &job->digest, job->size, &writer, err);
+	int state = start_blob(t, blob_try_continue, &job->digest, job->size, &writer, err);
 
 	if (state == BLOB_PRESENT) {
 		progress_finish(t->progress, task, PROGRESS_PRESENT);
 		return 0;
 	}
-	if (state == BLOB_READY &&
-	    source_get_blob(t->source, connection, &writer, t->progress, task, err) == 0 &&
-	    blob_finish(&writer, err) == 0) {
+	if (state == BLOB_READY && complete_blob(t, connection, &writer, task, err) == 0) {
 		progress_finish(t->progress, task, PROGRESS_DONE);
 		return 0;
 	}
