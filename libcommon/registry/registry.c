@@ -5,7 +5,6 @@
 #include "base/number.h"
 #include "format/hash.h"
 #include "format/json.h"
-#include "oci/media_type.h"
 #include "registry/retry.h"
 
 #include <ctype.h>
@@ -119,9 +118,7 @@ static int check_digests(const struct http_response *response, const char *wante
 	return 0;
 }
 
-/* The media type of an answer, new, without its parameters. There may be one alone: the next program could
- * read the other. */
-static char *read_content_type(const struct http_response *response, struct error *err)
+char *registry_media_type(const struct http_response *response, struct error *err)
 {
 	const char *type = http_header(response, "content-type", 0);
 	char *media_type;
@@ -141,7 +138,7 @@ static char *read_content_type(const struct http_response *response, struct erro
 static int take_manifest(struct http_response *response, const char *wanted, struct document *ret,
 			 struct error *err)
 {
-	autofree char *media_type = read_content_type(response, err);
+	autofree char *media_type = registry_media_type(response, err);
 	enum media_kind kind;
 	struct digest sha256;
 
@@ -170,9 +167,7 @@ int registry_get_manifest(struct session *session, struct http *http, const char
 	struct session_request request = {
 		.path = path,
 		.http = { .method = HTTP_GET,
-			  .accept = MEDIA_TYPE_INDEX ", " MEDIA_TYPE_MANIFEST
-						     ", " MEDIA_TYPE_DOCKER_LIST
-						     ", " MEDIA_TYPE_DOCKER_MANIFEST,
+			  .accept = REGISTRY_MANIFEST_TYPES,
 			  .max = MANIFEST_MAX,
 			  .total_timeout = MANIFEST_TIMEOUT },
 	};

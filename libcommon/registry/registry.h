@@ -17,13 +17,23 @@
 #include "base/progress.h"
 #include "oci/blob.h"
 #include "oci/document.h"
+#include "oci/media_type.h"
 #include "registry/session.h"
+
+/* What is accepted as a manifest or index. */
+#define REGISTRY_MANIFEST_TYPES \
+	MEDIA_TYPE_INDEX ", " MEDIA_TYPE_MANIFEST ", " MEDIA_TYPE_DOCKER_LIST \
+			 ", " MEDIA_TYPE_DOCKER_MANIFEST
 
 /* Send a request of which status 200 is the only good answer. A status that says another thing is an error
  * with what the registry says about it: ERROR_NOT_FOUND for 404, ERROR_TEMPORARY for what may help later. ret
  * must be initialised, and has the answer then too. */
 int registry_send(struct session *session, struct http *http, struct session_request *request,
 		  struct http_response *ret, struct error *err);
+
+/* The media type that an answer states, new: in lower case, without parameters; "" when it states none. NULL with
+ * ERROR_VERIFY when it states several: the next program could read the other. */
+char *registry_media_type(const struct http_response *response, struct error *err);
 
 /* Get a manifest or index by tag or digest. ERROR_VERIFY when it is not what it should be,
  * ERROR_NOT_FOUND when the registry has none. */

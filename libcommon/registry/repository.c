@@ -212,6 +212,37 @@ static int ask_places(struct repository *repository, struct repository_connectio
 	return all_refused(&refusals, err);
 }
 
+struct lookup_question {
+	const char *tag;
+	struct descriptor *ret;
+	bool *ret_answered; /* some place did, whatever it said */
+};
+
+static int ask_lookup(const void *data, struct session *session, struct http *http,
+		      struct error *err)
+{
+	const struct lookup_question *question = data;
+	int result = lookup_tag(session, http, question->tag, question->ret, err);
+
+	if (result != LOOKUP_UNKNOWN)
+		return result;
+	*question->ret_answered = true;
+	return error_set(err, ERROR_NOT_FOUND, "%s does not say what '%s' stands for",
+			 session_authority(session), question->tag);
+}
+
+int repository_lookup_tag(struct repository *repository, struct repository_connection *connection,
+			  const char *tag, struct descriptor *ret, struct error *err)
+{
+	bool is_answered = false;
+	const struct lookup_question lookup = { tag, ret, &is_answered };
+	const struct question question = { .ask = ask_lookup, .data = &lookup };
+
+	if (ask_places(repository, connection, &question, err) == 0)
+		return LOOKUP_FOUND;
+	return is_answered ? LOOKUP_UNKNOWN : -1;
+}
+
 struct manifest_question {
 	const char *tag_or_digest;
 	struct document *document;

@@ -20,6 +20,7 @@
 #ifndef REGISTRY_REPOSITORY_H
 #define REGISTRY_REPOSITORY_H
 
+#include "registry/lookup.h"
 #include "registry/place.h"
 #include "registry/referrers.h"
 #include "registry/registry.h"
@@ -39,6 +40,11 @@ void repository_cleanup(struct repository **repository);
 /* New; the repository outlives it. */
 struct repository_connection *repository_connect(struct repository *repository, struct error *err);
 void repository_disconnect(struct repository_connection *connection);
+
+/* As lookup_tag(): the first place that says what the tag stands for. LOOKUP_UNKNOWN when none does and one of them
+ * answered. */
+int repository_lookup_tag(struct repository *repository, struct repository_connection *connection,
+			  const char *tag, struct descriptor *ret, struct error *err);
 
 /* As registry_get_manifest(). ERROR_NOT_FOUND when the origin says so. */
 int repository_get_manifest(struct repository *repository, struct repository_connection *connection,

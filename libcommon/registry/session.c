@@ -136,13 +136,14 @@ static bool was_answered(struct session *session, const struct http *http)
 	return answered;
 }
 
-static bool is_worth_retrying(struct session *session, const struct http *http, int result,
+static bool is_worth_retrying(struct session *session, const struct http *http,
+			      const struct session_request *request, int result,
 			      const struct http_response *response, const struct error *failure)
 {
 	bool answered = was_answered(session, http);
 
 	if (result == 0)
-		return retry_is_temporary(response->status);
+		return !request->is_optional && retry_is_temporary(response->status);
 	return failure->code == ERROR_TEMPORARY && answered;
 }
 
@@ -190,7 +191,7 @@ static int send_with_retries(struct session *session, struct http *http,
 			request->without_range = true;
 		if (request->without_range && !was_without_range)
 			continue;
-		if (!is_worth_retrying(session, http, result, ret, &failure))
+		if (!is_worth_retrying(session, http, request, result, ret, &failure))
 			return result < 0 ? error_move(err, &failure) : result;
 		if (attempt == session->options.retries)
 			return result < 0 ? error_move(err, &failure) : result;

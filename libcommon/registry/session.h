@@ -73,6 +73,7 @@ struct session_request {
 	 * a sink that was given another range (it fails with ERROR_TEMPORARY then). The attempt that showed
 	 * it does not count. */
 	bool without_range;
+	bool is_optional; /* the caller can do without: no status is a reason to try again */
 };
 
 /* Send the request. Succeeds with whatever status is final; fails as http_send() does. */

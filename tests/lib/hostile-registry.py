@@ -31,6 +31,8 @@ the last is "-" without one, and " range" when a Range was asked for, " cookie" 
     --ranges KIND        what a Range is worth (the functions range_KIND of hostile_blob.py)
     --redirect URL       blobs are at URL, says a status 307
     --cookie             give a cookie with each answer
+    --rate N             blobs come at N bytes a second
+    --count              LOG gets a line SENT N too when N bytes of a blob were written
 
     hostile-registry.py --each
 
@@ -150,7 +152,8 @@ def serve(words):
     parser.add_argument("--hidden", type=int)
     for name in ("times", "token-uses"):
         parser.add_argument("--" + name, type=int, default=-1)
-    for name in ("bearer", "cookie", "silent", "no-range"):
+    parser.add_argument("--rate", type=int, default=0)
+    for name in ("bearer", "cookie", "silent", "no-range", "count"):
         parser.add_argument("--" + name, action="store_true")
     for name in ("layout", "port_file", "log"):
         parser.add_argument(name)

@@ -20,9 +20,24 @@ class Blobs:
             return fault(body)
         wanted = self.headers.get("Range")
         if not wanted or self.server.options.no_range:
-            return self.answer(200, body)
+            return self.send_slowly(200, body)
         start, _, end = wanted.removeprefix("bytes=").partition("-")
         return getattr(self, "range_" + self.server.options.ranges)(body, int(start), end)
+
+    def send_slowly(self, status, body, headers=()):
+        """As fast as --rate says."""
+        rate, sent = self.server.options.rate, 0
+        step = max(1, rate // 50) if rate else max(1, len(body))
+        self.head(status, headers, len(body))
+        try:
+            while sent < len(body):
+                self.wfile.write(body[sent:sent + step])
+                sent += len(body[sent:sent + step])
+                if rate:
+                    time.sleep(step / rate)
+        finally:
+            if self.server.options.count:
+                self.server.note("SENT %d" % sent)
 
     # Ranges
 
@@ -30,7 +45,7 @@ class Blobs:
         stop = min(int(end) + 1 if end else len(body), len(body))
         if start >= stop:
             return self.error(416, "no such range")
-        return self.answer(206, body[start:stop], [
+        return self.send_slowly(206, body[start:stop], [
             ("Content-Range", "bytes %d-%d/%d" % (start, stop - 1, len(body)))])
 
     def range_closed(self, body, start, end):

@@ -279,3 +279,31 @@ class Manifests:
         digest = "sha256:" + hashlib.sha256(body).hexdigest()
         self.index({**self.descriptor(media_type, digest, len(body)),
                     "platform": {"os": CONTROLS, "architecture": CONTROLS}})
+
+    # Faults of HEAD alone: what GET gives is right
+
+    def fault_headless_head(self, _body, _media_type):
+        self.answer(405, b"", [("Allow", "GET")])
+
+    def fault_headabsent_head(self, _body, _media_type):
+        self.answer(404, b"")
+
+    def fault_headbusy_head(self, _body, _media_type):
+        self.answer(503, b"", [("Retry-After", "60")])
+
+    def fault_headbare_head(self, body, media_type):
+        """No word about the digest."""
+        self.answer(200, body, [("Content-Type", media_type)])
+
+    def fault_headjunk_head(self, body, media_type):
+        self.answer(200, body, [("Content-Type", media_type), ("Docker-Content-Digest", "sha256:../..")])
+
+    def fault_headtwo_head(self, body, media_type):
+        self.answer(200, body, [("Content-Type", media_type), ("Docker-Content-Digest", "sha256:" + "0" * 64),
+                                ("Docker-Content-Digest", "sha256:" + "1" * 64)])
+
+    def fault_headtext_head(self, body, _media_type):
+        self.answer(200, body, [("Content-Type", "text/html")])
+
+    def fault_headunsized_head(self, _body, media_type):
+        self.head(200, [("Content-Type", media_type), ("Docker-Content-Digest", "sha256:" + "0" * 64)])

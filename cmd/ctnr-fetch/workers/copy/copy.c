@@ -31,12 +31,32 @@ struct copy {
 	const struct copy_options *options;
 };
 
+/* Read a document that is a blob of the layout. False when it is not there, or not as it should be: the source has
+ * it then. */
+static bool read_present(const struct copy *copy, const struct descriptor *want,
+			 struct document *ret)
+{
+	const struct layout *layout = copy->transfer->layout;
+	autodocument struct document document = DOCUMENT_INIT;
+
+	if (layout_read_blob(layout, want, MANIFEST_MAX, &document.bytes, NULL) < 0 ||
+	    blob_check(want, document.bytes.data, document.bytes.len, NULL) < 0)
+		return false;
+	document.digest = want->digest;
+	document.media_type = xstrdup(want->media_type);
+	*ret = document;
+	document = (struct document)DOCUMENT_INIT;
+	return true;
+}
+
 /* Every document passes here, also of sources where nothing is waited for: signals are heard. */
 static int get_document(const struct copy *copy, const struct descriptor *want,
 			struct document *ret, struct error *err)
 {
 	if (interrupt_wait(copy->transfer->interrupt, 0))
 		return interrupt_error(err);
+	if (want && read_present(copy, want, ret))
+		return 0;
 	return source_get_document(copy->transfer->source, copy->connection, want, ret, err);
 }
 
@@ -407,16 +427,48 @@ static int copy_all(const struct copy *copy, struct document *document, struct d
 	return 0;
 }
 
+/* Is that what the name's entry stands for, or was made of? */
+static bool is_named(const struct descriptor *named, const struct digest *given)
+{
+	const char *origin = named ? descriptor_annotation(named, ANNOTATION_SOURCE) : NULL;
+
+	return named && (digest_equal(&named->digest, given) ||
+			 (origin && strcmp(origin, given->text) == 0));
+}
+
+/* Get what the address names. *ret_is_new: it was not there under the name. */
+static int get_top(const struct copy *copy, struct document *ret, bool *ret_is_new,
+		   struct error *err)
+{
+	const struct descriptor *named = copy->options->named;
+	autodescriptor struct descriptor given = DESCRIPTOR_INIT;
+	int found = LOOKUP_UNKNOWN;
+
+	if (named)
+		found = source_lookup_document(copy->transfer->source, copy->connection, &given,
+					       err);
+	if (found < 0)
+		return -1;
+	if (found != LOOKUP_FOUND || !is_named(named, &given.digest) ||
+	    !read_present(copy, &given, ret)) {
+		if (get_document(copy, NULL, ret, err) < 0)
+			return -1;
+	}
+	*ret_is_new = !is_named(named, &ret->digest);
+	return 0;
+}
+
 int copy_image(struct transfer *transfer, void *connection, const struct copy_options *options,
 	       struct descriptor *ret, struct error *err)
 {
 	const struct copy copy = { transfer, connection, options };
 	autodocument struct document document = DOCUMENT_INIT;
 	struct digest given;
+	bool is_new;
 
-	if (get_document(&copy, NULL, &document, err) < 0)
+	if (get_top(&copy, &document, &is_new, err) < 0)
 		return -1;
-	if (options->admit && options->admit(options->data, &document, err) < 0)
+	if (is_new && options->admit && options->admit(options->data, &document, err) < 0)
 		return -1;
 	given = document.digest;
 	if ((options->platform ? copy_one(&copy, &document, ret, err)

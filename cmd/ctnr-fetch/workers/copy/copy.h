@@ -9,6 +9,9 @@
 struct copy_options {
 	const struct platform *platform; /* NULL: all, the index stays whole */
 	enum request_format format;
+	/* The entry that the image's name has in the layout already, or NULL: borrowed. When the source says
+	 * that it would give the same document again, the document is not asked for, and admit neither. */
+	const struct descriptor *named;
 	/* Asked about what the source gave, before anything is stored: < 0 refuses the image. NULL: all
 	 * are welcome. */
 	int (*admit)(void *data, const struct document *document, struct error *err);

@@ -71,6 +71,17 @@ static int find_entry(const struct layout_source *source, struct descriptor *ret
 	return error_move(err, &cause);
 }
 
+/* Its documents are as near as those of the layout that is copied into. */
+static int lookup_layout_document(void *state, void *connection, struct descriptor *ret,
+				  struct error *err)
+{
+	(void)state;
+	(void)connection;
+	(void)ret;
+	(void)err;
+	return LOOKUP_UNKNOWN;
+}
+
 static int get_layout_document(void *state, void *connection, const struct descriptor *want,
 			       struct document *ret, struct error *err)
 {
@@ -136,6 +147,7 @@ const struct source_type layout_source = {
 	.close = close_layout,
 	.connect = connect_layout,
 	.disconnect = disconnect_layout,
+	.lookup_document = lookup_layout_document,
 	.get_document = get_layout_document,
 	.get_blob = get_layout_blob,
 };

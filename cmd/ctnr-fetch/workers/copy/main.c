@@ -51,8 +51,11 @@ static void fetch_release(struct fetch *fetch)
 static int copy_from_source(struct fetch *fetch, const struct request *request,
 			    struct transfer *transfer, struct descriptor *ret, struct error *err)
 {
+	autodescriptor struct descriptor named = DESCRIPTOR_INIT;
+	bool has_name = tag_find_raw(transfer->layout, request->name, &named, NULL) == 0;
 	const struct copy_options how = { .platform = request_platform(request),
-					  .format = (enum request_format)request->opts->format };
+					  .format = (enum request_format)request->opts->format,
+					  .named = has_name ? &named : NULL };
 	autoprogress struct progress *progress = NULL;
 	void *connection = source_connect(transfer->source, err);
 	int result;

@@ -11,6 +11,7 @@ struct registry_source {
 	struct session_options options;
 	struct repository *repository;
 	char *wanted; /* tag or digest */
+	bool is_digest;
 };
 
 static void close_registry(void *state)
@@ -39,6 +40,7 @@ static void *open_registry(const struct source_request *request, struct error *e
 		return NULL;
 	access_session_options(request->access, &source->options);
 	source->wanted = xstrdup(reference.digest ? reference.digest : reference.tag);
+	source->is_digest = reference.digest != NULL;
 	source->repository = repository_open(&source->places, &source->options, err);
 	return source->repository ? steal(&source) : NULL;
 }
@@ -53,6 +55,16 @@ static void *connect_registry(void *state, struct error *err)
 static void disconnect_registry(void *connection)
 {
 	repository_disconnect(connection);
+}
+
+static int lookup_registry_document(void *state, void *connection, struct descriptor *ret,
+				    struct error *err)
+{
+	struct registry_source *source = state;
+
+	if (source->is_digest)
+		return LOOKUP_UNKNOWN;
+	return repository_lookup_tag(source->repository, connection, source->wanted, ret, err);
 }
 
 static int get_registry_document(void *state, void *connection, const struct descriptor *want,
@@ -80,6 +92,7 @@ const struct source_type registry_source = {
 	.close = close_registry,
 	.connect = connect_registry,
 	.disconnect = disconnect_registry,
+	.lookup_document = lookup_registry_document,
 	.get_document = get_registry_document,
 	.get_blob = get_registry_blob,
 };

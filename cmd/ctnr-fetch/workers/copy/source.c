@@ -39,6 +39,12 @@ void source_disconnect(const struct source *source, void *connection)
 	source->type->disconnect(connection);
 }
 
+int source_lookup_document(const struct source *source, void *connection, struct descriptor *ret,
+			   struct error *err)
+{
+	return source->type->lookup_document(source->state, connection, ret, err);
+}
+
 int source_get_document(const struct source *source, void *connection,
 			const struct descriptor *want, struct document *ret, struct error *err)
 {

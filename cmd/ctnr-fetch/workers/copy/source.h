@@ -41,6 +41,8 @@ struct source_type {
 	/* The rest is described below. */
 	void *(*connect)(void *state, struct error *err);
 	void (*disconnect)(void *connection);
+	int (*lookup_document)(void *state, void *connection, struct descriptor *ret,
+			       struct error *err);
 	int (*get_document)(void *state, void *connection, const struct descriptor *want,
 			    struct document *ret, struct error *err);
 	int (*get_blob)(void *state, void *connection, struct blob_writer *writer,
@@ -68,6 +70,11 @@ void source_release(struct source *source);
  * with err on failure. */
 void *source_connect(const struct source *source, struct error *err);
 void source_disconnect(const struct source *source, void *connection);
+
+/* Which document the address names, without getting it, as lookup_tag() says (registry/lookup.h): LOOKUP_FOUND,
+ * LOOKUP_UNKNOWN, -1. For where that may save the getting. */
+int source_lookup_document(const struct source *source, void *connection, struct descriptor *ret,
+			   struct error *err);
 
 /* The manifest or index that want describes; want NULL: the one that the address names.
  * ERROR_NOT_FOUND; ERROR_VERIFY when it is not what want says. */
