@@ -110,8 +110,32 @@ run in_namespace sh -c 'mkdir full && mount -t tmpfs -o size=32k none full &&
 	ctnr-fetch --layout full/out "docker://$1/x:1"; status=$?
 	find full -name "*.part" | grep . && exit 99
 	exit $status' sh "$hostile"
-is_status 1 "a full disk is a failure that leaves nothing half-made"
+is_status 1 "too little room is a failure"
+like_stderr "*needs 64.* KiB more in '*/full/out', where * KiB are free
+*hint: free some space*" "... that says how much is needed and free"
+is "$(grep -c /blobs/ "$hostile_log")" 0 "... before the first byte of a blob"
+run in_namespace sh -c 'mkdir -p full && mount -t tmpfs -o size=90k none full &&
+	ctnr-fetch --layout full/out "docker://$1/x:1" >/dev/null && rm full/out/index.json full/out/oci-layout &&
+	ctnr-fetch --layout full/out "docker://$1/x:1" >/dev/null' sh "$hostile"
+is_status 0 "what is there needs no room"
+is "$(grep -c /blobs/ "$hostile_log")" 2 "... nor is it fetched"
+run in_namespace sh -c 'mkdir -p full && mount -t tmpfs -o size=120k none full && mkdir -p full/out/blobs/sha256 &&
+	head -c 60000 small/blobs/sha256/"$2" >full/out/blobs/sha256/"$2.part" && ctnr-fetch --layout full/out "docker://$1/x:1" >/dev/null' \
+	sh "$hostile" "${layer#*:}"
+is_status 0 "neither does what is there of a part"
+hostile_stop
+hostile_start "$CTNR_TEST_TMP/small" --rate 100000
+run in_namespace sh -c 'mkdir -p full && mount -t tmpfs -o size=90k none full &&
+	ctnr-fetch --layout full/out "docker://$1/x:1" & pid=$!
+	tries=1000
+	until [ -e full/out/blobs/sha256/"$2.part" ] || [ "$((tries -= 1))" = 0 ]; do sleep 0.01; done
+	head -c 100000 /dev/zero >full/file 2>/dev/null
+	wait "$pid"; status=$?
+	find full -name "*.part" | grep . && exit 99
+	exit $status' sh "$hostile" "${layer#*:}"
+is_status 1 "a disk that is full meanwhile is a failure that leaves nothing half-made"
 like_stderr "*No space left on device*hint: free some space*" "... and says so"
+hostile_stop
 run sh -c 'ctnr-fetch --layout out oci:small:1 >/dev/full'
 is_status 1 "a record that cannot be written is a failure"
 done_testing

@@ -59,7 +59,7 @@ GET manifests/1" "... when the registry has said so"
 hostile_stop
 
 # Registries that do not say what a name stands for.
-for fault in $(sed -n 's/^    def fault_\([a-z]*\)_head(.*/\1/p' "$test_lib/hostile_manifest.py"); do
+for fault in headless headabsent headbusy headbare headjunk headtwo headtext headunsized; do
 	hostile_start "$CTNR_TEST_TMP/small" --fault "$fault"
 	run ctnr-fetch --layout out -t "$hostile/x:1" oci:small:1
 	run timeout 20 ctnr-fetch --layout out "docker://$hostile/x:1"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workers/copy/transfer.h"
 
+#include "workers/copy/room.h"
+
 #include "base/alloc.h"
 
 #include <pthread.h>
@@ -178,23 +180,27 @@ static void *run_thread(void *data)
 	return NULL;
 }
 
-/* Is there anything to do? Threads and connections for nothing are not started. */
-static size_t count_missing(const struct transfer *t)
+/* What is there to do, and is there room for it? */
+static int count_missing(const struct transfer *t, size_t *ret, struct error *err)
 {
-	size_t missing = 0;
+	struct room room = ROOM_INIT;
 
 	for (size_t i = 0; i < t->n_blobs; i++)
-		missing += !layout_has_blob(t->layout, &t->blobs[i].digest, t->blobs[i].size);
-	return missing;
+		room_add_blob(&room, t->layout, &t->blobs[i].digest, t->blobs[i].size);
+	*ret = room.n_missing;
+	return room_check(&room, t->layout, err);
 }
 
 int transfer_run(struct transfer *t, void *connection, struct error *err)
 {
 	struct blob_queue queue = { .transfer = t, .lock = PTHREAD_MUTEX_INITIALIZER };
-	size_t jobs = count_missing(t);
 	autofree pthread_t *threads = NULL;
 	size_t started = 0;
+	size_t jobs;
 
+	if (count_missing(t, &jobs, err) < 0)
+		return -1;
+	/* Threads and connections for nothing are not started. */
 	if (jobs > t->jobs)
 		jobs = t->jobs;
 	/* A blob beyond a limit of the size of files (ulimit -f) is an error, not a silent death. */

@@ -10,6 +10,7 @@
  *
  *  - What is there is not transferred. A blob that another process is making is waited for: it
  *    either appears, or that process ends and the blob is made here.
+ *  - Whether there is room for all that is missing is looked at once, before the first byte (room.h).
  *  - No blob is visible in the layout before it is whole and has its digest (oci/blob.h).
  *  - The first failure stops all threads, by the interrupt.
  */
@@ -46,7 +47,7 @@ void transfer_release(struct transfer *transfer);
  * ERROR_VERIFY. */
 int transfer_add(struct transfer *transfer, const struct descriptor *blob, struct error *err);
 
-/* Transfer them all; connection is the calling thread's. The first failure stops the others. */
+/* Transfer them all, or nothing where there is too little room; connection is the calling thread's. The first failure stops the others. */
 int transfer_run(struct transfer *transfer, void *connection, struct error *err);
 
 /* Store bytes that were verified against digest. */
