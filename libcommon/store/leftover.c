@@ -235,6 +235,25 @@ static const struct {
 	{ "cache/seccomp", 0, visit_file },
 };
 
+bool leftover_is_wanted(const struct store *store, const struct leftover *leftover, int64_t cutoff)
+{
+	struct stat st;
+
+	return leftover->kind == LEFTOVER_BLOB &&
+	       fstatat(store->dirfd, leftover->path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       st.st_mtim.tv_sec * CLOCK_NS + st.st_mtim.tv_nsec > cutoff;
+}
+
+int leftovers_each_in_layout(const struct store *layout,
+			     int (*each)(const struct leftover *leftover, void *data,
+					 struct error *err),
+			     void *data, struct error *err)
+{
+	struct leftover_search search = { .store = layout, .each = each, .data = data };
+
+	return visit_folder(&search, "blobs", 1, visit_blob, err);
+}
+
 int leftovers_each(const struct store *store,
 		   int (*each)(const struct leftover *leftover, void *data, struct error *err),
 		   void *data, struct error *err)

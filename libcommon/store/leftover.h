@@ -27,6 +27,7 @@
 #include "store/store.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum leftover_kind {
 	LEFTOVER_TRASH,
@@ -51,6 +52,17 @@ struct leftover {
 int leftovers_each(const struct store *store,
 		   int (*each)(const struct leftover *leftover, void *data, struct error *err),
 		   void *data, struct error *err);
+
+/* The same for an image layout that is in no store: what is there are parts of blobs. layout is a store whose
+ * directory the layout's is. */
+int leftovers_each_in_layout(const struct store *layout,
+			     int (*each)(const struct leftover *leftover, void *data,
+					 struct error *err),
+			     void *data, struct error *err);
+
+/* May the next run still want it? A blob's part that was written since cutoff (nanoseconds since 1970) is for
+ * the next fetch to continue. */
+bool leftover_is_wanted(const struct store *store, const struct leftover *leftover, int64_t cutoff);
 
 /* Did the file change last longer ago than LEFTOVER_FILE_AGE? False when it is not there. */
 #define LEFTOVER_FILE_AGE 3600 /* seconds */

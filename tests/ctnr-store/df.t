@@ -100,12 +100,16 @@ sum_is_du "... and the sum is du's"
 # What was left.
 mkdir -p "$store/trash/1_1_00000000-0000-0000-0000-000000000000_1.0000000000000001/x"
 head -c 50000 large >"$store/trash/1_1_00000000-0000-0000-0000-000000000000_1.0000000000000001/x/y"
-head -c 90000 large >"$store/images/blobs/sha256/$(printf x | sha256sum | cut -c 1-64).part"
+part=$store/images/blobs/sha256/$(printf x | sha256sum | cut -c 1-64).part
+head -c 90000 large >"$part"
 echo strange >"$store/strange"
 mkdir "$store/networks"
 sum_is_du "the sum is du's with what killed commands left"
 is "$(row leftovers count) $(row leftovers active)" "2 0" "... which counts apart"
-is "$(row leftovers 'reclaimable > 140000')" true "... and can be reclaimed"
+is "$(row leftovers 'reclaimable < 80000')" true "... and can be reclaimed, but for the young part of a blob"
+touch -d '2 hours ago' "$part"
+sum_is_du "... a part is one of its bytes"
+is "$(row leftovers 'reclaimable > 140000')" true "... which can be when nobody has continued it for an hour"
 is "$(row other count)" 2 "... what nobody knows is something other"
 
 # What the collector would delete.

@@ -103,6 +103,23 @@ both "what killed commands left" --grace 0
 is "$(gone leftover)" trash/1.2.dead "... goes"
 is "$(gone cache | wc -l)" 2 "... and what is derived from what is gone"
 
+# What a fetch could not end is for the next one.
+part=$store/images/blobs/sha256/$(printf x | sha256sum | cut -c 1-64).part
+head -c 10000 /dev/urandom >"$part"
+run ctnr-store gc
+is "$(gone leftover)" "" "a blob's part stays for a while"
+ok "... for the next fetch to continue" test -f "$part"
+touch -d '2 hours ago' "$part"
+flock "$part" sleep 60 &
+holder=$!
+ok "... one that is held is being continued" eventually 10 sh -c '! flock -n "$1" true' sh "$part"
+run ctnr-store gc --grace 0
+is "$(gone leftover)" "" "... and stays however old it is"
+pkill -TERM -P "$holder" sleep
+wait "$holder" || :
+both "a part that nobody has continued for the grace"
+is "$(gone leftover)" "images/blobs/sha256/$(basename "$part")" "... goes"
+
 # What commands with other IDs have unpacked, as in another user namespace, is theirs to delete.
 other=$store/layers/0123456789ab/sha256/$(printf '%064d' 1)
 mkdir -p "$other/diff"
@@ -133,6 +150,14 @@ printf 'file f data=f\n' | "$test_lib/make-tar.py" layer.tar
 echo lost >"$CTNR_TEST_TMP/layout/blobs/sha256/$(echo lost | sha256sum | cut -d ' ' -f 1)"
 run ctnr-store gc --grace 0 "oci:$CTNR_TEST_TMP/layout"
 is "$(gone blob | wc -l) $(find "$CTNR_TEST_TMP/layout/blobs" -type f | wc -l)" "1 3" "a layout elsewhere is collected"
+part=$CTNR_TEST_TMP/layout/blobs/sha256/$(printf y | sha256sum | cut -c 1-64).part
+echo half >"$part"
+run ctnr-store gc "oci:$CTNR_TEST_TMP/layout"
+ok "... a blob's part stays for a while" test -f "$part"
+run ctnr-store gc --dry-run --grace 0 "oci:$CTNR_TEST_TMP/layout"
+is "$(gone leftover)" "blobs/sha256/$(basename "$part")" "... and not when there is no grace"
+run ctnr-store gc --grace 0 "oci:$CTNR_TEST_TMP/layout"
+fails "... as it is then" test -e "$part"
 run ctnr-store gc --grace 0 --image-ttl 0 "oci:$CTNR_TEST_TMP/layout"
 is "$(find "$CTNR_TEST_TMP/layout/blobs" -type f | wc -l)" 0 "... by age too"
 run ctnr-store gc "oci:$CTNR_TEST_TMP/nowhere"

@@ -64,10 +64,10 @@ for word in ENOSYS EOPNOTSUPP; do
 	part=$store/images/blobs/sha256/$(printf %s "$word" | sha256sum | cut -c 1-64).part
 	as sub sh -c "mkdir '$part.lock' && echo half >'$part'"
 	hold "$part.lock"
-	as sub ctnr-store gc >/dev/null
+	as sub ctnr-store gc --grace 0 >/dev/null
 	ok "... a collector leaves a part alone that is being written" test -e "$part"
 	release
-	run as sub ctnr-store gc
+	run as sub ctnr-store gc --grace 0
 	is_status 0 "... it collects there"
 	is "$(find "$store/images/blobs" -name "*.part*")" "" "... and removes one that a killed command left"
 	is "$(find "$store/images/blobs" "$store/images/.lease" -name '*.part*' -o -name '*.lock')" "" \

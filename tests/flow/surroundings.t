@@ -64,7 +64,7 @@ mkdir "$CTNR_TEST_TMP/disk"
 export CTNR_STORE="$CTNR_TEST_TMP/disk/store"
 run full_disk 8m "ctnr-fetch -t debian:12 oci:$debian"
 is_status 1 "a fetch onto a full disk fails"
-like_stderr "*No space left on device*" "... and says why"
+like_stderr "*needs 57.* MiB more in *, where 8.0 MiB are free*" "... and says why"
 is_stdout "" "... and gives no record"
 run full_disk 8m "ctnr-fetch -t debian:12 oci:$debian; ctnr-store image ls --json;
 	mount -o remount,size=200m disk '$CTNR_TEST_TMP/disk';

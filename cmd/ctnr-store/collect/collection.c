@@ -275,7 +275,7 @@ static int sweep_content(struct collection *collection, struct choice *choice,
 }
 
 /* Which part does what is left belong to? */
-static bool leftover_is_wanted(enum collection_part part, enum leftover_kind kind)
+static bool part_has_leftover(enum collection_part part, enum leftover_kind kind)
 {
 	bool is_of_image = kind == LEFTOVER_LAYER || kind == LEFTOVER_BLOB;
 	bool is_of_bundle = kind == LEFTOVER_BUNDLE || kind == LEFTOVER_ROOTFS;
@@ -288,6 +288,7 @@ static bool leftover_is_wanted(enum collection_part part, enum leftover_kind kin
 /* What is left is listed first and removed then, so that the list is not of what changes meanwhile. */
 struct leftover_list {
 	const struct collection *collection;
+	const struct store *store; /* or the layout that is in none */
 	struct strlist paths;
 	enum leftover_kind *kinds;
 };
@@ -303,7 +304,8 @@ static int add_leftover(const struct leftover *leftover, void *data, struct erro
 	struct leftover_list *list = data;
 
 	(void)err;
-	if (leftover->in_use || !leftover_is_wanted(list->collection->opts.part, leftover->kind))
+	if (leftover->in_use || !part_has_leftover(list->collection->opts.part, leftover->kind) ||
+	    leftover_is_wanted(list->store, leftover, list->collection->opts.cutoff))
 		return 0;
 	strlist_append(&list->paths, leftover->path);
 	list->kinds = xrealloc(list->kinds, list->paths.len, sizeof(*list->kinds));
@@ -311,11 +313,12 @@ static int add_leftover(const struct leftover *leftover, void *data, struct erro
 	return 0;
 }
 
-static int remove_leftover(struct collection *collection, const struct leftover *leftover,
-			   struct inode_set *seen, struct error *err)
+static int remove_leftover(struct collection *collection, const struct store *store,
+			   const struct leftover *leftover, struct inode_set *seen,
+			   struct error *err)
 {
-	uint64_t bytes = measure_leftover(collection->store, leftover, seen);
-	int gone = collection->opts.dry_run ? 1 : leftover_remove(collection->store, leftover, err);
+	uint64_t bytes = measure_leftover(store, leftover, seen);
+	int gone = collection->opts.dry_run ? 1 : leftover_remove(store, leftover, err);
 
 	if (gone <= 0)
 		return gone;
@@ -324,16 +327,23 @@ static int remove_leftover(struct collection *collection, const struct leftover 
 
 static int remove_leftovers(struct collection *collection, struct error *err)
 {
-	autocleanup(leftover_list_release) struct leftover_list list = { .collection = collection };
+	const struct store layout = { .path = collection->layout ? collection->layout->path : NULL,
+				      .dirfd = collection->layout ? collection->layout->dirfd
+								  : -EBADF };
+	autocleanup(leftover_list_release) struct leftover_list list = {
+		.collection = collection, .store = collection->store ? collection->store : &layout
+	};
 	autoinodeset struct inode_set seen = INODE_SET_INIT;
-	int result = leftovers_each(collection->store, add_leftover, &list, err);
+	int result = collection->store
+			     ? leftovers_each(list.store, add_leftover, &list, err)
+			     : leftovers_each_in_layout(list.store, add_leftover, &list, err);
 
-	if (list.paths.len && enter_namespace(collection, err) < 0)
+	if (collection->store && list.paths.len && enter_namespace(collection, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list.paths.len; i++) {
 		const struct leftover leftover = { list.kinds[i], list.paths.items[i], false };
 
-		if (remove_leftover(collection, &leftover, &seen, err) < 0)
+		if (remove_leftover(collection, list.store, &leftover, &seen, err) < 0)
 			result = -1;
 	}
 	return result;
@@ -374,8 +384,7 @@ static int run_steps(struct collection *collection, struct choice *choice,
 		remove_bundles(collection, &causes[0]);
 	if (has_images)
 		sweep_content(collection, choice, released, &causes[1]);
-	if (collection->store)
-		remove_leftovers(collection, &causes[2]);
+	remove_leftovers(collection, &causes[2]);
 	if (has_images && collection->store)
 		remove_caches(collection, choice, &causes[3]);
 	for (size_t i = 0; i < array_size(causes); i++) {

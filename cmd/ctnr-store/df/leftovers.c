@@ -2,8 +2,10 @@
 #include "df/leftovers.h"
 
 #include "collect/measure.h"
+#include "collect/sweep.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "store/leftover.h"
 #include "system/fd.h"
 #include "system/path.h"
@@ -17,10 +19,13 @@
 static uint64_t reclaimable_bytes(const struct usage *usage, const struct leftover *leftover,
 				  uint64_t bytes)
 {
+	int64_t cutoff = clock_wall_ns() - SWEEP_GRACE * CLOCK_NS;
 	uint64_t alone = leftover->kind == LEFTOVER_BUNDLE
 				 ? measure_leftover(usage->store, leftover, NULL)
 				 : bytes;
 
+	if (leftover_is_wanted(usage->store, leftover, cutoff))
+		return 0;
 	return alone < bytes ? alone : bytes;
 }
 
