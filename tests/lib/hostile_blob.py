@@ -121,6 +121,9 @@ class Blobs:
     def fault_missing_blob(self, _body):
         self.error(404, "blob unknown to \033[31mregistry\033[0m")
 
+    def fault_busyblob_blob(self, _body):
+        self.error(503, "later", [("Retry-After", "0")])
+
     def fault_loop_blob(self, _body):
         self.redirect(self.path)
 
