@@ -189,7 +189,7 @@ static int send_with_retries(struct session *session, struct http *http,
 		result = send_authorized(session, http, &request->http, ret, &failure);
 		if (has_refused_range(request, result, ret))
 			request->without_range = true;
-		if (request->without_range && !was_without_range)
+		if (request->without_range && !was_without_range && request->http.offset)
 			continue;
 		if (!is_worth_retrying(session, http, request, result, ret, &failure))
 			return result < 0 ? error_move(err, &failure) : result;

@@ -91,10 +91,12 @@ hostile_wrong_messages() {
 	[ ! -s "$stdout_file" ] || echo "a record"
 }
 
-# Blobs that are not what their names say, names, and what is half-made.
+# Blobs that are not what their names say, names, and what is half-made, but for the parts of what may be continued
+# later (status 5).
 hostile_wrong_layout() {
 	[ -e "$out" ] || return 0
-	find "$out/blobs/sha256" -type f ! -name '.*' -exec sha256sum {} + |
+	[ "$status" = 5 ] || find "$out/blobs" -name '*.part'
+	find "$out/blobs/sha256" -type f ! -name '.*' ! -name '*.part' -exec sha256sum {} + |
 		sed -n 's|^\([0-9a-f]*\)  .*/\([^/]*\)$|\1 \2|p' |
 		while read -r hostile_is hostile_named; do
 			[ "$hostile_is" = "$hostile_named" ] || echo "blob $hostile_named"

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kill one process of a command, and see that all others go too.
 
-    kill-at.py [--main] SECONDS COMMAND...
+    kill-at.py [--main] [--signals NAME,...] SECONDS COMMAND...
 
-Starts COMMAND, and after a random time of at most SECONDS kills (SIGKILL) one of the processes of
+Starts COMMAND, and after a random time of at most SECONDS kills (SIGKILL, or one of the signals named, INT
+for SIGINT, chosen at random) one of the processes of
 ours that it then consists of (a container's own are not), chosen at random; with --main always the
 first. Then nothing of it may be left
 within ten seconds, wherever it went: this process is the reaper of its orphans. Status 0; 1, and
@@ -72,24 +73,30 @@ def is_ours(process):
 
 
 def main():
-    words, only_main = sys.argv[1:], False
+    words, only_main, signals = sys.argv[1:], False, ["KILL"]
     if words and words[0] == "--main":
         words, only_main = words[1:], True
+    if words and words[0] == "--signals":
+        words, signals = words[2:], words[1].split(",")
     if len(words) < 2:
         sys.exit(__doc__)
     chance = random.Random(os.environ.get("CTNR_TEST_SEED"))
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     # The process in which a sanitizer looks for leaks is waited for, for ever, by whom it looks into.
     environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
+    # A shell lets what it starts behind it ignore SIGINT.
+    for name in set(signals) - {"KILL"}:
+        signal.signal(signal.Signals["SIG" + name], signal.SIG_DFL)
     started = subprocess.Popen(words[1:], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, start_new_session=True)
     time.sleep(chance.random() * float(words[0]))
     victims = [] if only_main else [p for p in descendants(os.getpid()) if is_ours(p)]
     # In the middle of its execve a process has no name, and may be the only one.
     victim = chance.choice(victims or [started.pid])
-    print(f"killed {describe(victim)}")
+    name = chance.choice(signals)
+    print(f"killed by SIG{name}: {describe(victim)}")
     try:
-        os.kill(victim, signal.SIGKILL)
+        os.kill(victim, signal.Signals["SIG" + name])
     except (ProcessLookupError, PermissionError):
         pass  # it ended meanwhile, or has become another user's (newuidmap)
     end = time.monotonic() + LIMIT
