@@ -262,6 +262,55 @@ def row_fetch_tls_ten(bench):
     return fetch(bench, "debian_ten", True)
 
 
+def present(bench, is_tls):
+    """What is there under its name, beside one request by HEAD."""
+    registry = Registry(bench, is_tls)
+    reference = registry.push(bench, layout(bench, "busybox"), "busybox:1")
+    store = os.path.join(bench.fresh(), "store")
+    ours = ["ctnr-fetch", "--store", store, *registry.ctnr_options(), reference]
+    bench.must(ours)
+    trust = ["--cacert", f"{registry.place}/ca.crt"] if is_tls else []
+    url = f"{'https' if is_tls else 'http'}://{registry.address}/v2/busybox/manifests/1"
+    head = ["curl", "-sfI", *trust, "-o", "/dev/null", "-H",
+            "Accept: application/vnd.oci.image.manifest.v1+json", url]
+    return Row(f"fetch of a tag that is there, {'HTTPS' if is_tls else 'HTTP'}",
+               installed([Candidate("ctnr-fetch", lambda d: ours),
+                          Candidate("curl -I", lambda d: head)]),
+               [Goal(2, "curl -I")], is_pinned=True)
+
+
+def row_present(bench):
+    return present(bench, False)
+
+
+def row_present_tls(bench):
+    return present(bench, True)
+
+
+def row_resume(bench):
+    registry = Registry(bench, False)
+    path = layout(bench, "debian")
+    reference = registry.push(bench, path, "debian:12")
+    blob = layer_of(path)
+
+    def begin(directory):
+        place = f"{directory}/store/images/blobs/sha256"
+        os.makedirs(place, 0o700)
+        part = f"{place}/{os.path.basename(blob)}.part"
+        with open(blob, "rb") as source, open(part, "wb") as out:
+            shutil.copyfileobj(source, out)
+            out.truncate(os.path.getsize(blob) * 9 // 10)
+        os.chmod(part, 0o600)
+
+    def fetch_it(directory):
+        return ["ctnr-fetch", "--store", f"{directory}/store", reference]
+
+    return Row("fetch of an image (minimal Debian) of whose layer nine tenths are there, HTTP",
+               [Candidate("ctnr-fetch", fetch_it, begin),
+                Candidate("ctnr-fetch of nothing there", fetch_it)],
+               [Goal(1, "ctnr-fetch of nothing there")], settles=True)
+
+
 # Lists.
 
 def row_images(bench):
@@ -367,6 +416,9 @@ ROWS = {
     "fetch_ten": (row_fetch_ten, "sub"),
     "fetch_tls": (row_fetch_tls, "sub"),
     "fetch_tls_ten": (row_fetch_tls_ten, "sub"),
+    "present": (row_present, "sub"),
+    "present_tls": (row_present_tls, "sub"),
+    "resume": (row_resume, "sub"),
     "images": (row_images, "sub"),
     "ps": (row_ps, "sub"),
     "df": (row_df, "sub"),

@@ -26,7 +26,7 @@ is_whole() {
 asked() { grep -c "GET .*/blobs/sha256:$layer" "$hostile_log"; }
 ranges() { grep -c "GET .*/blobs/sha256:$layer .*range$" "$hostile_log"; }
 # Bytes of blobs that the registry has sent.
-sent() { sed -n 's/^SENT //p' "$hostile_log" | paste -sd + | bc; }
+sent() { awk '$1 == "SENT" { sum += $2 } END { print sum + 0 }' "$hostile_log"; }
 config=$(find small/blobs -size -60k -printf '%f %s\n' | while read -r name size; do
 	jq -e .rootfs "small/blobs/sha256/$name" >/dev/null 2>&1 && echo "$size"
 done)
