@@ -212,6 +212,16 @@ static int ask_places(struct repository *repository, struct repository_connectio
 	return all_refused(&refusals, err);
 }
 
+/* Ask about a manifest. By digest the mirrors are asked first in any case. */
+static int ask_about_manifest(struct repository *repository,
+			      struct repository_connection *connection, const char *tag_or_digest,
+			      const struct question *question, struct error *err)
+{
+	if (repository->places->origin_has_tags && !strchr(tag_or_digest, ':'))
+		return ask_place(connection, origin_of(repository), question, err);
+	return ask_places(repository, connection, question, err);
+}
+
 struct lookup_question {
 	const char *tag;
 	struct descriptor *ret;
@@ -238,7 +248,7 @@ int repository_lookup_tag(struct repository *repository, struct repository_conne
 	const struct lookup_question lookup = { tag, ret, &is_answered };
 	const struct question question = { .ask = ask_lookup, .data = &lookup };
 
-	if (ask_places(repository, connection, &question, err) == 0)
+	if (ask_about_manifest(repository, connection, tag, &question, err) == 0)
 		return LOOKUP_FOUND;
 	return is_answered ? LOOKUP_UNKNOWN : -1;
 }
@@ -282,10 +292,7 @@ int repository_get_manifest(struct repository *repository, struct repository_con
 						    repository->places->len == 1 };
 	const struct question question = { ask_manifest, &manifest };
 
-	/* By digest the mirrors are asked first all the same. */
-	if (repository->places->origin_has_tags && !strchr(tag_or_digest, ':'))
-		return ask_place(connection, origin_of(repository), &question, err);
-	return ask_places(repository, connection, &question, err);
+	return ask_about_manifest(repository, connection, tag_or_digest, &question, err);
 }
 
 struct blob_question {
