@@ -214,8 +214,13 @@ static void leave_last_aliases(struct registries_conf *conf)
 
 int registries_conf_finish(struct registries_conf *conf, struct error *err)
 {
-	qsort_r(conf->entries, conf->n_entries, sizeof(*conf->entries), compare_entries, conf);
-	qsort_r(conf->aliases, conf->n_aliases, sizeof(*conf->aliases), compare_aliases, conf);
+	/* qsort_r(3) may not be given nothing by NULL. */
+	if (conf->n_entries)
+		qsort_r(conf->entries, conf->n_entries, sizeof(*conf->entries), compare_entries,
+			conf);
+	if (conf->n_aliases)
+		qsort_r(conf->aliases, conf->n_aliases, sizeof(*conf->aliases), compare_aliases,
+			conf);
 	if (refuse_same_prefixes(conf, err) < 0)
 		return -1;
 	leave_last_entries(conf);
