@@ -285,14 +285,37 @@ static int ask_manifest(const void *data, struct session *session, struct http *
 	return 0;
 }
 
-int repository_get_manifest(struct repository *repository, struct repository_connection *connection,
-			    const char *tag_or_digest, struct document *ret, struct error *err)
+static int get_manifest(struct repository *repository, struct repository_connection *connection,
+			const char *tag_or_digest, struct document *ret, struct error *err)
 {
 	const struct manifest_question manifest = { tag_or_digest, ret,
 						    repository->places->len == 1 };
 	const struct question question = { ask_manifest, &manifest };
 
 	return ask_about_manifest(repository, connection, tag_or_digest, &question, err);
+}
+
+/* The origin says what the tag stands for, and the first place gives it. */
+static int get_looked_up(struct repository *repository, struct repository_connection *connection,
+			 const char *tag, struct document *ret, struct error *err)
+{
+	autodescriptor struct descriptor found = DESCRIPTOR_INIT;
+	int result = repository_lookup_tag(repository, connection, tag, &found, err);
+
+	if (result < 0)
+		return -1;
+	return get_manifest(repository, connection,
+			    result == LOOKUP_FOUND ? found.digest.text : tag, ret, err);
+}
+
+int repository_get_manifest(struct repository *repository, struct repository_connection *connection,
+			    const char *tag_or_digest, struct document *ret, struct error *err)
+{
+	const struct place_list *places = repository->places;
+
+	if (places->origin_has_tags && places->len > 1 && !strchr(tag_or_digest, ':'))
+		return get_looked_up(repository, connection, tag_or_digest, ret, err);
+	return get_manifest(repository, connection, tag_or_digest, ret, err);
 }
 
 struct blob_question {

@@ -57,7 +57,7 @@ ok "... and the mirror has a path of its own" grep -q '^GET /v2/deep/app/manifes
 
 # Faults of the mirror, after which the registry has the image all the same. What is wrong in the first place
 # is nobody's to see.
-for fault in truncate_blob missing_blob flip_manifest error_manifest busy_manifest type_manifest \
+for fault in truncate_blob missing_blob flip_blob long_blob short_blob flip_manifest error_manifest busy_manifest type_manifest \
 	schema1_manifest header_manifest missing_manifest; do
 	case $fault in
 	flip_manifest) set -- --fault other ;;
@@ -101,6 +101,12 @@ is_status 0 "with --verify-tag the registry says it"
 like_stdout "*$digest*" "... whatever the mirror says"
 ok "... and the mirror is asked for blobs by their digest" grep -q "/blobs/sha256:" "$mirror_log"
 is "$(grep -c "/manifests/1 " "$mirror_log")" 1 "... but not for the tag"
+is "$(grep -c '^HEAD .*/manifests/1 ' "$origin_log") $(grep -c "^GET .*/manifests/" "$origin_log")" "1 1" "... and the registry is asked by HEAD, and for what no mirror has"
+# Again, when the name is there: the mirror's answer would say that it is the other one.
+run ctnr-fetch --layout out --retries 0 docker://origin.example/ns/app:1
+like_stdout "*$other*" "a mirror may move a tag"
+run ctnr-fetch --layout out --retries 0 --verify-tag docker://origin.example/ns/app:1
+like_stdout "*$digest*" "... but not with --verify-tag"
 fetch --verify-tag docker://origin.example/ns/app:3
 is_status 3 "... a tag that the registry does not have is not there"
 
