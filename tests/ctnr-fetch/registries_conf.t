@@ -180,6 +180,12 @@ is_stdout "$one/app:1" "the next registry is searched when one does not have the
 isnt "$(cat "$two_log")" "" "... after that was asked"
 fetch --if-missing docker://app:1
 is "$status $stdout $(cat "$one_log" "$two_log")" "0 $one/app:1 " "--if-missing finds what the search found"
+rm -r out
+fetch --creds user:secret docker://app:1
+is_status 2 "a login is not offered to one registry after the other"
+is_stderr "ctnr-fetch: error: option --creds: 'app:1' may be of 2 registries
+ctnr-fetch: hint: write the one that is meant: $two/app:1" "... and what to do is told"
+is "$(cat "$one_log" "$two_log")" "" "... before anybody is asked"
 fetch docker://app:3
 is_status 3 "what none has is not found"
 is_stderr "ctnr-fetch: error: docker://$two/app:3: manifest '3': not found on $two: manifest unknown; docker://$one/app:3: manifest '3': not found on $one: manifest unknown" "... and each answer is told"

@@ -190,6 +190,17 @@ static int fetch_first(struct fetch *fetch, const struct strlist *addresses, str
 	return failure.hint[0] ? error_hint(err, "%s", failure.hint) : -1;
 }
 
+/* A login is for one registry. */
+static int check_credentials(const struct fetch_opts *opts, const struct short_name *name,
+			     struct error *err)
+{
+	if (!opts->access.creds || name->candidates.len < 2)
+		return 0;
+	error_set(err, ERROR_USAGE, "option --creds: '%s' may be of %zu registries", name->text,
+		  name->candidates.len);
+	return error_hint(err, "write the one that is meant: %s", name->candidates.items[0]);
+}
+
 static int fetch_source(struct fetch *fetch, const char *source, struct error *err)
 {
 	autoshortname struct short_name name = SHORT_NAME_INIT;
@@ -208,7 +219,8 @@ static int fetch_source(struct fetch *fetch, const char *source, struct error *e
 		return -1;
 	if (!present) {
 		strlist_release(&addresses);
-		if (short_name_choose(&name, err) < 0)
+		if (short_name_choose(&name, err) < 0 ||
+		    check_credentials(fetch->opts, &name, err) < 0)
 			return -1;
 		short_source_addresses(source, &name, &addresses);
 		if (fetch_first(fetch, &addresses, &image, err) < 0)
