@@ -37,6 +37,8 @@ static size_t check_char(const char *bytes, size_t len)
 	uint32_t code;
 	size_t n = str_utf8(bytes, len, &code);
 
+	if (n == 0)
+		return 0;
 	if (code == '\r')
 		return len > 1 && bytes[1] == '\n' ? 1 : 0;
 	return (code < ' ' && code != '\t' && code != '\n') || code == 0x7f ? 0 : n;
