@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PING_BODY_MAX (64U << 10) /* bytes: /v2/ answers with {} */
 #define PING_TIMEOUT 120 /* seconds */
@@ -139,6 +140,16 @@ static int judge_answer(const struct login *login, long status, bool was_shown, 
 	return 0;
 }
 
+/* What a token server refuses has the hint of a fetch, to log in. */
+static int add_login_hint(struct error *err)
+{
+	if (error_mentions(err, "access denied"))
+		error_hint(
+			err,
+			"check user and password; some registries want a token of theirs as password");
+	return -1;
+}
+
 /* Does the registry take the login? */
 static int check_login(const struct login *login, struct error *err)
 {
@@ -158,7 +169,7 @@ static int check_login(const struct login *login, struct error *err)
 	session = session_open(&place, &options, err);
 	http = session ? session_connect(session, err) : NULL;
 	if (!http || session_send(session, http, &request, &response, err) < 0)
-		return -1;
+		return add_login_hint(err);
 	origin = session_login_origin(session);
 	return judge_answer(login, response.status, origin != NULL, err);
 }
@@ -211,6 +222,18 @@ static int print_login(const struct login *login, struct error *err)
 	return json_show(stdout, record, err);
 }
 
+/* A terminal obeys nothing that stands in it. */
+static int print_text(const char *text, struct error *err)
+{
+	autostr struct str shown = STR_INIT;
+
+	if (isatty(STDOUT_FILENO))
+		str_append_escaped(&shown, text);
+	else
+		str_append(&shown, text);
+	return printf("%s\n", shown.data) < 0 ? error_errno(err, "cannot write the user") : 0;
+}
+
 /* Find the login as a fetch would, and print whose it is. */
 static int print_user(struct login *login, struct error *err)
 {
@@ -230,7 +253,7 @@ static int print_user(struct login *login, struct error *err)
 	if (result == 0)
 		return error_set(err, ERROR_NOT_FOUND, "nobody is logged in at '%s'",
 				 account->name);
-	return printf("%s\n", found.user) < 0 ? error_errno(err, "cannot write") : 0;
+	return print_text(found.user, err);
 }
 
 static int log_in(struct login *login, struct error *err)

@@ -197,7 +197,7 @@ char *credentials_basic(const struct credentials *credentials)
 {
 	char *pair = xasprintf("%s:%s", credentials->user, credentials->password);
 	size_t len = strlen(pair);
-	autofree char *encoded = xmalloc(len / 3 * 4 + 8);
+	autosecrettext char *encoded = xmalloc(len / 3 * 4 + 8);
 
 	EVP_EncodeBlock((unsigned char *)encoded, (unsigned char *)pair, (int)len);
 	secret_free(pair);

@@ -3,7 +3,9 @@
 # identities: sub one root
 # differs: who may write where: read-only homes and runtime directories
 . "$(dirname "$0")/../lib/test.sh"
+. "$test_lib/image.sh"
 . "$test_lib/registry.sh"
+. "$test_lib/hostile.sh"
 . "$test_lib/../ctnr-login/table.sh"
 unset REGISTRY_AUTH_FILE DOCKER_CONFIG
 auth=$XDG_RUNTIME_DIR/containers/auth.json
@@ -156,6 +158,38 @@ run env -u HOME ctnr-login login -u me -p secret "$registry"
 is_status 0 "nor is a home at all"
 run env REGISTRY_AUTH_FILE=named.json ctnr-login login -u me -p secret "$registry"
 like_stdout '*"file":"named.json"*' "REGISTRY_AUTH_FILE names the file"
+
+# Registries and token servers that are met on the way.
+small_layout
+cert one
+hostile_start "$CTNR_TEST_TMP/small" --basic me:secret --tls "$CTNR_TEST_TMP/one.pem"
+login secret "$hostile"
+is_status 4 "a registry whose certificate nobody knows gets no password"
+login secret --ca-file one.crt "$hostile"
+is_status 0 "... until its authority is named"
+login secret --tls-verify=false "$hostile"
+is_status 0 "... or nobody asks for one"
+hostile_stop
+hostile_start "$CTNR_TEST_TMP/small" --bearer --token-user me:secret
+login secret "$hostile"
+is_status 0 "a token server says whether it takes the login"
+is "$(grep -o '/token?[^ ]*' "$hostile_log")" "/token?service=a%20%22b%22&account=me" "... for no repository"
+login wrong "$hostile"
+is_status 1 "... or does not"
+like_stderr "*access denied (HTTP status 401), with the password given*hint: check user and password*" \
+	"... which is said"
+hostile_stop
+hostile_start "$CTNR_TEST_TMP/small" --bearer --realm http://localhost:1/token
+login secret "$hostile"
+is_status 4 "a token server elsewhere gets no password"
+hostile_stop
+hostile_start "$CTNR_TEST_TMP/small"
+login secret "$hostile"
+is_status 0 "a registry that asks nobody takes any password"
+like_stderr "*warning: '$hostile' asks nobody for a password, so that it was not checked, keeping it" \
+	"... which is told"
+hostile_stop
+
 registry_stop
 run ctnr-login login -u me -p secret "$registry"
 is_status 5 "a registry that is not there is a failure of the moment"
