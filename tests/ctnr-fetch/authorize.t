@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"
 . "$test_lib/hostile.sh"
-unset REGISTRY_AUTH_FILE DOCKER_CONFIG
+unset REGISTRY_AUTH_FILE DOCKER_CONFIG CONTAINERS_REGISTRIES_CONF
 
 small_layout
 small=$CTNR_TEST_TMP/small
@@ -142,4 +142,25 @@ logged_in "$hostile" user:secret
 run timeout 20 ctnr-fetch --layout none "docker://$hostile/x:nosuch"
 is_status 3 "what is not there for who has logged in is not there"
 like_stderr "*not found on $hostile, with entry '$hostile' of '$auth': *" "... and who that was is said"
+
+# A mirror.
+begin --basic user:secret
+mkdir -p config/containers
+printf '[[registry]]\nlocation = "127.0.0.1:1"\n[[registry.mirror]]\nlocation = "%s"\n' "$hostile" \
+	>config/containers/registries.conf
+mirrored() {
+	rm -rf out
+	: >"$hostile_log"
+	run env XDG_CONFIG_HOME="$CTNR_TEST_TMP/config" ctnr-fetch --layout out "$@" docker://127.0.0.1:1/x:1
+}
+mirrored --creds user:secret
+isnt "$status" 0 "a mirror is not shown the login that was given for its origin"
+is "$(asked Basic)" 0 "... not once"
+logged_in 127.0.0.1:1 user:secret
+mirrored
+isnt "$status" 0 "... nor the one that is kept for it"
+is "$(asked Basic)" 0 "... not once"
+logged_in "$hostile" user:secret
+mirrored
+is_status 0 "... but the one that is kept for the mirror"
 done_testing

@@ -19,7 +19,6 @@ seen() {
 	count=$((count + 1))
 	timeout 20 env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -s 100000 -v -e trace=execve,write -e write=none -o "seen/$count.calls" \
 		"$@" --log "seen/$count.log" --progress json >"seen/$count.out" 2>"seen/$count.err"
-	status=$?
 	# Of what is written, messages alone: files and sockets are looked at by themselves.
 	grep -a 'execve(' "seen/$count.calls" >"seen/$count.execve"
 	rm "seen/$count.calls"
