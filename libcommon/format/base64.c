@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/base64.h"
 
+#include "base/cleanup.h"
+
 #include <string.h>
 
 static const char base64_alphabet[] =
@@ -21,12 +23,11 @@ static int refuse_base64(struct error *err)
 /* Append the bytes of a whole group; the bits that padding cuts off must be 0. */
 static int append_group(const struct base64_group *group, struct str *ret, struct error *err)
 {
-	unsigned n_bytes = 3 - group->n_padding;
-	uint32_t cut = (1U << (8 * group->n_padding)) - 1;
+	static const uint32_t cut_bits[] = { 0, 0xff, 0xffff };
 
-	if (group->n_padding > 2 || (group->bits & cut))
+	if (group->n_padding >= array_size(cut_bits) || (group->bits & cut_bits[group->n_padding]))
 		return refuse_base64(err);
-	for (unsigned i = 0; i < n_bytes; i++)
+	for (unsigned i = 0; i < 3 - group->n_padding; i++)
 		str_append_char(ret, (char)(group->bits >> (16 - 8 * i)));
 	return 0;
 }
