@@ -2,6 +2,7 @@
 #include "registry/auth_places.h"
 
 #include "base/alloc.h"
+#include "system/config_path.h"
 #include "system/identity.h"
 #include "system/userdb.h"
 
@@ -40,38 +41,27 @@ static const char *given_variable(const char *name)
 	return value && *value ? value : NULL;
 }
 
-/* NULL also when it is a relative path (XDG base directory specification). */
-static const char *xdg_directory(const char *name)
-{
-	const char *value = given_variable(name);
-
-	return value && *value == '/' ? value : NULL;
-}
-
 /* The file in the runtime directory, new, or NULL. Where root's podman has run, nobody else can look into
  * /run/containers, and only root can make it. */
 static char *runtime_file(void)
 {
-	const char *directory = xdg_directory("XDG_RUNTIME_DIR");
+	const char *directory = given_variable("XDG_RUNTIME_DIR");
 
-	if (directory)
+	/* A relative path is to be ignored (XDG base directory specification). */
+	if (directory && *directory == '/')
 		return xasprintf("%s/" AUTH_FILE_NAME, directory);
 	return identity_is_real_root() ? xstrdup(ROOT_AUTH_FILE) : NULL;
 }
 
-/* A file in the directory of that variable, else below the home directory; new, or NULL. */
-static char *home_file(const char *directory, const char *name, const char *home,
-		       const char *name_at_home)
+/* docker's file, new, or NULL. */
+static char *docker_file(void)
 {
-	if (directory)
-		return xasprintf("%s/%s", directory, name);
-	return home ? xasprintf("%s/%s", home, name_at_home) : NULL;
-}
+	const char *directory = given_variable("DOCKER_CONFIG");
+	autofree char *home = directory ? NULL : userdb_home();
 
-static char *config_file(const char *home)
-{
-	return home_file(xdg_directory("XDG_CONFIG_HOME"), AUTH_FILE_NAME, home,
-			 ".config/" AUTH_FILE_NAME);
+	if (directory)
+		return xasprintf("%s/config.json", directory);
+	return home ? xasprintf("%s/.docker/config.json", home) : NULL;
 }
 
 static void add_named_places(const char *authfile, struct auth_place_list *ret)
@@ -86,16 +76,11 @@ static void add_named_places(const char *authfile, struct auth_place_list *ret)
 
 void auth_places(const char *authfile, struct auth_place_list *ret)
 {
-	autofree char *home = userdb_home();
-
 	*ret = (struct auth_place_list)AUTH_PLACE_LIST_INIT;
 	add_named_places(authfile, ret);
 	add_place(ret, runtime_file(), NULL);
-	add_place(ret, config_file(home), NULL);
-	add_place(ret,
-		  home_file(given_variable("DOCKER_CONFIG"), "config.json", home,
-			    ".docker/config.json"),
-		  NULL);
+	add_place(ret, config_path_of_user(AUTH_FILE_NAME), NULL);
+	add_place(ret, docker_file(), NULL);
 }
 
 int auth_places_check(const char *authfile, struct error *err)
@@ -113,17 +98,14 @@ int auth_places_check(const char *authfile, struct error *err)
 char *auth_place_to_write(const char *authfile, struct error *err)
 {
 	autoauthplaces struct auth_place_list named = AUTH_PLACE_LIST_INIT;
-	autofree char *home = NULL;
 	char *path;
 
 	add_named_places(authfile, &named);
 	if (named.len > 0)
 		return xstrdup(named.items[0].path);
 	path = runtime_file();
-	if (path)
-		return path;
-	home = userdb_home();
-	path = config_file(home);
+	if (!path)
+		path = config_path_of_user(AUTH_FILE_NAME);
 	if (!path) {
 		error_set(err, ERROR_FAILED, "no place for the login: uid %u has no home directory",
 			  geteuid());
