@@ -302,12 +302,38 @@ static int run_exchange(struct exchange *x, CURLcode *ret_result, struct error *
 	return 0;
 }
 
+static void set_blob(CURL *easy, CURLoption option, const struct str *text)
+{
+	struct curl_blob blob = { text->data, text->len, CURL_BLOB_NOCOPY };
+
+	curl_easy_setopt(easy, option, &blob);
+}
+
+/* Whom TLS trusts, and as whom it answers. */
+static void set_tls(struct http *http, const char *host)
+{
+	CURL *easy = http->easy;
+	const char *insecure = http->options.insecure_host;
+	const struct http_identity *identity = http->options.identity;
+
+	if (http->authorities == AUTHORITIES_DIRECTORY)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+	if (http->options.ca)
+		set_blob(easy, CURLOPT_CAINFO_BLOB, http->options.ca);
+	if (insecure && strcasecmp(insecure, host) == 0) {
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+	if (identity && strcasecmp(identity->host, host) == 0) {
+		set_blob(easy, CURLOPT_SSLCERT_BLOB, identity->certificate);
+		set_blob(easy, CURLOPT_SSLKEY_BLOB, identity->key);
+	}
+}
+
 /* What holds for every request. */
 static void set_policy(struct http *http, const char *host)
 {
 	CURL *easy = http->easy;
-	const char *insecure = http->options.insecure_host;
-	const struct str *ca = http->options.ca;
 
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	/* A client has one request at a time, so HTTP/2 has nothing to multiplex, and its frames
@@ -324,17 +350,7 @@ static void set_policy(struct http *http, const char *host)
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (url_host_is_loopback(host))
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	if (http->authorities == AUTHORITIES_DIRECTORY)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-	if (ca) {
-		struct curl_blob blob = { ca->data, ca->len, CURL_BLOB_NOCOPY };
-
-		curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
-	}
-	if (insecure && strcasecmp(insecure, host) == 0) {
-		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-	}
+	set_tls(http, host);
 }
 
 static void cleanup_slist(struct curl_slist **list)

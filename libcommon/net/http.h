@@ -48,10 +48,18 @@ struct http_low_speed {
 	unsigned window; /* seconds over which the rate is taken; not 0 when there is a rate */
 };
 
+/* The certificate that is shown to one host when it asks for one. */
+struct http_identity {
+	const char *host; /* as in struct url */
+	const struct str *certificate; /* PEM, with its chain */
+	const struct str *key; /* PEM, without a passphrase */
+};
+
 /* Pointers are borrowed for the life of the client. */
 struct http_options {
 	const char *insecure_host; /* host whose certificate is not verified, or NULL */
 	const struct str *ca; /* authorities in PEM to trust beside the system's, or NULL */
+	const struct http_identity *identity; /* NULL: no server is shown a certificate */
 	unsigned timeout; /* seconds for connecting, for all headers, and without a body; 0: 30 */
 	struct http_low_speed low_speed;
 	const struct interrupt *interrupt; /* borrowed, or NULL */

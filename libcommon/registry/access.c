@@ -5,20 +5,18 @@
 #include "base/number.h"
 #include "net/url.h"
 #include "registry/auth_places.h"
-#include "system/fd.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TIMEOUT_MAX 86400 /* seconds */
 #define RETRIES_MAX 100
 #define LOW_SPEED_WINDOW 30 /* seconds, where none are named */
-#define CA_FILE_MAX (4U << 20) /* bytes: the system's own authorities are a quarter of a million */
 
 void access_release(struct access *access)
 {
 	str_release(&access->authorities);
+	certificates_release(&access->certificates);
 	credentials_release(&access->credentials);
 	free(access->registry);
 }
@@ -71,28 +69,17 @@ int access_check_logins(const struct access *access, struct error *err)
 	return auth_places_check(access->opts->authfile, err);
 }
 
-/* The authorities are read here, once: libcurl would read them for each connection, which a pipe does
- * not stand, and would wait for a FIFO without hearing signals. */
-static int read_authorities(const char *path, struct str *ret, struct error *err)
-{
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-	if (fd < 0)
-		return error_errno(err, "option --ca-file: cannot read '%s'", path);
-	if (fd_read_rest(fd, CA_FILE_MAX, ret, err) < 0)
-		return error_prefix(err, "option --ca-file: '%s'", path);
-	if (!memmem(ret->data, ret->len, "-----BEGIN ", strlen("-----BEGIN ")))
-		return error_set(err, ERROR_FAILED,
-				 "option --ca-file: '%s' has no certificate in PEM", path);
-	return 0;
-}
-
 int access_read_files(struct access *access, struct error *err)
 {
 	const struct access_opts *opts = access->opts;
 
-	if (opts->ca_file && read_authorities(opts->ca_file, &access->authorities, err) < 0)
-		return -1;
+	/* Here, once: libcurl would read them for each connection, which a pipe does not stand, and would
+	 * wait for a FIFO without hearing signals. */
+	if (opts->ca_file &&
+	    certificates_read_authorities(opts->ca_file, &access->authorities, err) < 0)
+		return error_prefix(err, "option --ca-file");
+	if (opts->cert_dir && certificates_read(opts->cert_dir, &access->certificates, err) < 0)
+		return error_prefix(err, "option --cert-dir");
 	if (!opts->creds)
 		return 0;
 	access->credentials.origin = xstrdup("--creds");
@@ -133,6 +120,7 @@ void access_session_options(const struct access *access, struct session_options 
 		.logins = &access->logins,
 		.tls = opts->tls_verify ? SESSION_TLS_VERIFY : SESSION_TLS_INSECURE,
 		.ca = opts->ca_file ? &access->authorities : NULL,
+		.certificates = opts->cert_dir ? &access->certificates : NULL,
 		.timeout = (unsigned)opts->timeout,
 		.low_speed = access->low_speed,
 		.retries = (unsigned)opts->retries,

@@ -19,6 +19,7 @@ struct access {
 	const struct access_opts *opts; /* borrowed */
 	struct http_low_speed low_speed;
 	struct str authorities; /* of --ca-file */
+	struct certificates certificates; /* of --cert-dir */
 	struct credentials credentials; /* of --creds */
 	char *registry; /* the one that they are for */
 	struct credential_search logins;
@@ -27,7 +28,8 @@ struct access {
 
 #define ACCESS_INIT \
 	{ \
-		.authorities = STR_INIT, .credentials = CREDENTIALS_INIT \
+		.authorities = STR_INIT, .certificates = CERTIFICATES_INIT, \
+		.credentials = CREDENTIALS_INIT \
 	}
 
 void access_release(struct access *access);
@@ -38,7 +40,7 @@ int access_check(const struct access_opts *opts, struct access *ret, struct erro
 /* Are the files of logins there that somebody named (registry/auth_places.h)? */
 int access_check_logins(const struct access *access, struct error *err);
 
-/* Read --ca-file and the password of --creds, which is taken out of the command line. */
+/* Read --ca-file, --cert-dir and the password of --creds, which is taken out of the command line. */
 int access_read_files(struct access *access, struct error *err);
 
 /* From now on it is about this registry, which --creds is for (NULL: none at all): a password that is

@@ -14,6 +14,7 @@ struct access_opts {
 	const char *token_host;
 	bool tls_verify;
 	const char *ca_file;
+	const char *cert_dir;
 	uint64_t timeout;
 	const char *low_speed;
 	uint64_t retries;

@@ -18,6 +18,10 @@ struct session {
 	struct session_options options;
 	struct authorization authorization;
 	pthread_mutex_t lock; /* of what follows */
+	bool has_certificates; /* below, which stay as they are then */
+	struct certificates certificates; /* found for the registry */
+	struct str authorities; /* all that the options and the certificates say */
+	struct http_identity identity; /* its host NULL: there is no client certificate */
 	bool answered;
 };
 
@@ -28,6 +32,8 @@ struct session *session_open(const struct place *place, const struct session_opt
 
 	session->endpoint = (struct endpoint)ENDPOINT_INIT;
 	pthread_mutex_init(&session->lock, NULL);
+	session->certificates = (struct certificates)CERTIFICATES_INIT;
+	session->authorities = (struct str)STR_INIT;
 	session->options = *options;
 	session->place = place;
 	authorization_init(&session->authorization, place, options->logins);
@@ -43,6 +49,8 @@ void session_free(struct session *session)
 	endpoint_release(&session->endpoint);
 	pthread_mutex_destroy(&session->lock);
 	authorization_release(&session->authorization);
+	certificates_release(&session->certificates);
+	str_release(&session->authorities);
 	free(session);
 }
 
@@ -52,19 +60,62 @@ void session_cleanup(struct session **session)
 	*session = NULL;
 }
 
+/* The certificates of --cert-dir are for the registry that the command names: a mirror is another server. */
+static const struct certificates *given_certificates(const struct session *session)
+{
+	return session->place->is_elsewhere ? NULL : session->options.certificates;
+}
+
+/* Find out whom to trust, and what to show. The lock is held. */
+static int find_certificates(struct session *session, struct error *err)
+{
+	const struct certificates *certificates = given_certificates(session);
+	const struct str *ca = session->options.ca;
+
+	if (session->has_certificates)
+		return 0;
+	if (!certificates) {
+		certificates = &session->certificates;
+		if (certificates_find(session->place->registry, &session->certificates, err) < 0) {
+			certificates_release(&session->certificates);
+			return -1;
+		}
+	}
+	if (ca) {
+		str_append_bytes(&session->authorities, ca->data, ca->len);
+		str_append_char(&session->authorities, '\n');
+	}
+	str_append(&session->authorities, certificates->authorities.data);
+	if (certificates->client.len)
+		session->identity = (struct http_identity) {
+			session->endpoint.host,
+			&certificates->client,
+			&certificates->key,
+		};
+	session->has_certificates = true;
+	return 0;
+}
+
 struct http *session_connect(struct session *session, struct error *err)
 {
 	const struct session_options *options = &session->options;
 	bool is_insecure = session->place->is_insecure ||
 			   (options->tls == SESSION_TLS_INSECURE && !session->place->is_elsewhere);
-	const struct http_options http = {
+	struct http_options http = {
 		.insecure_host = is_insecure ? session->endpoint.host : NULL,
-		.ca = options->ca,
 		.timeout = options->timeout,
 		.low_speed = options->low_speed,
 		.interrupt = options->interrupt,
 	};
+	int result;
 
+	pthread_mutex_lock(&session->lock);
+	result = find_certificates(session, err);
+	pthread_mutex_unlock(&session->lock);
+	if (result < 0)
+		return NULL;
+	http.ca = session->authorities.len ? &session->authorities : NULL;
+	http.identity = session->identity.host ? &session->identity : NULL;
 	return http_new(&http, err);
 }
 

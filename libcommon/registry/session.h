@@ -20,6 +20,7 @@
 #define REGISTRY_SESSION_H
 
 #include "net/http.h"
+#include "registry/certificates.h"
 #include "registry/credential_search.h"
 #include "registry/place.h"
 
@@ -32,7 +33,9 @@ enum session_tls {
 struct session_options {
 	const struct credential_search *logins; /* asked once the registry asks who is there */
 	enum session_tls tls;
-	const struct str *ca; /* PEM; NULL: the system's authorities alone */
+	const struct str *ca; /* PEM, to trust everywhere; NULL: none beside the system's */
+	/* For the name's own registry; NULL: what certificates_find() says, as for mirrors. */
+	const struct certificates *certificates;
 	unsigned timeout; /* seconds; 0: the default of net/http.h */
 	struct http_low_speed low_speed;
 	unsigned retries;
@@ -48,7 +51,8 @@ void session_free(struct session *session);
 void session_cleanup(struct session **session);
 #define autosession autocleanup(session_cleanup)
 
-/* A connection for one thread, to be freed with http_free(). The session outlives it. */
+/* A connection for one thread, to be freed with http_free(). The session outlives it. The first one reads
+ * the certificates that are there for the registry. */
 struct http *session_connect(struct session *session, struct error *err);
 
 /* The server's HOST[:PORT], for messages. Borrowed. */

@@ -15,6 +15,8 @@ the last is "-" without one, and " range" when a Range was asked for, " cookie" 
     --times N            the fault stops after N requests that it applied to
     --elsewhere URL      another server, for the faults that lead there
     --tls PEM            speak TLS with that certificate and key
+    --client-ca PEM      ask clients for a certificate of that authority
+    --address ADDRESS    listen there instead of 127.0.0.1
     --alpn PROTOCOL      choose it (h2) where a client offers it, and speak HTTP/1.1 all the same
     --basic USER:PASS    ask for basic authentication
     --bearer             ask for a token; /token on this server gives it, to --token-user alone if
@@ -46,6 +48,7 @@ import http.server
 import json
 import os
 import signal
+import socket
 import ssl
 import sys
 import threading
@@ -102,7 +105,9 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, options):
-        super().__init__(("127.0.0.1", 0), Handler)
+        if ":" in options.address:
+            self.address_family = socket.AF_INET6
+        super().__init__((options.address, 0), Handler)
         self.options = options
         self.layout = options.layout
         self.lock = threading.Lock()
@@ -114,6 +119,9 @@ class Server(http.server.ThreadingHTTPServer):
         if options.tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(options.tls)
+            if options.client_ca:
+                context.verify_mode = ssl.CERT_REQUIRED
+                context.load_verify_locations(options.client_ca)
             if options.alpn:
                 context.set_alpn_protocols([options.alpn, "http/1.1"])
             # The handshake belongs into the request's thread: a client may never do it.
@@ -144,10 +152,11 @@ class Server(http.server.ThreadingHTTPServer):
 
 def serve(words):
     parser = argparse.ArgumentParser()
-    for name in ("fault", "tls", "alpn", "basic", "token-user", "realm", "challenge", "redirect", "elsewhere",
-                 "token-answer", "identity-token"):
+    for name in ("fault", "tls", "client-ca", "alpn", "basic", "token-user", "realm", "challenge", "redirect",
+                 "elsewhere", "token-answer", "identity-token"):
         parser.add_argument("--" + name)
     parser.add_argument("--ranges", default="right")
+    parser.add_argument("--address", default="127.0.0.1")
     parser.add_argument("--scope", default="repository:x:pull")
     parser.add_argument("--hidden", type=int)
     for name in ("times", "token-uses"):
