@@ -4,7 +4,6 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "net/patience.h"
-#include "net/url.h"
 
 #include <curl/curl.h>
 
@@ -464,6 +463,11 @@ static int send_once(struct exchange *x, const struct url *url, const char *auth
 			 reason[0] ? reason : curl_easy_strerror(result));
 }
 
+int http_parse_url(const struct http *http, const char *text, struct url *ret, struct error *err)
+{
+	return url_parse_allowing(text, http->options.insecure_host, ret, err);
+}
+
 /* Where the answer points instead of answering (borrowed), or NULL. */
 static const char *redirect_location(const struct http_response *response)
 {
@@ -493,7 +497,7 @@ int http_send(struct http *http, const struct http_request *request, struct http
 	};
 	struct patience patience = { .rules = &rules };
 
-	if (url_parse(request->url, &url, err) < 0)
+	if (http_parse_url(http, request->url, &url, err) < 0)
 		return -1;
 	first_origin = xstrdup(url.origin);
 	ret->foreign = false;

@@ -14,11 +14,12 @@
  *
  * What holds for every request, whatever the server says:
  *  - HTTP/1.1 is spoken, also over TLS;
- *  - only https, and http for loopback hosts alone (net/url.h), which are never reached through a
- *    proxy;
- *  - redirects are followed here, not by libcurl, and those of a POST not at all: at most HTTP_REDIRECTS_MAX, never from https to
- *    http, and Authorization stays with the scheme, host and port that it was given for;
- *  - TLS is verified, but for the one host that the caller named;
+ *  - only https, and http for loopback hosts (net/url.h), which are never reached through a proxy,
+ *    and for the one host that the caller named;
+ *  - redirects are followed here, not by libcurl, and those of a POST not at all: at most
+ *    HTTP_REDIRECTS_MAX, never from https to http, and Authorization stays with the scheme, host and
+ *    port that it was given for;
+ *  - TLS is verified, but for that host;
  *  - bodies and headers have a limit, and so has the time that a server is waited for, in all
  *    phases (net/patience.h);
  *  - no content coding is asked for, and none is undone: the bytes are those that were sent;
@@ -32,6 +33,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "net/url.h"
 #include "system/interrupt.h"
 
 #include <stdbool.h>
@@ -57,7 +59,9 @@ struct http_identity {
 
 /* Pointers are borrowed for the life of the client. */
 struct http_options {
-	const char *insecure_host; /* host whose certificate is not verified, or NULL */
+	/* The one host, as in struct url, whose certificate is not verified, and with which plain HTTP
+	 * may be spoken; or NULL. */
+	const char *insecure_host;
 	const struct str *ca; /* authorities in PEM to trust beside the system's, or NULL */
 	const struct http_identity *identity; /* NULL: no server is shown a certificate */
 	unsigned timeout; /* seconds for connecting, for all headers, and without a body; 0: 30 */
@@ -126,6 +130,9 @@ const char *http_header(const struct http_response *response, const char *name, 
  * came). */
 int http_send(struct http *http, const struct http_request *request, struct http_response *ret,
 	      struct error *err);
+
+/* As url_parse(), of a URL that this client may send requests to. */
+int http_parse_url(const struct http *http, const char *text, struct url *ret, struct error *err);
 
 /* Was a server ever reached (connected, and it answered something)? */
 bool http_was_answered(const struct http *http);

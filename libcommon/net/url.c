@@ -104,9 +104,10 @@ static int take_apart(const CURLU *handle, struct url *ret)
 	return 0;
 }
 
-static int check_loopback(const struct url *url, struct error *err)
+static int check_scheme(const struct url *url, const char *plain_host, struct error *err)
 {
-	if (url->is_encrypted || url_host_is_loopback(url->host))
+	if (url->is_encrypted || url_host_is_loopback(url->host) ||
+	    (plain_host && strcasecmp(plain_host, url->host) == 0))
 		return 0;
 	return error_set(err, ERROR_VERIFY, "'%s': plain HTTP is for loopback hosts only",
 			 url->origin);
@@ -121,7 +122,7 @@ static bool has_http_scheme(const CURLU *handle)
 	       (strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0);
 }
 
-int url_parse(const char *text, struct url *ret, struct error *err)
+int url_parse_allowing(const char *text, const char *plain_host, struct url *ret, struct error *err)
 {
 	autohandle CURLU *handle = curl_url();
 	autourl struct url url = URL_INIT;
@@ -132,33 +133,53 @@ int url_parse(const char *text, struct url *ret, struct error *err)
 		return error_set(err, ERROR_VERIFY, "'%s' is neither https nor http", text);
 	if (take_apart(handle, &url) < 0)
 		return error_set(err, ERROR_FAILED, "'%s' is no URL", text);
-	if (check_loopback(&url, err) < 0)
+	if (check_scheme(&url, plain_host, err) < 0)
 		return -1;
 	*ret = url;
 	url = (struct url)URL_INIT;
 	return 0;
 }
 
+int url_parse(const char *text, struct url *ret, struct error *err)
+{
+	return url_parse_allowing(text, NULL, ret, err);
+}
+
+/* Is what a server called a URL one that a request may be made of? */
+static int set_location(CURLU *handle, const char *location, struct error *err)
+{
+	CURLUcode result = curl_url_set(handle, CURLUPART_URL, location,
+					CURLU_URLENCODE | CURLU_DISALLOW_USER);
+
+	if (result == CURLUE_USER_NOT_ALLOWED)
+		return error_set(err, ERROR_VERIFY, "redirected to a URL with a login in it");
+	if (result == CURLUE_UNSUPPORTED_SCHEME ||
+	    (result == CURLUE_OK && !has_http_scheme(handle)))
+		return error_set(err, ERROR_VERIFY,
+				 "redirected to '%s', which is neither https nor http", location);
+	if (result != CURLUE_OK)
+		return error_set(err, ERROR_FAILED, "redirected to '%s', which is no URL",
+				 location);
+	return 0;
+}
+
 int url_redirect(const struct url *from, const char *location, struct url *ret, struct error *err)
 {
+	const char *plain_host = from->is_encrypted ? NULL : from->host;
 	autohandle CURLU *handle = curl_url();
 	autourl struct url url = URL_INIT;
 
-	if (!handle || curl_url_set(handle, CURLUPART_URL, from->text, 0) != CURLUE_OK ||
-	    curl_url_set(handle, CURLUPART_URL, location, CURLU_URLENCODE | CURLU_DISALLOW_USER) !=
-		    CURLUE_OK)
-		return error_set(err, ERROR_FAILED, "redirected to '%s', which is no URL",
-				 location);
-	if (!has_http_scheme(handle))
-		return error_set(err, ERROR_VERIFY,
-				 "redirected to '%s', which is neither https nor http", location);
+	if (!handle || curl_url_set(handle, CURLUPART_URL, from->text, 0) != CURLUE_OK)
+		return error_set(err, ERROR_FAILED, "'%s' is no URL", from->text);
+	if (set_location(handle, location, err) < 0)
+		return -1;
 	if (take_apart(handle, &url) < 0)
 		return error_set(err, ERROR_FAILED, "redirected to '%s', which is no URL",
 				 location);
 	if (from->is_encrypted && !url.is_encrypted)
 		return error_set(err, ERROR_VERIFY,
 				 "redirected from https to '%s', which is not encrypted", location);
-	if (check_loopback(&url, err) < 0)
+	if (check_scheme(&url, plain_host, err) < 0)
 		return -1;
 	*ret = url;
 	url = (struct url)URL_INIT;

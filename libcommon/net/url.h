@@ -11,7 +11,8 @@
  *	if (url_redirect(&url, "../blobs/x", &next, err) < 0) ...
  *
  * What holds for every struct url that a function here filled:
- *  - the scheme is https, or http to a loopback host (127.0.0.0/8, ::1, localhost);
+ *  - the scheme is https, or http to a loopback host (127.0.0.0/8, ::1, localhost) or to the one host
+ *    that the caller was told to speak it with (plain_host, as in struct url; NULL: none);
  *  - no user or password stands in it;
  *  - a redirect never leads from https to http.
  */
@@ -43,8 +44,13 @@ void url_release(struct url *url);
  * there. */
 int url_parse(const char *text, struct url *ret, struct error *err);
 
-/* Where a Location header of an answer from that URL leads; location may be relative. ERROR_FAILED
- * when it is no URL, ERROR_VERIFY when the request may not go there. */
+/* The same where plain HTTP may be spoken with one host more. */
+int url_parse_allowing(const char *text, const char *plain_host, struct url *ret,
+		       struct error *err);
+
+/* Where a Location header of an answer from that URL leads; location may be relative. The host of a URL of
+ * plain HTTP may lead to itself by plain HTTP. ERROR_FAILED when it is no URL, ERROR_VERIFY when the request
+ * may not go there. What may be secret in it, a login, is not in the message. */
 int url_redirect(const struct url *from, const char *location, struct url *ret, struct error *err);
 
 /* The host of any URL, also of one that no request may go to: as in struct url, new. NULL when the

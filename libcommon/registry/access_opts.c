@@ -6,7 +6,7 @@ const struct option access_server_options[] = {
 	{ "token-host", 0, "HOST[:PORT]", "a token server that may see the credentials too",
 	  OPTION_STRING, FIELD(token_host) },
 	{ "tls-verify", 0, NULL,
-	  "verify the registry's certificate (the default); =false: take any", OPTION_BOOL,
+	  "verify the registry's certificate (the default); =false: take any, or HTTP", OPTION_BOOL,
 	  FIELD(tls_verify) },
 	{ "ca-file", 0, "FILE", "trust the authorities in FILE too", OPTION_STRING,
 	  FIELD(ca_file) },

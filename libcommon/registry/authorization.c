@@ -56,7 +56,7 @@ static int renew_token(struct authorization *authorization, struct http *http, s
 					       .credentials = &authorization->login };
 	int64_t asked_at = clock_monotonic_ms();
 
-	if (url_parse(authorization->challenger, &registry, err) < 0 ||
+	if (http_parse_url(http, authorization->challenger, &registry, err) < 0 ||
 	    token_fetch(http, &request, &token, err) < 0)
 		return -1;
 	authorization->expires_at = asked_at + token.lifetime * INT64_C(1000);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define PROBE_TIMEOUT 5 /* seconds */
+#define STATUS_WANTS_TLS 400 /* what servers of https answer to plain HTTP, if they answer */
 
 /* Registries that answer under another name than their images have. */
 static const struct alias {
@@ -26,7 +27,8 @@ static const char *authority_of(const char *registry)
 	return registry;
 }
 
-int endpoint_init(struct endpoint *ret, const char *registry, struct error *err)
+int endpoint_init(struct endpoint *ret, const char *registry, enum endpoint_trust trust,
+		  struct error *err)
 {
 	const char *authority = authority_of(registry);
 	autofree char *url = xasprintf("https://%s/", authority);
@@ -36,7 +38,7 @@ int endpoint_init(struct endpoint *ret, const char *registry, struct error *err)
 		return error_set(err, ERROR_USAGE, "'%s' is not a registry's HOST[:PORT]",
 				 registry);
 	ret->authority = xstrdup(authority);
-	if (!url_host_is_loopback(ret->host))
+	if (!url_host_is_loopback(ret->host) && trust == ENDPOINT_SECURE)
 		ret->scheme = "https";
 	return 0;
 }
@@ -61,34 +63,43 @@ static bool has_scheme(struct endpoint *endpoint)
 	return decided;
 }
 
-/* Does it answer plain HTTP? A server that speaks TLS answers with an error or with status 400. */
-static bool speaks_http(const struct endpoint *endpoint, struct http *http)
+/* Does it answer by that scheme? */
+static bool speaks_scheme(const struct endpoint *endpoint, struct http *http, const char *scheme)
 {
 	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
-	autofree char *url = xasprintf("http://%s/v2/", endpoint->authority);
+	autofree char *url = xasprintf("%s://%s/v2/", scheme, endpoint->authority);
 	const struct http_request request = { .method = HTTP_GET,
 					      .url = url,
 					      .max = HTTP_ERROR_BODY_MAX,
 					      .total_timeout = PROBE_TIMEOUT };
 	struct error ignored = { 0 };
 
-	return http_send(http, &request, &response, &ignored) == 0 && response.status != 400;
+	return http_send(http, &request, &response, &ignored) == 0 &&
+	       !(strcmp(scheme, "http") == 0 && response.status == STATUS_WANTS_TLS);
 }
 
-/* Plain HTTP is tried first, because loading the authorities for TLS costs more than everything
- * else. Two threads may both ask: they get the same answer. */
+/* A loopback host is tried by plain HTTP first, because loading the authorities for TLS costs more than
+ * everything else; on any other way somebody may listen. */
+static const char *find_scheme(const struct endpoint *endpoint, struct http *http)
+{
+	if (!url_host_is_loopback(endpoint->host) && speaks_scheme(endpoint, http, "https"))
+		return "https";
+	return speaks_scheme(endpoint, http, "http") ? "http" : "https";
+}
+
+/* Two threads may both ask: they get the same answer. */
 int endpoint_decide_scheme(struct endpoint *endpoint, struct http *http,
 			   const struct interrupt *interrupt, struct error *err)
 {
-	bool plain;
+	const char *scheme;
 
 	if (has_scheme(endpoint))
 		return 0;
-	plain = speaks_http(endpoint, http);
+	scheme = find_scheme(endpoint, http);
 	if (interrupt && interrupt_wait(interrupt, 0))
 		return interrupt_error(err);
 	pthread_mutex_lock(&endpoint->lock);
-	endpoint->scheme = plain ? "http" : "https";
+	endpoint->scheme = scheme;
 	pthread_mutex_unlock(&endpoint->lock);
 	return 0;
 }

@@ -4,14 +4,15 @@
  *
  *	autoendpoint struct endpoint endpoint = ENDPOINT_INIT;
  *
- *	if (endpoint_init(&endpoint, "docker.io", err) < 0 ||
+ *	if (endpoint_init(&endpoint, "docker.io", ENDPOINT_SECURE, err) < 0 ||
  *	    endpoint_decide_scheme(&endpoint, http, interrupt, err) < 0) ...
  *	url = endpoint_url(&endpoint, "library/alpine/manifests/3.20");
  *	... "https://registry-1.docker.io/v2/library/alpine/manifests/3.20"
  *
  *  - Images of docker.io are served by registry-1.docker.io; every other name is its own server.
- *  - The scheme is https. Only a loopback host may speak plain HTTP: it is asked once, without
- *    credentials.
+ *  - The scheme is https. Two kinds of hosts may speak plain HTTP, and are asked once what they speak,
+ *    without credentials: a loopback host, first by HTTP, and one of which the caller says that it is
+ *    insecure (ENDPOINT_INSECURE), first by https.
  *  - Several threads may use one endpoint.
  */
 #ifndef REGISTRY_ENDPOINT_H
@@ -23,6 +24,11 @@
 #include "system/interrupt.h"
 
 #include <pthread.h>
+
+enum endpoint_trust {
+	ENDPOINT_SECURE,
+	ENDPOINT_INSECURE, /* its host is the insecure_host of struct http_options */
+};
 
 struct endpoint {
 	char *authority; /* HOST[:PORT], as it stands in URLs */
@@ -37,7 +43,8 @@ struct endpoint {
 	}
 
 /* registry is the name as references have it: HOST[:PORT]. ERROR_USAGE for anything else. */
-int endpoint_init(struct endpoint *ret, const char *registry, struct error *err);
+int endpoint_init(struct endpoint *ret, const char *registry, enum endpoint_trust trust,
+		  struct error *err);
 void endpoint_release(struct endpoint *endpoint);
 #define autoendpoint autocleanup(endpoint_release)
 

@@ -40,8 +40,8 @@ static int check_next(const struct listing_walk *walk, const struct url *page, c
 }
 
 /* Where the page after this one is: 1 and *ret_url (which is replaced), or 0. */
-static int find_next(const struct listing_walk *walk, const struct http_response *response,
-		     char **ret_url, struct error *err)
+static int find_next(const struct listing_walk *walk, const struct http *http,
+		     const struct http_response *response, char **ret_url, struct error *err)
 {
 	autourl struct url page = URL_INIT;
 	autourl struct url next = URL_INIT;
@@ -53,7 +53,8 @@ static int find_next(const struct listing_walk *walk, const struct http_response
 		found = link_find(value, "next", &target, err);
 	if (found <= 0)
 		return found < 0 ? error_recode(err, ERROR_VERIFY) : 0;
-	if (url_parse(*ret_url, &page, err) < 0 || check_next(walk, &page, target, &next, err) < 0)
+	if (http_parse_url(http, *ret_url, &page, err) < 0 ||
+	    check_next(walk, &page, target, &next, err) < 0)
 		return -1;
 	free(*ret_url);
 	*ret_url = steal(&next.text);
@@ -95,7 +96,7 @@ int listing_get(struct session *session, struct http *http, const struct listing
 		if (!url)
 			url = session_url(session, listing->path);
 		json_object_set_new(visited, url, json_true());
-		more = find_next(&walk, ret, &url, err);
+		more = find_next(&walk, http, ret, &url, err);
 	} while (more > 0);
 	return more;
 }

@@ -25,7 +25,7 @@ struct place {
 	char *repository;
 	bool is_mirror; /* asked in the stead of the one that speaks for the name */
 	bool is_elsewhere; /* another server than the name says: nothing said about that one counts here */
-	bool is_insecure; /* any certificate will do, and plain HTTP */
+	bool is_insecure; /* any certificate will do, and plain HTTP where TLS is not spoken */
 	char *reason; /* what says that it is asked, "FILE:LINE"; NULL: the name itself */
 };
 

@@ -15,6 +15,7 @@
 struct session {
 	const struct place *place; /* borrowed */
 	struct endpoint endpoint;
+	const char *insecure_host; /* the endpoint's, or NULL */
 	struct session_options options;
 	struct authorization authorization;
 	pthread_mutex_t lock; /* of what follows */
@@ -24,6 +25,12 @@ struct session {
 	struct http_identity identity; /* its host NULL: there is no client certificate */
 	bool answered;
 };
+
+/* May the place be anybody? It says so itself, or the command does of the registry that it names. */
+static bool place_is_insecure(const struct place *place, const struct session_options *options)
+{
+	return place->is_insecure || (options->tls == SESSION_TLS_INSECURE && !place->is_elsewhere);
+}
 
 struct session *session_open(const struct place *place, const struct session_options *options,
 			     struct error *err)
@@ -37,8 +44,12 @@ struct session *session_open(const struct place *place, const struct session_opt
 	session->options = *options;
 	session->place = place;
 	authorization_init(&session->authorization, place, options->logins);
-	if (endpoint_init(&session->endpoint, place->registry, err) < 0)
+	if (endpoint_init(&session->endpoint, place->registry,
+			  place_is_insecure(place, options) ? ENDPOINT_INSECURE : ENDPOINT_SECURE,
+			  err) < 0)
 		return NULL;
+	if (place_is_insecure(place, options))
+		session->insecure_host = session->endpoint.host;
 	return steal(&session);
 }
 
@@ -99,10 +110,8 @@ static int find_certificates(struct session *session, struct error *err)
 struct http *session_connect(struct session *session, struct error *err)
 {
 	const struct session_options *options = &session->options;
-	bool is_insecure = session->place->is_insecure ||
-			   (options->tls == SESSION_TLS_INSECURE && !session->place->is_elsewhere);
 	struct http_options http = {
-		.insecure_host = is_insecure ? session->endpoint.host : NULL,
+		.insecure_host = session->insecure_host,
 		.timeout = options->timeout,
 		.low_speed = options->low_speed,
 		.interrupt = options->interrupt,

@@ -26,7 +26,9 @@
 
 enum session_tls {
 	SESSION_TLS_VERIFY,
-	SESSION_TLS_INSECURE, /* asked for: the certificate of the name's own registry is not verified */
+	/* Asked for: the certificate of the name's own registry is not verified, and it may speak plain
+	 * HTTP. */
+	SESSION_TLS_INSECURE,
 };
 
 /* Everything is borrowed, and must outlive the session. */

@@ -40,11 +40,12 @@ static void append_query(struct str *url, const char *key, const char *value)
 static int parse_realm(const struct token_request *request, struct url *ret, struct error *err)
 {
 	const char *host = request->registry->host;
+	const char *plain_host = request->registry->is_encrypted ? NULL : host;
 	autourl struct url url = URL_INIT;
 
-	if (url_parse(request->challenge->realm, &url, err) < 0)
+	if (url_parse_allowing(request->challenge->realm, plain_host, &url, err) < 0)
 		return error_prefix(err, "the token server that '%s' names", host);
-	if (!url.is_encrypted && !url_host_is_loopback(host))
+	if (!url.is_encrypted && !plain_host && !url_host_is_loopback(host))
 		return error_set(err, ERROR_VERIFY,
 				 "'%s' names the token server '%s', which is not https", host,
 				 url.text);

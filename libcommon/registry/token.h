@@ -12,7 +12,8 @@
  *
  *	if (token_fetch(http, &request, &token, err) < 0) ...
  *
- * The realm is https, but for a loopback realm of a loopback registry. Credentials are sent to a
+ * The realm is https, but for a loopback realm of a loopback registry, and for one on the host of a registry
+ * that is itself spoken to by plain HTTP. Credentials are sent to a
  * realm that they belong to (registry/credentials.h); to another the request is not made at all. An
  * identity token goes there by POST (OAuth2, RFC 6749, section 6), a password as Basic by GET.
  *

@@ -9,7 +9,7 @@ static void is_served_by(const char *registry, const char *authority, const char
 	autoendpoint struct endpoint endpoint = ENDPOINT_INIT;
 	struct error err = { 0 };
 
-	ok(endpoint_init(&endpoint, registry, &err) == 0, registry);
+	ok(endpoint_init(&endpoint, registry, ENDPOINT_SECURE, &err) == 0, registry);
 	is_str(endpoint.authority, authority, "... is served by that server");
 	is_str(endpoint.host, host, "... on that host");
 	is_str(endpoint.scheme, scheme, scheme ? "... by https" : "... by what it speaks");
@@ -22,12 +22,14 @@ static void refused(const char *registry)
 	char title[80];
 
 	snprintf(title, sizeof(title), "'%s' is no registry", registry);
-	ok(endpoint_init(&endpoint, registry, &err) < 0 && err.code == ERROR_USAGE, title);
+	ok(endpoint_init(&endpoint, registry, ENDPOINT_SECURE, &err) < 0 && err.code == ERROR_USAGE,
+	   title);
 }
 
 int main(void)
 {
 	autoendpoint struct endpoint docker = ENDPOINT_INIT;
+	autoendpoint struct endpoint insecure = ENDPOINT_INIT;
 	autofree char *url = NULL;
 
 	is_served_by("docker.io", "registry-1.docker.io", "registry-1.docker.io", "https");
@@ -37,10 +39,12 @@ int main(void)
 	is_served_by("localhost", "localhost", "localhost", NULL);
 	is_served_by("[::1]:5000", "[::1]:5000", "::1", NULL);
 	is_served_by("localhost.example", "localhost.example", "localhost.example", "https");
+	endpoint_init(&insecure, "quay.io", ENDPOINT_INSECURE, NULL);
+	is_str(insecure.scheme, NULL, "an insecure registry is asked by what it speaks");
 	refused("a b");
 	refused("user@quay.io");
 	refused("");
-	endpoint_init(&docker, "docker.io", NULL);
+	endpoint_init(&docker, "docker.io", ENDPOINT_SECURE, NULL);
 	url = endpoint_url(&docker, "library/alpine/manifests/3.20");
 	is_str(url, "https://registry-1.docker.io/v2/library/alpine/manifests/3.20",
 	       "a path is below /v2/");

@@ -118,8 +118,44 @@ static void test_redirects(void)
 		      "loopback hosts only");
 	leads_nowhere("https://a.example/x", "file:///etc/passwd", ERROR_VERIFY,
 		      "neither https nor http");
-	leads_nowhere("https://a.example/x", "https://user:secret@b.example/", ERROR_FAILED,
-		      "no URL");
+	leads_nowhere("https://a.example/x", "https://user:secret@b.example/", ERROR_VERIFY,
+		      "a login in it");
+	leads_nowhere("https://a.example/x", "gopher://b.example/", ERROR_VERIFY,
+		      "neither https nor http");
+	leads_nowhere("https://a.example/x", "https://", ERROR_FAILED, "no URL");
+}
+
+/* One host may be spoken to by plain HTTP, and no other. */
+static void test_plain_host(void)
+{
+	static const char *const allowed[] = { "http://a.example/", "http://A.example:5000/x",
+					       "https://a.example/", "http://127.0.0.1/" };
+	static const char *const refused_urls[] = { "http://b.example/", "http://x.a.example/",
+						    "file:///a.example" };
+	autourl struct url from = URL_INIT;
+	autourl struct url next = URL_INIT;
+
+	for (size_t i = 0; i < array_size(allowed); i++) {
+		autourl struct url url = URL_INIT;
+
+		ok(url_parse_allowing(allowed[i], "a.example", &url, NULL) == 0, allowed[i]);
+	}
+	for (size_t i = 0; i < array_size(refused_urls); i++) {
+		autourl struct url url = URL_INIT;
+
+		ok(url_parse_allowing(refused_urls[i], "a.example", &url, NULL) < 0,
+		   refused_urls[i]);
+	}
+	url_parse_allowing("http://a.example/x", "a.example", &from, NULL);
+	ok(url_redirect(&from, "http://a.example:81/y", &next, NULL) == 0,
+	   "that host may redirect to itself");
+	url_release(&next);
+	ok(url_redirect(&from, "http://b.example/y", &next, NULL) < 0,
+	   "... but not to another one");
+	url_release(&from);
+	url_parse_allowing("https://a.example/x", "a.example", &from, NULL);
+	ok(url_redirect(&from, "http://a.example/y", &next, NULL) < 0,
+	   "... and never from https to http");
 }
 
 int main(void)
@@ -128,5 +164,6 @@ int main(void)
 	test_parts();
 	test_rules();
 	test_redirects();
+	test_plain_host();
 	return done_testing();
 }
