@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "net/patience.h"
+#include "net/proxy.h"
 
 #include <curl/curl.h>
 
@@ -32,6 +33,7 @@ struct http {
 	CURL *easy;
 	struct http_options options;
 	enum authorities authorities; /* where servers are looked up */
+	struct proxy_rules proxies;
 	bool answered;
 };
 
@@ -59,7 +61,7 @@ struct exchange {
  * programs. None of it gives anything away by itself, and somebody who can set these variables can
  * set LD_PRELOAD as well:
  *
- *	http_proxy, HTTPS_PROXY, ...	not for loopback hosts; https stays end to end
+ *	http_proxy, HTTPS_PROXY, ...	by net/proxy.h; https stays end to end
  *	OPENSSL_CONF, OPENSSL_MODULES	the machine's rules for ciphers, FIPS
  *	RES_OPTIONS, LOCALDOMAIN, ...	glibc's resolver: certificates are verified all the same
  *
@@ -85,6 +87,7 @@ struct http *http_new(const struct http_options *options, struct error *err)
 	http->options = *options;
 	if (!http->options.timeout)
 		http->options.timeout = DEFAULT_TIMEOUT;
+	proxy_rules_from_environment(&http->proxies);
 	/* Authorities of the caller's stand in for the bundle, which is not read then. */
 	if (options->ca || !curl_version_info(CURLVERSION_NOW)->capath)
 		http->authorities = AUTHORITIES_ALL;
@@ -329,6 +332,19 @@ static void set_tls(struct http *http, const char *host)
 	}
 }
 
+/* Through that proxy (none: directly), whatever libcurl thinks of the environment. */
+static void set_proxy(struct http *http, const struct proxy *proxy)
+{
+	CURL *easy = http->easy;
+
+	curl_easy_setopt(easy, CURLOPT_PROXY, proxy->address ? proxy->address : "");
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, proxy->user);
+	curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, proxy->password);
+	if (http->options.ca)
+		set_blob(easy, CURLOPT_PROXY_CAINFO_BLOB, http->options.ca);
+}
+
 /* What holds for every request. */
 static void set_policy(struct http *http, const char *host)
 {
@@ -347,8 +363,6 @@ static void set_policy(struct http *http, const char *host)
 	 * struct patience, because libcurl's clock goes on while this process is stopped. */
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)http->options.timeout);
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	if (url_host_is_loopback(host))
-		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	set_tls(http, host);
 }
 
@@ -433,20 +447,37 @@ static int run_prepared(struct exchange *x, CURLcode *ret_result, struct error *
 	}
 }
 
-static int send_once(struct exchange *x, const struct url *url, const char *authorization,
-		     struct error *err)
+/* What the proxy answered instead of making the connection. */
+static int refused_by_proxy(long status, struct error *err)
 {
-	autocleanup(cleanup_slist) struct curl_slist *headers = NULL;
+	error_set(err, status >= 500 ? ERROR_TEMPORARY : ERROR_FAILED,
+		  "the proxy refuses the connection (HTTP status %ld)", status);
+	if (status == 407)
+		error_hint(
+			err,
+			"the proxy wants a login: USER:PASSWORD@ before its host, in the variable that names it");
+	return -1;
+}
+
+/* Why libcurl failed. */
+static int transfer_error(CURL *easy, CURLcode result, const char *reason, struct error *err)
+{
+	long connect_status = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+	if (connect_status >= 300)
+		return refused_by_proxy(connect_status, err);
+	return error_set(err, code_of(result), "%s",
+			 reason[0] ? reason : curl_easy_strerror(result));
+}
+
+static int send_prepared(struct exchange *x, struct error *err)
+{
 	char reason[CURL_ERROR_SIZE] = "";
 	CURL *easy = x->http->easy;
 	CURLcode result = CURLE_OK;
 	int ended;
 
-	headers = add_header(headers, "Accept", x->request->accept);
-	headers = add_header(headers, "Authorization", authorization);
-	curl_easy_reset(easy);
-	set_policy(x->http, url->host);
-	set_request(x, url->text, headers);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason);
 	response_clear(x->response);
 	ended = run_prepared(x, &result, err);
@@ -457,10 +488,26 @@ static int send_once(struct exchange *x, const struct url *url, const char *auth
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &x->response->status);
 	if (x->failure.code)
 		return error_move(err, &x->failure);
-	if (result == CURLE_OK || x->enough)
+	return result == CURLE_OK || x->enough ? 0 : transfer_error(easy, result, reason, err);
+}
+
+static int send_once(struct exchange *x, const struct url *url, const char *authorization,
+		     struct error *err)
+{
+	autocleanup(cleanup_slist) struct curl_slist *headers = NULL;
+	autoproxy struct proxy proxy = PROXY_INIT;
+
+	if (proxy_choose(&x->http->proxies, url, &proxy, err) < 0)
+		return -1;
+	headers = add_header(headers, "Accept", x->request->accept);
+	headers = add_header(headers, "Authorization", authorization);
+	curl_easy_reset(x->http->easy);
+	set_policy(x->http, url->host);
+	set_proxy(x->http, &proxy);
+	set_request(x, url->text, headers);
+	if (send_prepared(x, err) == 0)
 		return 0;
-	return error_set(err, code_of(result), "%s",
-			 reason[0] ? reason : curl_easy_strerror(result));
+	return proxy.address ? error_prefix(err, "through the proxy %s", proxy.address) : -1;
 }
 
 int http_parse_url(const struct http *http, const char *text, struct url *ret, struct error *err)
