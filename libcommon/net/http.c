@@ -151,14 +151,30 @@ const char *http_header(const struct http_response *response, const char *name, 
 	return NULL;
 }
 
+/* Two lengths that differ mean two ends of one answer, and each reader chooses its own (RFC 9112, section
+ * 6.3). */
+static int check_length(struct exchange *x)
+{
+	const char *first = http_header(x->response, "content-length", 0);
+	const char *other;
+
+	for (size_t i = 1; (other = http_header(x->response, "content-length", i)); i++)
+		if (strcmp(first, other) != 0)
+			return error_set(&x->failure, ERROR_VERIFY,
+					 "the answer has two lengths, '%s' and '%s'", first, other);
+	return 0;
+}
+
 /* The empty line behind headers: those of an answer, or of a 1xx before it. */
-static void end_head(const struct exchange *x)
+static int end_head(struct exchange *x)
 {
 	long status = 0;
 
 	curl_easy_getinfo(x->http->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (status >= 200)
-		patience_enter(x->patience, PATIENCE_BODY);
+	if (status < 200)
+		return 0;
+	patience_enter(x->patience, PATIENCE_BODY);
+	return check_length(x);
 }
 
 static size_t on_header(char *data, size_t size, size_t count, void *opaque)
@@ -181,7 +197,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *opaque)
 	line = xstrndup(data, len);
 	line[strcspn(line, "\r\n")] = '\0';
 	if (!*line)
-		end_head(x);
+		return end_head(x) < 0 ? 0 : len;
 	colon = strchr(line, ':');
 	if (!colon)
 		return len;
@@ -191,11 +207,27 @@ static size_t on_header(char *data, size_t size, size_t count, void *opaque)
 	return len;
 }
 
+/* What was asked for are the bytes as they are stored. */
+static int check_coding(struct exchange *x)
+{
+	const char *coding;
+
+	for (size_t i = 0; (coding = http_header(x->response, "content-encoding", i)); i++)
+		if (*coding && strcasecmp(coding, "identity") != 0)
+			return error_set(
+				&x->failure, ERROR_VERIFY,
+				"the answer has the content coding '%s', which nobody asked for",
+				coding);
+	return 0;
+}
+
 static int begin_body(struct exchange *x)
 {
 	curl_off_t announced = -1;
 
 	x->begun = true;
+	if (check_coding(x) < 0)
+		return -1;
 	curl_easy_getinfo(x->http->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
 	if (announced > 0 && (uint64_t)announced > x->request->max)
 		return error_set(&x->failure, ERROR_VERIFY,

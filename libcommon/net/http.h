@@ -22,7 +22,9 @@
  *  - TLS is verified, but for that host;
  *  - bodies and headers have a limit, and so has the time that a server is waited for, in all
  *    phases (net/patience.h);
- *  - no content coding is asked for, and none is undone: the bytes are those that were sent;
+ *  - no content coding is asked for, and a 2xx answer with one is refused: the bytes are those that
+ *    were sent; so is an answer with two lengths;
+ *  - cookies are not kept;
  *  - nothing is read from ~/.netrc, and TLS secrets are written nowhere: net/http.c says which
  *    variables of the environment count, and http_new() takes the others out of it;
  *  - a readable interrupt descriptor ends the request at once.

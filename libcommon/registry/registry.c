@@ -2,14 +2,17 @@
 #include "registry/registry.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/number.h"
 #include "format/hash.h"
 #include "format/json.h"
+#include "registry/rate_limit.h"
 #include "registry/retry.h"
 
 #include <ctype.h>
 #include <strings.h>
 
+#define STATUS_TOO_MANY 429
 #define MANIFEST_TIMEOUT 120 /* seconds for a whole manifest */
 
 /* What the registry says about its refusal: errors[0].message, or nothing. */
@@ -39,6 +42,37 @@ static int denied_error(struct session *session, long status, const char *messag
 				   "ctnr login, or with --creds USER[:PASSWORD]");
 }
 
+/* The registry has had enough: what it says about when and how much. */
+static int rate_error(struct session *session, const struct http_response *response,
+		      const char *message, struct error *err)
+{
+	const struct retry_advice advice = {
+		.retry_after = http_header(response, "retry-after", 0),
+		.date = http_header(response, "date", 0),
+		.now = clock_wall_ns() / CLOCK_NS,
+	};
+	autofree char *origin = session_login_origin(session);
+	int64_t wanted = retry_wanted(&advice);
+	struct rate_limit limit;
+	autostr struct str text = STR_INIT;
+
+	if (rate_limit_read(response, &limit)) {
+		autofree char *left = rate_limit_describe(&limit);
+
+		str_appendf(&text, "; %s", left);
+	}
+	if (wanted > 0)
+		str_appendf(&text, "; it wants to be asked again in %lld seconds",
+			    (long long)wanted);
+	error_set(err, ERROR_TEMPORARY,
+		  "%s allows no more requests for now (HTTP status 429)%s%.200s%s",
+		  session_authority(session), *message ? ": " : "", message, text.data);
+	return error_hint(
+		err, "%s",
+		origin ? "wait, or ask another registry that has the image"
+		       : "wait, or log in: most registries allow more to those whom they know");
+}
+
 static int status_error(struct session *session, const struct http_response *response,
 			struct error *err)
 {
@@ -49,6 +83,8 @@ static int status_error(struct session *session, const struct http_response *res
 	message = message ? message : "";
 	if (status == 401 || status == 403 || status == 404)
 		return denied_error(session, status, message, err);
+	if (status == STATUS_TOO_MANY)
+		return rate_error(session, response, message, err);
 	return error_set(err, retry_is_temporary(status) ? ERROR_TEMPORARY : ERROR_FAILED,
 			 "%s answered with HTTP status %ld%s%.200s", session_authority(session),
 			 status, *message ? ": " : "", message);

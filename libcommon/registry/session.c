@@ -2,12 +2,14 @@
 #include "registry/session.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "registry/authorization.h"
 #include "registry/endpoint.h"
 #include "registry/retry.h"
 #include "registry/secret.h"
 
 #include <pthread.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #define AUTHORIZATIONS_MAX 2 /* times that one request may ask for a new authorization */
@@ -207,11 +209,26 @@ static bool is_worth_retrying(struct session *session, const struct http *http,
 	return failure->code == ERROR_TEMPORARY && answered;
 }
 
+static uint32_t random_number(void)
+{
+	uint32_t number = 0;
+
+	/* Without one, all is as it was before there was chance. */
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
+		return 0;
+	return number;
+}
+
 /* Wait before the next attempt. Fails when the interrupt was asked to stop. */
 static int back_off(const struct session *session, unsigned attempt,
 		    const struct http_response *response, struct error *err)
 {
-	int delay = retry_delay(attempt, http_header(response, "retry-after", 0));
+	const struct retry_advice advice = {
+		.retry_after = http_header(response, "retry-after", 0),
+		.date = http_header(response, "date", 0),
+		.now = clock_wall_ns() / CLOCK_NS,
+	};
+	int delay = retry_delay(attempt, &advice, random_number());
 
 	if (!session->options.interrupt) {
 		usleep((unsigned)delay * 1000);

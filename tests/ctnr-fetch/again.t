@@ -53,4 +53,8 @@ hostile_start "$CTNR_TEST_TMP/small" --fault hang
 run timeout 30 ctnr-fetch --layout hang --timeout 1 --retries 0 "docker://$hostile/x:1"
 is_status 5 "a registry that never answers is given up after --timeout"
 hostile_stop
+hostile_start "$CTNR_TEST_TMP/small" --fault limited
+run ctnr-fetch --layout limited --retries 0 "docker://$hostile/x:1"
+is_status 5 "a registry that limits requests is a temporary failure"
+like_stderr "*hint: wait, or log in*" "... that a login may help"
 done_testing

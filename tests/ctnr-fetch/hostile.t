@@ -61,7 +61,7 @@ refused 4 "*neither https nor http*" "a redirect to a file is refused" blob:file
 refused 4 "*neither https nor http*" "a redirect to another protocol is refused" blob:gopher
 refused 4 "*plain HTTP*" "a redirect to another host without TLS is refused" blob:plain
 accepted "blobs may be elsewhere" blob:away
-accepted "a blob of two lengths is what its digest says" blob:lengths
+refused 4 "*two lengths*" "a blob of two lengths is refused" blob:lengths
 
 # Documents: what is around them.
 refused 4 "*not that of a manifest*" "a manifest that comes as text is refused" manifest:text
@@ -72,7 +72,7 @@ refused 4 "*Content-Type*" "a manifest of two types is refused" manifest:types
 refused 4 "*Docker schema 1 is not supported" "Docker's first manifests are refused by name" manifest:schema1
 refused 4 "*digest should be*" "a manifest that is not what its header says is refused" manifest:header
 refused 4 "*digest should be*" "... nor what one of its headers says" manifest:digests
-refused 1 "*manifest: *" "a content coding that was not asked for is not undone" manifest:gzip
+refused 4 "*content coding 'gzip'*" "a content coding that was not asked for is refused" manifest:gzip
 refused 4 "*larger than*" "a transfer coding that expands is limited like the rest" manifest:bomb
 refused 4 "*larger than*" "a manifest without end is refused" manifest:endless
 refused 4 "*bytes of headers*" "headers without end are refused" manifest:headers
@@ -83,6 +83,9 @@ refused 5 "*closed*" "a manifest that breaks off is a temporary failure" manifes
 refused 1 "*HTTP status 204*" "an answer without content is no manifest" manifest:nothing
 refused 1 "*HTTP status 206*" "nor is a piece of one" manifest:piece
 refused 5 "*HTTP status 429*" "a registry that wants to be left alone is" manifest:patient
+refused 5 "*asked again in 1000000000 seconds*" "... and when it may be asked again" manifest:patient
+refused 5 "*pull rate ?x1b?31mlimit; 0 of 100 requests in 6 hours are left; *" \
+	"a registry that limits requests is quoted with what is left" manifest:limited
 refused 1 "*redirected more than*" "redirects of a manifest have an end" manifest:loop
 refused 4 "*neither https nor http*" "a redirect of a manifest to a file is refused" manifest:file
 accepted "a manifest may be elsewhere" manifest:away

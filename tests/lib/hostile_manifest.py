@@ -106,6 +106,12 @@ class Manifests:
         self.wfile.write(body)
         self.cut()
 
+    def fault_limited_manifest(self, _body, _media_type):
+        """As Docker Hub says it."""
+        self.error(429, "pull rate \033[31mlimit", [
+            ("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"), ("ratelimit-limit", "100;w=21600"),
+            ("ratelimit-remaining", "0;w=21600")])
+
     def fault_patient_manifest(self, _body, _media_type):
         """An hour, and a time that no clock has."""
         self.error(429, "slow down", [("Retry-After", "1000000000")])

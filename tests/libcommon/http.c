@@ -218,6 +218,64 @@ static void test_redirects(void)
 	ok(!has_login(home.requests[2]), "... and not to the first one when a redirect leads back");
 }
 
+static void test_harmless(void)
+{
+	static const char *const answers[] = {
+		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n" END "hello",
+		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Encoding: identity\r\n" END
+		"hello",
+		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Encoding:\r\n" END "hello",
+		/* RFC 9112, section 6.3: chunks override a length. */
+		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n" END
+		"5\r\nhello\r\n0\r\n\r\n",
+		"HTTP/1.1 103 Early Hints\r\nContent-Length: 9\r\n\r\n"
+		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n" END "hello",
+	};
+
+	for (size_t i = 0; i < array_size(answers); i++) {
+		autohttp struct http *http = client();
+		autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+		struct http_request request = { .max = 5 };
+		struct server server;
+		autofree char *url = NULL;
+
+		server_init(&server);
+		server.answers[0] = answers[i];
+		server_start(&server);
+		request.url = url = xasprintf("http://127.0.0.1:%u/", server.port);
+		ok(http_send(http, &request, &response, NULL) == 0 &&
+			   strcmp(response.body.data, "hello") == 0,
+		   "an odd answer with one meaning is taken");
+		server_stop(&server);
+	}
+}
+
+/* What one answer sets, the next request does not say. */
+static void test_cookies(void)
+{
+	autohttp struct http *http = client();
+	struct server server;
+	autofree char *url = NULL;
+
+	server_init(&server);
+	server.answers[0] = "HTTP/1.1 307 X\r\nSet-Cookie: a=b\r\nLocation: /x\r\n" END;
+	server.answers[1] = "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n" END;
+	server.answers[2] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" END;
+	server_start(&server);
+	url = xasprintf("http://127.0.0.1:%u/", server.port);
+	for (int i = 0; i < 2; i++) {
+		autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+		struct http_request request = { .url = url, .max = 5 };
+
+		ok(http_send(http, &request, &response, NULL) == 0, "a server that sets a cookie");
+	}
+	server_stop(&server);
+	is_int((intmax_t)server.n_requests, 3, "... was asked three times");
+	ok(!strcasestr(server.requests[1], "\r\nCookie:") &&
+		   !strcasestr(server.requests[2], "\r\nCookie:"),
+	   "... and never hears of the cookie again");
+}
+
 static void fails(const char *answer, enum error_code code, const char *why, const char *title)
 {
 	autohttp struct http *http = client();
@@ -252,6 +310,19 @@ static void test_limits(void)
 	fails(headers.data, ERROR_VERIFY, "bytes of headers", "headers above the limit");
 	fails("HTTP/1.1 307 X\r\nLocation: http://192.0.2.1/\r\n" END, ERROR_VERIFY,
 	      "loopback hosts only", "a redirect to plain HTTP elsewhere");
+	fails("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 2\r\n" END "hehe",
+	      ERROR_VERIFY, "two lengths, '4' and '2'", "two lengths");
+	fails("HTTP/1.1 404 X\r\nContent-Length: 4\r\nContent-Length: 2\r\n" END "hehe",
+	      ERROR_VERIFY, "two lengths", "... of an error too");
+	fails("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Encoding: gzip\r\n" END "hehe",
+	      ERROR_VERIFY, "content coding 'gzip'", "a content coding");
+	fails("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Encoding: identity\r\n"
+	      "Content-Encoding: br\r\n" END "hehe",
+	      ERROR_VERIFY, "content coding 'br'", "... behind one that is none");
+	fails("HTTP/1.1 307 X\r\nLocation: https://me:secret@192.0.2.1/\r\n" END, ERROR_VERIFY,
+	      "a login in it", "a redirect with a login");
+	fails("HTTP/1.1 307 X\r\nLocation: file:///etc/passwd\r\n" END, ERROR_VERIFY,
+	      "neither https nor http", "a redirect to a file");
 	fails("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n" END "he", ERROR_TEMPORARY, "127.0.0.1",
 	      "a body that breaks off");
 }
@@ -263,5 +334,7 @@ int main(void)
 	test_post();
 	test_redirects();
 	test_limits();
+	test_harmless();
+	test_cookies();
 	return done_testing();
 }
