@@ -34,12 +34,14 @@ struct http {
 	struct http_options options;
 	enum authorities authorities; /* where servers are looked up */
 	struct proxy_rules proxies;
+	long version; /* CURL_HTTP_VERSION_ of what is offered over TLS */
 	bool answered;
 };
 
 /* One request to one URL: redirects are new exchanges. */
 struct exchange {
 	struct http *http;
+	const struct url *url;
 	const struct http_request *request;
 	struct http_response *response;
 	struct patience *patience; /* of all exchanges of this request */
@@ -88,6 +90,7 @@ struct http *http_new(const struct http_options *options, struct error *err)
 	if (!http->options.timeout)
 		http->options.timeout = DEFAULT_TIMEOUT;
 	proxy_rules_from_environment(&http->proxies);
+	http->version = CURL_HTTP_VERSION_1_1;
 	/* Authorities of the caller's stand in for the bundle, which is not read then. */
 	if (options->ca || !curl_version_info(CURLVERSION_NOW)->capath)
 		http->authorities = AUTHORITIES_ALL;
@@ -383,9 +386,7 @@ static void set_policy(struct http *http, const char *host)
 	CURL *easy = http->easy;
 
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	/* A client has one request at a time, so HTTP/2 has nothing to multiplex, and its frames
-	 * make a large body over TLS a fifth slower. */
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, http->version);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	/* A resolver's thread that was given up is not waited for, however long that takes. */
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
@@ -420,12 +421,12 @@ static void set_form(CURL *easy, const char *form)
 }
 
 /* What this request says. headers is borrowed by libcurl until the exchange has ended. */
-static void set_request(struct exchange *x, const char *url, struct curl_slist *headers)
+static void set_request(struct exchange *x, struct curl_slist *headers)
 {
 	CURL *easy = x->http->easy;
 	char range[48];
 
-	curl_easy_setopt(easy, CURLOPT_URL, url);
+	curl_easy_setopt(easy, CURLOPT_URL, x->url->text);
 	if (x->request->method == HTTP_HEAD)
 		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 	if (x->request->method == HTTP_POST)
@@ -451,6 +452,26 @@ static bool directory_failed(const struct http *http, CURLcode result)
 	       (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CONNECT_ERROR);
 }
 
+/* Does the server want HTTP/2? It may refuse the handshake, end the connection, or begin to speak it. What
+ * was sent may have been heard, but not understood; a form is not sent twice on such a guess. */
+static bool version_failed(const struct exchange *x, CURLcode result)
+{
+	if (x->http->version != CURL_HTTP_VERSION_1_1 || x->header_bytes || !x->url->is_encrypted)
+		return false;
+	if (result == CURLE_SSL_CONNECT_ERROR)
+		return true;
+	return x->request->method != HTTP_POST &&
+	       (result == CURLE_GOT_NOTHING || result == CURLE_UNSUPPORTED_PROTOCOL ||
+		result == CURLE_RECV_ERROR || result == CURLE_SEND_ERROR);
+}
+
+/* Offer HTTP/2 too from now on. */
+static void offer_all_versions(struct http *http)
+{
+	http->version = CURL_HTTP_VERSION_2TLS;
+	curl_easy_setopt(http->easy, CURLOPT_HTTP_VERSION, http->version);
+}
+
 /* Look servers up in the bundle too from now on. */
 static void use_all_authorities(struct http *http)
 {
@@ -459,7 +480,7 @@ static void use_all_authorities(struct http *http)
 }
 
 /* Run the exchange, and again where it failed for a reason that is not the server's: once for each such
- * reason. Nothing but handshakes was sent by then. */
+ * reason. Nothing but handshakes was sent by then, or nothing that was understood. */
 static int run_prepared(struct exchange *x, CURLcode *ret_result, struct error *err)
 {
 	bool was_stopped = false;
@@ -469,6 +490,8 @@ static int run_prepared(struct exchange *x, CURLcode *ret_result, struct error *
 			return -1;
 		if (directory_failed(x->http, *ret_result)) {
 			use_all_authorities(x->http);
+		} else if (version_failed(x, *ret_result)) {
+			offer_all_versions(x->http);
 		} else if (*ret_result == CURLE_OPERATION_TIMEDOUT && !was_stopped &&
 			   patience_was_stopped(x->patience)) {
 			/* The time that libcurl saw pass was no time for the server. */
@@ -523,20 +546,19 @@ static int send_prepared(struct exchange *x, struct error *err)
 	return result == CURLE_OK || x->enough ? 0 : transfer_error(easy, result, reason, err);
 }
 
-static int send_once(struct exchange *x, const struct url *url, const char *authorization,
-		     struct error *err)
+static int send_once(struct exchange *x, const char *authorization, struct error *err)
 {
 	autocleanup(cleanup_slist) struct curl_slist *headers = NULL;
 	autoproxy struct proxy proxy = PROXY_INIT;
 
-	if (proxy_choose(&x->http->proxies, url, &proxy, err) < 0)
+	if (proxy_choose(&x->http->proxies, x->url, &proxy, err) < 0)
 		return -1;
 	headers = add_header(headers, "Accept", x->request->accept);
 	headers = add_header(headers, "Authorization", authorization);
 	curl_easy_reset(x->http->easy);
-	set_policy(x->http, url->host);
+	set_policy(x->http, x->url->host);
 	set_proxy(x->http, &proxy);
-	set_request(x, url->text, headers);
+	set_request(x, headers);
 	if (send_prepared(x, err) == 0)
 		return 0;
 	return proxy.address ? error_prefix(err, "through the proxy %s", proxy.address) : -1;
@@ -581,9 +603,11 @@ int http_send(struct http *http, const struct http_request *request, struct http
 	first_origin = xstrdup(url.origin);
 	ret->foreign = false;
 	for (int hops = 0; hops <= HTTP_REDIRECTS_MAX; hops++) {
-		struct exchange x = {
-			.http = http, .request = request, .response = ret, .patience = &patience
-		};
+		struct exchange x = { .http = http,
+				      .url = &url,
+				      .request = request,
+				      .response = ret,
+				      .patience = &patience };
 		struct url next = URL_INIT;
 		const char *location;
 
@@ -593,7 +617,7 @@ int http_send(struct http *http, const struct http_request *request, struct http
 			authorization = NULL;
 			ret->foreign = true;
 		}
-		if (send_once(&x, &url, authorization, err) < 0)
+		if (send_once(&x, authorization, err) < 0)
 			return error_prefix(err, "%s", url.origin);
 		location = request->method == HTTP_POST ? NULL : redirect_location(ret);
 		if (!location)

@@ -13,7 +13,9 @@
  *	... response.status, http_header(&response, "www-authenticate", 0), response.body.data
  *
  * What holds for every request, whatever the server says:
- *  - HTTP/1.1 is spoken, also over TLS;
+ *  - HTTP/1.1 is spoken, also over TLS: a client has one request at a time, so HTTP/2 has nothing to
+ *    multiplex, and its frames make a large body a fifth slower. HTTP/2 is offered too, for the life of
+ *    the client, once a server has refused to go on without it;
  *  - only https, and http for loopback hosts (net/url.h), which are never reached through a proxy,
  *    and for the one host that the caller named;
  *  - redirects are followed here, not by libcurl, and those of a POST not at all: at most
