@@ -5,15 +5,19 @@
 #include "base/clock.h"
 #include "net/patience.h"
 #include "net/proxy.h"
+#include "system/fd.h"
 
 #include <curl/curl.h>
 
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <strings.h>
 
 #define DEFAULT_TIMEOUT 30 /* seconds */
 #define RECEIVE_BUFFER (128L << 10)
+#define BUNDLE_MAX (16U << 20) /* bytes; that of Debian is a quarter of a million */
 
 /*
  * The authorities that this machine trusts, as libcurl was built to find them: a bundle (one file of all)
@@ -34,6 +38,7 @@ struct http {
 	struct http_options options;
 	enum authorities authorities; /* where servers are looked up */
 	struct proxy_rules proxies;
+	struct str bundle; /* and the caller's authorities: both in memory; empty: not read */
 	long version; /* CURL_HTTP_VERSION_ of what is offered over TLS */
 	bool answered;
 };
@@ -91,8 +96,8 @@ struct http *http_new(const struct http_options *options, struct error *err)
 		http->options.timeout = DEFAULT_TIMEOUT;
 	proxy_rules_from_environment(&http->proxies);
 	http->version = CURL_HTTP_VERSION_1_1;
-	/* Authorities of the caller's stand in for the bundle, which is not read then. */
-	if (options->ca || !curl_version_info(CURLVERSION_NOW)->capath)
+	http->bundle = (struct str)STR_INIT;
+	if (!curl_version_info(CURLVERSION_NOW)->capath)
 		http->authorities = AUTHORITIES_ALL;
 	http->multi = curl_multi_init();
 	http->easy = curl_easy_init();
@@ -109,6 +114,7 @@ void http_free(struct http *http)
 		return;
 	curl_easy_cleanup(http->easy);
 	curl_multi_cleanup(http->multi);
+	str_release(&http->bundle);
 	free(http);
 }
 
@@ -346,6 +352,34 @@ static void set_blob(CURL *easy, CURLoption option, const struct str *text)
 	curl_easy_setopt(easy, option, &blob);
 }
 
+/* libcurl takes a bundle in memory instead of the file, so the caller's authorities and the system's go
+ * together. A bundle that cannot be read has nothing to say. */
+static const struct str *join_bundle(struct http *http)
+{
+	const char *path = curl_version_info(CURLVERSION_NOW)->cainfo;
+	autoclose int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -EBADF;
+
+	if (http->bundle.len)
+		return &http->bundle;
+	if (fd < 0 || fd_read_rest(fd, BUNDLE_MAX, &http->bundle, NULL) < 0)
+		str_clear(&http->bundle);
+	str_append_char(&http->bundle, '\n');
+	str_append_bytes(&http->bundle, http->options.ca->data, http->options.ca->len);
+	return &http->bundle;
+}
+
+static void set_authorities(struct http *http)
+{
+	CURL *easy = http->easy;
+	bool all = http->authorities == AUTHORITIES_ALL;
+
+	if (http->options.ca)
+		set_blob(easy, CURLOPT_CAINFO_BLOB, all ? join_bundle(http) : http->options.ca);
+	else
+		curl_easy_setopt(easy, CURLOPT_CAINFO,
+				 all ? curl_version_info(CURLVERSION_NOW)->cainfo : NULL);
+}
+
 /* Whom TLS trusts, and as whom it answers. */
 static void set_tls(struct http *http, const char *host)
 {
@@ -353,10 +387,7 @@ static void set_tls(struct http *http, const char *host)
 	const char *insecure = http->options.insecure_host;
 	const struct http_identity *identity = http->options.identity;
 
-	if (http->authorities == AUTHORITIES_DIRECTORY)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-	if (http->options.ca)
-		set_blob(easy, CURLOPT_CAINFO_BLOB, http->options.ca);
+	set_authorities(http);
 	if (insecure && strcasecmp(insecure, host) == 0) {
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
@@ -476,7 +507,7 @@ static void offer_all_versions(struct http *http)
 static void use_all_authorities(struct http *http)
 {
 	http->authorities = AUTHORITIES_ALL;
-	curl_easy_setopt(http->easy, CURLOPT_CAINFO, curl_version_info(CURLVERSION_NOW)->cainfo);
+	set_authorities(http);
 }
 
 /* Run the exchange, and again where it failed for a reason that is not the server's: once for each such

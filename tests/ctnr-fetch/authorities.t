@@ -34,6 +34,9 @@ fetch_with : empty
 is_status 1 "a machine without any authorities verifies nothing"
 like_stderr "*certificate*hint:*--ca-file*" "... and the message says what to name"
 cert other
+run in_namespace sh -euc 'mount -t tmpfs none /etc/ssl/certs; cp server.crt /etc/ssl/certs/ca-certificates.crt
+	exec ctnr-fetch --layout beside --ca-file other.crt "docker://$1/x:1"' sh "$hostile"
+is_status 0 "--ca-file trusts others beside those of the bundle"
 fetch_with "cp other.crt /etc/ssl/certs/$hash.0; cp other.crt /etc/ssl/certs/ca-certificates.crt" none
 is_status 4 "a certificate of nobody's is refused with both"
 like_stderr "*certificate*hint:*--ca-file*" "... and the message says why"
