@@ -55,7 +55,8 @@ static int print_present(const void *opts_, const struct strlist *sources, struc
 	int result = STATUS_NOT_ALL_PRESENT;
 	size_t n = 0;
 
-	if (!opts->if_missing || opts->check || request_check_options(opts, sources->len, NULL) < 0)
+	if (!opts->if_missing || query_kind(&opts->query) != QUERY_NONE || opts->check ||
+	    request_check_options(opts, sources->len, NULL) < 0)
 		return STATUS_NOT_ALL_PRESENT;
 	while (n < sources->len && find_present(opts, sources->items[n], &images[n], NULL) == 1)
 		n++;

@@ -28,6 +28,8 @@ const struct option request_options[] = {
 	{ "platform", 0, "PLATFORM", "choose OS/ARCHITECTURE[/VARIANT] of an index", OPTION_STRING,
 	  FIELD(platform) },
 	{ "all-platforms", 0, NULL, "copy the whole index", OPTION_BOOL, FIELD(all_platforms) },
+	{ "artifact-type", 0, "TYPE", "of referrers, only those of that type", OPTION_STRING,
+	  FIELD(artifact_type) },
 	{ "format", 0, "FORMAT", "oci: convert Docker schema 2; keep: leave everything as it is",
 	  OPTION_CHOICE, FIELD(format), format_names },
 	{ "tag", 't', "NAME", "the name that the image gets", OPTION_STRING, FIELD(tag) },
@@ -35,6 +37,7 @@ const struct option request_options[] = {
 	  FIELD(if_missing) },
 	{ "short-name", 0, NULL, "a name without a registry means what registries.conf says",
 	  OPTION_BOOL, FIELD(short_name) },
+	OPTION_INCLUDE(query_options, FIELD(query)),
 	OPTION_INCLUDE(access_options, FIELD(access)),
 	OPTION_INCLUDE(registries_conf_options, FIELD(registries)),
 	{ "jobs", 'j', "N", "transfer N blobs at a time", OPTION_NUMBER, FIELD(jobs) },
@@ -56,6 +59,28 @@ void request_release(struct request *request)
 	free(request->name);
 }
 
+/* What is said about a copy has no meaning where nothing is copied. */
+static int check_query(const struct fetch_opts *opts, struct error *err)
+{
+	const char *option = opts->layout       ? "--layout"
+			     : opts->tag        ? "--tag"
+			     : opts->if_missing ? "--if-missing"
+						: NULL;
+
+	if (query_check_options(&opts->query, err) < 0)
+		return -1;
+	if (query_kind(&opts->query) == QUERY_NONE || !option)
+		return 0;
+	return error_set(err, ERROR_USAGE, "%s is for copying, and nothing is copied", option);
+}
+
+static int check_referrers(const struct fetch_opts *opts, struct error *err)
+{
+	if (opts->artifact_type && !opts->query.referrers)
+		return error_set(err, ERROR_USAGE, "--artifact-type is for --referrers");
+	return 0;
+}
+
 int request_check_options(const struct fetch_opts *opts, size_t n_sources, struct error *err)
 {
 	if (n_sources == 0)
@@ -68,6 +93,8 @@ int request_check_options(const struct fetch_opts *opts, size_t n_sources, struc
 				 "--platform and --all-platforms exclude each other");
 	if (opts->layout && opts->store)
 		return error_set(err, ERROR_USAGE, "--layout and --store exclude each other");
+	if (check_query(opts, err) < 0 || check_referrers(opts, err) < 0)
+		return -1;
 	return option_check_range("jobs", opts->jobs, 1, JOBS_MAX, err);
 }
 
@@ -92,6 +119,7 @@ int request_read(const struct fetch_opts *opts, const char *source, struct reque
 	ret->wants_all = opts->all_platforms;
 	platform_host(&ret->platform);
 	if (address_parse(source, &ret->address, err) < 0 ||
+	    query_check_address(&opts->query, &ret->address, err) < 0 ||
 	    (opts->platform && platform_parse(opts->platform, &ret->platform, err) < 0))
 		return -1;
 	if (ret->address.transport != TRANSPORT_DOCKER &&

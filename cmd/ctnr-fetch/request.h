@@ -6,6 +6,8 @@
 #ifndef CTNR_FETCH_REQUEST_H
 #define CTNR_FETCH_REQUEST_H
 
+#include "query_opts.h"
+
 #include "base/option.h"
 #include "base/tool.h"
 #include "oci/address.h"
@@ -27,9 +29,11 @@ struct fetch_opts {
 	const char *layout;
 	const char *platform;
 	bool all_platforms;
+	const char *artifact_type;
 	int format; /* enum request_format */
 	const char *tag;
 	bool if_missing;
+	struct query_opts query;
 	struct access_opts access;
 	struct registries_conf_opts registries;
 	bool short_name;

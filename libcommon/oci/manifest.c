@@ -165,9 +165,7 @@ int index_parse(const char *text, size_t len, const char *media_type, struct ind
 	return 0;
 }
 
-/* Is an index entry no image: of a type that is none's, or an attestation ("unknown/unknown" or
- * Docker's annotation)? */
-static bool descriptor_is_no_image(const struct descriptor *descriptor)
+bool index_entry_is_no_image(const struct descriptor *descriptor)
 {
 	enum media_kind kind = media_type_kind(descriptor->media_type);
 
@@ -188,7 +186,7 @@ static void no_such_platform(const struct index *index, const struct platform *w
 	for (size_t i = 0; i < index->n_manifests; i++) {
 		const struct descriptor *d = &index->manifests[i];
 
-		if (descriptor_is_no_image(d) || !d->platform.os[0])
+		if (index_entry_is_no_image(d) || !d->platform.os[0])
 			continue;
 		if (shown == PLATFORMS_SHOWN) {
 			str_append(&there, ", ...");
@@ -220,7 +218,7 @@ const struct descriptor *index_choose(const struct index *index, const struct pl
 		const struct descriptor *d = &index->manifests[i];
 		int distance = platform_distance(&d->platform, want);
 
-		if (descriptor_is_no_image(d))
+		if (index_entry_is_no_image(d))
 			continue;
 		if (!d->platform.os[0] && !unstated)
 			unstated = d;

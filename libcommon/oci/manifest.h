@@ -15,6 +15,8 @@
 
 #include "oci/descriptor.h"
 
+#include <stdbool.h>
+
 /* Most bytes of a manifest or index that we read (registries cap them at 4 MiB). */
 #define MANIFEST_MAX (4U << 20)
 /* Most layers of an image: more cannot be mounted as one overlay. */
@@ -66,6 +68,10 @@ void index_release(struct index *index);
 /* As manifest_parse(), for an index or a Docker manifest list. */
 int index_parse(const char *text, size_t len, const char *media_type, struct index *ret,
 		struct error *err);
+
+/* Is an entry of an index no image: of a type that is none's, or an attestation ("unknown/unknown" or Docker's
+ * annotation)? */
+bool index_entry_is_no_image(const struct descriptor *descriptor);
 
 /* The first manifest that fits the platform best (exact variant first); when none does, the first
  * one that states no platform. What is no image is passed over: attestations, artifacts, entries of

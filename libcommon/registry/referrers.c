@@ -39,9 +39,13 @@ char *referrers_tag(const struct digest *subject)
 			 TAG_ENCODED_MAX, digest_hex(subject));
 }
 
-static int add_referrer(struct referrers *referrers, const struct descriptor *descriptor,
-			struct error *err)
+int referrers_add(struct referrers *referrers, const struct descriptor *descriptor,
+		  const char *artifact_type, struct error *err)
 {
+	if (artifact_type && strcmp(referrers_artifact_type(descriptor), artifact_type) != 0)
+		return 0;
+	if (!referrers->known)
+		referrers->known = json_object();
 	if (json_object_get(referrers->known, descriptor->digest.text))
 		return 0;
 	if (referrers->len == REFERRERS_MAX)
@@ -62,15 +66,9 @@ int referrers_read_page(const struct str *text, const char *media_type, const ch
 		return error_prefix(err, "referrers");
 	if (!referrers->known)
 		referrers->known = json_object();
-	for (size_t i = 0; i < index.n_manifests; i++) {
-		const struct descriptor *descriptor = &index.manifests[i];
-
-		if (artifact_type &&
-		    strcmp(referrers_artifact_type(descriptor), artifact_type) != 0)
-			continue;
-		if (add_referrer(referrers, descriptor, err) < 0)
+	for (size_t i = 0; i < index.n_manifests; i++)
+		if (referrers_add(referrers, &index.manifests[i], artifact_type, err) < 0)
 			return -1;
-	}
 	return 0;
 }
 

@@ -37,6 +37,10 @@ void referrers_release(struct referrers *referrers);
 /* What the descriptor says of the artifact: borrowed, or "". */
 const char *referrers_artifact_type(const struct descriptor *descriptor);
 
+/* Add a descriptor, unless it is there already or is of another artifact type (NULL: any will do). */
+int referrers_add(struct referrers *referrers, const struct descriptor *descriptor,
+		  const char *artifact_type, struct error *err);
+
 /* Add those of an index's text whose artifact type is that one (NULL: any). media_type is what the index was
  * announced with, or NULL. What a fuzzer calls. */
 int referrers_read_page(const struct str *text, const char *media_type, const char *artifact_type,

@@ -74,21 +74,23 @@ is_status 125 "a pull that fails is 125"
 unlike "$calls" "*unpack ?--? *" "... and ends it"
 calls pull alpine debian
 is_status 5 "the status of pull is that of ctnr-fetch"
-is "$calls" 'fetch [--check] [--] [docker://alpine]
-fetch [--check] [--] [docker://debian]
-fetch [--short-name] [--] [docker://alpine]' "... and it stops at the first failure"
+is "$calls" 'fetch [--short-name] [--] [docker://alpine] [docker://debian]' "... which is called once for all images"
 rm STATUS.fetch
 
-calls pull --creds 'user:pass word' -- quay.io/a/b oci:dir docker://x
+calls pull --creds 'user:pass word' -- quay.io/a/b c
+is "$calls" "fetch [--short-name] [--creds=user:pass word] [--] [docker://quay.io/a/b] [docker://c]" \
+	"pull takes names"
+calls pull oci:dir docker://x
+is "$calls" "fetch [--] [oci:dir] [docker://x]" "... and addresses"
+is_stdout '{"fetch":1}' "... and prints what ctnr-fetch prints"
+calls pull --creds 'user:pass word' -- quay.io/a/b oci:dir
 is "$calls" "fetch [--check] [--creds=user:pass word] [--] [docker://quay.io/a/b]
 fetch [--check] [--creds=user:pass word] [--] [oci:dir]
-fetch [--check] [--creds=user:pass word] [--] [docker://x]
 fetch [--short-name] [--creds=user:pass word] [--] [docker://quay.io/a/b]
-fetch [--creds=user:pass word] [--] [oci:dir]
-fetch [--creds=user:pass word] [--] [docker://x]" "pull takes names and addresses"
-is_stdout '{"fetch":1}
-{"fetch":1}
-{"fetch":1}' "... and prints a record for each"
+fetch [--creds=user:pass word] [--] [oci:dir]" "both need a call each, and are looked at before"
+calls pull alpine localhost/app
+is_status 2 "what names no registry is refused"
+is "$calls" "" "... before anything is pulled"
 calls pull alpine --platform linux/arm64 -q
 is "$calls" "fetch [--short-name] [--platform=linux/arm64] [--progress=none] [--] [docker://alpine]" "options may stand behind an image"
 calls pull alpine --nosuch

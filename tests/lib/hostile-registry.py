@@ -36,6 +36,11 @@ the last is "-" without one, and " range" when a Range was asked for, " cookie" 
     --rate N             blobs come at N bytes a second
     --count              LOG gets a line SENT N too when N bytes of a blob were written
 
+    --tags JSON          what /tags/list has, instead of the layout's references
+    --page N             a page of a list has so many entries
+    --referrers          there is the API of referrers (hostile_list.py), which knows entries of index.json
+    --filter             ... and it filters by artifact type
+
     hostile-registry.py --each
 
 Reads such a command line from each line of stdin, its words between tabs, and starts that registry as a
@@ -56,12 +61,14 @@ import threading
 from hostile_answer import Answers
 from hostile_auth import Authentication
 from hostile_blob import Blobs
+from hostile_list import Lists
 from hostile_manifest import Manifests
 
 
-class Handler(Answers, Authentication, Blobs, Manifests, http.server.BaseHTTPRequestHandler):
+class Handler(Answers, Authentication, Blobs, Lists, Manifests, http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "hostile"
+    disable_nagle_algorithm = True  # a client that waits for a body costs 40 ms each time
 
     def log_message(self, *_):
         pass
@@ -91,6 +98,10 @@ class Handler(Answers, Authentication, Blobs, Manifests, http.server.BaseHTTPReq
             return None
         if path == "/v2/":
             return self.answer(200, b"{}")
+        if parts[-2:] == ["tags", "list"]:
+            return self.tag_list("/".join(parts[2:-2]))
+        if len(parts) >= 5 and parts[-2] == "referrers":
+            return self.referrers(parts[-1])
         if len(parts) < 5 or parts[-2] not in ("manifests", "blobs"):
             return self.error(404, "no such page")
         if parts[-2] == "manifests":
@@ -153,16 +164,17 @@ class Server(http.server.ThreadingHTTPServer):
 def serve(words):
     parser = argparse.ArgumentParser()
     for name in ("fault", "tls", "client-ca", "alpn", "basic", "token-user", "realm", "challenge", "redirect",
-                 "elsewhere", "token-answer", "identity-token"):
+                 "elsewhere", "token-answer", "identity-token", "tags"):
         parser.add_argument("--" + name)
     parser.add_argument("--ranges", default="right")
     parser.add_argument("--address", default="127.0.0.1")
     parser.add_argument("--scope", default="repository:x:pull")
-    parser.add_argument("--hidden", type=int)
+    for name in ("hidden", "page"):
+        parser.add_argument("--" + name, type=int)
     for name in ("times", "token-uses"):
         parser.add_argument("--" + name, type=int, default=-1)
     parser.add_argument("--rate", type=int, default=0)
-    for name in ("bearer", "cookie", "silent", "no-range", "count"):
+    for name in ("referrers", "filter", "bearer", "cookie", "silent", "no-range", "count"):
         parser.add_argument("--" + name, action="store_true")
     for name in ("layout", "port_file", "log"):
         parser.add_argument(name)

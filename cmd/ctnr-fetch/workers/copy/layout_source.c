@@ -5,6 +5,8 @@
 #include "workers/copy/source.h"
 
 #include "base/alloc.h"
+#include "oci/media_type.h"
+#include "oci/referrer.h"
 #include "oci/tag.h"
 
 #include <stdlib.h>
@@ -141,6 +143,58 @@ static int get_layout_blob(void *state, void *connection, struct blob_writer *wr
 	return copy_rest(source, writer, progress, task, err);
 }
 
+static int get_layout_bytes(void *state, void *connection, const struct descriptor *blob,
+			    size_t max, struct str *ret, struct error *err)
+{
+	const struct layout_source *source = state;
+
+	(void)connection;
+	return layout_read_blob(&source->layout, blob, max, ret, err);
+}
+
+/* Does a document refer to the subject? Then ret becomes its descriptor, with its artifact type, as an index of
+ * referrers has it. */
+static int read_layout_referrer(const struct layout_source *source, const struct descriptor *entry,
+				const struct digest *subject, struct descriptor *ret,
+				struct error *err)
+{
+	enum media_kind kind = media_type_kind(entry->media_type);
+	autodocument struct document document = DOCUMENT_INIT;
+
+	if (kind != MEDIA_MANIFEST && kind != MEDIA_INDEX)
+		return 0;
+	if (layout_read_blob(&source->layout, entry, MANIFEST_MAX, &document.bytes, err) < 0)
+		return -1;
+	document.digest = entry->digest;
+	document.media_type = xstrdup(entry->media_type);
+	return referrer_describe(&document, subject, ret, err);
+}
+
+/* A layout has no list of referrers: they are entries of index.json. */
+static int get_layout_referrers(void *state, void *connection, const struct digest *subject,
+				const char *artifact_type, struct referrers *ret, struct error *err)
+{
+	const struct layout_source *source = state;
+	autoreferrers struct referrers referrers = REFERRERS_INIT;
+	autoindex struct index index = INDEX_INIT;
+
+	(void)connection;
+	if (layout_read_index(&source->layout, &index, err) < 0)
+		return -1;
+	for (size_t i = 0; i < index.n_manifests; i++) {
+		autodescriptor struct descriptor found = DESCRIPTOR_INIT;
+		int refers =
+			read_layout_referrer(source, &index.manifests[i], subject, &found, err);
+
+		if (refers < 0 ||
+		    (refers && referrers_add(&referrers, &found, artifact_type, err) < 0))
+			return -1;
+	}
+	*ret = referrers;
+	referrers = (struct referrers)REFERRERS_INIT;
+	return 0;
+}
+
 const struct source_type layout_source = {
 	.transport = TRANSPORT_OCI,
 	.open = open_layout,
@@ -150,4 +204,6 @@ const struct source_type layout_source = {
 	.lookup_document = lookup_layout_document,
 	.get_document = get_layout_document,
 	.get_blob = get_layout_blob,
+	.get_bytes = get_layout_bytes,
+	.get_referrers = get_layout_referrers,
 };

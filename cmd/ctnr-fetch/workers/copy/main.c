@@ -17,6 +17,7 @@
 #include "request.h"
 #include "short_source.h"
 #include "workers/copy/copy.h"
+#include "workers/copy/query.h"
 
 #include "base/alloc.h"
 #include "oci/reference.h"
@@ -112,6 +113,29 @@ static int begin_fetch(struct fetch *fetch, struct error *err)
 	return 0;
 }
 
+/* Answer what is asked about a source. */
+static int query_source(struct fetch *fetch, const struct request *request, struct error *err)
+{
+	autosource struct source source = SOURCE_INIT;
+	autofree char *registry = registry_of(&request->address);
+	const struct source_request wanted = { &request->address, request_platform(request),
+					       &fetch->access, &fetch->opts->registries,
+					       &fetch->interrupt };
+	void *connection;
+	int result;
+
+	if (begin_fetch(fetch, err) < 0 ||
+	    access_begin(&fetch->access, registry, &fetch->interrupt, err) < 0 ||
+	    source_open(&wanted, &source, err) < 0)
+		return -1;
+	connection = source_connect(&source, err);
+	if (!connection)
+		return -1;
+	result = query_run(request, &source, connection, err);
+	source_disconnect(&source, connection);
+	return result;
+}
+
 /* Fetch what is not there, and name it. */
 static int fetch_image(struct fetch *fetch, const struct request *request, struct image *ret,
 		       struct error *err)
@@ -151,6 +175,12 @@ static int find_present(const struct fetch *fetch, const struct strlist *address
 	return result;
 }
 
+static bool is_query(const struct fetch *fetch)
+{
+	return query_kind(&fetch->opts->query) != QUERY_NONE;
+}
+
+/* Fetch the image, or answer what is asked about it. */
 static int fetch_address(struct fetch *fetch, const char *address, struct image *ret,
 			 struct error *err)
 {
@@ -158,7 +188,10 @@ static int fetch_address(struct fetch *fetch, const char *address, struct image 
 
 	if (request_read(fetch->opts, address, &request, err) < 0)
 		return -1;
-	return fetch_image(fetch, &request, ret, err) < 0 ? error_prefix(err, "%s", address) : 0;
+	if ((is_query(fetch) ? query_source(fetch, &request, err)
+			     : fetch_image(fetch, &request, ret, err)) < 0)
+		return error_prefix(err, "%s", address);
+	return 0;
 }
 
 /* May another registry's image of the same short name be what is meant? Not where this one failed to say:
@@ -226,6 +259,8 @@ static int fetch_source(struct fetch *fetch, const char *source, struct error *e
 		if (fetch_first(fetch, &addresses, &image, err) < 0)
 			return -1;
 	}
+	if (is_query(fetch))
+		return 0;
 	return image_print(stdout, &image, (enum image_print)fetch->opts->print, err);
 }
 
@@ -236,7 +271,8 @@ static int check_sources(const struct fetch_opts *opts, const struct strlist *so
 	for (size_t i = 0; i < sources->len; i++) {
 		autorequest struct request request = REQUEST_INIT;
 
-		if (request_read(opts, sources->items[i], &request, err) < 0)
+		if (query_check_source(&opts->query, sources->items[i], err) < 0 ||
+		    request_read(opts, sources->items[i], &request, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -86,6 +86,36 @@ static int get_registry_blob(void *state, void *connection, struct blob_writer *
 	return repository_get_blob(source->repository, connection, writer, progress, task, err);
 }
 
+static int get_registry_bytes(void *state, void *connection, const struct descriptor *blob,
+			      size_t max, struct str *ret, struct error *err)
+{
+	struct registry_source *source = state;
+
+	return repository_get_bytes(source->repository, connection, blob, max, ret, err);
+}
+
+static int list_registry_tags(void *state, void *connection, struct tag_list *ret,
+			      struct error *err)
+{
+	struct registry_source *source = state;
+
+	if (repository_list_tags(source->repository, connection, ret, err) < 0)
+		return error_prefix(err, "list of tags");
+	return 0;
+}
+
+static int get_registry_referrers(void *state, void *connection, const struct digest *subject,
+				  const char *artifact_type, struct referrers *ret,
+				  struct error *err)
+{
+	struct registry_source *source = state;
+
+	if (repository_get_referrers(source->repository, connection, subject, artifact_type, ret,
+				     err) < 0)
+		return error_prefix(err, "referrers of '%s'", subject->text);
+	return 0;
+}
+
 const struct source_type registry_source = {
 	.transport = TRANSPORT_DOCKER,
 	.open = open_registry,
@@ -95,4 +125,7 @@ const struct source_type registry_source = {
 	.lookup_document = lookup_registry_document,
 	.get_document = get_registry_document,
 	.get_blob = get_registry_blob,
+	.get_bytes = get_registry_bytes,
+	.list_tags = list_registry_tags,
+	.get_referrers = get_registry_referrers,
 };

@@ -58,3 +58,23 @@ int source_get_blob(const struct source *source, void *connection, struct blob_w
 {
 	return source->type->get_blob(source->state, connection, writer, progress, task, err);
 }
+
+int source_get_bytes(const struct source *source, void *connection, const struct descriptor *blob,
+		     size_t max, struct str *ret, struct error *err)
+{
+	return source->type->get_bytes(source->state, connection, blob, max, ret, err);
+}
+
+int source_list_tags(const struct source *source, void *connection, struct tag_list *ret,
+		     struct error *err)
+{
+	return source->type->list_tags(source->state, connection, ret, err);
+}
+
+int source_get_referrers(const struct source *source, void *connection,
+			 const struct digest *subject, const char *artifact_type,
+			 struct referrers *ret, struct error *err)
+{
+	return source->type->get_referrers(source->state, connection, subject, artifact_type, ret,
+					   err);
+}

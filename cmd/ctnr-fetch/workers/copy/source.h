@@ -47,6 +47,12 @@ struct source_type {
 			    struct document *ret, struct error *err);
 	int (*get_blob)(void *state, void *connection, struct blob_writer *writer,
 			struct progress *progress, size_t task, struct error *err);
+	int (*get_bytes)(void *state, void *connection, const struct descriptor *blob, size_t max,
+			 struct str *ret, struct error *err);
+	/* NULL: such a source has no list (query_check_address() refuses it). */
+	int (*list_tags)(void *state, void *connection, struct tag_list *ret, struct error *err);
+	int (*get_referrers)(void *state, void *connection, const struct digest *subject,
+			     const char *artifact_type, struct referrers *ret, struct error *err);
 };
 
 extern const struct source_type registry_source;
@@ -86,5 +92,18 @@ int source_get_document(const struct source *source, void *connection,
  * NULL). */
 int source_get_blob(const struct source *source, void *connection, struct blob_writer *writer,
 		    struct progress *progress, size_t task, struct error *err);
+
+/* Get a blob of at most max bytes into memory, verified; ret is new. */
+int source_get_bytes(const struct source *source, void *connection, const struct descriptor *blob,
+		     size_t max, struct str *ret, struct error *err);
+
+/* The tags of the repository that the address names, of a registry alone; ret is new. */
+int source_list_tags(const struct source *source, void *connection, struct tag_list *ret,
+		     struct error *err);
+
+/* What refers to a document, as referrers_get(). */
+int source_get_referrers(const struct source *source, void *connection,
+			 const struct digest *subject, const char *artifact_type,
+			 struct referrers *ret, struct error *err);
 
 #endif
