@@ -4,18 +4,21 @@
  * their image records.
  *
  *  1. With --explain, print where it would be fetched from.
- *  2. With --if-missing, look whether every image is there already: then their records are all there is
- *     to do, and nothing was loaded for it.
+ *  2. Look whether every image is there already (present.h): then their records are all there is to do, and
+ *     nothing was loaded for it.
  *  3. Otherwise become the worker that copies (workers/copy), which reads the same command line: it loads
  *     what TLS and digests need, three times what the rest of this program costs.
  */
 #include "explain.h"
+#include "present.h"
 #include "request.h"
 #include "short_source.h"
 
 #include "base/alloc.h"
 #include "base/message.h"
 #include "system/process.h"
+
+#include <string.h>
 
 #define WORKER "ctnr-fetch-copy"
 #define STATUS_NOT_ALL_PRESENT 255 /* no tool ends with it */
@@ -27,7 +30,7 @@ static int find_present_address(const struct fetch_opts *opts, const char *addre
 
 	if (request_read(opts, address, &request, err) < 0)
 		return -1;
-	return request_find_present(&request, ret, err);
+	return present_find(&request, ret, err);
 }
 
 /* Of what a short name may mean the first that is there. */
@@ -38,6 +41,9 @@ static int find_present(const struct fetch_opts *opts, const char *source, struc
 	autostrlist struct strlist addresses = STRLIST_INIT;
 	int result = 0;
 
+	/* What is asked for by a tag is asked for each time: then nothing need be read for it here. */
+	if (!opts->if_missing && !strchr(source, '@'))
+		return 0;
 	if (short_source_read(opts, source, &name, err) < 0)
 		return -1;
 	short_source_addresses(source, &name, &addresses);
@@ -55,7 +61,7 @@ static int print_present(const void *opts_, const struct strlist *sources, struc
 	int result = STATUS_NOT_ALL_PRESENT;
 	size_t n = 0;
 
-	if (!opts->if_missing || query_kind(&opts->query) != QUERY_NONE || opts->check ||
+	if (opts->check || query_kind(&opts->query) != QUERY_NONE ||
 	    request_check_options(opts, sources->len, NULL) < 0)
 		return STATUS_NOT_ALL_PRESENT;
 	while (n < sources->len && find_present(opts, sources->items[n], &images[n], NULL) == 1)

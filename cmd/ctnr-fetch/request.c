@@ -57,6 +57,7 @@ void request_release(struct request *request)
 {
 	address_release(&request->address);
 	free(request->name);
+	free(request->digest);
 }
 
 /* What is said about a copy has no meaning where nothing is copied. */
@@ -112,6 +113,17 @@ static char *choose_name(const struct fetch_opts *opts, const struct address *ad
 	return name;
 }
 
+/* The digest that an address states, new, or NULL. */
+static char *stated_digest(const struct address *address)
+{
+	autoreference struct reference reference = REFERENCE_INIT;
+
+	if (address->transport != TRANSPORT_DOCKER ||
+	    reference_parse(address->reference, &reference, NULL) < 0)
+		return NULL;
+	return steal(&reference.digest);
+}
+
 int request_read(const struct fetch_opts *opts, const char *source, struct request *ret,
 		 struct error *err)
 {
@@ -127,6 +139,7 @@ int request_read(const struct fetch_opts *opts, const char *source, struct reque
 		return error_set(err, ERROR_USAGE,
 				 "--creds and --token-host are for registries, '%s' is none",
 				 source);
+	ret->digest = stated_digest(&ret->address);
 	ret->name = choose_name(opts, &ret->address, err);
 	return ret->name ? 0 : -1;
 }
@@ -161,8 +174,7 @@ void request_describe(const struct request *request, const struct layout *layout
 	*descriptor = (struct descriptor)DESCRIPTOR_INIT;
 }
 
-/* Is a present image what a fetch would give: the platform, or all of them? */
-static bool is_wanted(const struct request *request, const struct descriptor *present)
+bool request_is_wanted(const struct request *request, const struct descriptor *present)
 {
 	if (request->wants_all)
 		return media_type_kind(present->media_type) == MEDIA_INDEX;
@@ -184,7 +196,7 @@ int request_find_present(const struct request *request, struct image *ret, struc
 		return 0;
 	if (result < 0)
 		return error_move(err, &cause);
-	if (!is_wanted(request, &found))
+	if (!request_is_wanted(request, &found))
 		return 0;
 	request_describe(request, &layout, &found, ret);
 	return 1;

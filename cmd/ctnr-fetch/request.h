@@ -65,6 +65,7 @@ struct request {
 	const struct fetch_opts *opts; /* borrowed */
 	struct address address;
 	char *name; /* the reference that the image gets */
+	char *digest; /* the one that SOURCE states, or NULL */
 	struct platform platform;
 	bool wants_all; /* platforms */
 };
@@ -83,6 +84,9 @@ int request_check_options(const struct fetch_opts *opts, size_t n_sources, struc
 /* Read a SOURCE. ERROR_USAGE when it is none. */
 int request_read(const struct fetch_opts *opts, const char *source, struct request *ret,
 		 struct error *err);
+
+/* Is an image that is there one for the platform that is wanted, or an index where all are? */
+bool request_is_wanted(const struct request *request, const struct descriptor *present);
 
 /* The platform that is wanted (borrowed), NULL: all of them. */
 const struct platform *request_platform(const struct request *request);

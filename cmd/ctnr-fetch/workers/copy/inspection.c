@@ -4,7 +4,6 @@
 #include "base/alloc.h"
 #include "oci/image_config.h"
 #include "oci/media_type.h"
-#include "oci/reference.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -244,23 +243,13 @@ int inspection_print_raw(const struct request *request, const struct source *sou
 	return 0;
 }
 
-/* The digest that the reference states; 0 when it states none. */
-static int stated_digest(const struct request *request, struct digest *ret)
-{
-	autoreference struct reference reference = REFERENCE_INIT;
-
-	return request->address.transport == TRANSPORT_DOCKER && !request->opts->platform &&
-	       reference_parse(request->address.reference, &reference, NULL) == 0 &&
-	       reference.digest && digest_parse(reference.digest, ret, NULL) == 0;
-}
-
 int inspection_find_digest(const struct request *request, const struct source *source,
 			   void *connection, struct digest *ret, struct error *err)
 {
 	autoinspection struct inspection inspection = { 0 };
 
-	if (stated_digest(request, ret))
-		return 0;
+	if (request->digest && !request->opts->platform)
+		return digest_parse(request->digest, ret, err);
 	if (begin_raw(request, source, connection, &inspection, err) < 0)
 		return -1;
 	*ret = chosen_document(&inspection)->digest;

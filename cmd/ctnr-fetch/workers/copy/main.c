@@ -5,7 +5,7 @@
  * Order of operations, for one SOURCE after the other:
  *  1. name the image: --tag, or what the source calls it; a short name may be one of several, which are
  *     tried in turn
- *  2. with --if-missing, look whether that name is there already
+ *  2. look whether it is there already (present.h)
  *  3. read the files that the options name, as that of a password (registry/access.h)
  *  4. copy manifests and blobs (copy.c), each verified before it is visible
  *  5. let the name stand for the image, last: it never names what is not there, and what it names is
@@ -14,6 +14,7 @@
  * SIGINT, SIGTERM and SIGHUP are blocked from step 4 on and looked for wherever something is waited
  * for; the process dies of them at the end, when everything half-made is gone.
  */
+#include "present.h"
 #include "request.h"
 #include "short_source.h"
 #include "workers/copy/copy.h"
@@ -168,7 +169,7 @@ static int find_present(const struct fetch *fetch, const struct strlist *address
 
 		if (request_read(fetch->opts, addresses->items[i], &request, err) < 0)
 			return -1;
-		result = request_find_present(&request, ret, err);
+		result = present_find(&request, ret, err);
 		if (result < 0)
 			error_prefix(err, "%s", addresses->items[i]);
 	}
@@ -246,7 +247,7 @@ static int fetch_source(struct fetch *fetch, const char *source, struct error *e
 	if (short_source_read(fetch->opts, source, &name, err) < 0)
 		return -1;
 	short_source_addresses(source, &name, &addresses);
-	if (fetch->opts->if_missing)
+	if (!is_query(fetch))
 		present = find_present(fetch, &addresses, &image, err);
 	if (present < 0)
 		return -1;
