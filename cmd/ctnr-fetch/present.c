@@ -102,5 +102,6 @@ int present_find(const struct request *request, struct image *ret, struct error 
 {
 	if (request->opts->if_missing)
 		return request_find_present(request, ret, err);
-	return request->digest ? find_by_digest(request, ret) : 0;
+	/* What refers to an image is not known for ever. */
+	return request->digest && !request->opts->with_referrers ? find_by_digest(request, ret) : 0;
 }

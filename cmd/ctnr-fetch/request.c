@@ -28,6 +28,9 @@ const struct option request_options[] = {
 	{ "platform", 0, "PLATFORM", "choose OS/ARCHITECTURE[/VARIANT] of an index", OPTION_STRING,
 	  FIELD(platform) },
 	{ "all-platforms", 0, NULL, "copy the whole index", OPTION_BOOL, FIELD(all_platforms) },
+	{ "with-referrers", 0, NULL,
+	  "with --all-platforms: copy signatures and other referrers too", OPTION_BOOL,
+	  FIELD(with_referrers) },
 	{ "artifact-type", 0, "TYPE", "of referrers, only those of that type", OPTION_STRING,
 	  FIELD(artifact_type) },
 	{ "format", 0, "FORMAT", "oci: convert Docker schema 2; keep: leave everything as it is",
@@ -63,10 +66,11 @@ void request_release(struct request *request)
 /* What is said about a copy has no meaning where nothing is copied. */
 static int check_query(const struct fetch_opts *opts, struct error *err)
 {
-	const char *option = opts->layout       ? "--layout"
-			     : opts->tag        ? "--tag"
-			     : opts->if_missing ? "--if-missing"
-						: NULL;
+	const char *option = opts->layout           ? "--layout"
+			     : opts->tag            ? "--tag"
+			     : opts->if_missing     ? "--if-missing"
+			     : opts->with_referrers ? "--with-referrers"
+						    : NULL;
 
 	if (query_check_options(&opts->query, err) < 0)
 		return -1;
@@ -77,8 +81,11 @@ static int check_query(const struct fetch_opts *opts, struct error *err)
 
 static int check_referrers(const struct fetch_opts *opts, struct error *err)
 {
-	if (opts->artifact_type && !opts->query.referrers)
-		return error_set(err, ERROR_USAGE, "--artifact-type is for --referrers");
+	if (opts->with_referrers && !opts->all_platforms)
+		return error_set(err, ERROR_USAGE, "--with-referrers is for --all-platforms");
+	if (opts->artifact_type && !opts->with_referrers && !opts->query.referrers)
+		return error_set(err, ERROR_USAGE,
+				 "--artifact-type is for --referrers and --with-referrers");
 	return 0;
 }
 

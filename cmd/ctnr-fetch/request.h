@@ -29,6 +29,7 @@ struct fetch_opts {
 	const char *layout;
 	const char *platform;
 	bool all_platforms;
+	bool with_referrers;
 	const char *artifact_type;
 	int format; /* enum request_format */
 	const char *tag;

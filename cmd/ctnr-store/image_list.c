@@ -152,7 +152,7 @@ static int list_layout(const struct store *store, const struct layout *layout,
 		autoindexentry struct index_entry entry = INDEX_ENTRY_INIT;
 
 		index_list_get(&list, i, &entry);
-		if (!entry.name && !listing->unnamed)
+		if (entry.is_referrer || (!entry.name && !listing->unnamed))
 			continue;
 		if (list_entry(layout, memory, &entry, listing->form, table, err) < 0)
 			return -1;

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "oci/media_type.h"
+#include "oci/referrer.h"
 #include "system/fd.h"
 
 #include <stdlib.h>
@@ -42,6 +43,7 @@ struct plain_entry {
 	struct json_slice digest;
 	struct json_slice name;
 	struct json_slice source;
+	bool has_subject;
 	struct json_slice name_member;
 	struct json_slice annotations_member;
 	size_t n_annotations;
@@ -70,6 +72,8 @@ static bool read_annotation(struct json_plain *at, const struct json_slice *key,
 		entry->name_member = member_slice(key, at);
 	} else if (json_slice_is(key, ANNOTATION_SOURCE)) {
 		entry->source = value;
+	} else if (json_slice_is(key, ANNOTATION_SUBJECT)) {
+		entry->has_subject = true;
 	}
 	return true;
 }
@@ -263,6 +267,7 @@ static void get_plain_entry(const struct json_slice *text, struct index_entry *r
 				.platform = entry.platform },
 		.name = json_slice_copy(&entry.name),
 		.source = json_slice_copy(&entry.source),
+		.is_referrer = entry.has_subject && !entry.name.text,
 		.text = *text,
 		.name_member = entry.name_member,
 		.annotations_member = entry.annotations_member,
@@ -283,7 +288,8 @@ void index_list_get(const struct index_list *list, size_t i, struct index_entry 
 	}
 	source = descriptor_annotation(descriptor, ANNOTATION_SOURCE);
 	*ret = (struct index_entry) { .name = json_slice_copy(&list->items[i].name),
-				      .source = source ? xstrdup(source) : NULL };
+				      .source = source ? xstrdup(source) : NULL,
+				      .is_referrer = referrer_subject(descriptor) != NULL };
 	descriptor_copy(descriptor, &ret->descriptor);
 }
 

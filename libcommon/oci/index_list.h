@@ -44,6 +44,7 @@ struct index_entry {
 	struct descriptor descriptor; /* json is NULL where the entry is plain */
 	char *name; /* ref.name, or NULL */
 	char *source; /* the digest that the image was converted or chosen from, or NULL */
+	bool is_referrer; /* no image, but what refers to one (oci/referrer.h) */
 	struct json_slice text; /* of a plain entry: its object, borrowed from the list */
 	struct json_slice name_member; /* of a plain entry with a name: "KEY":"NAME", and the
 					  whole of "annotations":{...} */

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "oci/referrer.h"
 #include "system/fd.h"
 #include "system/lock.h"
 
@@ -105,17 +106,32 @@ const struct descriptor *tag_choose(const struct index *index,
 	return chosen ? selection.entries[chosen - selection.view.manifests] : NULL;
 }
 
+static bool is_no_referrer(const struct descriptor *entry, const void *data)
+{
+	(void)data;
+	return !referrer_subject(entry);
+}
+
+/* The first entry that is an image of its own, or NULL. */
+static const struct descriptor *first_image(const struct index *index)
+{
+	for (size_t i = 0; i < index->n_manifests; i++)
+		if (is_no_referrer(&index->manifests[i], NULL))
+			return &index->manifests[i];
+	return NULL;
+}
+
 /* Without a name the entries must have one name between them, or none. */
 static int check_one_name(const struct layout *layout, const struct index *index, struct error *err)
 {
-	const char *name = index->n_manifests ? descriptor_annotation(&index->manifests[0],
-								      ANNOTATION_REF_NAME)
-					      : NULL;
+	const struct descriptor *first = first_image(index);
+	const char *name = first ? descriptor_annotation(first, ANNOTATION_REF_NAME) : NULL;
 
-	for (size_t i = 1; i < index->n_manifests; i++) {
+	for (size_t i = 0; i < index->n_manifests; i++) {
 		autostr struct str names = STR_INIT;
 
-		if (has_name(&index->manifests[i], name))
+		if (!is_no_referrer(&index->manifests[i], NULL) ||
+		    has_name(&index->manifests[i], name))
 			continue;
 		append_names(&names, index);
 		error_set(err, ERROR_FAILED, "'%s' has several images: %s", layout->path,
@@ -148,7 +164,7 @@ int tag_find(const struct layout *layout, const char *name, const struct platfor
 
 	if (read_index_for(layout, name, &index, err) < 0)
 		return -1;
-	chosen = tag_choose(&index, name ? tag_is_name_of : NULL, name, platform, err);
+	chosen = tag_choose(&index, name ? tag_is_name_of : is_no_referrer, name, platform, err);
 	if (chosen && layout_resolve(layout, chosen, platform, ret, err) == 0)
 		return 0;
 	if (name)
@@ -164,7 +180,7 @@ int tag_find_raw(const struct layout *layout, const char *name, struct descripto
 
 	if (read_index_for(layout, name, &index, err) < 0)
 		return -1;
-	select_entries(&index, name ? tag_is_name_of : NULL, name, &selection);
+	select_entries(&index, name ? tag_is_name_of : is_no_referrer, name, &selection);
 	if (selection.view.n_manifests == 0)
 		return name ? name_not_there(layout, name, err)
 			    : error_set(err, ERROR_NOT_FOUND, "OCI layout '%s' has no images",
@@ -249,11 +265,42 @@ struct edit {
 	/* The entries of which it is true, or NULL. */
 	bool (*goes)(const char *digest, const char *name, const void *data);
 	const void *data;
+	/* The referrers whose subjects it is false of, or NULL; then nothing goes where another entry is new. */
+	bool (*is_reached)(const char *digest, const void *data);
 	json_t *replacement; /* borrowed, or NULL */
+	json_t *added; /* entries that come if they are not there: an array, borrowed, or NULL */
 	bool keep_unnamed; /* the last one without its name, when no other has its digest */
 	bool one_name; /* entries with several names are refused */
 	struct strlist *ret_names; /* of the entries that match; or NULL */
 };
+
+/* The subject of an entry that is a referrer, or NULL. */
+static const char *entry_subject(const json_t *entry)
+{
+	const json_t *annotations = json_object_get(entry, "annotations");
+
+	return entry_name(entry) ? NULL
+				 : json_text(json_object_get(annotations, ANNOTATION_SUBJECT));
+}
+
+static bool is_unreached_referrer(const struct edit *edit, const json_t *entry)
+{
+	const char *subject = entry_subject(entry);
+
+	return subject && !edit->is_reached(subject, edit->data);
+}
+
+/* Is there an image that was not there when it was found out what is reached? */
+static bool has_new_image(const json_t *manifests, const struct edit *edit)
+{
+	for (size_t i = 0; i < json_array_size(manifests); i++) {
+		const json_t *entry = json_array_get(manifests, i);
+
+		if (!entry_subject(entry) && !edit->is_reached(entry_digest(entry), edit->data))
+			return true;
+	}
+	return false;
+}
 
 static bool edit_matches(const struct edit *edit, const json_t *entry)
 {
@@ -261,7 +308,8 @@ static bool edit_matches(const struct edit *edit, const json_t *entry)
 
 	return (edit->name && name && strcmp(name, edit->name) == 0) ||
 	       (edit->digest && strcmp(entry_digest(entry), edit->digest) == 0) ||
-	       (edit->goes && edit->goes(entry_digest(entry), name, edit->data));
+	       (edit->goes && edit->goes(entry_digest(entry), name, edit->data)) ||
+	       (edit->is_reached && is_unreached_referrer(edit, entry));
 }
 
 static bool has_digest(const json_t *manifests, const char *digest)
@@ -318,6 +366,21 @@ static bool is_same_entry(const json_t *one, const json_t *other)
 	return json_equal(first, second);
 }
 
+static bool has_entry(const json_t *manifests, const json_t *entry)
+{
+	for (size_t i = 0; i < json_array_size(manifests); i++)
+		if (json_equal(json_array_get(manifests, i), entry))
+			return true;
+	return false;
+}
+
+static void add_entries(json_t *manifests, const json_t *added)
+{
+	for (size_t i = 0; i < json_array_size(added); i++)
+		if (!has_entry(manifests, json_array_get(added, i)))
+			json_array_append(manifests, json_array_get(added, i));
+}
+
 /* Returns the array as the edit leaves it, new. */
 static json_t *edit_entries(const json_t *manifests, const struct edit *edit, int *ret_matches)
 {
@@ -332,6 +395,7 @@ static json_t *edit_entries(const json_t *manifests, const struct edit *edit, in
 		json_array_insert(others, position, edit->replacement);
 	else if (edit->keep_unnamed && last && !has_digest(others, entry_digest(last)))
 		json_array_insert_new(others, position, without_name(last));
+	add_entries(others, edit->added);
 	return others;
 }
 
@@ -387,6 +451,8 @@ static int edit_index(const struct layout *layout, const struct edit *edit, stru
 		return error_prefix(err, "OCI layout '%s'", layout->path);
 	if (check_names(manifests, edit, err) < 0)
 		return -1;
+	if (edit->is_reached && has_new_image(manifests, edit))
+		return 0;
 	after = edit_entries(manifests, edit, &n);
 	if (json_equal(manifests, after))
 		return n;
@@ -410,7 +476,14 @@ static int edit_name(const struct layout *layout, const struct edit *edit, struc
 int tag_set(const struct layout *layout, const char *name, const struct descriptor *descriptor,
 	    struct error *err)
 {
+	return tag_set_with(layout, name, descriptor, NULL, 0, err);
+}
+
+int tag_set_with(const struct layout *layout, const char *name, const struct descriptor *descriptor,
+		 const struct descriptor *referrers, size_t n, struct error *err)
+{
 	autodescriptor struct descriptor named = DESCRIPTOR_INIT;
+	autojson json_t *added = json_array();
 	autojson json_t *entry = NULL;
 	struct edit edit = { .name = name };
 	char now[CLOCK_TEXT_MAX];
@@ -420,7 +493,10 @@ int tag_set(const struct layout *layout, const char *name, const struct descript
 	descriptor_set_annotation(&named, ANNOTATION_TAGGED,
 				  clock_rfc3339(clock_wall_ns() / CLOCK_NS, now));
 	entry = descriptor_to_json(&named);
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(added, descriptor_to_json(&referrers[i]));
 	edit.replacement = entry;
+	edit.added = added;
 	return edit_index(layout, &edit, err) < 0 ? -1 : 0;
 }
 
@@ -455,6 +531,15 @@ int tag_remove_each(const struct layout *layout,
 		    const void *data, struct error *err)
 {
 	const struct edit edit = { .goes = goes, .data = data };
+
+	return edit_index(layout, &edit, err);
+}
+
+int tag_remove_referrers(const struct layout *layout,
+			 bool (*is_reached)(const char *digest, const void *data), const void *data,
+			 struct error *err)
+{
+	const struct edit edit = { .is_reached = is_reached, .data = data };
 
 	return edit_index(layout, &edit, err);
 }

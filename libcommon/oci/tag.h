@@ -12,6 +12,7 @@
  *  - Several names may stand for one image. An entry may have no name.
  *  - An entry says when its name was set (ANNOTATION_TAGGED), unless another program has written it. Setting
  *    a name again to what it stands for changes nothing, not that time either.
+ *  - A referrer (oci/referrer.h) has no name and is no image: the only image of a layout is found beside it.
  *  - Editing keeps every entry and member that it is not about, known or not, and takes the layout's
  *    lock. Blobs are never touched.
  */
@@ -51,6 +52,11 @@ int tag_find_raw(const struct layout *layout, const char *name, struct descripto
 int tag_set(const struct layout *layout, const char *name, const struct descriptor *descriptor,
 	    struct error *err);
 
+/* The same, and in the same edit the entries of n referrers (oci/referrer.h) come into index.json; one that is there
+ * already stays as it is. */
+int tag_set_with(const struct layout *layout, const char *name, const struct descriptor *descriptor,
+		 const struct descriptor *referrers, size_t n, struct error *err);
+
 /* Take a name away: the entry stays without one, unless another entry has the same digest.
  * ERROR_NOT_FOUND when nothing has that name. */
 int tag_unname(const struct layout *layout, const char *name, struct error *err);
@@ -75,5 +81,12 @@ int tag_remove_digest(const struct layout *layout, const struct digest *digest,
 int tag_remove_each(const struct layout *layout,
 		    bool (*goes)(const char *digest, const char *name, const void *data),
 		    const void *data, struct error *err);
+
+/* Remove the referrers whose subject is_reached says false of, the digest's text. Returns how many there were, -1 on
+ * failure. Nothing is removed when an image has come since is_reached was found out, and its digest is not reached:
+ * what it brought a referrer for is not known then. */
+int tag_remove_referrers(const struct layout *layout,
+			 bool (*is_reached)(const char *digest, const void *data), const void *data,
+			 struct error *err);
 
 #endif

@@ -134,6 +134,34 @@ static void test_remove_each(const struct layout *layout)
 	is_int(tag_remove_each(layout, is_named_d, D("aa"), &err), 0, "... none is removed twice");
 }
 
+static bool is_digest_aa(const char *digest, const void *data)
+{
+	(void)data;
+	return strcmp(digest, D("aa")) == 0;
+}
+
+#define REFERS(subject) ",\"annotations\":{\"org.ctnr.subject\":\"" subject "\"}"
+
+static void test_referrers(const struct layout *layout)
+{
+	autodescriptor struct descriptor raw = DESCRIPTOR_INIT;
+	autofree char *after = NULL;
+
+	write_index(layout, INDEX_HEAD ENTRY(D("bb"), REFERS(D("aa"))) "," ENTRY(
+				    D("aa"), NAMED("a")) "," ENTRY(D("cc"), REFERS(D("dd"))) "]}");
+	finds(layout, NULL, NULL, D("aa"), "the only image is found beside referrers");
+	is_int(tag_remove_referrers(layout, is_digest_aa, NULL, &err), 1,
+	       "referrers of what is not reached are removed");
+	after = read_index(layout);
+	ok(strstr(after, D("bb")) && !strstr(after, D("cc")), "... and the others stay");
+	ok(tag_find_raw(layout, "a", &raw, &err) == 0 && tag_set(layout, "a", &raw, &err) == 0,
+	   "an image is named again");
+	write_index(layout,
+		    INDEX_HEAD ENTRY(D("cc"), REFERS(D("dd"))) "," ENTRY(D("ee"), NAMED("e")) "]}");
+	is_int(tag_remove_referrers(layout, is_digest_aa, NULL, &err), 0,
+	       "where another image has come meanwhile none is removed");
+}
+
 static void test_blobs(const struct layout *layout)
 {
 	autodescriptor struct descriptor blob = DESCRIPTOR_INIT;
@@ -299,6 +327,7 @@ int main(void)
 	is_str(layout.path, path, "... by its absolute path");
 	test_find(&layout);
 	test_edit(&layout);
+	test_referrers(&layout);
 	test_remove_each(&layout);
 	test_blobs(&layout);
 	test_nesting(&layout);

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "oci/media_type.h"
+#include "oci/referrer.h"
 #include "store/bundle.h"
 #include "store/bundle_lock.h"
 #include "store/bundle_status.h"
@@ -120,7 +121,8 @@ int candidates_read_names(const struct layout *layout, const struct filter *filt
 		return -1;
 	fstatat(layout->dirfd, LAYOUT_INDEX_FILE, &st, 0);
 	for (size_t i = 0; i < index.n_manifests; i++)
-		add_name(layout, filter, &index.manifests[i], time_of(&st), list);
+		if (!referrer_subject(&index.manifests[i]))
+			add_name(layout, filter, &index.manifests[i], time_of(&st), list);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "oci/index_list.h"
 #include "oci/tag.h"
 #include "store/bundle.h"
 #include "store/bundle_lock.h"
@@ -248,6 +249,43 @@ static int report_sweep(const struct collection *collection, const struct sweep 
 	return 0;
 }
 
+static bool is_reached(const char *digest, const void *data)
+{
+	return roots_have_blob(data, digest);
+}
+
+static int has_referrers(const struct roots_scope *scope, struct error *err)
+{
+	autoindexlist struct index_list list = INDEX_LIST_INIT;
+
+	if (index_list_read(scope->layout, &list, err) < 0)
+		return scope->store ? store_damaged(err) : -1;
+	for (size_t i = 0; i < list.n_entries; i++) {
+		autoindexentry struct index_entry entry = INDEX_ENTRY_INIT;
+
+		index_list_get(&list, i, &entry);
+		if (entry.is_referrer)
+			return 1;
+	}
+	return 0;
+}
+
+/* Let go the referrers whose subject is gone. The roots are read for it where there are referrers at all. */
+static int remove_stray_referrers(const struct sweep_scope *scope, struct error *err)
+{
+	autoroots struct roots roots;
+	int found = has_referrers(&scope->roots, err);
+
+	roots_init(&roots, &scope->roots);
+	if (found <= 0)
+		return found;
+	if (roots_read(&roots, err) < 0)
+		return -1;
+	if (roots_count_stray_referrers(&roots) == 0)
+		return 0;
+	return tag_remove_referrers(scope->roots.layout, is_reached, &roots, err);
+}
+
 /* Sweep for good. What was chosen is gone, and released has what it reached. */
 static int sweep_for_good(struct collection *collection, struct sweep *sweep, struct error *err)
 {
@@ -267,11 +305,13 @@ static int sweep_content(struct collection *collection, struct choice *choice,
 	autosweep struct sweep sweep;
 
 	sweep_init(&sweep, &scope);
-	if (!collection->opts.dry_run)
-		return sweep_for_good(collection, &sweep, err);
-	if (look_ahead(collection, &scope, choice, &sweep, err) < 0)
+	if (collection->opts.dry_run)
+		return look_ahead(collection, &scope, choice, &sweep, err) < 0
+			       ? -1
+			       : report_sweep(collection, &sweep, err);
+	if (remove_stray_referrers(&scope, err) < 0)
 		return -1;
-	return report_sweep(collection, &sweep, err);
+	return sweep_for_good(collection, &sweep, err);
 }
 
 /* Which part does what is left belong to? */

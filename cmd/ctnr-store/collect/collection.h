@@ -5,7 +5,8 @@
  *
  *  1. Names leave index.json, in one edit.
  *  2. Bundles are removed, each under its lock. One that somebody uses by now stays.
- *  3. The sweep follows (collect/sweep.h).
+ *  3. Referrers whose subject nothing needs any more leave index.json, and the sweep follows
+ *     (collect/sweep.h).
  *  4. What killed commands left is removed (store/leftover.h), and what is derived from what is gone.
  *
  * A dry run reads the same, with the same code, as if what was chosen were gone already. It takes no lock and

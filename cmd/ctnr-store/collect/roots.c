@@ -4,6 +4,7 @@
 #include "collect/chain_set.h"
 
 #include "base/alloc.h"
+#include "oci/referrer.h"
 #include "store/bundle_stack.h"
 #include "system/fd.h"
 
@@ -12,7 +13,9 @@
 
 void roots_init(struct roots *roots, const struct roots_scope *scope)
 {
-	*roots = (struct roots) { .scope = scope, .layers = json_object() };
+	*roots = (struct roots) { .scope = scope,
+				  .layers = json_object(),
+				  .referrers = json_array() };
 	reach_init(&roots->reach, scope->layout);
 }
 
@@ -23,6 +26,7 @@ void roots_release(struct roots *roots)
 	reach_release(&roots->reach);
 	json_free(&roots->chain_ids);
 	json_free(&roots->layers);
+	json_free(&roots->referrers);
 }
 
 static int add_leased_blob(const struct digest *digest, void *data, struct error *err)
@@ -48,6 +52,66 @@ int roots_know_layers(struct roots *roots, struct error *err)
 	return cause.code ? error_move(err, &cause) : 0;
 }
 
+static void note_referrer(struct roots *roots, const struct descriptor *entry)
+{
+	json_array_append_new(roots->referrers,
+			      json_pack("[ss]", referrer_subject(entry), entry->digest.text));
+}
+
+static const char *pair_digest(const json_t *pair, size_t i)
+{
+	return json_string_value(json_array_get(pair, i));
+}
+
+/* Add a referrer whose subject is reached. Was it not reached before? */
+static bool add_referrer(struct roots *roots, const json_t *pair)
+{
+	struct digest digest;
+
+	if (!reach_has(&roots->reach, pair_digest(pair, 0)) ||
+	    reach_has(&roots->reach, pair_digest(pair, 1)) ||
+	    digest_parse(pair_digest(pair, 1), &digest, NULL) < 0)
+		return false;
+	reach_add_digest(&roots->reach, &digest);
+	return true;
+}
+
+/* A referrer may be the subject of another one: until nothing more is reached. */
+static void add_referrers(struct roots *roots)
+{
+	bool is_more = true;
+
+	while (is_more) {
+		const json_t *pair;
+		size_t i;
+
+		is_more = false;
+		json_array_foreach (roots->referrers, i, pair)
+			is_more = add_referrer(roots, pair) || is_more;
+	}
+}
+
+size_t roots_count_stray_referrers(const struct roots *roots)
+{
+	size_t n = 0;
+	size_t i;
+	const json_t *pair;
+
+	json_array_foreach (roots->referrers, i, pair)
+		n += !reach_has(&roots->reach, pair_digest(pair, 0));
+	return n;
+}
+
+static void add_entry(struct roots *roots, const struct descriptor *entry)
+{
+	const struct roots_scope *scope = roots->scope;
+
+	if (referrer_subject(entry))
+		note_referrer(roots, entry);
+	else if (!scope->keeps_entry || scope->keeps_entry(entry, scope->data))
+		reach_add(&roots->reach, entry);
+}
+
 int roots_add_names(struct roots *roots, struct error *err)
 {
 	const struct roots_scope *scope = roots->scope;
@@ -56,8 +120,8 @@ int roots_add_names(struct roots *roots, struct error *err)
 	if (layout_read_index(scope->layout, &index, err) < 0)
 		return scope->store ? store_damaged(err) : -1;
 	for (size_t i = 0; i < index.n_manifests; i++)
-		if (!scope->keeps_entry || scope->keeps_entry(&index.manifests[i], scope->data))
-			reach_add(&roots->reach, &index.manifests[i]);
+		add_entry(roots, &index.manifests[i]);
+	add_referrers(roots);
 	return scope->store ? roots_know_layers(roots, err) : 0;
 }
 
@@ -139,6 +203,7 @@ int roots_add_bundles(struct roots *roots, struct error *err)
 
 	if (store && bundle_each_surely(store, add_bundle, roots, err) < 0)
 		return -1;
+	add_referrers(roots);
 	return check_doubt(roots, err);
 }
 

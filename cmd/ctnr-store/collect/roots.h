@@ -5,6 +5,7 @@
  *  - A lease keeps its blobs and what these reach.
  *  - A name (an entry of index.json, which may have none) keeps its blobs, and the unpacked layers of its
  *    image.
+ *  - A referrer (oci/referrer.h) keeps its blobs as long as anything else keeps its subject.
  *  - A bundle keeps the blobs of its image, and the layers that it links to.
  *
  * Leases are read before names: a writer ends its lease when the name is written, so that either of both is
@@ -31,6 +32,7 @@ struct roots_scope {
 struct roots {
 	const struct roots_scope *scope; /* borrowed */
 	struct reach reach;
+	json_t *referrers; /* of index.json: an array of pairs of digests, subject and referrer */
 	json_t *chain_ids; /* of the layers of images: a set */
 	json_t *layers; /* that bundles link to, by their paths in the store: a set */
 	struct error doubt; /* the first failure to read what a bundle links to; code 0: none */
@@ -48,6 +50,9 @@ int roots_read(struct roots *roots, struct error *err);
 int roots_add_leases(struct roots *roots, struct error *err);
 int roots_add_names(struct roots *roots, struct error *err);
 int roots_add_bundles(struct roots *roots, struct error *err);
+
+/* How many referrers of index.json have a subject that is not reached. To be asked when all roots were added. */
+size_t roots_count_stray_referrers(const struct roots *roots);
 
 /* Let the unpacked layers of all images that were added be known, and stay. In a store only. */
 int roots_know_layers(struct roots *roots, struct error *err);

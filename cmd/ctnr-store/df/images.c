@@ -65,7 +65,7 @@ static void note_entry(json_t *images, const struct index_entry *entry)
 				      json_string(entry->source));
 }
 
-/* The images of index.json, new. */
+/* The images of index.json, new. A referrer takes room among them and is none. */
 static json_t *list_images(struct usage *usage)
 {
 	autoindexlist struct index_list list = INDEX_LIST_INIT;
@@ -78,7 +78,8 @@ static json_t *list_images(struct usage *usage)
 		autoindexentry struct index_entry entry = INDEX_ENTRY_INIT;
 
 		index_list_get(&list, i, &entry);
-		note_entry(images, &entry);
+		if (!entry.is_referrer)
+			note_entry(images, &entry);
 	}
 	return images;
 }

@@ -13,6 +13,7 @@
 #include "format/hash.h"
 #include "oci/image_config.h"
 #include "oci/media_type.h"
+#include "oci/referrer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,9 @@
 /* Bytes of them together: they are all kept until the image is there. 1,000 manifests of 127 layers
  * have half as many. */
 #define DOCUMENT_BYTES_MAX (64U << 20)
+
+/* How far from the image a referrer may be: 1 refers to the image, 2 to such a one. */
+#define REFERRER_DISTANCE_MAX 4
 
 struct copy {
 	struct transfer *transfer;
@@ -219,6 +223,7 @@ struct node {
 	struct index index; /* of an index */
 	const struct node **children; /* as many as index has manifests; NULL: left out; borrowed */
 	struct descriptor descriptor; /* of what it becomes in the layout */
+	int distance; /* from the image: 0 is a part of it */
 };
 
 static void node_free(struct node *node)
@@ -247,6 +252,7 @@ struct tree {
 	json_t *positions; /* in nodes, by digest */
 	size_t n_documents; /* also those that are still being gathered */
 	size_t n_bytes; /* of these */
+	int distance; /* of the documents that are being gathered */
 };
 
 static void tree_release(struct tree *tree)
@@ -362,6 +368,7 @@ static const struct node *gather_document(struct tree *tree, struct document *do
 	autocleanup(node_cleanup) struct node *node = xcalloc(1, sizeof(*node));
 	bool is_index = media_type_kind(document->media_type) == MEDIA_INDEX;
 
+	node->distance = tree->distance;
 	node->document = *document;
 	*document = (struct document)DOCUMENT_INIT;
 	if (count_document(tree, &node->document, err) < 0)
@@ -400,11 +407,100 @@ static int convert_tree(const struct tree *tree, struct error *err)
 	for (size_t i = 0; i < tree->n_nodes; i++) {
 		struct node *node = tree->nodes[i];
 
+		/* A referrer is kept as it is: its digest is what others know it by. */
+		if (node->distance)
+			break;
 		document_describe(&node->document, &node->descriptor);
 		if ((node->children ? convert_index(tree->copy, node, err)
 				    : convert_manifest(tree->copy, &node->manifest,
 						       &node->descriptor, err)) < 0)
 			return -1;
+	}
+	return 0;
+}
+
+static void add_referrer_entry(struct copied_referrers *referrers,
+			       const struct descriptor *descriptor, const struct digest *subject)
+{
+	referrers->entries =
+		xrealloc(referrers->entries, referrers->len + 1, sizeof(*referrers->entries));
+	referrer_make_entry(descriptor, subject, &referrers->entries[referrers->len++]);
+}
+
+void copied_referrers_release(struct copied_referrers *referrers)
+{
+	for (size_t i = 0; i < referrers->len; i++)
+		descriptor_release(&referrers->entries[i]);
+	free(referrers->entries);
+}
+
+/* Get a document that the source lists as a referrer: 1, or 0 and a warning when it is none. */
+static int get_referrer(const struct copy *copy, const struct digest *subject,
+			const struct descriptor *listed, struct document *ret,
+			struct descriptor *ret_descriptor, struct error *err)
+{
+	struct error cause = { 0 };
+	int refers;
+
+	if (get_document(copy, listed, ret, &cause) < 0) {
+		if (cause.code != ERROR_NOT_FOUND)
+			return error_move(err, &cause);
+		message_warning("'%s' is listed as a referrer and is not there, leaving it out",
+				listed->digest.text);
+		return 0;
+	}
+	refers = referrer_describe(ret, subject, ret_descriptor, err);
+	if (refers == 0)
+		message_warning("'%s' is listed as a referrer of '%s' and is none, leaving it out",
+				listed->digest.text, subject->text);
+	return refers;
+}
+
+static int gather_referrer(struct tree *tree, const struct node *subject,
+			   const struct descriptor *listed, struct error *err)
+{
+	const struct copy *copy = tree->copy;
+	const struct digest *digest = &subject->document.digest;
+	autodocument struct document document = DOCUMENT_INIT;
+	autodescriptor struct descriptor descriptor = DESCRIPTOR_INIT;
+	int refers;
+
+	if (find_node(tree, &listed->digest))
+		return 0;
+	if (!is_document(listed)) {
+		message_warning("referrer '%s' is of a type that is not known, leaving it out",
+				listed->digest.text);
+		return 0;
+	}
+	refers = get_referrer(copy, digest, listed, &document, &descriptor, err);
+	if (refers <= 0)
+		return refers;
+	tree->distance = subject->distance + 1;
+	if (!gather_document(tree, &document, 0, err))
+		return -1;
+	add_referrer_entry(copy->options->referrers, &descriptor, digest);
+	return 0;
+}
+
+/* Gather what refers to the documents of the tree, and to these. The list of nodes grows meanwhile. */
+static int gather_referrers(struct tree *tree, struct error *err)
+{
+	const struct copy *copy = tree->copy;
+
+	for (size_t i = 0; i < tree->n_nodes; i++) {
+		const struct node *subject = tree->nodes[i];
+		autoreferrers struct referrers listed = REFERRERS_INIT;
+
+		if (subject->distance == REFERRER_DISTANCE_MAX)
+			continue;
+		if (source_get_referrers(copy->transfer->source, copy->connection,
+					 &subject->document.digest, copy->options->artifact_type,
+					 &listed, err) < 0)
+			return -1;
+		for (size_t j = 0; j < listed.len; j++)
+			if (gather_referrer(tree, subject, &listed.items[j], err) < 0)
+				return error_prefix(err, "referrer '%s'",
+						    listed.items[j].digest.text);
 	}
 	return 0;
 }
@@ -417,8 +513,8 @@ static int copy_all(const struct copy *copy, struct document *document, struct d
 	const struct node *top = gather_document(&tree, document, 0, err);
 	struct platform platform = { 0 };
 
-	if (!top || transfer_run(copy->transfer, copy->connection, err) < 0 ||
-	    convert_tree(&tree, err) < 0)
+	if (!top || (copy->options->referrers && gather_referrers(&tree, err) < 0) ||
+	    transfer_run(copy->transfer, copy->connection, err) < 0 || convert_tree(&tree, err) < 0)
 		return -1;
 	if (!top->children && read_platform(copy, &top->manifest, &platform, err) < 0)
 		return -1;

@@ -6,12 +6,24 @@
 #include "request.h"
 #include "workers/copy/transfer.h"
 
+/* The entries of index.json (oci/referrer.h) for what was copied beside an image. */
+struct copied_referrers {
+	struct descriptor *entries;
+	size_t len;
+};
+
+void copied_referrers_release(struct copied_referrers *referrers);
+
 struct copy_options {
 	const struct platform *platform; /* NULL: all, the index stays whole */
 	enum request_format format;
 	/* The entry that the image's name has in the layout already, or NULL: borrowed. When the source says
 	 * that it would give the same document again, the document is not asked for, and admit neither. */
 	const struct descriptor *named;
+	/* With all platforms: what refers to a document of the image is copied too, and what refers to that,
+	 * and comes into this list, which is empty before. NULL: it is not copied. */
+	struct copied_referrers *referrers;
+	const char *artifact_type; /* of referrers; NULL: any */
 	/* Asked about what the source gave, before anything is stored: < 0 refuses the image. NULL: all
 	 * are welcome. */
 	int (*admit)(void *data, const struct document *document, struct error *err);

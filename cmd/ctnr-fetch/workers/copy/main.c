@@ -49,15 +49,32 @@ static void fetch_release(struct fetch *fetch)
 }
 #define autofetch autocleanup(fetch_release)
 
-/* Connect to an open source and copy from it; ret describes the image. */
-static int copy_from_source(struct fetch *fetch, const struct request *request,
-			    struct transfer *transfer, struct descriptor *ret, struct error *err)
+/* What came from a source. */
+struct copied {
+	struct descriptor image;
+	struct copied_referrers referrers;
+};
+
+static void copied_release(struct copied *copied)
 {
+	descriptor_release(&copied->image);
+	copied_referrers_release(&copied->referrers);
+}
+
+/* Connect to an open source and copy from it. */
+static int copy_from_source(struct fetch *fetch, const struct request *request,
+			    struct transfer *transfer, struct copied *ret, struct error *err)
+{
+	const struct fetch_opts *opts = request->opts;
 	autodescriptor struct descriptor named = DESCRIPTOR_INIT;
 	bool has_name = tag_find_raw(transfer->layout, request->name, &named, NULL) == 0;
-	const struct copy_options how = { .platform = request_platform(request),
-					  .format = (enum request_format)request->opts->format,
-					  .named = has_name ? &named : NULL };
+	const struct copy_options how = {
+		.platform = request_platform(request),
+		.format = (enum request_format)opts->format,
+		.named = has_name ? &named : NULL,
+		.referrers = opts->with_referrers ? &ret->referrers : NULL,
+		.artifact_type = opts->artifact_type,
+	};
 	autoprogress struct progress *progress = NULL;
 	void *connection = source_connect(transfer->source, err);
 	int result;
@@ -66,7 +83,7 @@ static int copy_from_source(struct fetch *fetch, const struct request *request,
 		return -1;
 	transfer->progress = progress = progress_new((enum progress_mode)request->opts->progress);
 	access_set_progress(&fetch->access, progress);
-	result = copy_image(transfer, connection, &how, ret, err);
+	result = copy_image(transfer, connection, &how, &ret->image, err);
 	access_set_progress(&fetch->access, NULL);
 	source_disconnect(transfer->source, connection);
 	return result;
@@ -84,7 +101,7 @@ static char *registry_of(const struct address *address)
 }
 
 static int copy_into_layout(struct fetch *fetch, const struct request *request,
-			    const struct layout *layout, struct descriptor *ret, struct error *err)
+			    const struct layout *layout, struct copied *ret, struct error *err)
 {
 	autosource struct source source = SOURCE_INIT;
 	autofree char *registry = registry_of(&request->address);
@@ -142,19 +159,20 @@ static int fetch_image(struct fetch *fetch, const struct request *request, struc
 		       struct error *err)
 {
 	autolayout struct layout layout = LAYOUT_INIT;
-	autodescriptor struct descriptor descriptor = DESCRIPTOR_INIT;
+	autocleanup(copied_release) struct copied copied = { .image = DESCRIPTOR_INIT };
 
 	if (begin_fetch(fetch, err) < 0 ||
 	    request_open_layout(request, LAYOUT_CREATE, &layout, err) < 0)
 		return -1;
-	if (copy_into_layout(fetch, request, &layout, &descriptor, err) < 0) {
+	if (copy_into_layout(fetch, request, &layout, &copied, err) < 0) {
 		if (error_errno_is(err, ENOSPC) || error_errno_is(err, EDQUOT))
 			error_hint(err, "free some space below '%s'", layout.path);
 		return -1;
 	}
-	if (tag_set(&layout, request->name, &descriptor, err) < 0)
+	if (tag_set_with(&layout, request->name, &copied.image, copied.referrers.entries,
+			 copied.referrers.len, err) < 0)
 		return fetch->opts->layout ? -1 : store_damaged(err);
-	request_describe(request, &layout, &descriptor, ret);
+	request_describe(request, &layout, &copied.image, ret);
 	return 0;
 }
 
