@@ -191,8 +191,8 @@ int image_config_read(const struct layout *layout, const struct descriptor *desc
 	json_t *json;
 
 	if (!is_type_of_config(descriptor->media_type))
-		return error_set(err, ERROR_FAILED,
-				 "this is no image but an artifact: its config is '%s'",
+		return error_set(err, ERROR_FAILED, "this is no image but %s: its config is '%s'",
+				 media_type_artifact(descriptor->media_type),
 				 descriptor->media_type);
 	json = image_config_read_json(layout, descriptor, err);
 	if (!json)

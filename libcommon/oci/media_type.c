@@ -112,3 +112,35 @@ const char *media_type_to_oci(const char *media_type)
 	return strcmp(layers[row].oci, FOREIGN_LAYER) == 0 ? foreign[compression]
 							   : ordinary[compression];
 }
+
+bool media_type_is_encrypted(const char *media_type)
+{
+	return str_ends_with(media_type, "+encrypted");
+}
+
+bool media_type_is_foreign(const char *media_type)
+{
+	const char *suffix;
+	int row = find_layer(media_type, &suffix);
+
+	return row >= 0 && (strcmp(layers[row].type, FOREIGN_LAYER) == 0 ||
+			    strcmp(layers[row].type, DOCKER_FOREIGN_LAYER) == 0);
+}
+
+const char *media_type_artifact(const char *media_type)
+{
+	static const struct {
+		const char *beginning;
+		const char *name;
+	} artifacts[] = {
+		{ "application/vnd.cncf.helm.", "a Helm chart" },
+		{ "application/vnd.wasm.", "a WebAssembly module" },
+		{ "application/vnd.docker.plugin.", "a plugin of Docker" },
+		{ "application/vnd.docker.ai.", "an AI model" },
+	};
+
+	for (size_t i = 0; i < array_size(artifacts); i++)
+		if (str_starts_with(media_type, artifacts[i].beginning))
+			return artifacts[i].name;
+	return "an artifact";
+}

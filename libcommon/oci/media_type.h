@@ -33,6 +33,16 @@ enum media_kind media_type_kind(const char *media_type);
 /* Is it one of Docker's own types? */
 bool media_type_is_docker(const char *media_type);
 
+/* Is it the type of a layer that is encrypted (OCI image encryption: the suffix "+encrypted")? */
+bool media_type_is_encrypted(const char *media_type);
+
+/* Is it the type of a layer that its publisher alone may give away? */
+bool media_type_is_foreign(const char *media_type);
+
+/* What an artifact with a config of that type is, for people: "a Helm chart"; "an artifact" where that is not
+ * known. */
+const char *media_type_artifact(const char *media_type);
+
 /* The OCI type that means the same as a Docker type (static text); others are returned as is. */
 const char *media_type_to_oci(const char *media_type);
 

@@ -170,6 +170,12 @@ char *registry_media_type(const struct http_response *response, struct error *er
 	return media_type;
 }
 
+static int schema1_error(struct error *err)
+{
+	error_set(err, ERROR_VERIFY, "Docker schema 1 is not supported");
+	return error_hint(err, "'skopeo copy' makes an oci:DIR:TAG of it, which can be fetched");
+}
+
 /* Turn the answer into a verified document. */
 static int take_manifest(struct http_response *response, const char *wanted, struct document *ret,
 			 struct error *err)
@@ -182,7 +188,7 @@ static int take_manifest(struct http_response *response, const char *wanted, str
 		return -1;
 	kind = media_type_kind(media_type);
 	if (str_starts_with(media_type, MEDIA_TYPE_DOCKER_SCHEMA1))
-		return error_set(err, ERROR_VERIFY, "Docker schema 1 is not supported");
+		return schema1_error(err);
 	if (kind != MEDIA_MANIFEST && kind != MEDIA_INDEX)
 		return error_set(err, ERROR_VERIFY,
 				 "the Content-Type '%s' is not that of a manifest", media_type);

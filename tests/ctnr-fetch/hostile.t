@@ -69,7 +69,7 @@ refused 4 "*not that of a manifest*" "so is one that comes as nothing" manifest:
 refused 4 "*not that of a manifest*" "... or as something for a terminal" manifest:oddtype
 refused 4 "*media type*" "a manifest that comes as an index is refused" manifest:type
 refused 4 "*Content-Type*" "a manifest of two types is refused" manifest:types
-refused 4 "*Docker schema 1 is not supported" "Docker's first manifests are refused by name" manifest:schema1
+refused 4 "*Docker schema 1 is not supported*" "Docker's first manifests are refused by name" manifest:schema1
 refused 4 "*digest should be*" "a manifest that is not what its header says is refused" manifest:header
 refused 4 "*digest should be*" "... nor what one of its headers says" manifest:digests
 refused 4 "*content coding 'gzip'*" "a content coding that was not asked for is refused" manifest:gzip

@@ -71,8 +71,27 @@ static int store_document(const struct copy *copy, const struct document *docume
 			    document->bytes.len, err);
 }
 
+/* A layer that nobody here can read is of no use, however well it was copied. */
+static int check_encryption(const struct manifest *manifest, struct error *err)
+{
+	for (size_t i = 0; i < manifest->n_layers; i++) {
+		const struct descriptor *layer = &manifest->layers[i];
+
+		if (!media_type_is_encrypted(layer->media_type))
+			continue;
+		error_set(err, ERROR_FAILED, "layer %s is encrypted ('%s')", layer->digest.text,
+			  layer->media_type);
+		return error_hint(
+			err,
+			"'skopeo copy --decryption-key KEY' makes an oci:DIR:TAG of it that ctnr-fetch takes");
+	}
+	return 0;
+}
+
 static int add_blobs(const struct copy *copy, const struct manifest *manifest, struct error *err)
 {
+	if (check_encryption(manifest, err) < 0)
+		return -1;
 	if (transfer_add(copy->transfer, &manifest->config, err) < 0)
 		return -1;
 	for (size_t i = 0; i < manifest->n_layers; i++)

@@ -4,6 +4,7 @@
 #include "workers/copy/room.h"
 
 #include "base/alloc.h"
+#include "oci/media_type.h"
 
 #include <pthread.h>
 
@@ -52,7 +53,8 @@ int transfer_add(struct transfer *t, const struct descriptor *blob, struct error
 	t->blobs[t->n_blobs++] =
 		(struct blob_job) { .digest = blob->digest,
 				    .size = blob->size,
-				    .foreign = json_object_get(blob->json, "urls") != NULL };
+				    .foreign = json_object_get(blob->json, "urls") ||
+					       media_type_is_foreign(blob->media_type) };
 	return 0;
 }
 
