@@ -3,14 +3,13 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/number.h"
 #include "format/hash.h"
 #include "format/json.h"
+#include "net/content_range.h"
 #include "registry/rate_limit.h"
 #include "registry/retry.h"
 
 #include <ctype.h>
-#include <strings.h>
 
 #define STATUS_TOO_MANY 429
 #define MANIFEST_TIMEOUT 120 /* seconds for a whole manifest */
@@ -257,20 +256,6 @@ struct blob_transfer {
 	size_t task;
 };
 
-/* The first byte of a Content-Range ("bytes 98-195/196"). */
-static bool parse_range_start(const char *range, uint64_t *ret)
-{
-	static const char unit[] = "bytes ";
-	autofree char *digits = NULL;
-	struct error ignored = { 0 };
-
-	if (!range || strncasecmp(range, unit, sizeof(unit) - 1) != 0)
-		return false;
-	range += sizeof(unit) - 1;
-	digits = xstrndup(range, strspn(range, "0123456789"));
-	return range[strlen(digits)] == '-' && number_parse(digits, UINT64_MAX, ret, &ignored) == 0;
-}
-
 /* A server may answer a Range with all of it, or with a range of its own, which is of use when it
  * begins with what is there already. When all of it comes, nothing that was there before is needed. */
 static int begin_blob(void *data, const struct http_response *response, struct error *err)
@@ -283,7 +268,7 @@ static int begin_blob(void *data, const struct http_response *response, struct e
 	t->skip = 0;
 	if (response->status != 206)
 		return t->writer->written ? blob_restart(t->writer, err) : 0;
-	if (parse_range_start(range, &start) && start <= t->writer->written) {
+	if (content_range_start(range, &start) && start <= t->writer->written) {
 		t->skip = t->writer->written - start;
 		return 0;
 	}

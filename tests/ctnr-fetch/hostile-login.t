@@ -17,7 +17,7 @@ refused() {
 	refused_title=$3
 	shift 3
 	hostile_start "$CTNR_TEST_TMP/small" --elsewhere "http://$elsewhere" --cookie "$@"
-	hostile_fetch --timeout 1 --low-speed 100/1
+	hostile_fetch x --timeout 1 --low-speed 100/1
 	hostile_refused "$refused_status" "$refused_pattern" "$refused_title"
 	hostile_stop
 }
@@ -64,7 +64,7 @@ done
 
 hostile_start "$CTNR_TEST_TMP/small" --bearer --token-user user:secret --fault token:away \
 	--elsewhere "http://$elsewhere"
-hostile_fetch
+hostile_fetch x
 is_status 0 "a token server may lead elsewhere"
 is "$(hostile_wrong)" "" "... where it takes no credentials with it"
 ok "... though that server was asked" grep -q '^GET /token' "$elsewhere_log"

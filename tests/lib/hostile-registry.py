@@ -12,6 +12,7 @@ the last is "-" without one, and " range" when a Range was asked for, " cookie" 
                          fault_NAME_manifest (hostile_manifest.py), fault_NAME_head (of a manifest that HEAD
                          asks for, which has no other fault), fault_NAME_token and fault_NAME_any, asked
                          before everything else (hostile_auth.py). blob:NAME and so on: that one alone
+    --named-faults       the repository names the fault: KIND/NAME is KIND:NAME
     --times N            the fault stops after N requests that it applied to
     --elsewhere URL      another server, for the faults that lead there
     --tls PEM            speak TLS with that certificate and key
@@ -149,8 +150,13 @@ class Server(http.server.ThreadingHTTPServer):
             self.token_uses -= 1
             return self.token_uses != -1
 
+    def fault_name(self, handler):
+        if self.options.named_faults:
+            return ":".join(handler.path.split("/")[2:-2])
+        return self.options.fault or ""
+
     def fault(self, handler, kind):
-        only, colon, name = (self.options.fault or "").rpartition(":")
+        only, colon, name = self.fault_name(handler).rpartition(":")
         function = None if colon and only != kind else getattr(handler, "fault_%s_%s" % (name, kind), None)
         if not function:
             return None
@@ -174,7 +180,7 @@ def serve(words):
     for name in ("times", "token-uses"):
         parser.add_argument("--" + name, type=int, default=-1)
     parser.add_argument("--rate", type=int, default=0)
-    for name in ("referrers", "filter", "bearer", "cookie", "silent", "no-range", "count"):
+    for name in ("referrers", "filter", "bearer", "cookie", "named-faults", "silent", "no-range", "count"):
         parser.add_argument("--" + name, action="store_true")
     for name in ("layout", "port_file", "log"):
         parser.add_argument(name)

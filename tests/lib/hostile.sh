@@ -9,7 +9,8 @@
 # hostile_stop   end the one started last
 # hostile_elsewhere LAYOUT   start one on another host, "localhost", that must never see a credential;
 #                $elsewhere is its HOST:PORT, $elsewhere_log the requests it got
-# hostile_fetch [OPTIONS OF ctnr-fetch]   run: fetch x:1 with credentials, trying once, into a fresh layout, $out
+# hostile_fetch NAME [OPTIONS OF ctnr-fetch]   run: fetch NAME:1 with credentials, trying once, into a fresh
+#                layout, $out; the logs begin anew
 # hostile_refused STATUS PATTERN TITLE    of the last hostile_fetch: it failed so; nothing about it is wrong
 # hostile_wrong  print what is wrong with the last hostile_fetch besides: its messages, what it left, what
 #                was sent where
@@ -69,53 +70,65 @@ hostile_fetches=0
 hostile_fetch() {
 	hostile_fetches=$((hostile_fetches + 1))
 	out=$CTNR_TEST_TMP/out.$hostile_fetches
+	hostile_source=docker://$hostile/$1:1
+	shift
+	: >"$hostile_log"
 	[ -z "${elsewhere_log-}" ] || : >"$elsewhere_log"
-	run timeout 20 ctnr-fetch --layout "$out" --retries 0 --creds user:secret "$@" "docker://$hostile/x:1"
+	run timeout 20 ctnr-fetch --layout "$out" --retries 0 --creds user:secret "$@" "$hostile_source"
 }
 
 hostile_refused() {
 	is_status "$1" "$3"
-	like_stderr "ctnr-fetch: error: docker://$hostile/x:1: $2" "... and says so"
+	like_stderr "ctnr-fetch: error: $hostile_source: $2" "... and says so"
 	test_of_run is "$(hostile_wrong)" "" "... and nothing else is wrong"
 }
 
-# One error, at most one hint, and nothing that a terminal obeys.
+# One error, at most one hint, no password, and nothing that a terminal obeys.
 hostile_wrong_messages() {
-	hostile_errors=$(grep -c '^ctnr-fetch: error: ' "$stderr_file")
-	hostile_hints=$(grep -c '^ctnr-fetch: hint: ' "$stderr_file")
-	[ "$hostile_errors" = 1 ] || echo "$hostile_errors errors"
-	[ "$hostile_hints" -le 1 ] || echo "$hostile_hints hints"
-	[ "$(wc -l <"$stderr_file")" = $((hostile_errors + hostile_hints)) ] || echo "other lines"
-	[ "$(LC_ALL=C tr -d '\n -~' <"$stderr_file" | wc -c)" = 0 ] || echo "unescaped bytes"
-	! grep -q secret "$stderr_file" || echo "a password"
-	[ ! -s "$stdout_file" ] || echo "a record"
+	LC_ALL=C awk '
+		/^ctnr-fetch: error: / { errors++; next }
+		/^ctnr-fetch: hint: / { hints++; next }
+		{ print "another line: " $0 }
+		END { if (errors != 1 || hints > 1) print errors + 0 " errors and " hints + 0 " hints" }' "$stderr_file"
+	LC_ALL=C awk '/[^ -~]/ { print "unescaped bytes" } /secret/ { print "the password" }' "$stderr_file"
+	[ -z "$stdout" ] || echo "a record"
 }
 
 # Blobs that are not what their names say, names, and what is half-made, but for the parts of what may be continued
 # later (status 5).
 hostile_wrong_layout() {
-	[ -e "$out" ] || return 0
-	[ "$status" = 5 ] || find "$out/blobs" -name '*.part'
-	find "$out/blobs/sha256" -type f ! -name '.*' ! -name '*.part' -exec sha256sum {} + |
-		sed -n 's|^\([0-9a-f]*\)  .*/\([^/]*\)$|\1 \2|p' |
-		while read -r hostile_is hostile_named; do
-			[ "$hostile_is" = "$hostile_named" ] || echo "blob $hostile_named"
-		done
-	jq -c '.manifests[]' "$out/index.json"
-	find "$out" -mindepth 1 ! -path "$out/blobs*" ! -name .lease ! -name .lock ! -name oci-layout ! -name index.json
+	for hostile_file in "$out"/* "$out"/.[!.]*; do
+		case ${hostile_file##*/} in
+		blobs | index.json | oci-layout | .lease | .lock | '*' | '.[!.]*') ;;
+		*) echo "a file $hostile_file" ;;
+		esac
+	done
+	[ -e "$out/index.json" ] || return 0
+	grep -q '"manifests":\[\]' "$out/index.json" || echo "a name: $(cat "$out/index.json")"
+	for hostile_file in "$out"/blobs/sha256/*; do
+		case $status$hostile_file in
+		5*.part | *'*') ;;
+		*) sha256sum "$hostile_file" ;;
+		esac
+	done | while read -r hostile_digest hostile_file; do
+		[ "$hostile_digest" = "${hostile_file##*/}" ] || echo "a blob $hostile_file"
+	done
 }
 
-# Credentials on another server, cookies anywhere, credentials by another scheme than was asked for.
+# Credentials on another server, cookies anywhere, requests without end.
 hostile_wrong_requests() {
-	[ -z "${elsewhere_log-}" ] || awk '$3 != "-" { print "elsewhere: " $0 }' "$elsewhere_log"
-	cat "$hostile_log" ${elsewhere_log:+"$elsewhere_log"} | grep ' cookie$'
-	[ "$(wc -l <"$hostile_log")" -le 20 ] || echo "$(wc -l <"$hostile_log") requests"
+	awk -v elsewhere="${elsewhere_log-}" '
+		FILENAME == elsewhere && $3 != "-" { print "elsewhere: " $0 }
+		/ cookie$/ { print "a cookie: " $0 }
+		END { if (NR > 20) print NR " requests" }' "$hostile_log" ${elsewhere_log:+"$elsewhere_log"}
 }
 
 hostile_wrong() {
 	[ "$status" != 124 ] || echo "it did not end"
-	[ "$status" = 0 ] || hostile_wrong_messages
-	[ "$status" = 0 ] || hostile_wrong_layout
+	if [ "$status" != 0 ]; then
+		hostile_wrong_messages
+		hostile_wrong_layout
+	fi
 	hostile_wrong_requests
 }
 
