@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the rows read: images, stores with much in them, and a registry."""
 
+import base64
 import gzip
 import hashlib
 import io
@@ -164,6 +165,29 @@ def make_images(bench, source, count, layers):
     return store
 
 
+def make_noise(bench, megabytes):
+    """A layout with an image of one layer of so many megabytes that nothing compresses."""
+    result = Layout(os.path.join(bench.fresh(), "noise"))
+    os.makedirs(f"{result.path}/blobs/sha256")
+    write_json(f"{result.path}/oci-layout", {"imageLayoutVersion": "1.0.0"})
+    digest, part = hashlib.sha256(), f"{result.path}/part"
+    with open(part, "wb") as out:
+        for _ in range(megabytes):
+            piece = os.urandom(1 << 20)
+            digest.update(piece)
+            out.write(piece)
+    layer = {"mediaType": OCI + "layer.v1.tar", "digest": "sha256:" + digest.hexdigest(),
+             "size": megabytes << 20}
+    os.rename(part, result.blob_path(layer["digest"]))
+    config = {"os": "linux", "architecture": "amd64",
+              "rootfs": {"type": "layers", "diff_ids": [layer["digest"]]}}
+    descriptor = result.add_image({"schemaVersion": 2, "mediaType": OCI + "manifest.v1+json",
+                                   "layers": [layer]}, config)
+    write_json(f"{result.path}/index.json",
+               {"schemaVersion": 2, "manifests": [{**descriptor, "annotations": {REF_NAME: "latest"}}]})
+    return result.path
+
+
 def make_bundles(bench, source, count):
     """A store with so many bundles whose containers have ended."""
     store = os.path.join(bench.fresh(), "store")
@@ -198,25 +222,35 @@ def make_certificate(place):
                    stderr=subprocess.DEVNULL)
 
 
-class Registry:
-    """docker-registry on a free port of 127.0.0.1, by HTTP or with a certificate. It ends with this
-    process, however that ends."""
+USER, PASSWORD = "bench", "secret"
 
-    def __init__(self, bench, is_tls):
-        self.place, self.is_tls = bench.fresh(), is_tls
-        http = {"addr": "127.0.0.1:0"}
-        if is_tls:
-            make_certificate(self.place)
-            http["tls"] = {"certificate": f"{self.place}/ca.crt", "key": f"{self.place}/key.pem"}
-        write_json(f"{self.place}/config.yml", {  # JSON is YAML
-            "version": 0.1, "log": {"level": "info", "formatter": "json"},
-            "storage": {"filesystem": {"rootdirectory": f"{self.place}/storage"}}, "http": http})
+
+class Registry:
+    """docker-registry on a free port of 127.0.0.1, by HTTP or with a certificate, for USER alone where
+    wants_login is true. It ends with this process, however that ends."""
+
+    def __init__(self, bench, is_tls, wants_login=False):
+        self.place, self.is_tls, self.wants_login = bench.fresh(), is_tls, wants_login
+        write_json(f"{self.place}/config.yml", self.config(bench))  # JSON is YAML
         with open(f"{self.place}/log", "wb") as log:
             self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", "docker-registry", "serve",
                  f"{self.place}/config.yml"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={**os.environ, "OTEL_TRACES_EXPORTER": "none"})
         self.address = self.wait_for_address()
+
+    def config(self, bench):
+        result = {"version": 0.1, "log": {"level": "info", "formatter": "json"},
+                  "storage": {"filesystem": {"rootdirectory": f"{self.place}/storage"}},
+                  "http": {"addr": "127.0.0.1:0"}}
+        if self.is_tls:
+            make_certificate(self.place)
+            result["http"]["tls"] = {"certificate": f"{self.place}/ca.crt", "key": f"{self.place}/key.pem"}
+        if self.wants_login:
+            with open(f"{self.place}/htpasswd", "w", encoding="utf-8") as out:
+                out.write(bench.must(["htpasswd", "-Bbn", USER, PASSWORD]) + "\n")
+            result["auth"] = {"htpasswd": {"realm": "bench", "path": f"{self.place}/htpasswd"}}
+        return result
 
     def wait_for_address(self):
         for _ in range(200):
@@ -231,12 +265,37 @@ class Registry:
         """For skopeo to trust it as its source (src) or destination (dest)."""
         return [f"--{side}-cert-dir={self.place}"] if self.is_tls else [f"--{side}-tls-verify=false"]
 
+    def inspect_options(self):
+        return [f"--cert-dir={self.place}"] if self.is_tls else ["--tls-verify=false"]
+
+    podman_options = inspect_options
+
     def ctnr_options(self):
         return ["--ca-file", f"{self.place}/ca.crt"] if self.is_tls else []
 
     def push(self, bench, path, name):
         """Push the image of a layout; its reference."""
         reference = f"docker://{self.address}/{name}"
-        bench.must(["skopeo", "copy", "--quiet", *self.skopeo_options("dest"),
+        login = ["--dest-creds", f"{USER}:{PASSWORD}"] if self.wants_login else []
+        bench.must(["skopeo", "copy", "--quiet", *login, *self.skopeo_options("dest"),
                     f"oci:{path}:latest", reference])
         return reference
+
+    def configure(self, entries):
+        """Write what the user's files may say, where all programs look for it: the login, a policy in which
+        this registry is one of so many that are accepted, and a registries.conf with as many entries."""
+        places = [*(f"registry-{number}.example/team/application" for number in range(entries - 1)),
+                  self.address]
+        folder = os.path.expanduser("~/.config/containers")
+        os.makedirs(folder, exist_ok=True)
+        os.makedirs(f"{os.environ['XDG_RUNTIME_DIR']}/containers", exist_ok=True)
+        write_json(f"{os.environ['XDG_RUNTIME_DIR']}/containers/auth.json", {"auths": {
+            self.address: {"auth": base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()}}})
+        accepted = [{"type": "insecureAcceptAnything"}]
+        write_json(f"{folder}/policy.json", {
+            "default": [{"type": "reject"}],
+            "transports": {"docker": {place: accepted for place in places},
+                           "oci": {"": accepted}}})
+        with open(f"{folder}/registries.conf", "w", encoding="utf-8") as out:
+            for place in places[:-1]:
+                out.write(f'[[registry]]\nprefix = "{place}"\nlocation = "mirror.{place}"\n')

@@ -22,7 +22,7 @@ class Candidate:
     def __init__(self, name, command, prepare=None, env=None, is_behind=False, program=None):
         self.name, self.command, self.prepare, self.env = name, command, prepare, env or {}
         self.is_behind, self.program = is_behind, program or name.split()[0]
-        self.seconds, self.peaks, self.refused = [], [], None
+        self.seconds, self.cpu, self.peaks, self.refused = [], [], [], None
 
     def is_ours(self):
         return self.name.startswith("ctnr")
@@ -30,10 +30,14 @@ class Candidate:
     def median(self):
         return statistics.median(self.seconds)
 
+    def median_cpu(self):
+        return statistics.median(self.cpu)
+
 
 class Goal:
-    """At most limit: a share of what the candidate called peer takes; or without one milliseconds or
-    megabytes, as unit says."""
+    """At most limit: a share of the time that the candidate called peer takes, of its processors' time (unit
+    "cpu"), or so many milliseconds more than it ("ms more"); or without one milliseconds or megabytes, as
+    unit says."""
 
     def __init__(self, limit, peer=None, unit=None):
         self.limit, self.peer, self.unit = limit, peer, unit
@@ -54,6 +58,9 @@ class Row:
     def candidate(self, name):
         """The candidate of that name, or None where it is not installed."""
         return next((c for c in self.candidates if c.name == name), None)
+
+    def shows_cpu(self):
+        return any(goal.unit == "cpu" for goal in self.goals)
 
     def usable(self, is_behind):
         return [c for c in self.candidates if c.refused is None and c.is_behind == is_behind]
@@ -109,7 +116,8 @@ class Bench:
         return done.stdout.strip()
 
     def time(self, command, env):
-        """Seconds of one run. posix_spawn: the least that this process itself adds."""
+        """Seconds of one run, and of processors for it and what it waited for. posix_spawn: the least that
+        this process itself adds."""
         with open(os.path.join(self.top, "output"), "wb") as out:
             actions = [(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
                        (os.POSIX_SPAWN_DUP2, out.fileno(), 1),
@@ -117,12 +125,13 @@ class Bench:
             started = time.perf_counter()
             pid = os.posix_spawnp(command[0], command, {**os.environ, **env},
                                   file_actions=actions)
-            status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            _, status, usage = os.wait4(pid, 0)
             seconds = time.perf_counter() - started
+            status = os.waitstatus_to_exitcode(status)
         if status != 0:
             with open(os.path.join(self.top, "output"), encoding="utf-8", errors="replace") as text:
                 raise RuntimeError(f"status {status}: {text.read().strip()[-300:]}")
-        return seconds
+        return seconds, usage.ru_utime + usage.ru_stime
 
     def peak(self, command, env):
         """Largest resident set, in MB, of any one process of a run. GNU time forks it from a small
@@ -153,9 +162,10 @@ class Bench:
         first = number % len(candidates) if candidates else 0
         for candidate in candidates[first:] + candidates[:first]:
             if number < row.rounds_of(candidate, self.rounds):
-                seconds = self.attempt(row, candidate, self.time)
-                if seconds is not None:
-                    candidate.seconds.append(seconds)
+                times = self.attempt(row, candidate, self.time)
+                if times is not None:
+                    candidate.seconds.append(times[0])
+                    candidate.cpu.append(times[1])
 
     def run_times(self, row):
         affinity = os.sched_getaffinity(0)

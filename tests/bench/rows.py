@@ -8,8 +8,10 @@ import shutil
 from inputs import (Registry, layer_of, layout, make_bundles, make_images, make_layers, make_plan,
                     make_references)
 from measure import Candidate, Goal, Row, installed
+from rows_fetch import (MEMORY_MAX, fetchers, row_fetch, row_fetch_all, row_fetch_memory, row_fetch_ten,
+                        row_fetch_tls, row_fetch_tls_ten, row_present, row_present_configured,
+                        row_present_digest, row_present_tls, row_pull_run, row_resume)
 
-MEMORY_MAX = Goal(16, unit="MB")
 REFERENCES = 10000
 BUNDLES = 1000
 IMAGES = 1000
@@ -228,89 +230,6 @@ def row_unpack(bench):
                [Goal(0.55, "bsdtar -xf && sync -f"), Goal(1.2, "floor")], settles=True)
 
 
-def fetchers(bench, image, is_tls):
-    registry = Registry(bench, is_tls)
-    reference = registry.push(bench, layout(bench, image), "debian:12")
-    return installed([
-        Candidate("ctnr-fetch", lambda d: ["ctnr-fetch", "--store", f"{d}/store",
-                                           *registry.ctnr_options(), reference]),
-        Candidate("skopeo copy", lambda d: ["skopeo", "copy", "--quiet",
-                                            *registry.skopeo_options("src"), reference,
-                                            f"oci:{d}/layout:latest"]),
-    ])
-
-
-def fetch(bench, image, is_tls):
-    how = ("HTTPS" if is_tls else "HTTP") + (", ten layers" if image == "debian_ten" else "")
-    return Row(f"fetch from a loopback registry (minimal Debian), {how}",
-               fetchers(bench, image, is_tls), [Goal(0.65, "skopeo copy")], settles=True)
-
-
-def row_fetch(bench):
-    return fetch(bench, "debian", False)
-
-
-def row_fetch_ten(bench):
-    return fetch(bench, "debian_ten", False)
-
-
-def row_fetch_tls(bench):
-    return fetch(bench, "debian", True)
-
-
-def row_fetch_tls_ten(bench):
-    return fetch(bench, "debian_ten", True)
-
-
-def present(bench, is_tls):
-    """What is there under its name, beside one request by HEAD."""
-    registry = Registry(bench, is_tls)
-    reference = registry.push(bench, layout(bench, "busybox"), "busybox:1")
-    store = os.path.join(bench.fresh(), "store")
-    ours = ["ctnr-fetch", "--store", store, *registry.ctnr_options(), reference]
-    bench.must(ours)
-    trust = ["--cacert", f"{registry.place}/ca.crt"] if is_tls else []
-    url = f"{'https' if is_tls else 'http'}://{registry.address}/v2/busybox/manifests/1"
-    head = ["curl", "-sfI", *trust, "-o", "/dev/null", "-H",
-            "Accept: application/vnd.oci.image.manifest.v1+json", url]
-    return Row(f"fetch of a tag that is there, {'HTTPS' if is_tls else 'HTTP'}",
-               installed([Candidate("ctnr-fetch", lambda d: ours),
-                          Candidate("curl -I", lambda d: head)]),
-               [Goal(2, "curl -I")], is_pinned=True)
-
-
-def row_present(bench):
-    return present(bench, False)
-
-
-def row_present_tls(bench):
-    return present(bench, True)
-
-
-def row_resume(bench):
-    registry = Registry(bench, False)
-    path = layout(bench, "debian")
-    reference = registry.push(bench, path, "debian:12")
-    blob = layer_of(path)
-
-    def begin(directory):
-        place = f"{directory}/store/images/blobs/sha256"
-        os.makedirs(place, 0o700)
-        part = f"{place}/{os.path.basename(blob)}.part"
-        with open(blob, "rb") as source, open(part, "wb") as out:
-            shutil.copyfileobj(source, out)
-            out.truncate(os.path.getsize(blob) * 9 // 10)
-        os.chmod(part, 0o600)
-
-    def fetch_it(directory):
-        return ["ctnr-fetch", "--store", f"{directory}/store", reference]
-
-    return Row("fetch of an image (minimal Debian) of whose layer nine tenths are there, HTTP",
-               [Candidate("ctnr-fetch", fetch_it, begin),
-                Candidate("ctnr-fetch of nothing there", fetch_it)],
-               [Goal(1, "ctnr-fetch of nothing there")], settles=True)
-
-
 # Lists.
 
 def row_images(bench):
@@ -396,8 +315,9 @@ def row_memory(bench):
     start = [c for c in row_start(bench).candidates if c.name.split()[0] in ("ctnr-exec", "crun",
                                                                              "runc")]
     run = [c for c in row_run(bench).candidates if c.name != "floor"]
-    work = [c for c in unpackers(bench) + fetchers(bench, "debian", False)
-            if "tar" not in c.name]
+    registry = Registry(bench, False)
+    pull = fetchers(registry, registry.push(bench, layout(bench, "debian"), "debian:12"))
+    work = [c for c in unpackers(bench) + pull if "tar" not in c.name]
     return Row("peak memory: largest resident set of any one process", start + run + work,
                [MEMORY_MAX], measures=("peak",))
 
@@ -419,6 +339,11 @@ ROWS = {
     "present": (row_present, "sub"),
     "present_tls": (row_present_tls, "sub"),
     "resume": (row_resume, "sub"),
+    "fetch_all": (row_fetch_all, "sub"),
+    "fetch_memory": (row_fetch_memory, "sub"),
+    "present_digest": (row_present_digest, "sub"),
+    "present_configured": (row_present_configured, "sub"),
+    "pull_run": (row_pull_run, "sub"),
     "images": (row_images, "sub"),
     "ps": (row_ps, "sub"),
     "df": (row_df, "sub"),

@@ -44,6 +44,20 @@ def judge_share(ours, peer, limit, name):
                    f"{number(got)} (minima {number(least)})", got <= limit)
 
 
+def judge_cpu(ours, peer, limit, name):
+    got = ours.median_cpu() / peer.median_cpu()
+    return Verdict(ours.name, f"{ours.median_cpu() * 1000:.1f} ms of CPU", f"{number(limit)} of {name}'s CPU",
+                   number(got), got <= limit)
+
+
+def judge_more(ours, peer, limit, name):
+    got = (ours.median() - peer.median()) * 1000
+    return Verdict(ours.name, milliseconds(ours), f"{limit:g} ms more than {name}", f"{got:.1f} ms", got <= limit)
+
+
+JUDGES = {None: judge_share, "cpu": judge_cpu, "ms more": judge_more}
+
+
 def judge(row):
     """The verdicts on a row's goals, and its figures."""
     ours = [c for c in row.candidates
@@ -55,10 +69,10 @@ def judge(row):
         peer = row.candidate(goal.peer)
         if goal.unit == "MB":
             verdicts += [judge_absolute(candidate, goal) for candidate in ours]
-        elif goal.unit:
+        elif not goal.peer:
             verdicts.append(judge_absolute(ours[0], goal))
         elif peer and peer.seconds:
-            verdicts.append(judge_share(ours[0], peer, goal.limit, goal.peer))
+            verdicts.append(JUDGES[goal.unit](ours[0], peer, goal.limit, goal.peer))
     verdicts += [Verdict(what, figure(row)) for what, figure in row.figures]
     return verdicts or [Verdict(ours[0].name, milliseconds(ours[0]))]
 
@@ -83,6 +97,8 @@ def print_candidates(row):
                      f"{max(candidate.seconds) * 1000:.1f})")
             if ours.seconds:
                 line += f"  {ours.median() / candidate.median():6.2f} of it"
+            if row.shows_cpu():
+                line += f", CPU {candidate.median_cpu() * 1000:.1f} ms"
             if len(candidate.seconds) < len(ours.seconds):
                 line += f", of {len(candidate.seconds)}"
         if candidate.peaks:
