@@ -187,7 +187,7 @@ bool str_is_printable(uint32_t code)
 	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
 		return false;
 	return !(code >= 0x200b && code <= 0x200f) && !(code >= 0x2028 && code <= 0x202e) &&
-	       !(code >= 0x2066 && code <= 0x2069) && code != 0xfeff;
+	       !(code >= 0x2060 && code <= 0x2069) && code != 0x061c && code != 0xfeff;
 }
 
 void str_append_escaped(struct str *s, const char *text)

@@ -68,6 +68,9 @@ int main(void)
 	escaped("a\\x1b", "a\\x5cx1b", "a backslash cannot imitate an escape");
 	escaped("a\xff\xc3", "a\\xff\\xc3", "invalid UTF-8 is shown");
 	escaped("\xc2\x9b", "\\xc2\\x9b", "so are the control characters beyond ASCII");
+	escaped("\xd8\x9c", "\\xd8\\x9c", "and what turns the direction of writing");
+	escaped("\xe2\x80\xae", "\\xe2\\x80\\xae", "... in each of its forms");
+	escaped("\xe2\x81\xa0", "\\xe2\\x81\\xa0", "and what nobody sees");
 	escaped("\xc0\xaf", "\\xc0\\xaf", "and overlong sequences");
 	size(0, "0 B");
 	size(1023, "1023 B");
