@@ -126,4 +126,11 @@ for fault in text list deep long; do
 	refused 1 "*HTTP status 422" "a refusal that says nothing is a failure" any/$fault
 done
 refused 5 "*reset by peer" "a connection that is reset at once is a temporary failure" any/close
+# What comes slowly (and more in slow.t).
+slow() {
+	hostile_fetch "$4" --timeout 1 --low-speed 100/1
+	hostile_refused "$1" "$2" "$3 ($4)"
+}
+slow 5 "*blob*no answer in 1 seconds*" "headers of a blob that come too slowly are given up" blob/driphead
+slow 5 "*blob*only * bytes came*" "so is a refusal" blob/drip404
 done_testing
