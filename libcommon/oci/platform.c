@@ -81,15 +81,19 @@ static void normalise_platform(struct platform *platform)
 	}
 }
 
+static void lower_word(char *word)
+{
+	for (; *word; word++)
+		*word = (char)tolower((unsigned char)*word);
+}
+
 /* Some write uname's names, or capitals. */
 static struct platform canonical_platform(const struct platform *platform)
 {
 	struct platform canonical = *platform;
 
-	for (char *c = canonical.os; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	for (char *c = canonical.architecture; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
+	lower_word(canonical.os);
+	lower_word(canonical.architecture);
 	normalise_platform(&canonical);
 	return canonical;
 }
@@ -121,7 +125,8 @@ int platform_parse(const char *text, struct platform *ret, struct error *err)
 			return error_set(
 				err, ERROR_USAGE,
 				"invalid platform '%s', expected OS/ARCHITECTURE[/VARIANT]", text);
-		memcpy(words[n++], rest, len);
+		memcpy(words[n], rest, len);
+		lower_word(words[n++]);
 		if (!rest[len])
 			break;
 		rest += len + 1;

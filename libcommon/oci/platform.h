@@ -22,7 +22,7 @@ extern const struct platform platform_unknown;
 void platform_host(struct platform *ret);
 
 /* OS[/ARCHITECTURE[/VARIANT]] or ARCHITECTURE[/VARIANT]: "linux/arm64/v8", "arm64"; uname's names
- * (x86_64, aarch64) are normalised. What is left out is the host's; ERROR_USAGE. */
+ * (x86_64, aarch64) and capitals are normalised. What is left out is the host's; ERROR_USAGE. */
 int platform_parse(const char *text, struct platform *ret, struct error *err);
 
 /* "linux/amd64"; buffer is the caller's. */

@@ -84,6 +84,8 @@ int main(void)
 	reads("linux/x86_64", "linux/amd64");
 	reads("arm64", "linux/arm64");
 	reads("aarch64", "linux/arm64");
+	reads("Linux/ARM64", "linux/arm64");
+	reads("AMD64", "linux/amd64");
 	reads("linux/arm64/v8", "linux/arm64/v8");
 	reads("arm/v6", "linux/arm/v6");
 	reads("armhf", "linux/arm/v7");
