@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "format/yaml.h"
+#include "registry/lookaside.h"
 #include "registry/scope.h"
 #include "system/config_path.h"
 #include "system/fd.h"
@@ -43,6 +44,7 @@ static int read_url(const struct config_node *table, const char *key, const char
 		    const char **ret, struct error *err)
 {
 	const char *old = NULL;
+	const char *flaw;
 
 	if (config_node_string(table, key, ret, err) < 0 ||
 	    config_node_string(table, old_key, &old, err) < 0)
@@ -51,7 +53,10 @@ static int read_url(const struct config_node *table, const char *key, const char
 		return config_node_error(config_node_find(table, old_key), err,
 					 "is an older name of '%s', which is there too", key);
 	*ret = *ret ? *ret : old;
-	return 0;
+	flaw = *ret ? lookaside_check_url(*ret) : "";
+	return *flaw ? config_node_error(config_node_find(table, old ? old_key : key), err, "%s",
+					 flaw)
+		     : 0;
 }
 
 static int read_places(const struct config_node *table, struct signature_places *ret,

@@ -69,6 +69,13 @@ static void test_refused(void)
 		{ "docker:\n  a.b:\n    lookaside: x\n    sigstore: y\n",
 		  "2:4: sigstore: is an older name of 'lookaside', which is there too",
 		  "both names of one thing" },
+		{ "docker:\n  a.b:\n    sigstore: ftp://x\n",
+		  "2:3: sigstore: the URL is neither file://, https:// nor http://",
+		  "another scheme" },
+		{ "docker:\n  a.b:\n    lookaside: file://x\n",
+		  "2:3: lookaside: a file URL is file:///DIRECTORY", "a file URL with a host" },
+		{ "docker:\n  a.b:\n    lookaside: https://x/?a\n",
+		  "2:3: lookaside: a URL with '?' or '#' has no folders", "a URL with a query" },
 	};
 
 	for (size_t i = 0; i < array_size(rows); i++) {
