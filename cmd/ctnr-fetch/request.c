@@ -43,6 +43,7 @@ const struct option request_options[] = {
 	OPTION_INCLUDE(query_options, FIELD(query)),
 	OPTION_INCLUDE(access_options, FIELD(access)),
 	OPTION_INCLUDE(registries_conf_options, FIELD(registries)),
+	OPTION_INCLUDE(policy_options, FIELD(policy)),
 	{ "jobs", 'j', "N", "transfer N blobs at a time", OPTION_NUMBER, FIELD(jobs) },
 	OPTION_INCLUDE(sync_options, FIELD(sync)),
 	{ "check", 0, NULL, "check the options and SOURCE's spelling, and do nothing", OPTION_BOOL,

@@ -14,6 +14,7 @@
 #include "oci/layout.h"
 #include "oci/platform.h"
 #include "registry/access_opts.h"
+#include "registry/policy_opts.h"
 #include "registry/registries_conf_opts.h"
 #include "store/image.h"
 #include "store/image_print.h"
@@ -38,6 +39,7 @@ struct fetch_opts {
 	struct access_opts access;
 	struct registries_conf_opts registries;
 	bool short_name;
+	struct policy_opts policy;
 	uint64_t jobs;
 	struct sync_opts sync;
 	bool check;

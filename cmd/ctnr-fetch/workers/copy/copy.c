@@ -551,9 +551,8 @@ static bool is_named(const struct descriptor *named, const struct digest *given)
 			 (origin && strcmp(origin, given->text) == 0));
 }
 
-/* Get what the address names. *ret_is_new: it was not there under the name. */
-static int get_top(const struct copy *copy, struct document *ret, bool *ret_is_new,
-		   struct error *err)
+/* Get what the address names, from the layout when the source says that it is there under the name. */
+static int get_top(const struct copy *copy, struct document *ret, struct error *err)
 {
 	const struct descriptor *named = copy->options->named;
 	autodescriptor struct descriptor given = DESCRIPTOR_INIT;
@@ -564,13 +563,10 @@ static int get_top(const struct copy *copy, struct document *ret, bool *ret_is_n
 					       err);
 	if (found < 0)
 		return -1;
-	if (found != LOOKUP_FOUND || !is_named(named, &given.digest) ||
-	    !read_present(copy, &given, ret)) {
-		if (get_document(copy, NULL, ret, err) < 0)
-			return -1;
-	}
-	*ret_is_new = !is_named(named, &ret->digest);
-	return 0;
+	if (found == LOOKUP_FOUND && is_named(named, &given.digest) &&
+	    read_present(copy, &given, ret))
+		return 0;
+	return get_document(copy, NULL, ret, err);
 }
 
 int copy_image(struct transfer *transfer, void *connection, const struct copy_options *options,
@@ -579,11 +575,10 @@ int copy_image(struct transfer *transfer, void *connection, const struct copy_op
 	const struct copy copy = { transfer, connection, options };
 	autodocument struct document document = DOCUMENT_INIT;
 	struct digest given;
-	bool is_new;
 
-	if (get_top(&copy, &document, &is_new, err) < 0)
+	if (get_top(&copy, &document, err) < 0)
 		return -1;
-	if (is_new && options->admit && options->admit(options->data, &document, err) < 0)
+	if (options->admit && options->admit(options->data, &document, err) < 0)
 		return -1;
 	given = document.digest;
 	if ((options->platform ? copy_one(&copy, &document, ret, err)

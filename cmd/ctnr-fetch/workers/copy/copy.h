@@ -18,13 +18,14 @@ struct copy_options {
 	const struct platform *platform; /* NULL: all, the index stays whole */
 	enum request_format format;
 	/* The entry that the image's name has in the layout already, or NULL: borrowed. When the source says
-	 * that it would give the same document again, the document is not asked for, and admit neither. */
+	 * that it would give the same document again, the document is not asked for. */
 	const struct descriptor *named;
 	/* With all platforms: what refers to a document of the image is copied too, and what refers to that,
 	 * and comes into this list, which is empty before. NULL: it is not copied. */
 	struct copied_referrers *referrers;
 	const char *artifact_type; /* of referrers; NULL: any */
-	/* Asked about what the source gave, before anything is stored: < 0 refuses the image. NULL: all
+	/* Asked about what the source gave, before anything is stored, and also when it is there already,
+	 * because the policy may be another one than that by which it came: < 0 refuses the image. NULL: all
 	 * are welcome. */
 	int (*admit)(void *data, const struct document *document, struct error *err);
 	void *data; /* for admit */

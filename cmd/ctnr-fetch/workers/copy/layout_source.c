@@ -8,6 +8,7 @@
 #include "oci/media_type.h"
 #include "oci/referrer.h"
 #include "oci/tag.h"
+#include "system/path.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 
 struct layout_source {
 	struct layout layout;
+	char *path; /* absolute and without symlinks */
 	char *name; /* or NULL */
 	const struct platform *platform; /* NULL: all platforms are wanted */
 	const struct interrupt *interrupt;
@@ -27,6 +29,7 @@ static void close_layout(void *state)
 	struct layout_source *source = state;
 
 	layout_release(&source->layout);
+	free(source->path);
 	free(source->name);
 	free(source);
 }
@@ -35,12 +38,17 @@ static void *open_layout(const struct source_request *request, struct error *err
 {
 	const struct address *address = request->address;
 	autolayout struct layout layout = LAYOUT_INIT;
+	autofree char *path = NULL;
 	struct layout_source *source;
 
 	if (layout_open(address->path, LAYOUT_READ, &layout, err) < 0)
 		return NULL;
+	path = path_of_fd(layout.dirfd, err);
+	if (!path)
+		return NULL;
 	layout.check = blob_check;
 	source = xcalloc(1, sizeof(*source));
+	source->path = steal(&path);
 	source->layout = layout;
 	layout = (struct layout)LAYOUT_INIT;
 	source->name = address->reference ? xstrdup(address->reference) : NULL;
@@ -82,6 +90,14 @@ static int lookup_layout_document(void *state, void *connection, struct descript
 	(void)ret;
 	(void)err;
 	return LOOKUP_UNKNOWN;
+}
+
+static void describe_layout(void *state, struct source_origin *ret)
+{
+	const struct layout_source *source = state;
+
+	ret->path = source->path;
+	ret->name = source->name;
 }
 
 static int get_layout_document(void *state, void *connection, const struct descriptor *want,
@@ -201,6 +217,7 @@ const struct source_type layout_source = {
 	.close = close_layout,
 	.connect = connect_layout,
 	.disconnect = disconnect_layout,
+	.describe = describe_layout,
 	.lookup_document = lookup_layout_document,
 	.get_document = get_layout_document,
 	.get_blob = get_layout_blob,

@@ -6,8 +6,9 @@
  *  1. name the image: --tag, or what the source calls it; a short name may be one of several, which are
  *     tried in turn
  *  2. look whether it is there already (present.h)
- *  3. read the files that the options name, as that of a password (registry/access.h)
- *  4. copy manifests and blobs (copy.c), each verified before it is visible
+ *  3. read the files that the options name, as that of a password (registry/access.h), and the policy
+ *  4. ask the policy whether the image is let in (admission.c), then copy manifests and blobs (copy.c),
+ *     each verified before it is visible
  *  5. let the name stand for the image, last: it never names what is not there, and what it names is
  *     on the disk
  *  6. print the record, or the ref
@@ -17,6 +18,7 @@
 #include "present.h"
 #include "request.h"
 #include "short_source.h"
+#include "workers/copy/admission.h"
 #include "workers/copy/copy.h"
 #include "workers/copy/query.h"
 
@@ -24,6 +26,7 @@
 #include "oci/reference.h"
 #include "oci/tag.h"
 #include "registry/access.h"
+#include "registry/policy_file.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -33,18 +36,20 @@
 struct fetch {
 	const struct fetch_opts *opts; /* borrowed */
 	struct access access;
+	struct policy policy;
 	struct interrupt interrupt;
 	bool has_begun; /* files were read, and signals are watched */
 };
 
 #define FETCH_INIT \
 	{ \
-		.access = ACCESS_INIT, .interrupt = INTERRUPT_INIT \
+		.access = ACCESS_INIT, .policy = POLICY_INIT, .interrupt = INTERRUPT_INIT \
 	}
 
 static void fetch_release(struct fetch *fetch)
 {
 	access_release(&fetch->access);
+	policy_release(&fetch->policy);
 	interrupt_release(&fetch->interrupt);
 }
 #define autofetch autocleanup(fetch_release)
@@ -68,19 +73,25 @@ static int copy_from_source(struct fetch *fetch, const struct request *request,
 	const struct fetch_opts *opts = request->opts;
 	autodescriptor struct descriptor named = DESCRIPTOR_INIT;
 	bool has_name = tag_find_raw(transfer->layout, request->name, &named, NULL) == 0;
+	struct session_options options;
+	const struct policy_judge judge = { &fetch->policy, opts->policy.registries_d, &options };
+	void *connection = source_connect(transfer->source, err);
+	struct admission admission = { &judge, transfer->source, connection };
 	const struct copy_options how = {
 		.platform = request_platform(request),
 		.format = (enum request_format)opts->format,
 		.named = has_name ? &named : NULL,
 		.referrers = opts->with_referrers ? &ret->referrers : NULL,
 		.artifact_type = opts->artifact_type,
+		.admit = admission_ask,
+		.data = &admission,
 	};
 	autoprogress struct progress *progress = NULL;
-	void *connection = source_connect(transfer->source, err);
 	int result;
 
 	if (!connection)
 		return -1;
+	access_session_options(&fetch->access, &options);
 	transfer->progress = progress = progress_new((enum progress_mode)request->opts->progress);
 	access_set_progress(&fetch->access, progress);
 	result = copy_image(transfer, connection, &how, &ret->image, err);
@@ -125,6 +136,7 @@ static int begin_fetch(struct fetch *fetch, struct error *err)
 	if (fetch->has_begun)
 		return 0;
 	if (access_read_files(&fetch->access, err) < 0 ||
+	    policy_file_open(&fetch->opts->policy, &fetch->policy, err) < 0 ||
 	    interrupt_init(&fetch->interrupt, err) < 0)
 		return -1;
 	fetch->has_begun = true;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 struct registry_source {
+	struct reference reference;
 	struct place_list places;
 	struct session_options options;
 	struct repository *repository;
@@ -20,6 +21,7 @@ static void close_registry(void *state)
 
 	repository_free(source->repository);
 	place_list_release(&source->places);
+	reference_release(&source->reference);
 	free(source->wanted);
 	free(source);
 }
@@ -33,14 +35,14 @@ static void cleanup_registry(struct registry_source **source)
 static void *open_registry(const struct source_request *request, struct error *err)
 {
 	autocleanup(cleanup_registry) struct registry_source *source = xcalloc(1, sizeof(*source));
-	autoreference struct reference reference = REFERENCE_INIT;
+	const struct reference *reference = &source->reference;
 
-	if (reference_parse(request->address->reference, &reference, err) < 0 ||
-	    registries_places_of(request->registries, &reference, &source->places, err) < 0)
+	if (reference_parse(request->address->reference, &source->reference, err) < 0 ||
+	    registries_places_of(request->registries, reference, &source->places, err) < 0)
 		return NULL;
 	access_session_options(request->access, &source->options);
-	source->wanted = xstrdup(reference.digest ? reference.digest : reference.tag);
-	source->is_digest = reference.digest != NULL;
+	source->wanted = xstrdup(reference->digest ? reference->digest : reference->tag);
+	source->is_digest = reference->digest != NULL;
 	source->repository = repository_open(&source->places, &source->options, err);
 	return source->repository ? steal(&source) : NULL;
 }
@@ -65,6 +67,14 @@ static int lookup_registry_document(void *state, void *connection, struct descri
 	if (source->is_digest)
 		return LOOKUP_UNKNOWN;
 	return repository_lookup_tag(source->repository, connection, source->wanted, ret, err);
+}
+
+static void describe_registry(void *state, struct source_origin *ret)
+{
+	const struct registry_source *source = state;
+
+	ret->reference = &source->reference;
+	ret->repository = source->repository;
 }
 
 static int get_registry_document(void *state, void *connection, const struct descriptor *want,
@@ -122,6 +132,7 @@ const struct source_type registry_source = {
 	.close = close_registry,
 	.connect = connect_registry,
 	.disconnect = disconnect_registry,
+	.describe = describe_registry,
 	.lookup_document = lookup_registry_document,
 	.get_document = get_registry_document,
 	.get_blob = get_registry_blob,

@@ -45,6 +45,12 @@ int source_lookup_document(const struct source *source, void *connection, struct
 	return source->type->lookup_document(source->state, connection, ret, err);
 }
 
+void source_describe(const struct source *source, struct source_origin *ret)
+{
+	*ret = (struct source_origin) { 0 };
+	source->type->describe(source->state, ret);
+}
+
 int source_get_document(const struct source *source, void *connection,
 			const struct descriptor *want, struct document *ret, struct error *err)
 {

@@ -33,6 +33,15 @@ struct source_request {
 	const struct interrupt *interrupt;
 };
 
+/* Whose image it is: what a policy speaks of. Borrowed from the source. */
+struct source_origin {
+	const struct reference *reference; /* of a registry: the image's own name; else NULL */
+	struct repository
+		*repository; /* whose connection a connection of the source is; else NULL */
+	const char *path; /* of a layout: absolute and without symlinks; else NULL */
+	const char *name; /* of a layout: of the image in it, or NULL */
+};
+
 struct source_type {
 	enum transport transport;
 	/* The type's own state, new. NULL with err on failure: then nothing is left to be closed. */
@@ -41,6 +50,7 @@ struct source_type {
 	/* The rest is described below. */
 	void *(*connect)(void *state, struct error *err);
 	void (*disconnect)(void *connection);
+	void (*describe)(void *state, struct source_origin *ret);
 	int (*lookup_document)(void *state, void *connection, struct descriptor *ret,
 			       struct error *err);
 	int (*get_document)(void *state, void *connection, const struct descriptor *want,
@@ -76,6 +86,8 @@ void source_release(struct source *source);
  * with err on failure. */
 void *source_connect(const struct source *source, struct error *err);
 void source_disconnect(const struct source *source, void *connection);
+
+void source_describe(const struct source *source, struct source_origin *ret);
 
 /* Which document the address names, without getting it, as lookup_tag() says (registry/lookup.h): LOOKUP_FOUND,
  * LOOKUP_UNKNOWN, -1. For where that may save the getting. */
