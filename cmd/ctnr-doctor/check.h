@@ -79,6 +79,9 @@ void check_store_filesystem(struct host *host, struct checklist *list);
 /* cgroup.c: may limits be set? */
 void check_cgroup(const struct host *host, struct checklist *list);
 
+/* policy.c: which images are let in. */
+void check_policy(struct checklist *list);
+
 /* program.c: other programs that are used where present. */
 struct program {
 	const char *name;

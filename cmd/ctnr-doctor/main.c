@@ -80,6 +80,7 @@ static int run_doctor(const void *opts_, const struct strlist *operands, struct 
 	check_filesystem(&host, &list);
 	check_store_filesystem(&host, &list);
 	check_cgroup(&host, &list);
+	check_policy(&list);
 	check_programs(&list);
 
 	if (!opts->json)

@@ -11,6 +11,7 @@ const struct program programs[] = {
 	{ "newuidmap", "subordinate IDs", NULL },
 	{ "newgidmap", "subordinate IDs", NULL },
 	{ "getent", "users who are not in /etc/passwd", NULL },
+	{ "gpgv", "signatures of images", NULL },
 	{ "skopeo", "transports that ctnr-fetch does not speak", NULL },
 	{ "pasta", "network", "/dev/net/tun" },
 	{ "slirp4netns", "network", "/dev/net/tun" },
