@@ -115,6 +115,7 @@ static const struct option check_options[] = {
 	  offsetof(struct check_opts, deep), NULL },
 	{ "part", 0, "N/M", "of M parts of all blobs and layers read the part N", OPTION_STRING,
 	  offsetof(struct check_opts, part), NULL },
+	OPTION_INCLUDE(policy_options, offsetof(struct check_opts, policy)),
 	{ "progress", 0, "MODE", "show progress: auto, tty, plain, json or none", OPTION_CHOICE,
 	  offsetof(struct check_opts, progress), progress_mode_names },
 	{ "repair", 0, NULL, "mend what is damaged", OPTION_BOOL,

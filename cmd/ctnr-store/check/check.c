@@ -7,10 +7,12 @@
  *  2. Without --quick, all blobs are read, and the unpacked layers are compared with them (check/verify.h).
  *  3. With --repair, index.json is written anew between both steps where it is damaged, and the rest is mended
  *     behind them (check/repair.h). What became of it is seen by a last look.
- *  4. What was found is printed, and the sum.
+ *  4. With --policy, the images are found that it would not let in now (check/judge.h). No repair removes them.
+ *  5. What was found is printed, and the sum.
  */
 #include "check/check.h"
 
+#include "check/judge.h"
 #include "check/look.h"
 #include "check/part.h"
 #include "check/repair.h"
@@ -71,6 +73,8 @@ static int check_scope(const struct check_opts *opts, const struct part *part,
 	}
 	if (scope->is_whole && scope->store)
 		look_at_leftovers(&look);
+	if (opts->policy.policy && judge_images(&look, &opts->policy, err) < 0)
+		return -1;
 	report_count(report, &look.counts);
 	return report_findings(report, &look.findings, err);
 }
@@ -105,6 +109,8 @@ static int check_usage(const struct check_opts *opts, struct part *ret_part, str
 		return error_set(err, ERROR_USAGE,
 				 "--quick reads no blob: %s makes no sense with it",
 				 opts->deep ? "--deep" : "--part");
+	if (opts->policy.registries_d && !opts->policy.policy)
+		return error_set(err, ERROR_USAGE, "--registries-d is for --policy");
 	if (part_parse(opts->part, ret_part, err) < 0)
 		return error_prefix(err, "option --part");
 	return 0;

@@ -6,9 +6,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-const char *const finding_kind_names[] = { "index",  "name",     "manifest", "config",
-					   "blob",   "chains",   "layer",    "bundle",
-					   "volume", "leftover", NULL };
+const char *const finding_kind_names[] = { "index",  "name",   "manifest", "config",
+					   "blob",   "chains", "layer",    "bundle",
+					   "volume", "policy", "leftover", NULL };
 
 const char *const finding_remedy_names[] = { "none",   "rewrite", "fetch", "remove",
 					     "unpack", "collect", NULL };

@@ -33,6 +33,7 @@ enum finding_kind {
 	FINDING_LAYER, /* unpacked */
 	FINDING_BUNDLE,
 	FINDING_VOLUME,
+	FINDING_POLICY, /* an image that the policy would not let in */
 	FINDING_LEFTOVER, /* what killed commands left, and what nothing needs */
 	FINDING_KIND_MAX,
 };
