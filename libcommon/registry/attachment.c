@@ -131,6 +131,9 @@ int attachment_get(struct repository *repository, struct repository_connection *
 		   const struct digest *digest, struct image_signature_list *ret, struct error *err)
 {
 	const struct attachment_search search = { repository, connection, digest, ret };
+	const struct place *place = repository_place(repository);
+	int result = add_cosign_signatures(&search, err) < 0 ? -1 : add_bundles(&search, err);
 
-	return add_cosign_signatures(&search, err) < 0 ? -1 : add_bundles(&search, err);
+	repository_prefer(repository, place);
+	return result;
 }

@@ -105,6 +105,11 @@ const struct place *repository_place(struct repository *repository)
 	return &repository->places->items[preferred_place(repository)];
 }
 
+void repository_prefer(struct repository *repository, const struct place *place)
+{
+	prefer_place(repository, (size_t)(place - repository->places->items));
+}
+
 /* What is asked of one place after the other. */
 struct question {
 	int (*ask)(const void *data, struct session *session, struct http *http, struct error *err);

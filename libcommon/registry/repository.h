@@ -73,4 +73,8 @@ int repository_get_referrers(struct repository *repository,
 /* The place that gave the last document; the first one before. Borrowed. */
 const struct place *repository_place(struct repository *repository);
 
+/* Ask that place of the list first from now on: what was asked meanwhile, as for signatures, says nothing about
+ * who has the blobs. */
+void repository_prefer(struct repository *repository, const struct place *place);
+
 #endif

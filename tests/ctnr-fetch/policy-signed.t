@@ -179,4 +179,29 @@ like_stderr "*it names no image, as matchRepository wants*" "... and the message
 policy_row accept refuse "docker://$registry/named:1" "$(for_docker "$(by_pub signer)")" \
 	"a bundle that names the image"
 
+## mirrors: the name that was asked for counts, never that of the mirror
+
+push small vendor/app:1 --sign-by signer@example.org --sign-identity "vendor.test/app:1"
+sign cosign "$registry/vendor/app" "$digest" signer.pem vendor.test/app
+printf '[[registry]]\nprefix = "vendor.test"\nlocation = "%s/vendor"\ninsecure = true\n' "$registry" >registries.conf
+cat >>registries.d/test.yaml <<-END
+	  vendor.test:
+	    lookaside: file://$here/sigs/vendor
+	    use-sigstore-attachments: true
+END
+policy_options="$policy_options --registries-conf registries.conf"
+policy_peer_options="$policy_peer_options --registries-conf registries.conf"
+only_for() {
+	printf '{"default":[{"type":"reject"}],"transports":{"docker":{"%s":[%s]}}}' "$1" "$2"
+}
+image=docker://vendor.test/app:1
+policy_row accept accept "$image" "$(only_for vendor.test '{"type":"insecureAcceptAnything"}')" \
+	"a scope is about the name, wherever the image comes from"
+policy_row refuse refuse "$image" "$(only_for "$registry" '{"type":"insecureAcceptAnything"}')" \
+	"... and not about the place"
+policy_row accept accept "$image" "$(only_for vendor.test "$(by_key signer)")" \
+	"a signature is for the name, too"
+policy_row accept disabled "$image" "$(only_for vendor.test "$(by_pub signer "$repository")")" \
+	"... and one that is attached is found where the image is"
+
 done_testing
