@@ -18,6 +18,7 @@
 #include "registry/access.h"
 #include "registry/policy_file.h"
 #include "registry/policy_judge.h"
+#include "registry/registries_conf.h"
 #include "system/fd.h"
 
 #include <string.h>
@@ -32,6 +33,7 @@ struct job {
 	struct policy_opts opts; /* borrowed from the document */
 	const char *transport;
 	struct access access;
+	struct registries_conf registries;
 };
 
 static void job_release(struct job *job)
@@ -39,6 +41,7 @@ static void job_release(struct job *job)
 	layout_release(&job->layout);
 	policy_release(&job->policy);
 	access_release(&job->access);
+	registries_conf_release(&job->registries);
 }
 
 /* Read the document of that digest. */
@@ -77,7 +80,9 @@ static int judge_reference(struct job *job, const char *name, const struct docum
 		return -1;
 	access_session_options(&job->access, &options);
 	if (strcmp(reference.registry, REFERENCE_LOCAL) != 0) {
-		place_list_add_origin(&places, &reference);
+		if (registries_conf_places(&job->registries, &reference, REGISTRIES_BY_DIGEST,
+					   &places, err) < 0)
+			return -1;
 		repository = repository_open(&places, &options, err);
 		connection = repository ? repository_connect(repository, err) : NULL;
 		if (!connection)
@@ -143,6 +148,7 @@ static int judge_images(struct job *job, const struct jnode *images, struct erro
 static int read_job(const struct jnode *root, struct job *ret, struct error *err)
 {
 	static const struct access_opts defaults = ACCESS_OPTS_DEFAULT;
+	static const struct registries_conf_opts usual = { 0 };
 	struct jnode policy = jnode_member(root, "policy");
 	struct jnode registries = jnode_member(root, "registriesD");
 	struct jnode layout = jnode_member(root, "layout");
@@ -154,6 +160,7 @@ static int read_job(const struct jnode *root, struct job *ret, struct error *err
 	    jnode_string(&layout, &path, err) < 0 ||
 	    jnode_string(&transport, &ret->transport, err) < 0 ||
 	    access_check(&defaults, &ret->access, err) < 0 ||
+	    registries_conf_load(&usual, &ret->registries, err) < 0 ||
 	    layout_open(path, LAYOUT_READ, &ret->layout, err) < 0)
 		return -1;
 	ret->layout.check = blob_check;
@@ -164,7 +171,8 @@ static int do_job(struct error *err)
 {
 	autocleanup(job_release) struct job job = { .layout = LAYOUT_INIT,
 						    .policy = POLICY_INIT,
-						    .access = ACCESS_INIT };
+						    .access = ACCESS_INIT,
+						    .registries = REGISTRIES_CONF_INIT };
 	autostr struct str text = STR_INIT;
 	autojson json_t *document = NULL;
 	struct jnode root;
