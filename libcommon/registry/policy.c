@@ -139,20 +139,46 @@ static int read_scope(const struct policy_transport *transport, const struct con
 	if (result < 0)
 		return -1;
 	name = transport->form == SCOPE_NAME ? scope_normal(node->key) : xstrdup(node->key);
-	if (find_scope(ret, transport->name, name))
-		return config_node_error(node, err, "differs from another scope in case alone");
 	scope = add_scope(ret, transport->name, steal(&name), node->line);
+	scope->is_folded = strcmp(scope->name, node->key) != 0;
 	return read_requirements(node, scope, err);
+}
+
+/* A key stands once in an object, so that only folding makes two scopes of one name. */
+static int check_folded(const struct policy *policy, struct error *err)
+{
+	for (size_t i = 1; i < policy->n_scopes; i++) {
+		const struct policy_scope *scope = &policy->scopes[i];
+
+		if (!scope->is_folded)
+			continue;
+		for (size_t j = 1; j < policy->n_scopes; j++)
+			if (j != i && strcmp(policy->scopes[j].transport, scope->transport) == 0 &&
+			    strcmp(policy->scopes[j].name, scope->name) == 0)
+				return error_set(
+					err, ERROR_FAILED,
+					"%s:%u: '%s' stands in line %u too, in another case",
+					policy->file, scope->line, scope->name,
+					policy->scopes[j].line);
+	}
+	return 0;
+}
+
+static int refuse_transport(const struct config_node *node, struct error *err)
+{
+	struct nearest nearest = nearest_to(node->key);
+
+	for (size_t i = 0; i < array_size(policy_transports); i++)
+		nearest_offer(&nearest, policy_transports[i].name);
+	config_node_error(node, err, "unknown transport");
+	return nearest_hint(&nearest, "", err);
 }
 
 static int read_transport(const struct config_node *node, struct policy *ret, struct error *err)
 {
-	struct nearest nearest = nearest_to(node->key);
-
 	for (size_t i = 0; i < array_size(policy_transports); i++) {
 		const struct policy_transport *transport = &policy_transports[i];
 
-		nearest_offer(&nearest, transport->name);
 		if (strcmp(transport->name, node->key) != 0)
 			continue;
 		if (node->kind != CONFIG_TABLE)
@@ -162,8 +188,7 @@ static int read_transport(const struct config_node *node, struct policy *ret, st
 				return -1;
 		return 0;
 	}
-	config_node_error(node, err, "unknown transport");
-	return nearest_hint(&nearest, "", err);
+	return refuse_transport(node, err);
 }
 
 static int read_scopes(const struct config_node *root, struct policy *ret, struct error *err)
@@ -184,7 +209,7 @@ static int read_scopes(const struct config_node *root, struct policy *ret, struc
 	for (size_t i = 0; transports && i < transports->n_children; i++)
 		if (read_transport(&transports->children[i], ret, err) < 0)
 			return -1;
-	return 0;
+	return check_folded(ret, err);
 }
 
 int policy_parse(const char *text, size_t len, const char *path, struct policy *ret,

@@ -26,6 +26,7 @@ struct policy_scope {
 	const char *transport; /* "docker"; NULL: the default of all. Borrowed from the policy */
 	char *name; /* as registry/scope.h has them; "": the default of the transport */
 	unsigned line;
+	bool is_folded; /* the file has its host with capitals */
 	struct policy_requirement *requirements;
 	size_t n_requirements; /* at least 1 */
 };

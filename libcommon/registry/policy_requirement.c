@@ -53,25 +53,30 @@ const char *policy_rule_name(enum policy_rule rule)
 	return rule_types[rule].name;
 }
 
+static int refuse_rule(const struct config_node *node, const char *type, struct error *err)
+{
+	struct nearest nearest = nearest_to(type);
+
+	for (size_t i = 0; i < POLICY_RULE_MAX; i++)
+		nearest_offer(&nearest, rule_types[i].name);
+	config_node_error(node, err, "unknown type '%s'", type);
+	return nearest_hint(&nearest, "", err);
+}
+
 static int read_rule(const struct config_node *node, enum policy_rule *ret, struct error *err)
 {
 	const char *type = NULL;
-	struct nearest nearest;
 
 	if (config_node_string(node, "type", &type, err) < 0)
 		return -1;
 	if (!type)
 		return config_node_error(node, err, "a requirement without 'type'");
-	nearest = nearest_to(type);
-	for (size_t i = 0; i < POLICY_RULE_MAX; i++) {
+	for (size_t i = 0; i < POLICY_RULE_MAX; i++)
 		if (strcmp(rule_types[i].name, type) == 0) {
 			*ret = (enum policy_rule)i;
 			return 0;
 		}
-		nearest_offer(&nearest, rule_types[i].name);
-	}
-	config_node_error(config_node_find(node, "type"), err, "unknown type '%s'", type);
-	return nearest_hint(&nearest, "", err);
+	return refuse_rule(config_node_find(node, "type"), type, err);
 }
 
 static int add_key_path(const struct config_node *node, struct policy_requirement *ret,

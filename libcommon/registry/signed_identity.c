@@ -39,27 +39,31 @@ static bool is_name_only(const char *text)
 	return !strpbrk(slash ? slash : text, ":@");
 }
 
+static int refuse_match(const struct config_node *node, const char *type, struct error *err)
+{
+	struct nearest nearest = nearest_to(type);
+
+	for (size_t i = 0; i < MATCH_MAX; i++)
+		nearest_offer(&nearest, match_types[i].name);
+	config_node_error(node, err, "unknown type '%s'", type);
+	return nearest_hint(&nearest, "", err);
+}
+
 static int read_match(const struct config_node *table, enum signed_identity_match *ret,
 		      struct error *err)
 {
-	const struct config_node *node = config_node_find(table, "type");
-	struct nearest nearest;
 	const char *type = NULL;
 
 	if (config_node_string(table, "type", &type, err) < 0)
 		return -1;
 	if (!type)
 		return config_node_error(table, err, "has no 'type'");
-	nearest = nearest_to(type);
-	for (size_t i = 0; i < MATCH_MAX; i++) {
+	for (size_t i = 0; i < MATCH_MAX; i++)
 		if (strcmp(match_types[i].name, type) == 0) {
 			*ret = (enum signed_identity_match)i;
 			return 0;
 		}
-		nearest_offer(&nearest, match_types[i].name);
-	}
-	config_node_error(node, err, "unknown type '%s'", type);
-	return nearest_hint(&nearest, "", err);
+	return refuse_match(config_node_find(table, "type"), type, err);
 }
 
 /* A member that must be there; ret_node is for messages about it. */

@@ -158,7 +158,7 @@ static void test_refused(void)
 		  "p:1: a.*.b: a wildcard is *.DOMAIN alone", "another wildcard" },
 		{ "{\"default\":" ACCEPT ",\"transports\":{\"docker\":{\"A.b\":" REJECT
 		  ",\"a.b\":" ACCEPT "}}}",
-		  "p:1: a.b: differs from another scope in case alone",
+		  "p:1: 'a.b' stands in line 1 too, in another case",
 		  "a scope that stands there in another case" },
 		{ "{\"default\":" ACCEPT ",\"transports\":{\"oci\":{\"a\":" REJECT "}}}",
 		  "p:1: a: the scope is not an absolute path", "a relative scope" },
