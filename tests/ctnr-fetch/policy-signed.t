@@ -129,6 +129,19 @@ policy_row refuse refuse "docker://$registry/unsigned:1" \
 	"$(for_docker "$(by_key signer "{\"type\":\"exactRepository\",\"dockerRepository\":\"$registry/signed\"}")")" \
 	"the first one that is not there is the end"
 
+# A lookaside behind HTTP.
+python3 -u -m http.server --bind 127.0.0.1 --directory sigs 0 >http.log 2>&1 &
+http_pid=$!
+at_end "kill $http_pid"
+eventually 20 grep -q 'port [0-9]' http.log
+port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' http.log)
+printf 'docker:\n  %s/signed:\n    lookaside: http://127.0.0.1:%s/\n' "$registry" "$port" >registries.d/http.yaml
+policy_row accept accept "$signed" "$(for_docker "$(by_key signer)")" "a signature that a server has"
+policy_row refuse refuse "$signed" "$(for_docker "$(by_key other)")" "... counts as one in a file does"
+like_stderr "*1 signature, and none counts: http://127.0.0.1:$port/signed@sha256=*/signature-1: *" \
+	"... and the one that is not there is the end"
+rm registries.d/http.yaml
+
 ## sigstoreSigned
 
 sign() {

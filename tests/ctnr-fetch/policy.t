@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
+# identities: sub root
+# differs: root alone can put a policy of the system there
 # Which requirements of a policy are about an image, beside skopeo. Where the two differ, the row says why.
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"
