@@ -102,6 +102,9 @@ int present_find(const struct request *request, struct image *ret, struct error 
 {
 	if (request->opts->if_missing)
 		return request_find_present(request, ret, err);
-	/* What refers to an image is not known for ever. */
-	return request->digest && !request->opts->with_referrers ? find_by_digest(request, ret) : 0;
+	/* What refers to an image is not known for ever, and a policy that is named may be another one than that
+	 * by which the image came. */
+	if (request->opts->with_referrers || request->opts->policy.policy)
+		return 0;
+	return request->digest ? find_by_digest(request, ret) : 0;
 }

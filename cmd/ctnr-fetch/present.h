@@ -4,7 +4,8 @@
  *
  *  - With --if-missing it is, when there is an image of its name for the platform.
  *  - A reference that states a digest means the same image for ever: it is there, when its name stands for what
- *    has that digest, or was chosen or converted from it, and every blob is there in its size.
+ *    has that digest, or was chosen or converted from it, and every blob is there in its size. With --policy
+ *    it is not: the worker asks that policy.
  *
  * Nothing is written, so that this works in a store that nothing can be added to, and nothing is loaded.
  */
