@@ -30,7 +30,11 @@ static void check_range(const char *value)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	autofree char *value = xstrndup((const char *)data, size);
-	int delay = retry_delay(size ? data[0] : 0, value);
+	const struct retry_advice advice = { .retry_after = value,
+					     .date = value,
+					     .now = 1800000000 };
+	unsigned byte = size ? data[0] : 0;
+	int delay = retry_delay(byte, &advice, byte << 24 | byte);
 
 	if (delay < 0 || delay > RETRY_DELAY_MAX)
 		abort();
