@@ -3,16 +3,7 @@
 #ifndef CTNR_FETCH_WORKERS_COPY_COPY_H
 #define CTNR_FETCH_WORKERS_COPY_COPY_H
 
-#include "request.h"
-#include "workers/copy/transfer.h"
-
-/* The entries of index.json (oci/referrer.h) for what was copied beside an image. */
-struct copied_referrers {
-	struct descriptor *entries;
-	size_t len;
-};
-
-void copied_referrers_release(struct copied_referrers *referrers);
+#include "workers/copy/referrer_copy.h"
 
 struct copy_options {
 	const struct platform *platform; /* NULL: all, the index stays whole */
@@ -22,7 +13,7 @@ struct copy_options {
 	const struct descriptor *named;
 	/* With all platforms: what refers to a document of the image is copied too, and what refers to that,
 	 * and comes into this list, which is empty before. NULL: it is not copied. */
-	struct copied_referrers *referrers;
+	struct referrer_copy *referrers;
 	const char *artifact_type; /* of referrers; NULL: any */
 	/* Asked about what the source gave, before anything is stored, and also when it is there already,
 	 * because the policy may be another one than that by which it came: < 0 refuses the image. NULL: all

@@ -57,13 +57,13 @@ static void fetch_release(struct fetch *fetch)
 /* What came from a source. */
 struct copied {
 	struct descriptor image;
-	struct copied_referrers referrers;
+	struct referrer_copy referrers;
 };
 
 static void copied_release(struct copied *copied)
 {
 	descriptor_release(&copied->image);
-	copied_referrers_release(&copied->referrers);
+	referrer_copy_release(&copied->referrers);
 }
 
 /* Connect to an open source and copy from it. */

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "workers/copy/document_tree.h"
+
+#include "workers/copy/conversion.h"
+
+#include "base/alloc.h"
+#include "base/message.h"
+#include "oci/media_type.h"
+
+#include <stdlib.h>
+
+/* Most manifests and indexes of one image: the images of one name for all platforms are some
+ * dozens. */
+#define DOCUMENTS_MAX 1024
+
+/* Bytes of them together: they are all kept until the image is there. 1,000 manifests of 127 layers
+ * have half as many. */
+#define DOCUMENT_BYTES_MAX (64U << 20)
+
+static void node_free(struct document_node *node)
+{
+	if (!node)
+		return;
+	document_release(&node->document);
+	manifest_release(&node->manifest);
+	index_release(&node->index);
+	free(node->children);
+	descriptor_release(&node->descriptor);
+	free(node);
+}
+
+static void node_cleanup(struct document_node **node)
+{
+	node_free(*node);
+}
+
+void document_tree_release(struct document_tree *tree)
+{
+	for (size_t i = 0; i < tree->n_nodes; i++)
+		node_free(tree->nodes[i]);
+	free(tree->nodes);
+	json_decref(tree->positions);
+}
+
+const struct document_node *document_tree_find(const struct document_tree *tree,
+					       const struct digest *digest)
+{
+	const json_t *position = json_object_get(tree->positions, digest->text);
+
+	return position ? tree->nodes[json_integer_value(position)] : NULL;
+}
+
+/* Add a node, which is taken. */
+static const struct document_node *add_node(struct document_tree *tree, struct document_node *node)
+{
+	json_object_set_new(tree->positions, node->document.digest.text,
+			    json_integer((json_int_t)tree->n_nodes));
+	tree->nodes = xrealloc(tree->nodes, tree->n_nodes + 1, sizeof(const void *));
+	tree->nodes[tree->n_nodes++] = node;
+	return node;
+}
+
+/* Count a document that is about to be read. */
+static int count_document(struct document_tree *tree, const struct document *document,
+			  struct error *err)
+{
+	tree->n_documents++;
+	tree->n_bytes += document->bytes.len;
+	if (tree->n_documents > DOCUMENTS_MAX)
+		return error_set(err, ERROR_FAILED,
+				 "the image has more than %d manifests and indexes", DOCUMENTS_MAX);
+	if (tree->n_bytes > DOCUMENT_BYTES_MAX)
+		return error_set(err, ERROR_FAILED,
+				 "the image's manifests and indexes have more than %u bytes",
+				 DOCUMENT_BYTES_MAX);
+	return 0;
+}
+
+static const struct document_node *gather_child(struct document_tree *tree,
+						const struct descriptor *want, int depth,
+						struct error *err)
+{
+	const struct document_node *known = document_tree_find(tree, &want->digest);
+	autodocument struct document document = DOCUMENT_INIT;
+
+	if (known)
+		return document_check(&known->document, want, err) == 0 ? known : NULL;
+	if (document_copy_get(tree->copy, want, &document, err) < 0)
+		return NULL;
+	return document_tree_gather(tree, &document, depth, err);
+}
+
+bool document_tree_may_have(const struct descriptor *descriptor)
+{
+	enum media_kind kind = media_type_kind(descriptor->media_type);
+
+	return kind == MEDIA_MANIFEST || kind == MEDIA_INDEX;
+}
+
+static void warn_left_out(const struct document_node *node, size_t n)
+{
+	if (n)
+		message_warning(
+			"index %s: %zu of its entries are of types or have digests that are not known, leaving them out",
+			node->document.digest.text, n);
+}
+
+static int gather_index(struct document_tree *tree, struct document_node *node, int depth,
+			struct error *err)
+{
+	struct index *index = &node->index;
+	size_t n_left_out;
+
+	if (depth == INDEX_NESTING_MAX)
+		return error_set(err, ERROR_FAILED, "%s: more than %d indexes within each other",
+				 node->document.digest.text, INDEX_NESTING_MAX);
+	if (document_parse_index(&node->document, index, err) < 0)
+		return -1;
+	n_left_out = index->n_unusable;
+	node->children = xcalloc(index->n_manifests + 1, sizeof(const void *));
+	for (size_t i = 0; i < index->n_manifests; i++) {
+		if (!document_tree_may_have(&index->manifests[i])) {
+			n_left_out++;
+			continue;
+		}
+		node->children[i] = gather_child(tree, &index->manifests[i], depth + 1, err);
+		if (!node->children[i])
+			return -1;
+	}
+	warn_left_out(node, n_left_out);
+	return 0;
+}
+
+static int gather_manifest(const struct document_tree *tree, struct document_node *node,
+			   struct error *err)
+{
+	if (document_parse_manifest(&node->document, &node->manifest, err) < 0 ||
+	    document_copy_add_blobs(tree->copy, &node->manifest, err) < 0)
+		return error_prefix(err, "manifest %s", node->document.digest.text);
+	return 0;
+}
+
+const struct document_node *document_tree_gather(struct document_tree *tree,
+						 struct document *document, int depth,
+						 struct error *err)
+{
+	autocleanup(node_cleanup) struct document_node *node = xcalloc(1, sizeof(*node));
+	bool is_index = media_type_kind(document->media_type) == MEDIA_INDEX;
+
+	node->distance = tree->distance;
+	node->document = *document;
+	*document = (struct document)DOCUMENT_INIT;
+	if (count_document(tree, &node->document, err) < 0)
+		return NULL;
+	if ((is_index ? gather_index(tree, node, depth, err) : gather_manifest(tree, node, err)) <
+		    0 ||
+	    document_copy_store(tree->copy, &node->document, err) < 0)
+		return NULL;
+	return add_node(tree, steal(&node));
+}
+
+/* An index is converted when it is Docker's or something below it changed. */
+static int convert_index(const struct document_copy *copy, struct document_node *node,
+			 struct error *err)
+{
+	const struct index *index = &node->index;
+	autofree struct descriptor *children = xcalloc(index->n_manifests + 1, sizeof(*children));
+	bool changed = copy->format == REQUEST_OCI && media_type_is_docker(index->media_type);
+	autofree char *text = NULL;
+
+	for (size_t i = 0; i < index->n_manifests; i++) {
+		const struct document_node *child = node->children[i];
+
+		children[i] = child ? child->descriptor : index->manifests[i];
+		changed =
+			changed || !digest_equal(&children[i].digest, &index->manifests[i].digest);
+	}
+	if (!changed)
+		return 0;
+	text = conversion_index(index, children);
+	return document_copy_put_converted(copy, MEDIA_TYPE_INDEX, text, &node->descriptor, err);
+}
+
+int document_tree_convert(const struct document_tree *tree, struct error *err)
+{
+	for (size_t i = 0; i < tree->n_nodes; i++) {
+		struct document_node *node = tree->nodes[i];
+
+		/* A referrer is kept as it is: its digest is what others know it by. */
+		if (node->distance)
+			break;
+		document_describe(&node->document, &node->descriptor);
+		if ((node->children ? convert_index(tree->copy, node, err)
+				    : document_copy_convert_manifest(tree->copy, &node->manifest,
+								     &node->descriptor, err)) < 0)
+			return -1;
+	}
+	return 0;
+}
