@@ -53,16 +53,6 @@ void endpoint_release(struct endpoint *endpoint)
 	*endpoint = (struct endpoint)ENDPOINT_INIT;
 }
 
-static bool has_scheme(struct endpoint *endpoint)
-{
-	bool decided;
-
-	pthread_mutex_lock(&endpoint->lock);
-	decided = endpoint->scheme != NULL;
-	pthread_mutex_unlock(&endpoint->lock);
-	return decided;
-}
-
 /* Does it answer by that scheme? */
 static bool speaks_scheme(const struct endpoint *endpoint, struct http *http, const char *scheme)
 {
@@ -87,21 +77,23 @@ static const char *find_scheme(const struct endpoint *endpoint, struct http *htt
 	return speaks_scheme(endpoint, http, "http") ? "http" : "https";
 }
 
-/* Two threads may both ask: they get the same answer. */
+/* One thread asks, and the others wait for it with the lock: they hear signals, because it does. */
 int endpoint_decide_scheme(struct endpoint *endpoint, struct http *http,
 			   const struct interrupt *interrupt, struct error *err)
 {
-	const char *scheme;
+	int result = 0;
 
-	if (has_scheme(endpoint))
-		return 0;
-	scheme = find_scheme(endpoint, http);
-	if (interrupt && interrupt_wait(interrupt, 0))
-		return interrupt_error(err);
 	pthread_mutex_lock(&endpoint->lock);
-	endpoint->scheme = scheme;
+	if (!endpoint->scheme) {
+		const char *scheme = find_scheme(endpoint, http);
+
+		if (interrupt && interrupt_wait(interrupt, 0))
+			result = interrupt_error(err);
+		else
+			endpoint->scheme = scheme;
+	}
 	pthread_mutex_unlock(&endpoint->lock);
-	return 0;
+	return result;
 }
 
 char *endpoint_url(const struct endpoint *endpoint, const char *path)

@@ -33,7 +33,7 @@ enum endpoint_trust {
 struct endpoint {
 	char *authority; /* HOST[:PORT], as it stands in URLs */
 	char *host; /* lower case, without port and [] */
-	pthread_mutex_t lock; /* of scheme */
+	pthread_mutex_t lock; /* of the decision about scheme, which stays then */
 	const char *scheme; /* "https" or "http"; NULL: not decided */
 };
 
@@ -48,12 +48,12 @@ int endpoint_init(struct endpoint *ret, const char *registry, enum endpoint_trus
 void endpoint_release(struct endpoint *endpoint);
 #define autoendpoint autocleanup(endpoint_release)
 
-/* Find out which scheme it speaks, unless that is known. Fails only when interrupt (may be NULL)
- * was asked to stop: a server that does not answer counts as one of https. */
+/* Find out which scheme it speaks, once for all threads. Fails only when interrupt (may be NULL) was asked to
+ * stop: a server that does not answer counts as one of https. */
 int endpoint_decide_scheme(struct endpoint *endpoint, struct http *http,
 			   const struct interrupt *interrupt, struct error *err);
 
-/* The URL of a path below /v2/, new. The scheme must have been decided. */
+/* The URL of a path below /v2/, new. endpoint_decide_scheme() must have succeeded in this thread. */
 char *endpoint_url(const struct endpoint *endpoint, const char *path);
 
 #endif

@@ -78,11 +78,29 @@ for fault in truncate_blob missing_blob flip_blob long_blob short_blob flip_mani
 done
 
 # A layer that broke off goes on where it did, at the other place.
+# Nothing but the layer is missing: what another thread finds out about the mirror would count for it.
+mirrors
+fetch docker://origin.example/ns/app:1
+rm "out/blobs/sha256/${layer#sha256:}"
+: >"$origin_log"
 hostile_start small --fault truncate
 mirrors "$hostile"
-fetch docker://origin.example/ns/app:1
-is "$(grep -c "/blobs/$layer .* range$" "$origin_log")" 1 "what a mirror gave of a layer before it died is kept"
+run ctnr-fetch --layout out --retries 0 docker://origin.example/ns/app:1
+is_status 0 "a layer is fetched of which a mirror gives the beginning"
+is "$(grep -c "/blobs/$layer .* range$" "$origin_log")" 1 "... and what it gave before it died is kept"
 is "$(grep -c "/blobs/$layer " "$hostile_log")" 1 "... and the mirror is not asked for it again"
+
+# Several threads come to the registry at once, when the mirror has none of the blobs.
+hostile_start small --fault any:pause --times 1
+slow_log=$hostile_log
+quick_origin=$origin
+origin=$hostile
+hostile_start small --fault blob:missing
+mirrors "$hostile"
+fetch docker://origin.example/ns/app:1
+origin=$quick_origin
+is_status 0 "blobs that a mirror does not have come from the registry"
+is "$(grep -c '^GET /v2/ ' "$slow_log")" 1 "... which is asked once for all threads how it speaks"
 
 # Nobody is there.
 hostile_stop

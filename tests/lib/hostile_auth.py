@@ -2,6 +2,7 @@
 """Who may ask the hostile registry, and its token server."""
 
 import base64
+import time
 import urllib.parse
 
 from hostile_answer import CONTROLS
@@ -146,6 +147,11 @@ class Authentication:
     def fault_quiet_any(self):
         """A challenge that names no scheme."""
         self.error(401, "x", [("WWW-Authenticate", "")])
+
+    def fault_pause_any(self):
+        """With --times 1: what is asked first, how the server speaks, is answered after a while."""
+        time.sleep(0.3)
+        self.answer(200, b"{}")
 
     def fault_close_any(self):
         self.reset()
