@@ -220,6 +220,19 @@ choose '3\n'
 is_status 2 "... another number is none"
 choose '\x03'
 is_status 130 "... and Ctrl-C ends the question"
+# The script looks while the question waits: terminal.py's own command line has the password too.
+printf secret >password
+"$test_lib/terminal.py" sh -c 'printf %s $$ >pid; exec ctnr-fetch --layout out --short-name --creds "user:$(cat password)" docker://app:1' \
+	>asked.out 2>&1 <<-'END' &
+	expect '1 to 2 [1]'
+	pause 1
+	send '\x03'
+END
+asking=$!
+ok "somebody with a login is asked too" eventually 20 grep -q '1 to 2' asked.out
+shown=$(tr '\0' ' ' <"/proc/$(cat pid)/cmdline")
+like "$shown" "*--creds user:xxxxxx docker://*" "... and the password is out of the command line meanwhile"
+wait "$asking" || true
 fetch --if-missing docker://app:1
 is_stdout "$one/app:1" "what is there is not asked about"
 

@@ -6,7 +6,8 @@
  *  1. name the image: --tag, or what the source calls it; a short name may be one of several, which are
  *     tried in turn
  *  2. look whether it is there already (present.h)
- *  3. read the files that the options name, as that of a password (registry/access.h), and the policy
+ *  3. read the files that the options name, as that of a password (registry/access.h), and the policy; take
+ *     the password out of the command line
  *  4. ask the policy whether the image is let in (admission.c), then copy manifests and blobs (copy.c),
  *     each verified before it is visible
  *  5. let the name stand for the image, last: it never names what is not there, and what it names is
@@ -38,7 +39,8 @@ struct fetch {
 	struct access access;
 	struct policy policy;
 	struct interrupt interrupt;
-	bool has_begun; /* files were read, and signals are watched */
+	bool has_read; /* the files that access options name */
+	bool has_begun; /* the policy was read too, and signals are watched */
 };
 
 #define FETCH_INIT \
@@ -130,13 +132,23 @@ static int copy_into_layout(struct fetch *fetch, const struct request *request,
 	return copy_from_source(fetch, request, &transfer, ret, err);
 }
 
-/* Once for all sources. */
+/* Read the files that access options name, once for all sources. */
+static int read_files(struct fetch *fetch, struct error *err)
+{
+	if (fetch->has_read)
+		return 0;
+	if (access_read_files(&fetch->access, err) < 0)
+		return -1;
+	fetch->has_read = true;
+	return 0;
+}
+
+/* Read the policy and watch signals, once for all sources. */
 static int begin_fetch(struct fetch *fetch, struct error *err)
 {
 	if (fetch->has_begun)
 		return 0;
-	if (access_read_files(&fetch->access, err) < 0 ||
-	    policy_file_open(&fetch->opts->policy, &fetch->policy, err) < 0 ||
+	if (policy_file_open(&fetch->opts->policy, &fetch->policy, err) < 0 ||
 	    interrupt_init(&fetch->interrupt, err) < 0)
 		return -1;
 	fetch->has_begun = true;
@@ -283,7 +295,8 @@ static int fetch_source(struct fetch *fetch, const char *source, struct error *e
 		return -1;
 	if (!present) {
 		strlist_release(&addresses);
-		if (short_name_choose(&name, err) < 0 ||
+		/* A password is out of the command line before somebody is asked which image is meant. */
+		if (read_files(fetch, err) < 0 || short_name_choose(&name, err) < 0 ||
 		    check_credentials(fetch->opts, &name, err) < 0)
 			return -1;
 		short_source_addresses(source, &name, &addresses);
