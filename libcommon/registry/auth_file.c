@@ -42,36 +42,13 @@ int auth_file_parse(const struct str *text, const char *path, struct auth_file *
 	return 0;
 }
 
-/* A FIFO would let wait, without hearing signals. */
-static int open_auth_file(const char *path, struct stat *ret, struct error *err)
-{
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
-	if (fd < 0) {
-		error_errno(err, "cannot open '%s'", path);
-		return errno == ENOENT || errno == ENOTDIR ? error_recode(err, ERROR_NOT_FOUND)
-							   : -1;
-	}
-	if (fstat(fd, ret) < 0)
-		return error_errno(err, "cannot read '%s'", path);
-	if (!S_ISREG(ret->st_mode))
-		return error_set(err, ERROR_FAILED, "'%s' is not a regular file", path);
-	return fd_steal(&fd);
-}
-
 int auth_file_read(const char *path, struct auth_file *ret, struct error *err)
 {
+	/* What is read is in the first piece of memory: one that grows leaves its bytes where it was before. */
 	autosecret struct str text = STR_INIT;
-	struct stat st;
-	autoclose int fd = open_auth_file(path, &st, err);
 
-	if (fd < 0)
+	if (file_read_linked_at(AT_FDCWD, path, AUTH_FILE_MAX, &text, err) < 0)
 		return -1;
-	/* A text that grows leaves its bytes where it was before. */
-	if (st.st_size <= AUTH_FILE_MAX)
-		str_reserve(&text, (size_t)st.st_size + (64U << 10));
-	if (fd_read_rest(fd, AUTH_FILE_MAX, &text, err) < 0)
-		return error_prefix(err, "%s", path);
 	return auth_file_parse(&text, path, ret, err);
 }
 

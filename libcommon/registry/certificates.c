@@ -30,27 +30,38 @@ void certificates_release(struct certificates *certificates)
 	str_release(&certificates->client);
 }
 
-/* Append a file that has something in PEM, a certificate or a key (what). The files of an administrator may
- * be symlinks. */
-static int read_pem(int dirfd, const char *path, const char *what, struct str *ret,
-		    struct error *err)
+/* Is there something in PEM, a certificate or a key (what), behind the first start bytes of a text? */
+static int check_pem(const struct str *text, size_t start, const char *path, const char *what,
+		     struct error *err)
 {
 	static const char begin[] = "-----BEGIN ";
-	autoclose int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (memmem(text->data + start, text->len - start, begin, strlen(begin)))
+		return 0;
+	return error_set(err, ERROR_FAILED, "'%s' has no %s in PEM", path, what);
+}
+
+/* Append a file of a directory of certificates. */
+static int read_pem(int dirfd, const char *name, const char *what, struct str *ret,
+		    struct error *err)
+{
 	size_t start = ret->len;
 
-	if (fd < 0)
-		return error_errno(err, "cannot read '%s'", path);
-	if (fd_read_rest(fd, CERTIFICATES_FILE_MAX, ret, err) < 0)
-		return error_prefix(err, "'%s'", path);
-	if (!memmem(ret->data + start, ret->len - start, begin, strlen(begin)))
-		return error_set(err, ERROR_FAILED, "'%s' has no %s in PEM", path, what);
-	return 0;
+	if (file_read_linked_at(dirfd, name, CERTIFICATES_FILE_MAX, ret, err) < 0)
+		return error_recode(err, ERROR_FAILED);
+	return check_pem(ret, start, name, what, err);
 }
 
 int certificates_read_authorities(const char *path, struct str *ret, struct error *err)
 {
-	return read_pem(AT_FDCWD, path, "certificate", ret, err);
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	size_t start = ret->len;
+
+	if (fd < 0)
+		return error_errno(err, "cannot open '%s'", path);
+	if (fd_read_rest(fd, CERTIFICATES_FILE_MAX, ret, err) < 0)
+		return error_prefix(err, "'%s'", path);
+	return check_pem(ret, start, path, "certificate", err);
 }
 
 /* "client" of "client.cert", new; NULL for another suffix. */

@@ -52,15 +52,11 @@ static char *signature_url(const struct lookaside *lookaside, const char *base, 
 /* Returns 1 when the file is read, 0 when there is none. */
 static int read_signature_file(const char *path, struct str *ret, struct error *err)
 {
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct error cause = { 0 };
 
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return 0;
-	if (fd < 0)
-		return error_errno(err, "cannot open '%s'", path);
-	if (fd_read_rest(fd, SIMPLE_SIGNING_MAX, ret, err) < 0)
-		return error_prefix(err, "%s", path);
-	return 1;
+	if (file_read_linked_at(AT_FDCWD, path, SIMPLE_SIGNING_MAX, ret, &cause) == 0)
+		return 1;
+	return error_is(&cause, ERROR_NOT_FOUND) ? 0 : error_move(err, &cause);
 }
 
 /* The same by HTTP. */

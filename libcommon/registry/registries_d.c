@@ -148,17 +148,13 @@ int registries_d_add(struct registries_d *registries, const char *text, size_t l
 	return add_scopes(registries, added.root, err);
 }
 
-static int read_file(struct registries_d *registries, int dirfd, const char *name,
-		     struct error *err)
+static int read_file(struct registries_d *registries, const char *name, struct error *err)
 {
 	autofree char *path = xasprintf("%s/%s", registries->folder, name);
-	autoclose int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	autostr struct str text = STR_INIT;
 
-	if (fd < 0)
-		return error_errno(err, "cannot open '%s'", path);
-	if (fd_read_rest(fd, REGISTRIES_D_FILE_MAX, &text, err) < 0)
-		return error_prefix(err, "%s", path);
+	if (file_read_linked_at(AT_FDCWD, path, REGISTRIES_D_FILE_MAX, &text, err) < 0)
+		return error_recode(err, ERROR_FAILED);
 	return registries_d_add(registries, text.data, text.len, path, err);
 }
 
@@ -174,7 +170,7 @@ static int read_files(struct registries_d *registries, int dirfd, struct error *
 	strlist_sort(&names);
 	for (size_t i = 0; i < names.len; i++)
 		if (str_ends_with(names.items[i], ".yaml") &&
-		    read_file(registries, dirfd, names.items[i], err) < 0)
+		    read_file(registries, names.items[i], err) < 0)
 			return -1;
 	return 0;
 }

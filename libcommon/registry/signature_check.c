@@ -35,15 +35,12 @@ static int add_key(const struct policy_requirement *requirement, const struct st
 static int add_key_file(const struct policy_requirement *requirement, const char *path,
 			struct signature_keys *ret, struct error *err)
 {
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	autostr struct str key = STR_INIT;
 
-	if (fd < 0)
-		return error_errno(err, "cannot open '%s'", path);
-	if (fd_read_rest(fd, KEY_FILE_MAX, &key, err) < 0 ||
-	    add_key(requirement, &key, ret, err) < 0)
-		return error_prefix(err, "%s", path);
-	return 0;
+	/* That the image does not exist would be another matter. */
+	if (file_read_linked_at(AT_FDCWD, path, KEY_FILE_MAX, &key, err) < 0)
+		return error_recode(err, ERROR_FAILED);
+	return add_key(requirement, &key, ret, err) < 0 ? error_prefix(err, "%s", path) : 0;
 }
 
 static int read_keys(const struct policy_requirement *requirement, struct signature_keys *ret,

@@ -97,18 +97,18 @@ int fd_read_rest(int fd, size_t max, struct str *ret, struct error *err)
 	return 0;
 }
 
-/* The file that has the name now. */
-static int read_file_once(int dirfd, const char *path, size_t max, struct str *ret,
+/* The file that has the name now; flags: O_NOFOLLOW or 0. */
+static int read_file_once(int dirfd, const char *path, int flags, size_t max, struct str *ret,
 			  struct error *err)
 {
 	/* O_NONBLOCK: a FIFO must not hold us up before it is refused. */
 	autoclose int fd =
-		openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+		openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
 	struct stat st;
 
 	if (fd < 0) {
 		error_errno(err, "cannot open '%s'", path);
-		return errno == ENOENT ? error_recode(err, ERROR_NOT_FOUND) : -1;
+		return error_errno_is(err, ENOENT) ? error_recode(err, ERROR_NOT_FOUND) : -1;
 	}
 	if (fstat(fd, &st) < 0)
 		return error_errno(err, "cannot stat '%s'", path);
@@ -125,19 +125,32 @@ static int read_file_once(int dirfd, const char *path, size_t max, struct str *r
 }
 
 /* NFS and FUSE forget a file that was replaced between two calls: then another one has the name. */
-int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struct error *err)
+static int read_file(int dirfd, const char *path, int flags, size_t max, struct str *ret,
+		     struct error *err)
 {
 	size_t len = ret->len;
 
 	for (int i = 1;; i++) {
 		struct error cause = { 0 };
 
-		if (read_file_once(dirfd, path, max, ret, &cause) == 0)
+		if (read_file_once(dirfd, path, flags, max, ret, &cause) == 0)
 			return 0;
 		if (cause.saved_errno != ESTALE || i == STALE_TRIES)
 			return error_move(err, &cause);
 		ret->len = len;
 	}
+}
+
+int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struct error *err)
+{
+	return read_file(dirfd, path, O_NOFOLLOW, max, ret, err);
+}
+
+int file_read_linked_at(int dirfd, const char *path, size_t max, struct str *ret, struct error *err)
+{
+	if (read_file(dirfd, path, 0, max, ret, err) == 0)
+		return 0;
+	return error_errno_is(err, ENOTDIR) ? error_recode(err, ERROR_NOT_FOUND) : -1;
 }
 
 #define PART_DIGITS 16

@@ -48,6 +48,11 @@ int fd_read_rest(int fd, size_t max, struct str *ret, struct error *err);
  * is ERROR_NOT_FOUND with saved_errno ENOENT. */
 int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struct error *err);
 
+/* The same of a file that an administrator or a user wrote, which may be a symlink to a regular file. A parent that
+ * is no directory (ENOTDIR) is ERROR_NOT_FOUND too. */
+int file_read_linked_at(int dirfd, const char *path, size_t max, struct str *ret,
+			struct error *err);
+
 /* What is in the making, and becomes something else by rename, has a name that ends so. */
 #define FILE_PART_SUFFIX ".part"
 

@@ -54,6 +54,11 @@ ln -sf "$CTNR_TEST_TMP/rubbish" "$mine/any.crt"
 fetch out4
 is_status 1 "a file without a certificate is an error"
 like_stderr "*any.crt' has no certificate in PEM*" "... and says so"
+rm "$mine/any.crt"
+mkfifo "$mine/any.crt"
+run timeout 20 ctnr-fetch --layout out4 "docker://$hostile/x:1"
+is_status 1 "a FIFO is not waited for, which would be deaf to signals"
+like_stderr "*any.crt' is not a regular file*" "... and says so"
 rm -r "$mine"
 
 mkdir given empty

@@ -115,6 +115,15 @@ by_digest() {
 "$test_lib/sign-image.py" bundle "$registry/app" "$digest" other.pem || fail "signing a bundle"
 by_digest
 is_status 0 "a bundle counts"
+mkfifo registries.d/fifo.yaml
+by_digest
+is_status 1 "a FIFO in registries.d is an error, whatever it would have said"
+like_stderr "*fifo.yaml' is not a regular file*" "... and is named"
+rm registries.d/fifo.yaml
+ln -s nosuch registries.d/away.yaml
+by_digest
+is_status 1 "so is a symlink that leads nowhere"
+rm registries.d/away.yaml
 for variant in $("$test_lib/sign-hostile.py" all); do
 	"$test_lib/sign-hostile.py" "$variant" "$registry/app" "$digest" other.pem || fail "signing $variant"
 	by_digest

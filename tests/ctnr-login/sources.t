@@ -79,7 +79,7 @@ like_stderr "*'docker' is not a regular file" "... and it is said"
 authfile=large.json
 head -c 5000000 /dev/zero >large.json
 user "" "a large file is refused"
-like_stderr "*large.json: larger than 4194304 bytes" "... with its limit"
+like_stderr "*'large.json': larger than 4194304 bytes" "... with its limit"
 authfile=
 
 echo 'x' >"$XDG_RUNTIME_DIR/containers/auth.json"
