@@ -155,9 +155,11 @@ ctnr-fetch --progress json --layout stopped "docker://$hostile/x:1" >/dev/null 2
 first=$!
 ok "a transfer begins" eventually 20 layer_has_come
 kill -STOP "$first"
-ctnr-fetch --layout stopped -t second "docker://$hostile/x:1" >/dev/null 2>second.err &
+ctnr-fetch --progress json --layout stopped -t second "docker://$hostile/x:1" >/dev/null 2>second.err &
 second=$!
 fails "another process waits for one that is stopped" eventually 1 sh -c '! kill -0 "$1"' sh "$second"
+ok "... and shows what it waits for" \
+	grep -q '"event":"progress","action":"await","id":"sha256:'"$layer"'","current":' second.err
 kill -KILL "$first"
 ok "... and goes on when that one is gone" wait "$second"
 is_whole stopped "... to the end"

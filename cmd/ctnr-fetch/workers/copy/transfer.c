@@ -4,6 +4,7 @@
 #include "workers/copy/room.h"
 
 #include "base/alloc.h"
+#include "oci/blob_part.h"
 #include "oci/media_type.h"
 
 #include <pthread.h>
@@ -62,16 +63,31 @@ int transfer_add(struct transfer *t, const struct descriptor *blob, struct error
 typedef int blob_starter(const struct layout *layout, const struct digest *digest, uint64_t size,
 			 struct blob_writer *ret, struct error *err);
 
-/* Wait for another process that makes the blob; a signal that asks to stop ends the waiting. */
+/* Wait for another process that makes the blob, and show how far it is; a signal that asks to stop ends the
+ * waiting. */
+static int await_blob(const struct transfer *t, blob_starter *start, const struct digest *digest,
+		      uint64_t size, struct blob_writer *writer, struct error *err)
+{
+	size_t task = progress_add(t->progress, "await", digest->text, size);
+	int state;
+
+	do {
+		progress_update(t->progress, task, blob_part_bytes(t->layout, digest, size));
+		if (interrupt_wait(t->interrupt, BUSY_POLL_MS))
+			state = interrupt_error(err);
+		else
+			state = start(t->layout, digest, size, writer, err);
+	} while (state == BLOB_BUSY);
+	progress_finish(t->progress, task, state < 0 ? PROGRESS_FAILED : PROGRESS_DONE);
+	return state;
+}
+
 static int start_blob(const struct transfer *t, blob_starter *start, const struct digest *digest,
 		      uint64_t size, struct blob_writer *writer, struct error *err)
 {
-	int state;
+	int state = start(t->layout, digest, size, writer, err);
 
-	while ((state = start(t->layout, digest, size, writer, err)) == BLOB_BUSY)
-		if (interrupt_wait(t->interrupt, BUSY_POLL_MS))
-			return interrupt_error(err);
-	return state;
+	return state == BLOB_BUSY ? await_blob(t, start, digest, size, writer, err) : state;
 }
 
 int transfer_put(const struct transfer *t, const struct digest *digest, const void *bytes,
@@ -112,8 +128,8 @@ static int transfer_blob(struct transfer *t, void *connection, const struct blob
 			 struct error *err)
 {
 	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
-	size_t task = progress_add(t->progress, "fetch", job->digest.text, job->size);
 	int state = start_blob(t, blob_try_continue, &job->digest, job->size, &writer, err);
+	size_t task = progress_add(t->progress, "fetch", job->digest.text, job->size);
 
 	if (state == BLOB_PRESENT) {
 		progress_finish(t->progress, task, PROGRESS_PRESENT);
