@@ -89,23 +89,11 @@ static int status_error(struct session *session, const struct http_response *res
 			 status, *message ? ": " : "", message);
 }
 
-static int add_tls_hint(struct error *err)
-{
-	/* The second is libcurl's, of a machine that has no bundle of authorities. */
-	if ((error_is(err, ERROR_VERIFY) &&
-	     (error_mentions(err, "SSL") || error_mentions(err, "certificate"))) ||
-	    error_mentions(err, "error setting certificate file"))
-		error_default_hint(
-			err,
-			"name the authority with --ca-file FILE, or, for this host alone, give up verification with --tls-verify=false");
-	return -1;
-}
-
 int registry_send(struct session *session, struct http *http, struct session_request *request,
 		  struct http_response *ret, struct error *err)
 {
 	if (session_send(session, http, request, ret, err) < 0)
-		return add_tls_hint(err);
+		return -1;
 	return ret->status == 200 ? 0 : status_error(session, ret, err);
 }
 
@@ -307,7 +295,7 @@ int registry_get_blob(struct session *session, struct http *http, struct blob_wr
 
 	transfer.request = &request;
 	if (session_send(session, http, &request, &response, err) < 0)
-		return add_tls_hint(err);
+		return -1;
 	if (response.status != 200 && response.status != 206)
 		return status_error(session, &response, err);
 	return 0;

@@ -285,6 +285,18 @@ char *session_url(const struct session *session, const char *path)
 	return endpoint_url(&session->endpoint, whole);
 }
 
+static int add_tls_hint(struct error *err)
+{
+	/* The second is libcurl's, of a machine that has no bundle of authorities. */
+	if ((error_is(err, ERROR_VERIFY) &&
+	     (error_mentions(err, "SSL") || error_mentions(err, "certificate"))) ||
+	    error_mentions(err, "error setting certificate file"))
+		error_default_hint(
+			err,
+			"name the authority with --ca-file FILE, or, for this host alone, give up verification with --tls-verify=false");
+	return -1;
+}
+
 int session_send(struct session *session, struct http *http, struct session_request *request,
 		 struct http_response *ret, struct error *err)
 {
@@ -292,10 +304,10 @@ int session_send(struct session *session, struct http *http, struct session_requ
 	int result;
 
 	if (endpoint_decide_scheme(&session->endpoint, http, session->options.interrupt, err) < 0)
-		return -1;
+		return add_tls_hint(err);
 	url = request->url ? xstrdup(request->url) : session_url(session, request->path);
 	request->http.url = url;
 	result = send_with_retries(session, http, request, ret, err);
 	request->http.url = NULL;
-	return result;
+	return result < 0 ? add_tls_hint(err) : 0;
 }

@@ -165,6 +165,7 @@ cert one
 hostile_start "$CTNR_TEST_TMP/small" --basic me:secret --tls "$CTNR_TEST_TMP/one.pem"
 login secret "$hostile"
 is_status 4 "a registry whose certificate nobody knows gets no password"
+like_stderr "*certificate*hint: *--ca-file*" "... and the hint says what to do"
 login secret --ca-file one.crt "$hostile"
 is_status 0 "... until its authority is named"
 login secret --tls-verify=false "$hostile"
