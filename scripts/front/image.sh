@@ -49,8 +49,9 @@ fetch_image() {
 	[ -z "$naming" ] || [ "$pull" = always ] || naming="$naming--if-missing "
 	image=$(exec_tool "$naming$fetch_options" ctnr-fetch "$source") || {
 		status=$?
-		# Of what is no name at all the tool has told enough.
-		[ -z "$guessed" ] || [ "$status" -eq 2 ] || tell hint "no image '$guessed' is in the store: see 'ctnr images'"
+		# Of what is no name at all the tool has told enough; with --pull always the store was not asked.
+		[ -z "$guessed" ] || [ "$status" -eq 2 ] || [ "$pull" = always ] ||
+			tell hint "no image '$guessed' is in the store: see 'ctnr images'"
 		abandon "${failure:-$status}"
 	}
 }

@@ -39,6 +39,7 @@ run ctnr run --rm "$registry/box:1" echo offline
 is_stdout offline "what is there needs no registry"
 run ctnr run --rm --pull always "$registry/box:1" true
 is_status 125 "... unless it is asked for"
+unlike_stderr "*is in the store*" "... and then the store, which nobody asked, is not said to have none"
 run ctnr pull "$registry/box:1"
 is_status 5 "a registry that does not answer may do so later"
 
