@@ -49,6 +49,7 @@ find_nearest_absent() {
 
 # unknown_verb WORD [VERB...]: say so, or that it is not there yet. Of a noun the verbs are given.
 unknown_verb() {
+	! find_absent "$shown" "$1" || usage "'$1' is not there yet" "$hint"
 	! find_absent ctnr "$1" || usage "'$1' is not there yet" "$hint"
 	unknown=$1
 	if [ $# -eq 1 ]; then
