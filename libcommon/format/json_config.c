@@ -134,6 +134,16 @@ static int take_value(struct json_walk *walk, const json_t *value, struct config
 	return take_text(value, ret, err);
 }
 
+/* What people write into JSON who know other formats, by jansson's message. */
+static int add_json_hint(struct error *err)
+{
+	if (error_mentions(err, "near '/") || error_mentions(err, "near '#"))
+		error_hint(err, "JSON has no comments");
+	else if (error_mentions(err, "near '}'") || error_mentions(err, "near ']'"))
+		error_hint(err, "in JSON the last one has no comma behind it");
+	return -1;
+}
+
 int json_config_read(const char *text, size_t len, const char *file, struct config_node *ret,
 		     struct error *err)
 {
@@ -142,7 +152,7 @@ int json_config_read(const char *text, size_t len, const char *file, struct conf
 	autoconfignode struct config_node root = CONFIG_NODE_INIT;
 
 	if (!document)
-		return -1;
+		return add_json_hint(err);
 	skip_between(&walk);
 	root.file = file;
 	root.line = walk.line;

@@ -28,6 +28,21 @@ static int open_default(struct policy *ret, struct error *err)
 	return 0;
 }
 
+/* A file that somebody named has to be there. podman's option of that name says when to pull. */
+static int named_error(const char *name, struct error *err)
+{
+	static const char *const moments[] = { "always", "missing", "never", "newer" };
+
+	if (error_is(err, ERROR_NOT_FOUND))
+		for (size_t i = 0; i < array_size(moments); i++)
+			if (strcmp(name, moments[i]) == 0)
+				error_hint(
+					err, "%s",
+					"a policy says whose images are let in; only what is missing is "
+					"pulled with --if-missing");
+	return error_recode(err, ERROR_FAILED);
+}
+
 int policy_file_open(const struct policy_opts *opts, struct policy *ret, struct error *err)
 {
 	if (!opts->policy)
@@ -37,6 +52,6 @@ int policy_file_open(const struct policy_opts *opts, struct policy *ret, struct 
 	else if (strcmp(opts->policy, "reject") == 0)
 		policy_of_rule(POLICY_REJECT, ret);
 	else if (policy_read(opts->policy, ret, err) < 0)
-		return error_recode(err, ERROR_FAILED);
+		return named_error(opts->policy, err);
 	return 0;
 }

@@ -111,6 +111,14 @@ run ctnr-fetch --layout out --policy p.json "$image"
 is_status 1 "a policy that is wrong fails with status 1"
 is_stderr "ctnr-fetch: error: $image: p.json:2: type: unknown type 'insecureAcceptAnythin'
 ctnr-fetch: hint: did you mean 'insecureAcceptAnything'?" "... with its line"
+printf '{\n// all\n"default": [{"type": "reject"}]}' >p.json
+run ctnr-fetch --layout out --policy p.json "$image"
+like_stderr "*p.json: line 2*hint: JSON has no comments" "a comment in it is told to be none"
+printf '{"default": [{"type": "reject"}],\n}' >p.json
+run ctnr-fetch --layout out --policy p.json "$image"
+like_stderr "*p.json: line 2*hint: *comma*" "... and so is a comma behind the last one"
+run ctnr-fetch --layout out --policy always "$image"
+like_stderr "*cannot open 'always'*hint: *--if-missing*" "what podman's --policy takes is told from a policy"
 run ctnr-fetch --layout out --policy nosuch.json "$image"
 is_status 1 "a policy that is named must be there"
 like_stderr "*cannot open 'nosuch.json'*" "... and is named"
