@@ -32,7 +32,10 @@ void auth_file_release(struct auth_file *file)
 int auth_file_parse(const struct str *text, const char *path, struct auth_file *ret,
 		    struct error *err)
 {
-	autosecretjson json_t *json = secret_json_parse(text, path, err);
+	/* A file of no bytes, as a cut write leaves it, has no logins: it hinders neither those elsewhere nor a
+	 * new one. */
+	autosecretjson json_t *json =
+		text->len ? secret_json_parse(text, path, err) : json_object();
 	struct jnode root = jnode_root(json, path);
 
 	if (!json || jnode_object(&root, err) < 0)

@@ -59,6 +59,11 @@ cp "$auth" before
 run ctnr logout --all
 is_status 1 "a helper that fails is an error"
 is_file "$auth" before "... and nothing was forgotten"
+: >"$auth"
+run ctnr-login login --get-login a.test
+is_status 3 "a file of no bytes, as a cut write leaves it, has no logins"
+run ctnr-login logout a.test
+is_status 3 "... to forget either"
 run ctnr logout --all a.test
 is_status 2 "--all takes no registry"
 run ctnr logout a.test b.test

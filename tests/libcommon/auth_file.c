@@ -113,7 +113,7 @@ static void test_login(void)
 
 static void test_unreadable(void)
 {
-	static const char *const texts[] = { "", "[]", "{\"auths\": {\"a.io\": {\"auth\": \"c2Vj",
+	static const char *const texts[] = { " ", "[]", "{\"auths\": {\"a.io\": {\"auth\": \"c2Vj",
 					     "{\"a\":1,\"a\":2}", "{\"x\": c2VjcmV0}" };
 
 	for (size_t i = 0; i < array_size(texts); i++) {
