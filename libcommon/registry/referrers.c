@@ -143,6 +143,14 @@ static int ask_api(struct session *session, struct http *http, const struct dige
 	return error_move(err, &cause);
 }
 
+/* distribution-spec, "Listing Referrers": what is no index at the tag says that there are none. A registry that
+ * takes the tag for the subject's digest (GitLab) answers with the subject, whose manifests refer to nothing. */
+static bool lists_referrers(const struct document *document, const struct digest *subject)
+{
+	return media_type_kind(document->media_type) == MEDIA_INDEX &&
+	       !digest_equal(&document->digest, subject);
+}
+
 static int ask_tag(struct session *session, struct http *http, const struct digest *subject,
 		   struct referrer_pages *pages, struct error *err)
 {
@@ -152,6 +160,8 @@ static int ask_tag(struct session *session, struct http *http, const struct dige
 
 	if (registry_get_manifest(session, http, tag, &document, &cause) < 0)
 		return cause.code == ERROR_NOT_FOUND ? 0 : error_move(err, &cause);
+	if (!lists_referrers(&document, subject))
+		return 0;
 	return referrers_read_page(&document.bytes, document.media_type, pages->artifact_type,
 				   pages->referrers, err);
 }

@@ -38,6 +38,24 @@ is "$(digests)" "$bill " "--artifact-type chooses"
 run ctnr-fetch --referrers "docker://$registry/app@$signature"
 is_status 0 "what nothing refers to has no referrers"
 is_stdout "" "... and nothing is printed"
+# Registries that take the tag for the digest: GitLab.
+push_index() {
+	curl -sSf -X PUT -H 'Content-Type: application/vnd.oci.image.index.v1+json' --data-binary "$2" \
+		"http://$registry/v2/app/manifests/$1"
+}
+many=$(printf '{"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":%s}]}' \
+	application/vnd.oci.image.manifest.v1+json "$digest" \
+	"$(wc -c <"small/blobs/sha256/${digest#sha256:}")")
+push_index many "$many"
+push_index "sha256-$(printf %s "$many" | sha256sum | cut -c 1-64)" "$many"
+run ctnr-fetch --referrers "docker://$registry/app:many"
+is_status 0 "a registry may give the index itself for the tag of its referrers"
+is_stdout "" "... whose manifests refer to nothing"
+registry_push "$CTNR_TEST_TMP/small:1" "other:1" || fail "pushing an image"
+registry_push "$CTNR_TEST_TMP/small:1" "other:$tag" || fail "pushing the image as its referrers"
+run ctnr-fetch --referrers "docker://$registry/other:1"
+is_status 0 "... or a manifest"
+is_stdout "" "... which is no list either"
 run ctnr-fetch --referrers "docker://$registry/app:nosuch"
 is_status 3 "a tag that is not there is not found"
 
