@@ -129,6 +129,10 @@ static int answer_headers(struct authorization *authorization, struct http *http
 
 	if (find_login(authorization, err) < 0)
 		return -1;
+	/* Some registries forget to say it again when a token is not good any more. */
+	if (authorization->challenge.realm && authorization->value &&
+	    !http_header(response, "www-authenticate", 0))
+		return renew_token(authorization, http, err) < 0 ? -1 : 1;
 	for (size_t i = 0; (header = http_header(response, "www-authenticate", i)); i++) {
 		int result = answer_header(authorization, http, url, header, &malformed, err);
 

@@ -35,6 +35,14 @@ run ctnr-fetch --jobs 1 --layout expired "docker://$hostile/x:1"
 is_status 0 "a token that has expired meanwhile is replaced"
 is "$(grep -c '^GET /token' "$hostile_log")" 3 "... whenever the registry says so"
 hostile_stop
+hostile_start "$small" --bearer --token-uses 1 --terse
+run ctnr-fetch --jobs 1 --layout terse "docker://$hostile/x:1"
+is_status 0 "... also when it does not say again where tokens are"
+hostile_stop
+hostile_start "$small" --bearer --token-uses 0 --terse
+run timeout 20 ctnr-fetch --layout terse2 "docker://$hostile/x:1"
+is_status 1 "... but not for ever"
+hostile_stop
 hostile_start "$small" --bearer --token-uses 0
 run timeout 20 ctnr-fetch --layout expired2 "docker://$hostile/x:1"
 is_status 1 "tokens that are never good enough are given up"

@@ -26,6 +26,7 @@ the last is "-" without one, and " range" when a Range was asked for, " cookie" 
     --challenge TEXT     send this WWW-Authenticate header before the one that counts
     --token-answer JSON  what /token answers instead
     --token-uses N       a token is good for N requests
+    --terse              who shows what is not good any more gets a 401 without a challenge
     --identity-token T   /token takes a form with that token (the refresh grant), and nothing else
     --scope TEXT         the scope of the challenge
     --hidden STATUS      who has no login gets that status (404) instead of a challenge, but for /v2/
@@ -180,7 +181,7 @@ def serve(words):
     for name in ("times", "token-uses"):
         parser.add_argument("--" + name, type=int, default=-1)
     parser.add_argument("--rate", type=int, default=0)
-    for name in ("referrers", "filter", "bearer", "cookie", "named-faults", "silent", "no-range", "count"):
+    for name in ("referrers", "filter", "bearer", "cookie", "named-faults", "silent", "no-range", "count", "terse"):
         parser.add_argument("--" + name, action="store_true")
     for name in ("layout", "port_file", "log"):
         parser.add_argument(name)

@@ -38,7 +38,8 @@ class Authentication:
         else:
             self.error(401, "authentication required",
                        [("WWW-Authenticate", text) for text in
-                        (options.challenge, challenge) if text])
+                        (options.challenge, challenge)
+                        if text and not (options.terse and self.headers.get("Authorization"))])
         return True
 
     def token(self):
