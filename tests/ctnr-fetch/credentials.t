@@ -122,7 +122,8 @@ fails "... without them, though only the port is another" grep -q Basic "$elsewh
 hostile_stop
 hostile_start "$small" --basic user:secret --redirect "http://user:secret@$elsewhere"
 run ctnr-fetch --layout userinfo --creds user:secret "docker://$hostile/x:1"
-is_status 1 "a redirect with a login in it is refused"
+is_status 4 "a redirect with a login in it is refused"
+like_stderr "*redirected to a URL with a login in it" "... and says so"
 hostile_stop
 
 # Whoever the registry redirects to is not a registry.
