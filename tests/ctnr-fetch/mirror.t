@@ -20,8 +20,7 @@ END
 
 XDG_CONFIG_HOME=$PWD/config
 export XDG_CONFIG_HOME
-unset CONTAINERS_REGISTRIES_CONF
-mkdir -p config/containers
+plain_config "$XDG_CONFIG_HOME"
 
 hostile_start small
 origin=$hostile
