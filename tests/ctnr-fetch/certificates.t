@@ -32,9 +32,9 @@ cp ca.crt "$mine/any.crt"
 echo rubbish >"$mine/README"
 fetch out1
 is_status 0 "an authority in the user's certs.d is trusted"
+plain_config "$CTNR_TEST_TMP/elsewhere"
 run env XDG_CONFIG_HOME="$CTNR_TEST_TMP/elsewhere" ctnr-fetch --layout out2 "docker://$hostile/x:1"
 is_status 4 "... which \$XDG_CONFIG_HOME moves elsewhere"
-mkdir -p "$CTNR_TEST_TMP/elsewhere/containers"
 cp -r "$HOME/.config/containers/certs.d" "$CTNR_TEST_TMP/elsewhere/containers"
 run env XDG_CONFIG_HOME="$CTNR_TEST_TMP/elsewhere" ctnr-fetch --layout out2 "docker://$hostile/x:1"
 is_status 0 "... and there it counts"
@@ -117,6 +117,22 @@ is_status 5 "the client certificate is not shown to another host that is redirec
 hostile_start "$small" --tls "$CTNR_TEST_TMP/server.pem" --redirect "https://$wants_client"
 fetch out9 --cert-dir given
 is_status 0 "... but to another port of the same"
+
+# A mirror is another server than the one that the command names.
+hostile_start "$small" --tls "$CTNR_TEST_TMP/server.pem"
+printf '[[registry]]\nlocation = "127.0.0.1:1"\nmirror = [{ location = "%s" }]\n' "$hostile" >mirrors.conf
+fetch_mirrored() {
+	run ctnr-fetch --layout out12 --retries 0 --registries-conf mirrors.conf "$@" docker://127.0.0.1:1/x:1
+}
+fetch_mirrored --cert-dir given
+isnt "$status" 0 "--cert-dir is not about a mirror"
+is "$(wc -l <"$hostile_log")" 0 "... which hears nothing"
+like_stderr "*: $hostile/x: *certificate problem*" "... for that reason"
+mkdir -p "$mine"
+mkdir "${mine%/*}/$hostile" && cp ca.crt "${mine%/*}/$hostile"
+fetch_mirrored --cert-dir given
+is_status 0 "... but the mirror's own directory is"
+rm -r "$mine" "${mine%/*}/$hostile"
 
 # The directories of the system, over an /etc of the test's own.
 mkdir -p system/containers/certs.d system/docker/certs.d
