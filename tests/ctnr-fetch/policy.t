@@ -128,7 +128,7 @@ like_stderr "*cannot open 'nosuch.json'*" "... and is named"
 run ctnr-fetch --layout out --policy reject "$image"
 is_status 4 "--policy reject refuses everything"
 is_stderr "ctnr-fetch: error: $image: refused by --policy reject" "... and says so"
-mkdir -p home/.config/containers config/containers
+plain_config "$here/config"
 policy_write reject
 cp policy.json home/.config/containers/policy.json
 run ctnr-fetch --layout out "$image"
@@ -145,8 +145,6 @@ run ctnr-fetch --layout out --policy reject "docker://$registry/team/sub/app@$di
 is_status 4 "... and one that is named also when the digest is there"
 run ctnr-fetch --layout out --if-missing "$image"
 is_status 0 "... but not by --if-missing, which asks nobody"
-policy_write accept
-cp policy.json config/containers/policy.json
 run env XDG_CONFIG_HOME="$here/config" ctnr-fetch --layout out2 "$image"
 is_status 0 "XDG_CONFIG_HOME says where the user's policy is"
 run env XDG_CONFIG_HOME="$here/config" ctnr-fetch --layout out2 --image-policy reject "$image"

@@ -6,7 +6,6 @@
 . "$test_lib/authority.sh"
 needs USERNS PEER:openssl
 
-unset http_proxy HTTP_PROXY https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY REQUEST_METHOD
 small_layout
 small=$CTNR_TEST_TMP/small
 authority ca

@@ -10,8 +10,8 @@
 XDG_CONFIG_HOME=$PWD/config
 XDG_CACHE_HOME=$PWD/cache
 export XDG_CONFIG_HOME XDG_CACHE_HOME
-unset CONTAINERS_REGISTRIES_CONF
-mkdir -p config/containers/registries.conf.d
+plain_config "$XDG_CONFIG_HOME"
+mkdir config/containers/registries.conf.d
 user_file=$PWD/config/containers/registries.conf
 
 # The places of the last run.

@@ -4,8 +4,6 @@
 # An address that is not spelled as one: the hint says how, and nothing is asked of a registry for it.
 . "$(dirname "$0")/../lib/test.sh"
 
-unset http_proxy https_proxy
-
 # hinted ADDRESS ERROR HINT: of ctnr pull and, with the same hint, of ctnr run.
 hinted() {
 	run ctnr pull "$1"

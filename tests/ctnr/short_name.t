@@ -10,8 +10,7 @@ needs USERNS
 XDG_CONFIG_HOME=$PWD/config
 XDG_CACHE_HOME=$PWD/cache
 export XDG_CONFIG_HOME XDG_CACHE_HOME
-unset CONTAINERS_REGISTRIES_CONF
-mkdir -p config/containers
+plain_config "$XDG_CONFIG_HOME"
 conf=$PWD/config/containers/registries.conf
 
 hostile_start "$(busybox_layout)"
