@@ -120,6 +120,12 @@ ok "... the registry got the credentials" grep -qF "$basic" "$hostile_log"
 ok "... the other host was asked" grep -q /blobs/ "$elsewhere_log"
 fails "... without them, though only the port is another" grep -q Basic "$elsewhere_log"
 hostile_stop
+hostile_start "$small" --basic user:secret --elsewhere "http://$elsewhere" --fault back
+run ctnr-fetch --jobs 1 --layout back --creds user:secret "docker://$hostile/x:1"
+is_status 1 "where the other host redirects back to the registry"
+ok "... that is asked" grep -q '/blobs/.*?back -$' "$hostile_log"
+fails "... without the credentials, which went away before" grep -q '?back Basic' "$hostile_log"
+hostile_stop
 hostile_start "$small" --basic user:secret --redirect "http://user:secret@$elsewhere"
 run ctnr-fetch --layout userinfo --creds user:secret "docker://$hostile/x:1"
 is_status 4 "a redirect with a login in it is refused"

@@ -94,6 +94,8 @@ class Handler(Answers, Authentication, Blobs, Lists, Manifests, http.server.Base
         fault = self.server.fault(self, "any")
         if fault:
             return fault()
+        if parts[1] == "back":
+            return self.redirect("http://%s?back" % "/".join(parts[2:]))
         if path == "/token":
             return self.token()
         if self.refuses():

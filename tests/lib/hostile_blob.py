@@ -133,6 +133,12 @@ class Blobs:
     def fault_away_blob(self, _body):
         self.redirect(self.server.options.elsewhere + self.path)
 
+    def fault_back_blob(self, body):
+        """The other server sends back to this one (hostile-registry.py)."""
+        if self.path.endswith("?back"):
+            return self.answer(200, body)
+        return self.redirect("%s/back/%s%s" % (self.server.options.elsewhere, self.headers["Host"], self.path))
+
     def fault_gopher_blob(self, _body):
         self.redirect("gopher://127.0.0.1:1/x")
 
