@@ -104,9 +104,6 @@ static int check_signed(struct judgement *j, const struct policy_requirement *re
 		.interrupt = options ? options->interrupt : NULL,
 	};
 
-	if (requirement->unsupported)
-		return error_set(err, ERROR_VERIFY, "'%s' is not supported",
-				 requirement->unsupported);
 	signatures = signatures_for(j, requirement, err);
 	if (!signatures)
 		return -1;
@@ -115,25 +112,23 @@ static int check_signed(struct judgement *j, const struct policy_requirement *re
 	return signature_check(&check, signatures, err);
 }
 
-static int check_requirement(struct judgement *j, const struct policy_requirement *requirement,
-			     struct error *err)
+/* Can no image at all meet it? */
+static int check_rule(const struct policy_requirement *requirement, struct error *err)
 {
-	switch (requirement->rule) {
-	case POLICY_ACCEPT:
-		return 0;
-	case POLICY_REJECT:
+	if (requirement->rule == POLICY_REJECT)
 		return error_set(err, ERROR_VERIFY, "it refuses every image");
-	default:
-		return check_signed(j, requirement, err);
-	}
+	if (requirement->unsupported)
+		return error_set(err, ERROR_VERIFY, "'%s' is not supported",
+				 requirement->unsupported);
+	return 0;
 }
 
 /* Say which rule of which file it was. */
-static int blame_rule(const struct judgement *j, const struct policy_scope *scope, size_t n,
+static int blame_rule(const struct policy *policy, const struct policy_scope *scope, size_t n,
 		      struct error *err)
 {
 	const struct policy_requirement *requirement = &scope->requirements[n];
-	const char *file = j->judge->policy->file;
+	const char *file = policy->file;
 	const char *verb = error_is(err, ERROR_VERIFY) ? "refused" : "held up";
 
 	if (!file)
@@ -150,15 +145,35 @@ static int blame_rule(const struct judgement *j, const struct policy_scope *scop
 	return error_prefix(err, "%s by %s:%u", verb, file, scope->line);
 }
 
+/* Refuse what no image can meet. */
+static int check_rules(const struct policy *policy, const struct policy_scope *scope,
+		       struct error *err)
+{
+	for (size_t i = 0; i < scope->n_requirements; i++)
+		if (check_rule(&scope->requirements[i], err) < 0)
+			return blame_rule(policy, scope, i, err);
+	return 0;
+}
+
+int policy_judge_name(const struct policy *policy, const struct policy_image *image,
+		      struct error *err)
+{
+	return check_rules(policy, policy_find_scope(policy, image), err);
+}
+
 int policy_judge(const struct policy_judge *judge, const struct policy_subject *subject,
 		 struct error *err)
 {
-	const struct policy_scope *scope = policy_find_scope(judge->policy, &subject->image);
+	const struct policy *policy = judge->policy;
+	const struct policy_scope *scope = policy_find_scope(policy, &subject->image);
 	autocleanup(judgement_release) struct judgement judgement = { .judge = judge,
 								      .subject = subject };
 
+	if (check_rules(policy, scope, err) < 0)
+		return -1;
 	for (size_t i = 0; i < scope->n_requirements; i++)
-		if (check_requirement(&judgement, &scope->requirements[i], err) < 0)
-			return blame_rule(&judgement, scope, i, err);
+		if (scope->requirements[i].rule != POLICY_ACCEPT &&
+		    check_signed(&judgement, &scope->requirements[i], err) < 0)
+			return blame_rule(policy, scope, i, err);
 	return 0;
 }

@@ -14,6 +14,8 @@
  *    has the digests that it says.
  *  - All requirements of the scope must be met; a signature meets one when it is by one of its keys, about
  *    this digest, and for the identity that the requirement wants.
+ *  - What no image of a name can meet, such as a rule that refuses all, is found by policy_judge_name() before
+ *    anything is asked: a registry that is refused gets neither a request nor a login.
  *  - Signatures are looked for only when a requirement wants one: for signedBy in the lookaside that
  *    registries.d names, for sigstoreSigned in the repository where registries.d says so. An image of a
  *    layout has none.
@@ -39,6 +41,10 @@ struct policy_subject {
 	struct repository *repository; /* NULL: the image is in none */
 	struct repository_connection *connection;
 };
+
+/* ERROR_VERIFY when the policy refuses every image of that name, or wants of it what nothing can meet. */
+int policy_judge_name(const struct policy *policy, const struct policy_image *image,
+		      struct error *err);
 
 /* ERROR_VERIFY when the image is refused; another failure when that could not be found out, as without the
  * network: then the image is not let in either. */

@@ -123,6 +123,23 @@ run ctnr-fetch --layout out --policy nosuch.json "$image"
 is_status 1 "a policy that is named must be there"
 like_stderr "*cannot open 'nosuch.json'*" "... and is named"
 
+## what no image can meet is not asked for
+
+hostile_start small --basic user:secret
+for rules in "$reject" '[{"type":"signedBaseLayer","baseLayerIdentity":{"type":"matchExact"}}]' \
+	"[{\"type\":\"signedBy\",\"keyType\":\"GPGKeys\",\"keyPath\":\"/nosuch\"},{\"type\":\"reject\"}]"; do
+	printf '{"default":%s,"transports":{"docker":{"%s":%s}}}' "$accept" "$hostile" "$rules" >p.json
+	run ctnr-fetch --layout out --policy p.json --creds user:secret "docker://$hostile/a:1"
+	is_status 4 "what no image can meet is refused: $rules"
+	is "$(cat "$hostile_log")" "" "... and the registry is not asked"
+done
+printf 'unqualified-search-registries = ["%s", "%s"]\n' "$hostile" "$registry" >search.conf
+printf '{"default":%s,"transports":{"docker":{"%s":%s}}}' "$accept" "$hostile" "$reject" >p.json
+run ctnr-fetch --layout out-short --policy p.json --registries-conf search.conf --short-name \
+	docker://team/sub/app:1
+is_status 0 "a short name is not that of a registry which is refused"
+is "$(cat "$hostile_log")" "" "... which is not asked"
+
 ## words, and where a policy is looked for
 
 run ctnr-fetch --layout out --policy reject "$image"

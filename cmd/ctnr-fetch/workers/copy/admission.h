@@ -19,6 +19,9 @@ struct admission {
 	void *connection; /* the calling thread's */
 };
 
+/* Can an image of that name be let in at all? As policy_judge_name(). */
+int admission_ask_name(const struct admission *admission, struct error *err);
+
 /* Is what the source gave let in? As policy_judge(). data is a struct admission. */
 int admission_ask(void *data, const struct document *document, struct error *err);
 

@@ -8,8 +8,9 @@
  *  2. look whether it is there already (present.h)
  *  3. read the files that the options name, as that of a password (registry/access.h), and the policy; take
  *     the password out of the command line
- *  4. ask the policy whether the image is let in (admission.c), then copy manifests and blobs (copy.c),
- *     each verified before it is visible
+ *  4. ask the policy whether an image of that name can be let in, before anybody else is asked, and then
+ *     whether this one is (admission.c); copy manifests and blobs (copy.c), each verified before it is
+ *     visible
  *  5. let the name stand for the image, last: it never names what is not there, and what it names is
  *     on the disk
  *  6. print the record, or the ref
@@ -41,6 +42,7 @@ struct fetch {
 	struct interrupt interrupt;
 	bool has_read; /* the files that access options name */
 	bool has_begun; /* the policy was read too, and signals are watched */
+	bool was_refused_by_name; /* the last address: nobody was asked */
 };
 
 #define FETCH_INIT \
@@ -93,6 +95,11 @@ static int copy_from_source(struct fetch *fetch, const struct request *request,
 
 	if (!connection)
 		return -1;
+	if (admission_ask_name(&admission, err) < 0) {
+		fetch->was_refused_by_name = true;
+		source_disconnect(transfer->source, connection);
+		return -1;
+	}
 	access_session_options(&fetch->access, &options);
 	transfer->progress = progress = progress_new((enum progress_mode)request->opts->progress);
 	access_set_progress(&fetch->access, progress);
@@ -238,9 +245,12 @@ static int fetch_address(struct fetch *fetch, const char *address, struct image 
 }
 
 /* May another registry's image of the same short name be what is meant? Not where this one failed to say:
- * everybody can have the name there. Nor where this machine failed. */
-static bool may_search_on(const struct error *failure)
+ * everybody can have the name there. Nor where this machine failed. A registry that the policy refuses cannot be
+ * what is meant. */
+static bool may_search_on(const struct fetch *fetch, const struct error *failure)
 {
+	if (fetch->was_refused_by_name)
+		return true;
 	return (failure->code == ERROR_NOT_FOUND || failure->code == ERROR_FAILED) &&
 	       failure->saved_errno == 0;
 }
@@ -254,10 +264,11 @@ static int fetch_first(struct fetch *fetch, const struct strlist *addresses, str
 
 	for (size_t i = 0; i < addresses->len; i++) {
 		failure = (struct error) { 0 };
+		fetch->was_refused_by_name = false;
 		if (fetch_address(fetch, addresses->items[i], ret, &failure) == 0)
 			return 0;
 		str_appendf(&messages, "%s%s", messages.len ? "; " : "", failure.message);
-		if (!may_search_on(&failure))
+		if (!may_search_on(fetch, &failure))
 			break;
 	}
 	error_move(err, &failure);
