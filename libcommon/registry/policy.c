@@ -157,7 +157,7 @@ static int check_folded(const struct policy *policy, struct error *err)
 			    strcmp(policy->scopes[j].name, scope->name) == 0)
 				return error_set(
 					err, ERROR_FAILED,
-					"%s:%u: '%s' stands in line %u too, in another case",
+					"%s:%u: '%s' stands in line %u too, written otherwise",
 					policy->file, scope->line, scope->name,
 					policy->scopes[j].line);
 	}

@@ -7,13 +7,34 @@
 #include <ctype.h>
 #include <string.h>
 
+#define HTTPS_PORT ":443"
+
+/* docker.io has two names more, which references to it do not keep (oci/reference.h). */
+static const char *const docker_names[] = { "index.docker.io", "registry-1.docker.io" };
+
+/* What one registry is called: no upper case, no port that is meant anyway, one name of several. New. */
+static char *normal_registry(const char *text, size_t len)
+{
+	autofree char *normal = NULL;
+
+	if (len > strlen(HTTPS_PORT) &&
+	    memcmp(text + len - strlen(HTTPS_PORT), HTTPS_PORT, strlen(HTTPS_PORT)) == 0)
+		len -= strlen(HTTPS_PORT);
+	normal = xstrndup(text, len);
+	for (char *c = normal; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	for (size_t i = 0; i < array_size(docker_names); i++)
+		if (strcmp(normal, docker_names[i]) == 0)
+			return xstrdup("docker.io");
+	return steal(&normal);
+}
+
 char *scope_normal(const char *scope)
 {
-	char *normal = xstrdup(scope);
+	size_t len = strcspn(scope, "/");
+	autofree char *registry = normal_registry(scope, len);
 
-	for (char *c = normal; *c && *c != '/'; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return normal;
+	return xasprintf("%s%s", registry, scope + len);
 }
 
 /* Append "*.DOMAIN" of every domain above the host, whose port does not count. */
@@ -42,7 +63,7 @@ static void append_namespaces(const char *name, struct strlist *ret)
 
 void scope_list_of_reference(const struct reference *reference, struct strlist *ret)
 {
-	autofree char *registry = scope_normal(reference->registry);
+	autofree char *registry = normal_registry(reference->registry, strlen(reference->registry));
 	autofree char *name = xasprintf("%s/%s", registry, reference->repository);
 
 	if (reference->digest)

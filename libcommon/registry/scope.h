@@ -6,9 +6,11 @@
  *	autostrlist struct strlist scopes = STRLIST_INIT;
  *
  *	scope_list_of_reference(&reference, &scopes);
- *	... quay.io:443/ns/app:1, quay.io:443/ns/app, quay.io:443/ns, quay.io:443, *.io
+ *	... quay.io:5000/ns/app:1, quay.io:5000/ns/app, quay.io:5000/ns, quay.io:5000, *.io
  *
- * A host's upper and lower case are the same. A reference with tag and digest is looked up by its digest,
+ * A registry that has several names is one: a host's upper and lower case are the same, the port of https is
+ * meant where none is written, and docker.io is index.docker.io and registry-1.docker.io too. Else a rule that
+ * refuses a registry would let in what comes from it by another name. A reference with tag and digest is looked up by its digest,
  * which decides what is fetched, and then by its tag.
  */
 #ifndef REGISTRY_SCOPE_H
@@ -24,7 +26,7 @@ void scope_list_of_reference(const struct reference *reference, struct strlist *
  * absolute and without symlinks; name may be NULL. */
 void scope_list_of_layout(const char *path, const char *name, struct strlist *ret);
 
-/* A scope about registries as it is looked up, its host in lower case: new. */
+/* A scope about registries as it is looked up, its registry by one name: new. */
 char *scope_normal(const char *scope);
 
 #endif

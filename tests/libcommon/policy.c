@@ -38,7 +38,8 @@ static void test_names(const struct policy *policy)
 		{ "quay.io/ns/app:1@sha256:" HEX64, 6 },
 		{ "quay.io/ns/app2:1", 8 },
 		{ "quay.io/ns2/app", 9 },
-		{ "quay.io:443/ns/app:1", 4 },
+		{ "quay.io:443/ns/app:1", 5 },
+		{ "quay.io:4430/ns/app:1", 4 },
 		{ "a.example.org/x", 10 },
 		{ "b.a.example.org:5000/x", 10 },
 		{ "example.org/x", 11 },
@@ -46,6 +47,9 @@ static void test_names(const struct policy *policy)
 		{ "alpine", 12 },
 		{ "docker.io/library/alpine:3", 12 },
 		{ "index.docker.io/library/alpine", 12 },
+		{ "INDEX.docker.io/library/alpine", 12 },
+		{ "registry-1.docker.io/library/alpine", 12 },
+		{ "Docker.io:443/library/alpine", 12 },
 		{ "busybox", 4 },
 	};
 
@@ -158,8 +162,8 @@ static void test_refused(void)
 		  "p:1: a.*.b: a wildcard is *.DOMAIN alone", "another wildcard" },
 		{ "{\"default\":" ACCEPT ",\"transports\":{\"docker\":{\"A.b\":" REJECT
 		  ",\"a.b\":" ACCEPT "}}}",
-		  "p:1: 'a.b' stands in line 1 too, in another case",
-		  "a scope that stands there in another case" },
+		  "p:1: 'a.b' stands in line 1 too, written otherwise",
+		  "a scope that stands there written otherwise" },
 		{ "{\"default\":" ACCEPT ",\"transports\":{\"oci\":{\"a\":" REJECT "}}}",
 		  "p:1: a: the scope is not an absolute path", "a relative scope" },
 		{ "{\"default\":" ACCEPT ",\"transports\":{\"oci\":{\"/a/../b\":" REJECT "}}}",
