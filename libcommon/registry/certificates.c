@@ -218,9 +218,11 @@ static int read_registry(const char *certs_d, const char *registry, struct certi
 {
 	autofree char *dir = xasprintf("%s/%s", certs_d, registry);
 	autoclose int fd = open_directory(dir);
+	int cause = errno;
 
-	if (fd < 0 && (errno == ENOENT || errno == EACCES || errno == ENOTDIR))
+	if (fd < 0 && (cause == EACCES || config_path_is_free(dir)))
 		return 0;
+	errno = cause;
 	if (fd < 0)
 		return error_errno(err, "cannot open '%s'", dir);
 	return read_directory(fd, dir, ret, err) < 0 ? -1 : 1;

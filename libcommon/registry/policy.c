@@ -5,6 +5,7 @@
 #include "base/nearest.h"
 #include "format/json_config.h"
 #include "registry/scope.h"
+#include "system/config_path.h"
 #include "system/fd.h"
 
 #include <fcntl.h>
@@ -233,9 +234,7 @@ int policy_read(const char *path, struct policy *ret, struct error *err)
 
 	if (fd < 0) {
 		error_errno(err, "cannot open '%s'", path);
-		return error_errno_is(err, ENOENT) || error_errno_is(err, ENOTDIR)
-			       ? error_recode(err, ERROR_NOT_FOUND)
-			       : -1;
+		return config_path_is_free(path) ? error_recode(err, ERROR_NOT_FOUND) : -1;
 	}
 	if (fd_read_rest(fd, POLICY_MAX, &text, err) < 0)
 		return error_prefix(err, "%s", path);

@@ -53,7 +53,6 @@ void registries_conf_release(struct registries_conf *conf)
 	*conf = (struct registries_conf)REGISTRIES_CONF_INIT;
 }
 
-/* A folder whose name ends as a drop-in's is passed over. */
 static int read_open_file(struct registries_conf *conf, int fd, const char *path, struct error *err)
 {
 	autostr struct str text = STR_INIT;
@@ -61,10 +60,10 @@ static int read_open_file(struct registries_conf *conf, int fd, const char *path
 
 	if (fstat(fd, &st) < 0)
 		return error_errno(err, "cannot read '%s'", path);
-	if (S_ISDIR(st.st_mode))
-		return 0;
 	if (fd_read_rest(fd, TOML_SIZE_MAX, &text, err) < 0)
 		return error_prefix(err, "%s", path);
+	if (S_ISFIFO(st.st_mode) && text.len == 0)
+		return error_set(err, ERROR_FAILED, "'%s' is a FIFO that nobody writes to", path);
 	strlist_append(&conf->files, path);
 	return registries_file_read(text.data, text.len, conf->files.items[conf->files.len - 1],
 				    conf, err);
@@ -73,13 +72,25 @@ static int read_open_file(struct registries_conf *conf, int fd, const char *path
 int registries_conf_read(struct registries_conf *conf, const char *path, enum registries_need need,
 			 struct error *err)
 {
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	autoclose int fd = config_open_at(AT_FDCWD, path);
+	int cause = errno;
 
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR) && need == REGISTRIES_OPTIONAL)
+	if (fd < 0 && need == REGISTRIES_OPTIONAL && config_path_is_free(path))
 		return 0;
+	errno = cause;
 	if (fd < 0)
 		return error_errno(err, "cannot open '%s'", path);
 	return read_open_file(conf, fd, path, err);
+}
+
+/* A folder whose name ends as a drop-in's is passed over. */
+static int read_drop_in(struct registries_conf *conf, const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	return registries_conf_read(conf, path, REGISTRIES_REQUIRED, err);
 }
 
 static int read_drop_ins(struct registries_conf *conf, const char *folder, struct error *err)
@@ -88,7 +99,7 @@ static int read_drop_ins(struct registries_conf *conf, const char *folder, struc
 	struct error cause = { 0 };
 
 	if (dir_list_at(AT_FDCWD, folder, &names, &cause) < 0) {
-		if (cause.saved_errno == ENOENT || cause.saved_errno == ENOTDIR)
+		if (config_path_is_free(folder))
 			return 0;
 		error_prefix(&cause, "'%s'", folder);
 		return error_move(err, &cause);
@@ -97,8 +108,7 @@ static int read_drop_ins(struct registries_conf *conf, const char *folder, struc
 	for (size_t i = 0; i < names.len; i++) {
 		autofree char *path = xasprintf("%s/%s", folder, names.items[i]);
 
-		if (str_ends_with(path, ".conf") &&
-		    registries_conf_read(conf, path, REGISTRIES_REQUIRED, err) < 0)
+		if (str_ends_with(path, ".conf") && read_drop_in(conf, path, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -107,7 +117,9 @@ static int read_drop_ins(struct registries_conf *conf, const char *folder, struc
 /* A user who must not even look there has no file there. */
 static bool file_exists(const char *path)
 {
-	return path && access(path, F_OK) == 0;
+	struct stat st;
+
+	return path && lstat(path, &st) == 0;
 }
 
 int registries_conf_load(const struct registries_conf_opts *opts, struct registries_conf *ret,

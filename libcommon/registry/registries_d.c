@@ -199,7 +199,7 @@ static int open_default_folder(struct registries_d *registries, struct error *er
 
 		if (fd >= 0)
 			return fd;
-		if (folders[i] && cause.saved_errno != ENOENT && cause.saved_errno != ENOTDIR)
+		if (folders[i] && !config_path_is_free(folders[i]))
 			return error_move(err, &cause);
 	}
 	return -EBADF;

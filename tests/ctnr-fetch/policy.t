@@ -167,6 +167,11 @@ is_status 0 "XDG_CONFIG_HOME says where the user's policy is"
 run env XDG_CONFIG_HOME="$here/config" ctnr-fetch --layout out2 --image-policy reject "$image"
 is_status 4 "--image-policy is another name of --policy"
 rm home/.config/containers/policy.json
+ln -s "$here/nosuch.json" home/.config/containers/policy.json
+run ctnr-fetch --layout out3 "$image"
+is_status 1 "a symlink that leads nowhere is no policy that lets everything in"
+like_stderr "*cannot open '$HOME/.config/containers/policy.json': No such file or directory" "... and is named"
+rm home/.config/containers/policy.json
 # shellcheck disable=SC2016 # for the inner shell
 run unshare --map-root-user --mount sh -c \
 	'[ ! -d /etc/containers ] || mount -t tmpfs none /etc/containers && exec ctnr-fetch --layout out3 "$1"' sh "$image"

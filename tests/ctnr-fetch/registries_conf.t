@@ -256,4 +256,26 @@ printf '[[registry]]\nlocation = "x\033[31m.invalid"\n' >"$user_file"
 explain a.invalid/x
 is_stderr "ctnr-fetch: error: docker://a.invalid/x: $user_file:2: byte 0x1b cannot be here" "no file paints the terminal"
 
+# What cannot be read is not passed over: it may block what is asked for.
+# not_read TITLE MESSAGE
+not_read() {
+	run timeout -k 1 10 ctnr-fetch --explain docker://a.invalid/x
+	is_status 1 "$1"
+	is_stderr "ctnr-fetch: error: docker://a.invalid/x: $2" "... and is named"
+}
+rm "$user_file"
+mkdir "$user_file"
+not_read "a folder in place of the file is an error" "$user_file: cannot read: Is a directory"
+rmdir "$user_file"
+ln -s nosuch "$user_file"
+not_read "a file that leads nowhere is one" "cannot open '$user_file': No such file or directory"
+rm "$user_file"
+mkfifo "$user_file"
+not_read "a FIFO is one, and not waited for" "'$user_file' is a FIFO that nobody writes to"
+rm "$user_file"
+rm -r config/containers/registries.conf.d
+ln -s nosuch config/containers/registries.conf.d
+not_read "a folder of drop-ins that leads nowhere is one" \
+	"'$user_file.d': cannot list directory: No such file or directory"
+
 done_testing
