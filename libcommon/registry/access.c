@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define TIMEOUT_MAX 86400 /* seconds */
 #define RETRIES_MAX 100
@@ -89,19 +90,35 @@ int access_read_files(struct access *access, struct error *err)
 	return 0;
 }
 
+int access_check_registry(const struct access_opts *opts, const char *first, const char *other,
+			  struct error *err)
+{
+	if (!opts->creds || !first || strcasecmp(first, other) == 0)
+		return 0;
+	error_set(err, ERROR_USAGE,
+		  "option --creds: a login is for one registry, not for '%s' and '%s'", first,
+		  other);
+	return error_hint(err, "fetch from each of them by itself, or log in with ctnr login");
+}
+
 int access_begin(struct access *access, const char *registry, const struct interrupt *interrupt,
 		 struct error *err)
 {
 	struct credentials *credentials = &access->credentials;
 
-	free(access->registry);
-	access->registry = registry ? xstrdup(registry) : NULL;
+	if (registry && access_check_registry(access->opts, access->registry, registry, err) < 0)
+		return -1;
+	if (registry) {
+		free(access->registry);
+		access->registry = xstrdup(registry);
+	}
 	access->interrupt = interrupt;
-	access->logins = (struct credential_search) { .given = credentials,
-						      .registry = access->registry,
-						      .authfile = access->opts->authfile,
-						      .token_host = access->opts->token_host,
-						      .interrupt = interrupt };
+	access->logins =
+		(struct credential_search) { .given = credentials,
+					     .registry = registry ? access->registry : NULL,
+					     .authfile = access->opts->authfile,
+					     .token_host = access->opts->token_host,
+					     .interrupt = interrupt };
 	if (!registry || !credentials->user || credentials->password)
 		return 0;
 	return credentials_ask_password(credentials, registry, interrupt, err);

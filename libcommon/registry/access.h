@@ -21,7 +21,7 @@ struct access {
 	struct str authorities; /* of --ca-file */
 	struct certificates certificates; /* of --cert-dir */
 	struct credentials credentials; /* of --creds */
-	char *registry; /* the one that they are for */
+	char *registry; /* the last one that they were for */
 	struct credential_search logins;
 	const struct interrupt *interrupt; /* borrowed */
 };
@@ -43,8 +43,12 @@ int access_check_logins(const struct access *access, struct error *err);
 /* Read --ca-file, --cert-dir and the password of --creds, which is taken out of the command line. */
 int access_read_files(struct access *access, struct error *err);
 
+/* --creds is for one registry: when it is given, the other must be the first (NULL: there was none yet). */
+int access_check_registry(const struct access_opts *opts, const char *first, const char *other,
+			  struct error *err);
+
 /* From now on it is about this registry, which --creds is for (NULL: none at all): a password that is
- * missing is asked for. The interrupt is borrowed, or NULL. */
+ * missing is asked for. Fails when --creds was for another one. The interrupt is borrowed, or NULL. */
 int access_begin(struct access *access, const char *registry, const struct interrupt *interrupt,
 		 struct error *err);
 

@@ -26,5 +26,18 @@ is "$(refs)" "$hostile/a:1 $hostile/b:1" "... by its records"
 is "$(cat "$hostile_log")" "" "... and nobody is asked"
 run ctnr-fetch --if-missing --layout out "docker://$hostile/a:1" "docker://$hostile/e:1"
 is "$(refs)" "$hostile/a:1 $hostile/e:1" "what is not there is fetched beside what is"
-hostile_stop
+one=$hostile
+hostile_start small --basic user:secret
+run ctnr-fetch --layout mixed --creds user:secret "docker://$hostile/a:1" "docker://$one/a:1"
+is_status 2 "a login is for one registry"
+is_stderr "ctnr-fetch: error: option --creds: a login is for one registry, not for '$hostile' and '$one'
+ctnr-fetch: hint: fetch from each of them by itself, or log in with ctnr login" "... and that is told"
+ok "... before anything is fetched" test ! -e mixed
+hostile_start small --basic other:secret
+printf 'unqualified-search-registries = ["%s"]\n' "$hostile" >search.conf
+: >"$hostile_log"
+run ctnr-fetch --layout mixed --creds user:secret --short-name --registries-conf search.conf \
+	"docker://$one/a:1" docker://a:1
+is_status 2 "... nor for that of a short name besides"
+is "$(cat "$hostile_log")" "" "... which sees nothing of it"
 done_testing

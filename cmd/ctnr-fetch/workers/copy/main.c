@@ -319,16 +319,28 @@ static int fetch_source(struct fetch *fetch, const char *source, struct error *e
 	return image_print(stdout, &image, (enum image_print)fetch->opts->print, err);
 }
 
-/* Mistakes in any of the sources show before the first is fetched. */
+/* Mistakes in any of the sources show before the first is fetched. Of which registry a short name is shows
+ * later. */
 static int check_sources(const struct fetch_opts *opts, const struct strlist *sources,
 			 struct error *err)
 {
+	autofree char *first = NULL;
+
 	for (size_t i = 0; i < sources->len; i++) {
 		autorequest struct request request = REQUEST_INIT;
+		autofree char *registry = NULL;
 
 		if (query_check_source(&opts->query, sources->items[i], err) < 0 ||
 		    request_read(opts, sources->items[i], &request, err) < 0)
 			return -1;
+		if (request.address.transport != TRANSPORT_DOCKER ||
+		    (opts->short_name && !reference_has_registry(request.address.reference)))
+			continue;
+		registry = registry_of(&request.address);
+		if (access_check_registry(&opts->access, first, registry, err) < 0)
+			return -1;
+		if (!first)
+			first = steal(&registry);
 	}
 	return 0;
 }
