@@ -71,6 +71,23 @@ json_t *json_parse_last(const char *text, size_t len, const char *document, stru
 	return parse_document(text, len, 0, document, err);
 }
 
+size_t json_count_values(const char *text, size_t len)
+{
+	size_t n = 1;
+
+	for (const char *p = text; p < text + len; p++)
+		n += *p == ',' || *p == ':' || *p == '[' || *p == '{';
+	return n;
+}
+
+int json_check_values(const char *text, size_t len, size_t max, const char *document,
+		      struct error *err)
+{
+	if (json_count_values(text, len) <= max)
+		return 0;
+	return error_set(err, ERROR_VERIFY, "%s: more than %zu values", document, max);
+}
+
 /* Give a text (taken) its odd tokens back. Returns it, or a new one. */
 static char *restore_odd_tokens(char *text)
 {

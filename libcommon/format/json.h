@@ -41,7 +41,16 @@ void json_free(json_t **document);
  * Duplicate keys, trailing text and what is no JSON are errors; depth is limited by jansson (2048). */
 json_t *json_parse(const char *text, size_t len, const char *document, struct error *err);
 
-/* The same, and of duplicate keys the last counts: for what engines write and other runtimes take so
+/* Fails when a text may have more than max values, keys counted: each takes ten to a hundred times the memory of its
+ * bytes once it is parsed. What can be counted is what stands between them, in texts too, so that max is to be
+ * generous. For what strangers wrote, before json_parse(). */
+int json_check_values(const char *text, size_t len, size_t max, const char *document,
+		      struct error *err);
+
+/* How many json_check_values() counts. */
+size_t json_count_values(const char *text, size_t len);
+
+/* The same as json_parse(), and of duplicate keys the last counts: for what engines write and other runtimes take so
  * (config.json and process.json). What is fetched, recorded or verified is parsed by json_parse(). */
 json_t *json_parse_last(const char *text, size_t len, const char *document, struct error *err);
 

@@ -2,6 +2,7 @@
 #include "oci/document.h"
 
 #include "base/alloc.h"
+#include "format/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,15 +16,25 @@ void document_release(struct document *document)
 	*document = (struct document)DOCUMENT_INIT;
 }
 
+static int check_values(const struct document *document, const char *kind, struct error *err)
+{
+	return json_check_values(document->bytes.data, document->bytes.len, DOCUMENT_VALUES_MAX,
+				 kind, err);
+}
+
 int document_parse_manifest(const struct document *document, struct manifest *ret,
 			    struct error *err)
 {
+	if (check_values(document, "manifest", err) < 0)
+		return -1;
 	return manifest_parse(document->bytes.data, document->bytes.len, document->media_type, ret,
 			      err);
 }
 
 int document_parse_index(const struct document *document, struct index *ret, struct error *err)
 {
+	if (check_values(document, "index", err) < 0)
+		return -1;
 	return index_parse(document->bytes.data, document->bytes.len, document->media_type, ret,
 			   err);
 }

@@ -18,6 +18,9 @@
 #include "oci/descriptor.h"
 #include "oci/manifest.h"
 
+#define DOCUMENT_VALUES_MAX \
+	250000 /* of JSON; 499 layers with ten annotations each have a twentieth */
+
 struct document {
 	char *media_type; /* what it was announced with, without parameters */
 	struct digest digest; /* of bytes */

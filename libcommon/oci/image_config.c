@@ -144,6 +144,16 @@ static int read_config(json_t *json, struct image_config *ret, struct error *err
 	return 0;
 }
 
+/* Parse the text of a config, new. */
+static json_t *parse_text(const char *text, size_t len, struct error *err)
+{
+	static const char name[] = "image config";
+
+	if (json_check_values(text, len, IMAGE_CONFIG_VALUES_MAX, name, err) < 0)
+		return NULL;
+	return json_parse(text, len, name, err);
+}
+
 int image_config_parse(const char *text, size_t len, struct image_config *ret, struct error *err)
 {
 	json_t *json;
@@ -151,7 +161,7 @@ int image_config_parse(const char *text, size_t len, struct image_config *ret, s
 	if (len > IMAGE_CONFIG_MAX)
 		return error_set(err, ERROR_VERIFY, "image config: larger than %u bytes",
 				 IMAGE_CONFIG_MAX);
-	json = json_parse(text, len, "image config", err);
+	json = parse_text(text, len, err);
 	return json ? read_config(json, ret, err) : -1;
 }
 
@@ -167,7 +177,7 @@ json_t *image_config_read_json(const struct layout *layout, const struct descrip
 	json_t *json = NULL;
 
 	if (layout_read_blob(layout, descriptor, IMAGE_CONFIG_MAX, &text, err) == 0)
-		json = json_parse(text.data, text.len, "image config", err);
+		json = parse_text(text.data, text.len, err);
 	if (!json)
 		config_failed(descriptor, err);
 	return json;

@@ -22,6 +22,7 @@
 #include "oci/platform.h"
 
 #define IMAGE_CONFIG_MAX (8U << 20) /* bytes */
+#define IMAGE_CONFIG_VALUES_MAX 250000 /* of JSON; 499 layers have a hundredth */
 
 struct image_config {
 	struct platform platform;

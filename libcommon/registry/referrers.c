@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define REFERRERS_VALUES_MAX (100 * REFERRERS_MAX) /* of JSON; one of cosign's has 20 */
+
 /* distribution-spec, "Referrers Tag Schema": what a tag keeps of a digest. */
 #define TAG_ALGORITHM_MAX 32
 #define TAG_ENCODED_MAX 64
@@ -62,6 +64,8 @@ int referrers_read_page(const struct str *text, const char *media_type, const ch
 {
 	autoindex struct index index = INDEX_INIT;
 
+	if (json_check_values(text->data, text->len, REFERRERS_VALUES_MAX, "referrers", err) < 0)
+		return -1;
 	if (index_parse(text->data, text->len, media_type, &index, err) < 0)
 		return error_prefix(err, "referrers");
 	if (!referrers->known)

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#define PAGE_REST 1000 /* values of a page besides its tags */
+
 void tag_list_release(struct tag_list *list)
 {
 	if (!list)
@@ -45,11 +47,15 @@ static int add_tag(struct tag_list *list, const json_t *value, struct error *err
 
 int tag_list_read_page(const struct str *text, struct tag_list *list, struct error *err)
 {
-	autojson json_t *document = json_parse(text->data, text->len, "list of tags", err);
+	autojson json_t *document = NULL;
 	struct jnode root;
 	struct jnode tags;
 	size_t len;
 
+	if (json_check_values(text->data, text->len, TAG_LIST_MAX + PAGE_REST, "list of tags",
+			      err) < 0)
+		return -1;
+	document = json_parse(text->data, text->len, "list of tags", err);
 	if (!document)
 		return -1;
 	root = jnode_root(document, "list of tags");

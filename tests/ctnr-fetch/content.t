@@ -24,4 +24,28 @@ for text in 'sha256:../../x' sha256:abc "sha256:$(printf '%064d' 0 | tr 0 A)" md
 	is_status 2 "a digest outside the grammar is a usage mistake ($text)"
 done
 fails "... and nothing was made" test -e none
+
+# many_values LAYOUT FILTER: small whose manifest is what jq makes of it.
+many_values() {
+	cp -r small "$1"
+	jq -c "$2" "small/blobs/sha256/${digest#sha256:}" >"$1/new"
+	many_digest=$(sha256sum <"$1/new" | cut -d ' ' -f 1)
+	jq -c --arg d "sha256:$many_digest" --argjson s "$(wc -c <"$1/new")" \
+		'.manifests[0].digest = $d | .manifests[0].size = $s' small/index.json >"$1/index.json"
+	mv "$1/new" "$1/blobs/sha256/$many_digest"
+}
+
+# Parsed, each of them takes twenty times the memory of its bytes and more.
+many_values many '.x = [range(300000) | 1]'
+hostile_start many
+for option in '' --all-platforms --inspect; do
+	# shellcheck disable=SC2086 # no option is no word
+	run ctnr-fetch ${option:---layout many-out} ${option:+--store "$CTNR_TEST_TMP/store"} "docker://$hostile/x:1"
+	is_status 4 "a manifest of more values than any image has is refused ${option:-for one platform}"
+	like_stderr "*manifest: more than 250000 values*" "... and that is told"
+done
+many_values some '.x = [range(100000) | 1]'
+hostile_start some
+run ctnr-fetch --layout some-out "docker://$hostile/x:1"
+is_status 0 "... and one of many is not"
 done_testing

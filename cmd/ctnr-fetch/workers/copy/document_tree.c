@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "format/json.h"
 #include "oci/media_type.h"
 
 #include <stdlib.h>
@@ -16,6 +17,9 @@
 /* Bytes of them together: they are all kept until the image is there. 1,000 manifests of 127 layers
  * have half as many. */
 #define DOCUMENT_BYTES_MAX (64U << 20)
+
+/* Values of JSON in them together: parsed they take most of the memory. */
+#define DOCUMENT_VALUES_ALL_MAX 1000000
 
 static void node_free(struct document_node *node)
 {
@@ -66,6 +70,7 @@ static int count_document(struct document_tree *tree, const struct document *doc
 {
 	tree->n_documents++;
 	tree->n_bytes += document->bytes.len;
+	tree->n_values += json_count_values(document->bytes.data, document->bytes.len);
 	if (tree->n_documents > DOCUMENTS_MAX)
 		return error_set(err, ERROR_FAILED,
 				 "the image has more than %d manifests and indexes", DOCUMENTS_MAX);
@@ -73,6 +78,10 @@ static int count_document(struct document_tree *tree, const struct document *doc
 		return error_set(err, ERROR_FAILED,
 				 "the image's manifests and indexes have more than %u bytes",
 				 DOCUMENT_BYTES_MAX);
+	if (tree->n_values > DOCUMENT_VALUES_ALL_MAX)
+		return error_set(err, ERROR_FAILED,
+				 "the image's manifests and indexes have more than %d values",
+				 DOCUMENT_VALUES_ALL_MAX);
 	return 0;
 }
 

@@ -36,6 +36,7 @@ struct document_tree {
 	json_t *positions; /* in nodes, by digest */
 	size_t n_documents; /* also those that are still being gathered */
 	size_t n_bytes; /* of these */
+	size_t n_values; /* likewise */
 	int distance; /* of the documents that are being gathered */
 };
 

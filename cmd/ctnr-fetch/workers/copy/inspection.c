@@ -121,6 +121,9 @@ static json_t *get_config(const struct inspection *inspection, const struct mani
 	if (source_get_bytes(inspection->source, inspection->connection, &manifest->config,
 			     IMAGE_CONFIG_MAX, &text, err) < 0)
 		return NULL;
+	if (json_check_values(text.data, text.len, IMAGE_CONFIG_VALUES_MAX, "image config", err) <
+	    0)
+		return NULL;
 	return json_parse(text.data, text.len, "image config", err);
 }
 
