@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define PROBE_TIMEOUT 5 /* seconds */
 #define STATUS_WANTS_TLS 400 /* what servers of https answer to plain HTTP, if they answer */
@@ -27,6 +28,18 @@ static const char *authority_of(const char *registry)
 	return registry;
 }
 
+/* Is the host what was written? An address of IPv4 has more spellings than that of four numbers (127.1, 2130706433),
+ * by which no file of logins, rules or certificates knows it. */
+static int check_spelling(const char *authority, const char *host, struct error *err)
+{
+	size_t len = strcspn(authority, ":");
+
+	if (*authority == '[' || (len == strlen(host) && strncasecmp(authority, host, len) == 0))
+		return 0;
+	error_set(err, ERROR_USAGE, "'%s' is another spelling of '%s'", authority, host);
+	return error_hint(err, "write '%s%s'", host, authority + len);
+}
+
 int endpoint_init(struct endpoint *ret, const char *registry, enum endpoint_trust trust,
 		  struct error *err)
 {
@@ -37,6 +50,8 @@ int endpoint_init(struct endpoint *ret, const char *registry, enum endpoint_trus
 	if (!ret->host)
 		return error_set(err, ERROR_USAGE, "'%s' is not a registry's HOST[:PORT]",
 				 registry);
+	if (check_spelling(authority, ret->host, err) < 0)
+		return -1;
 	ret->authority = xstrdup(authority);
 	if (!url_host_is_loopback(ret->host) && trust == ENDPOINT_SECURE)
 		ret->scheme = "https";

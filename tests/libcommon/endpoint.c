@@ -44,6 +44,9 @@ int main(void)
 	refused("a b");
 	refused("user@quay.io");
 	refused("");
+	refused("127.1:5000");
+	refused("2130706433:5000");
+	refused("0x7f.0.0.1");
 	endpoint_init(&docker, "docker.io", ENDPOINT_SECURE, NULL);
 	url = endpoint_url(&docker, "library/alpine/manifests/3.20");
 	is_str(url, "https://registry-1.docker.io/v2/library/alpine/manifests/3.20",
