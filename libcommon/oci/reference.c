@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define NAME_LENGTH_MAX 255 /* registry and repository together (Docker's limit) */
 #define TAG_LENGTH_MAX 128
@@ -16,7 +17,6 @@
 #define DIGITS "0123456789"
 
 #define DEFAULT_REGISTRY "docker.io"
-#define DEFAULT_REGISTRY_OLD "index.docker.io"
 #define DEFAULT_NAMESPACE "library/"
 #define DEFAULT_TAG "latest"
 
@@ -29,6 +29,21 @@ void reference_release(struct reference *reference)
 	free(reference->tag);
 	free(reference->digest);
 	*reference = (struct reference)REFERENCE_INIT;
+}
+
+/* What else docker.io is called. */
+static const char *const docker_names[] = {
+	DEFAULT_REGISTRY,
+	"index.docker.io",
+	"registry-1.docker.io",
+};
+
+const char *reference_registry(const char *registry)
+{
+	for (size_t i = 0; i < array_size(docker_names); i++)
+		if (strcasecmp(registry, docker_names[i]) == 0)
+			return DEFAULT_REGISTRY;
+	return registry;
 }
 
 /* How many of the first characters are lower-case letters and digits; of either case, or '-'. Sets of
@@ -180,12 +195,9 @@ static int cut_suffixes(char *name, size_t registry_len, struct reference *r, st
 static void apply_defaults(const char *name, size_t registry_len, struct reference *r)
 {
 	const char *repository = name + registry_len + (registry_len ? 1 : 0);
+	autofree char *registry = registry_len ? xstrndup(name, registry_len) : NULL;
 
-	r->registry = registry_len ? xstrndup(name, registry_len) : xstrdup(DEFAULT_REGISTRY);
-	if (strcmp(r->registry, DEFAULT_REGISTRY_OLD) == 0) {
-		free(r->registry);
-		r->registry = xstrdup(DEFAULT_REGISTRY);
-	}
+	r->registry = xstrdup(registry ? reference_registry(registry) : DEFAULT_REGISTRY);
 	if (strcmp(r->registry, DEFAULT_REGISTRY) == 0 && !strchr(repository, '/'))
 		r->repository = xasprintf(DEFAULT_NAMESPACE "%s", repository);
 	else

@@ -37,6 +37,9 @@ char *reference_format(const struct reference *reference);
 /* Is the text a tag? */
 bool reference_is_tag(const char *tag);
 
+/* The registry as references call it: docker.io for any of its names, in any case; else what was given. Borrowed. */
+const char *reference_registry(const char *registry);
+
 /* Did the text name a registry itself ("alpine": no)? */
 bool reference_has_registry(const char *text);
 

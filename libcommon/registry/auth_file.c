@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "format/base64.h"
 #include "format/json.h"
+#include "oci/reference.h"
 #include "registry/secret.h"
 #include "system/fd.h"
 
@@ -55,17 +56,6 @@ int auth_file_read(const char *path, struct auth_file *ret, struct error *err)
 	return auth_file_parse(&text, path, ret, err);
 }
 
-/* The name that references have for docker's registry under any of its names; for another host that. */
-static const char *registry_of_host(const char *host)
-{
-	static const char *const names[] = { "index.docker.io", "registry-1.docker.io" };
-
-	for (size_t i = 0; i < array_size(names); i++)
-		if (strcmp(host, names[i]) == 0)
-			return DOCKER_REGISTRY;
-	return host;
-}
-
 static void cut_suffix(char *text, const char *suffix)
 {
 	if (str_ends_with(text, suffix))
@@ -88,7 +78,7 @@ char *auth_file_normal_name(const char *key)
 	slash = strchr(name, '/');
 	if (slash)
 		*slash = '\0';
-	return xasprintf("%s%s%s", registry_of_host(name), slash ? "/" : "",
+	return xasprintf("%s%s%s", reference_registry(name), slash ? "/" : "",
 			 slash ? slash + 1 : "");
 }
 

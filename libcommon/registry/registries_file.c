@@ -132,10 +132,19 @@ static char *take_location(const struct config_node *node, const char *text, str
 	return check_location(node, location, err) < 0 ? NULL : steal(&location);
 }
 
+/* A location as references begin, new: they call docker.io by one name. */
+static char *prefix_of(const char *location)
+{
+	autofree char *registry = xstrndup(location, strcspn(location, "/"));
+
+	return xasprintf("%s%s", reference_registry(registry), location + strlen(registry));
+}
+
 /* A prefix may be *.DOMAIN too. */
 static char *take_prefix(const struct config_node *node, const char *text, struct error *err)
 {
-	autofree char *prefix = normal_location(text);
+	autofree char *normal = normal_location(text);
+	autofree char *prefix = prefix_of(normal);
 	autofree char *host = prefix[0] == '*' ? xasprintf("x%s", prefix + 1) : NULL;
 
 	if (!host)
@@ -217,8 +226,11 @@ static int read_locations(const struct config_node *table, struct registries_ent
 	if (location && !entry->location)
 		return -1;
 	/* What is only located has no other place. */
-	if (!prefix)
-		entry->prefix = steal(&entry->location);
+	if (!prefix) {
+		entry->prefix = prefix_of(entry->location);
+		free(entry->location);
+		entry->location = NULL;
+	}
 	return 0;
 }
 

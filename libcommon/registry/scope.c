@@ -9,9 +9,6 @@
 
 #define HTTPS_PORT ":443"
 
-/* docker.io has two names more, which references to it do not keep (oci/reference.h). */
-static const char *const docker_names[] = { "index.docker.io", "registry-1.docker.io" };
-
 /* What one registry is called: no upper case, no port that is meant anyway, one name of several. New. */
 static char *normal_registry(const char *text, size_t len)
 {
@@ -23,10 +20,7 @@ static char *normal_registry(const char *text, size_t len)
 	normal = xstrndup(text, len);
 	for (char *c = normal; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
-	for (size_t i = 0; i < array_size(docker_names); i++)
-		if (strcmp(normal, docker_names[i]) == 0)
-			return xstrdup("docker.io");
-	return steal(&normal);
+	return xstrdup(reference_registry(normal));
 }
 
 char *scope_normal(const char *scope)

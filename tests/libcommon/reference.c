@@ -97,6 +97,10 @@ int main(void)
 	means("user/app", "docker.io/user/app:latest");
 	means("docker.io/alpine", "docker.io/library/alpine:latest");
 	means("index.docker.io/library/alpine:1", "docker.io/library/alpine:1");
+	means("Docker.IO/alpine", "docker.io/library/alpine:latest");
+	means("INDEX.docker.io/a/b:1", "docker.io/a/b:1");
+	means("registry-1.docker.io/alpine:1", "docker.io/library/alpine:1");
+	means("registry-2.docker.io/alpine:1", "registry-2.docker.io/alpine:1");
 	means("localhost/app", "localhost/app:latest");
 	means("localhost:5000/app:1", "localhost:5000/app:1");
 	means("localhost:5000", "docker.io/library/localhost:5000");
