@@ -28,16 +28,18 @@ static const char *authority_of(const char *registry)
 	return registry;
 }
 
-/* Is the host what was written? An address of IPv4 has more spellings than that of four numbers (127.1, 2130706433),
- * by which no file of logins, rules or certificates knows it. */
+/* Is the host what was written? An address has more spellings than one (127.1, 2130706433, 0:0:0:0:0:0:0:1), by
+ * which no file of logins, rules or certificates knows it. */
 static int check_spelling(const char *authority, const char *host, struct error *err)
 {
-	size_t len = strcspn(authority, ":");
+	bool is_bracketed = *authority == '[';
+	const char *written = authority + is_bracketed;
+	size_t len = strcspn(written, is_bracketed ? "]" : ":");
 
-	if (*authority == '[' || (len == strlen(host) && strncasecmp(authority, host, len) == 0))
+	if (len == strlen(host) && strncasecmp(written, host, len) == 0)
 		return 0;
 	error_set(err, ERROR_USAGE, "'%s' is another spelling of '%s'", authority, host);
-	return error_hint(err, "write '%s%s'", host, authority + len);
+	return error_hint(err, "write '%s%s%s'", is_bracketed ? "[" : "", host, written + len);
 }
 
 int endpoint_init(struct endpoint *ret, const char *registry, enum endpoint_trust trust,

@@ -37,6 +37,7 @@ int main(void)
 	is_served_by("Example.org:5000", "Example.org:5000", "example.org", "https");
 	is_served_by("127.0.0.1:5000", "127.0.0.1:5000", "127.0.0.1", NULL);
 	is_served_by("localhost", "localhost", "localhost", NULL);
+	is_served_by("[2001:DB8::1]", "[2001:DB8::1]", "2001:db8::1", "https");
 	is_served_by("[::1]:5000", "[::1]:5000", "::1", NULL);
 	is_served_by("localhost.example", "localhost.example", "localhost.example", "https");
 	endpoint_init(&insecure, "quay.io", ENDPOINT_INSECURE, NULL);
@@ -47,6 +48,8 @@ int main(void)
 	refused("127.1:5000");
 	refused("2130706433:5000");
 	refused("0x7f.0.0.1");
+	refused("[0:0:0:0:0:0:0:1]:5000");
+	refused("[::0001]:5000");
 	endpoint_init(&docker, "docker.io", ENDPOINT_SECURE, NULL);
 	url = endpoint_url(&docker, "library/alpine/manifests/3.20");
 	is_str(url, "https://registry-1.docker.io/v2/library/alpine/manifests/3.20",
