@@ -120,9 +120,11 @@ static int ask_person(struct login *login, struct error *err)
 }
 
 /* Judge the answer to /v2/. */
-static int judge_answer(const struct login *login, long status, bool was_shown, struct error *err)
+static int judge_answer(const struct login *login, const struct http_response *response,
+			bool was_shown, struct error *err)
 {
 	const char *registry = login->account.registry;
+	long status = response->status;
 
 	if (status == 401 || status == 403)
 		return error_set(err, ERROR_FAILED,
@@ -133,6 +135,9 @@ static int judge_answer(const struct login *login, long status, bool was_shown, 
 				 status >= 500 || status == 429 ? ERROR_TEMPORARY : ERROR_FAILED,
 				 "'%s' is no registry, or none now (HTTP status %ld)", registry,
 				 status);
+	if (!was_shown && http_is_web_page(response))
+		return error_set(err, ERROR_FAILED,
+				 "'%s' is no registry: it answers with a web page", registry);
 	if (!was_shown)
 		message_warning(
 			"'%s' asks nobody for a password, so that it was not checked, keeping it",
@@ -171,7 +176,7 @@ static int check_login(const struct login *login, struct error *err)
 	if (!http || session_send(session, http, &request, &response, err) < 0)
 		return add_login_hint(err);
 	origin = session_login_origin(session);
-	return judge_answer(login, response.status, origin != NULL, err);
+	return judge_answer(login, &response, origin != NULL, err);
 }
 
 /* Give the login to a helper. In the file an entry without a login says so, as docker leaves it. */

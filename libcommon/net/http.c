@@ -160,6 +160,13 @@ const char *http_header(const struct http_response *response, const char *name, 
 	return NULL;
 }
 
+bool http_is_web_page(const struct http_response *response)
+{
+	const char *type = http_header(response, "content-type", 0);
+
+	return type && strncasecmp(type, "text/html", strlen("text/html")) == 0;
+}
+
 /* Two lengths that differ mean two ends of one answer, and each reader chooses its own (RFC 9112, section
  * 6.3). */
 static int check_length(struct exchange *x)

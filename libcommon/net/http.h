@@ -128,6 +128,9 @@ void http_response_release(struct http_response *response);
 /* The value of a header (borrowed), the nth of that name, or NULL. name is in lower case. */
 const char *http_header(const struct http_response *response, const char *name, size_t nth);
 
+/* Is it HTML, which people read and no program asks for? */
+bool http_is_web_page(const struct http_response *response);
+
 /* Send the request and receive the answer, whatever its status. Fails with ERROR_TEMPORARY when the
  * network or the server failed, ERROR_VERIFY when TLS, a limit or a rule of net/url.h did, or as
  * the sink did. ret must be initialised; it is meaningful after a failure too (status 0: no answer

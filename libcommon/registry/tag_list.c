@@ -52,13 +52,13 @@ int tag_list_read_page(const struct str *text, struct tag_list *list, struct err
 	struct jnode tags;
 	size_t len;
 
-	if (json_check_values(text->data, text->len, TAG_LIST_MAX + PAGE_REST, "list of tags",
-			      err) < 0)
+	if (json_check_values(text->data, text->len, TAG_LIST_MAX + PAGE_REST, "the answer", err) <
+	    0)
 		return -1;
-	document = json_parse(text->data, text->len, "list of tags", err);
+	document = json_parse(text->data, text->len, "the answer", err);
 	if (!document)
 		return -1;
-	root = jnode_root(document, "list of tags");
+	root = jnode_root(document, "the answer");
 	tags = jnode_member(&root, "tags");
 	if (jnode_object(&root, err) < 0 || jnode_array(&tags, &len, err) < 0)
 		return -1;
@@ -72,6 +72,8 @@ int tag_list_read_page(const struct str *text, struct tag_list *list, struct err
 
 static int take_tag_page(void *data, const struct http_response *page, struct error *err)
 {
+	if (http_is_web_page(page))
+		return error_set(err, ERROR_FAILED, "the answer is a web page, as of no registry");
 	return tag_list_read_page(&page->body, data, err);
 }
 

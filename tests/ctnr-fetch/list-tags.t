@@ -59,7 +59,7 @@ is_stderr "ctnr-fetch: warning: 5 of the tags are none ('\\x1b[31mred'), leaving
 	"... with a warning that gives the terminal no orders"
 tags --tags '"x"'
 is_status 1 "a list that is none is an error"
-like_stderr "*list of tags: tags: expected array, got string*" "... that says what it is"
+like_stderr "*/x: list of tags: the answer: tags: expected array, got string*" "... that says what it is"
 
 hostile_start "$CTNR_TEST_TMP/small"
 other=$hostile

@@ -190,6 +190,13 @@ is_status 0 "a registry that asks nobody takes any password"
 like_stderr "*warning: '$hostile' asks nobody for a password, so that it was not checked, keeping it" \
 	"... which is told"
 hostile_stop
+hostile_start "$CTNR_TEST_TMP/small" --fault web
+login secret "$hostile"
+is_status 1 "a web server is no registry that asks nobody"
+like_stderr "*'$hostile' is no registry: *web page*" "... which is said"
+run ctnr-fetch --list-tags "docker://$hostile/x"
+like_stderr "*list of tags: the answer is a web page*" "... of a list of tags too"
+hostile_stop
 
 registry_stop
 run ctnr-login login -u me -p secret "$registry"

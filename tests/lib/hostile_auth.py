@@ -112,6 +112,10 @@ class Authentication:
         """Whatever is offered."""
         self.error(401, "who are you", [("WWW-Authenticate", 'Basic realm="hostile"')])
 
+    def fault_web_any(self):
+        """A web server, and no registry."""
+        self.answer(200, b"<html>welcome</html>", [("Content-Type", "text/html; charset=utf-8")])
+
     def fault_forbid_any(self):
         self.error(403, "no, " + CONTROLS)
 
