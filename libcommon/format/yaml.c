@@ -39,7 +39,11 @@ static int parser_error(const struct yaml_reader *reader, struct error *err)
 	const yaml_parser_t *parser = &reader->parser;
 	const char *problem = parser->problem ? parser->problem : "it cannot be read";
 
-	return yaml_error(reader, parser->problem_mark.line, err, problem);
+	yaml_error(reader, parser->problem_mark.line, err, problem);
+	/* libyaml's words about a tab where a token should begin. */
+	if (strstr(problem, "cannot start any token"))
+		error_hint(err, "YAML is indented with spaces, never with tabs");
+	return -1;
 }
 
 static const unsigned char *anchor_of(const yaml_event_t *event)
