@@ -35,22 +35,24 @@ int query_check_options(const struct query_opts *opts, struct error *err)
 	return 0;
 }
 
-/* Does the last component of a reference have a tag or a digest? */
-static bool has_version(const char *reference)
+/* Where tag and digest of a reference begin, in its last component, or NULL. */
+static const char *find_version(const char *reference)
 {
 	const char *slash = strrchr(reference, '/');
 
-	return strpbrk(slash ? slash : reference, ":@") != NULL;
+	return strpbrk(slash ? slash : reference, ":@");
 }
 
 int query_check_source(const struct query_opts *opts, const char *source, struct error *err)
 {
 	const char *reference = strstr(source, "://");
+	const char *version = reference ? find_version(reference + strlen("://")) : NULL;
 
-	if (!opts->list_tags || !reference || !has_version(reference + strlen("://")))
+	if (!opts->list_tags || !version)
 		return 0;
-	return error_set(err, ERROR_USAGE,
-			 "--list-tags: '%s' has a tag or a digest, expected a repository", source);
+	error_set(err, ERROR_USAGE,
+		  "--list-tags: '%s' has a tag or a digest, expected a repository", source);
+	return error_hint(err, "leave '%s' away", version);
 }
 
 int query_check_address(const struct query_opts *opts, const struct address *address,

@@ -36,6 +36,9 @@ for mistake in "--list-tags docker://$registry/team/app:1" "--list-tags docker:/
 	run ctnr-fetch $mistake
 	is_status 2 "ctnr-fetch ${mistake%%docker*} is a usage mistake there"
 done
+run ctnr-fetch --list-tags "docker://$registry/app:1@sha256:00"
+like_stderr "*has a tag or a digest, expected a repository*hint: leave ':1@sha256:00' away" \
+	"a tag is told to be left away"
 
 # tags OPTIONS...: from a registry that pages as these say.
 tags() {
