@@ -75,15 +75,16 @@ int auth_edit_commit(struct auth_edit *edit, struct error *err)
 {
 	autosecrettext char *json = json_format_indented(edit->file.json);
 	autosecret struct str text = STR_INIT;
+	struct error cause = { 0 };
 
 	str_reserve(&text, strlen(json) + 1);
 	str_append(&text, json);
 	str_append_char(&text, '\n');
-	if (file_write_at(edit->dirfd, edit->name, text.data, text.len, 0600, FILE_SYNC, err) < 0) {
-		if (err->saved_errno == ENOSPC || err->saved_errno == EDQUOT)
-			error_hint(err,
-				   "free some space there, or keep it elsewhere with --authfile");
-		return error_prefix(err, "cannot keep the login in '%s'", edit->file.path);
-	}
-	return 0;
+	if (file_write_at(edit->dirfd, edit->name, text.data, text.len, 0600, FILE_SYNC, &cause) ==
+	    0)
+		return 0;
+	if (cause.saved_errno == ENOSPC || cause.saved_errno == EDQUOT)
+		error_hint(&cause, "free some space there, or keep it elsewhere with --authfile");
+	error_prefix(&cause, "cannot keep the login in '%s'", edit->file.path);
+	return error_move(err, &cause);
 }
