@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REGISTRY_DEFAULT "docker.io" /* of short names too */
-
 void account_release(struct account *account)
 {
 	free(account->name);
@@ -41,5 +39,6 @@ int account_of_operands(const struct strlist *operands, struct account *ret, str
 {
 	if (operands->len > 1)
 		return error_set(err, ERROR_USAGE, "expected one REGISTRY, got %zu", operands->len);
-	return account_parse(operands->len ? operands->items[0] : REGISTRY_DEFAULT, ret, err);
+	return account_parse(operands->len ? operands->items[0] : REFERENCE_DEFAULT_REGISTRY, ret,
+			     err);
 }

@@ -10,6 +10,7 @@
 #include "registry/access.h"
 #include "registry/auth_places.h"
 #include "registry/helper.h"
+#include "registry/retry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,8 +132,7 @@ static int judge_answer(const struct login *login, const struct http_response *r
 				 "'%s' takes no such user and password (HTTP status %ld)", registry,
 				 status);
 	if (status != 200)
-		return error_set(err,
-				 status >= 500 || status == 429 ? ERROR_TEMPORARY : ERROR_FAILED,
+		return error_set(err, retry_is_temporary(status) ? ERROR_TEMPORARY : ERROR_FAILED,
 				 "'%s' is no registry, or none now (HTTP status %ld)", registry,
 				 status);
 	if (!was_shown && http_is_web_page(response))

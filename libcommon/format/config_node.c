@@ -121,10 +121,10 @@ int config_node_table(const struct config_node *table, const char *key,
 	return 0;
 }
 
-static bool is_listed(const char *const *keys, const char *key)
+bool config_text_is_one_of(const char *text, const char *const *list)
 {
-	for (; *keys; keys++)
-		if (strcmp(*keys, key) == 0)
+	for (; *list; list++)
+		if (strcmp(*list, text) == 0)
 			return true;
 	return false;
 }
@@ -143,7 +143,7 @@ int config_node_check_keys(const struct config_node *table, const char *const *k
 			   struct error *err)
 {
 	for (size_t i = 0; i < table->n_children; i++)
-		if (!is_listed(keys, table->children[i].key))
+		if (!config_text_is_one_of(table->children[i].key, keys))
 			return refuse_key(&table->children[i], keys, err);
 	return 0;
 }

@@ -74,6 +74,9 @@ int config_node_array(const struct config_node *table, const char *key,
 int config_node_table(const struct config_node *table, const char *key,
 		      const struct config_node **ret, struct error *err);
 
+/* Is a key or a value one of this list (NULL-terminated)? */
+bool config_text_is_one_of(const char *text, const char *const *list);
+
 /* Does a table hold keys of this list (NULL-terminated) alone? The first other one is an error, whose hint
  * is the key that was probably meant. */
 int config_node_check_keys(const struct config_node *table, const char *const *keys,

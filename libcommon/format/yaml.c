@@ -100,14 +100,6 @@ static char *take_text(const struct yaml_reader *reader, const yaml_event_t *eve
 	return NULL;
 }
 
-static bool is_listed(const char *text, const char *const *words)
-{
-	for (; *words; words++)
-		if (strcmp(text, *words) == 0)
-			return true;
-	return false;
-}
-
 static bool read_integer(const char *text, int64_t *ret)
 {
 	struct error ignored = { 0 };
@@ -126,13 +118,14 @@ static void resolve_plain(struct config_node *node)
 	static const char *const true_words[] = { "true", "True", "TRUE", NULL };
 	static const char *const false_words[] = { "false", "False", "FALSE", NULL };
 
-	if (is_listed(node->text, nothing))
+	if (config_text_is_one_of(node->text, nothing))
 		node->kind = CONFIG_NULL;
-	else if (is_listed(node->text, true_words) || is_listed(node->text, false_words))
+	else if (config_text_is_one_of(node->text, true_words) ||
+		 config_text_is_one_of(node->text, false_words))
 		node->kind = CONFIG_BOOL;
 	else if (read_integer(node->text, &node->integer))
 		node->kind = CONFIG_INTEGER;
-	node->boolean = node->kind == CONFIG_BOOL && is_listed(node->text, true_words);
+	node->boolean = node->kind == CONFIG_BOOL && config_text_is_one_of(node->text, true_words);
 }
 
 static int take_scalar(const struct yaml_reader *reader, const yaml_event_t *event,

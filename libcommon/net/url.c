@@ -185,3 +185,13 @@ int url_redirect(const struct url *from, const char *location, struct url *ret, 
 	url = (struct url)URL_INIT;
 	return 0;
 }
+
+void url_append_escaped(struct str *text, const char *value, const char *plain)
+{
+	for (const char *p = value; *p; p++) {
+		if (isalnum((unsigned char)*p) || strchr("-._~", *p) || strchr(plain, *p))
+			str_append_char(text, *p);
+		else
+			str_appendf(text, "%%%02X", (unsigned char)*p);
+	}
+}

@@ -21,6 +21,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 
@@ -60,5 +61,9 @@ char *url_host(const char *text);
 /* Is that host (a name or an address, with or without [], no port) this machine itself? No name is
  * looked up. */
 bool url_host_is_loopback(const char *host);
+
+/* Append a value as it stands in a query or a form (RFC 3986, section 2.1): everything becomes %XX but
+ * letters, digits, "-._~" and the characters of plain. */
+void url_append_escaped(struct str *text, const char *value, const char *plain);
 
 #endif

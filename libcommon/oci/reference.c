@@ -16,7 +16,6 @@
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
 
-#define DEFAULT_REGISTRY "docker.io"
 #define DEFAULT_NAMESPACE "library/"
 #define DEFAULT_TAG "latest"
 
@@ -33,7 +32,7 @@ void reference_release(struct reference *reference)
 
 /* What else docker.io is called. */
 static const char *const docker_names[] = {
-	DEFAULT_REGISTRY,
+	REFERENCE_DEFAULT_REGISTRY,
 	"index.docker.io",
 	"registry-1.docker.io",
 };
@@ -42,7 +41,7 @@ const char *reference_registry(const char *registry)
 {
 	for (size_t i = 0; i < array_size(docker_names); i++)
 		if (strcasecmp(registry, docker_names[i]) == 0)
-			return DEFAULT_REGISTRY;
+			return REFERENCE_DEFAULT_REGISTRY;
 	return registry;
 }
 
@@ -197,8 +196,8 @@ static void apply_defaults(const char *name, size_t registry_len, struct referen
 	const char *repository = name + registry_len + (registry_len ? 1 : 0);
 	autofree char *registry = registry_len ? xstrndup(name, registry_len) : NULL;
 
-	r->registry = xstrdup(registry ? reference_registry(registry) : DEFAULT_REGISTRY);
-	if (strcmp(r->registry, DEFAULT_REGISTRY) == 0 && !strchr(repository, '/'))
+	r->registry = xstrdup(registry ? reference_registry(registry) : REFERENCE_DEFAULT_REGISTRY);
+	if (strcmp(r->registry, REFERENCE_DEFAULT_REGISTRY) == 0 && !strchr(repository, '/'))
 		r->repository = xasprintf(DEFAULT_NAMESPACE "%s", repository);
 	else
 		r->repository = xstrdup(repository);

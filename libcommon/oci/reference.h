@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+#define REFERENCE_DEFAULT_REGISTRY "docker.io" /* of names that have none */
+
 struct reference {
 	char *registry; /* "docker.io", "localhost:5000" */
 	char *repository; /* "library/alpine" */

@@ -13,10 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DOCKER_REGISTRY "docker.io"
 #define DOCKER_SERVER "https://index.docker.io/v1/"
 #define DOCKER_FILE_NAME "config.json"
-#define TOKEN_USER "<token>" /* of an entry that has an identity token and no user */
 
 /* The members of an entry that are about the login. */
 static const char *const login_members[] = { "auth", "identitytoken", "username", "password" };
@@ -84,7 +82,7 @@ char *auth_file_normal_name(const char *key)
 
 const char *auth_file_server(const char *registry)
 {
-	return strcmp(registry, DOCKER_REGISTRY) == 0 ? DOCKER_SERVER : registry;
+	return strcmp(registry, REFERENCE_DEFAULT_REGISTRY) == 0 ? DOCKER_SERVER : registry;
 }
 
 int auth_file_helpers(const struct auth_file *file, const char *registry,
@@ -219,7 +217,7 @@ static int read_entry(const struct jnode *entry, struct credentials *ret, struct
 	if (!*token)
 		return jnode_error(&auth_node, err, "the name of the user is empty");
 	free(ret->user);
-	ret->user = xstrdup(TOKEN_USER);
+	ret->user = xstrdup(CREDENTIALS_TOKEN_USER);
 	return 0;
 }
 
@@ -314,6 +312,13 @@ void auth_file_set(struct auth_file *file, const char *name, const struct creden
 	json_object_set_new(auths, key, entry);
 }
 
+/* The other members of an entry may be another one's too. */
+static void wipe_login(json_t *entry)
+{
+	for (size_t i = 0; i < array_size(login_members); i++)
+		secret_json_wipe(json_object_get(entry, login_members[i]));
+}
+
 size_t auth_file_remove(struct auth_file *file, const char *name)
 {
 	json_t *auths = get_auths(file);
@@ -323,6 +328,7 @@ size_t auth_file_remove(struct auth_file *file, const char *name)
 	while ((key = find_same_key(auths, name))) {
 		autofree char *copy = xstrdup(key);
 
+		wipe_login(json_object_get(auths, copy));
 		json_object_del(auths, copy);
 		n++;
 	}

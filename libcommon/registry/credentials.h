@@ -30,6 +30,9 @@
 
 #define PASSWORD_MAX (64U << 10) /* bytes; some registries take a whole file of keys for one */
 
+/* The user of an identity token that came without one, in files of logins and from helpers alike. */
+#define CREDENTIALS_TOKEN_USER "<token>"
+
 struct credentials {
 	char *user; /* NULL: anonymous */
 	char *password; /* NULL: not known yet */

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "net/url.h"
+#include "oci/reference.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static const struct alias {
 	const char *registry;
 	const char *authority;
 } aliases[] = {
-	{ "docker.io", "registry-1.docker.io" },
+	{ REFERENCE_DEFAULT_REGISTRY, "registry-1.docker.io" },
 };
 
 static const char *authority_of(const char *registry)

@@ -11,7 +11,6 @@
 #define HELPER_PREFIX "docker-credential-"
 #define HELPER_ASCII "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 #define HELPER_NOT_FOUND "credentials not found" /* the beginning of what all of them say */
-#define HELPER_TOKEN_USER "<token>"
 #define HELPER_MESSAGE_MAX 200 /* bytes of its message that are repeated */
 
 bool helper_name_is_valid(const char *name)
@@ -108,7 +107,7 @@ int helper_read_answer(const struct str *answer, struct credentials *ret, struct
 		return error_set(err, ERROR_FAILED, "the answer has no %s",
 				 *user ? "Secret" : "Username");
 	ret->user = xstrdup(user);
-	if (strcmp(user, HELPER_TOKEN_USER) == 0)
+	if (strcmp(user, CREDENTIALS_TOKEN_USER) == 0)
 		ret->identity_token = xstrdup(secret);
 	else
 		ret->password = xstrdup(secret);

@@ -2,13 +2,13 @@
 #include "registry/referrers.h"
 
 #include "base/alloc.h"
+#include "net/url.h"
 #include "oci/document.h"
 #include "oci/manifest.h"
 #include "oci/media_type.h"
 #include "registry/listing.h"
 #include "registry/registry.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,25 +103,16 @@ static int take_referrer_page(void *data, const struct http_response *page, stru
 				   pages->referrers, err);
 }
 
-/* For a query: what RFC 3986 does not leave as it is becomes %XX. */
-static char *escape_query(const char *text)
-{
-	autostr struct str out = STR_INIT;
-
-	for (const char *p = text; *p; p++)
-		if (isalnum((unsigned char)*p) || strchr("-._~", *p))
-			str_append_char(&out, *p);
-		else
-			str_appendf(&out, "%%%02X", (unsigned char)*p);
-	return str_steal(&out);
-}
-
 static char *referrers_path(const struct digest *subject, const char *artifact_type)
 {
-	autofree char *type = artifact_type ? escape_query(artifact_type) : NULL;
+	autostr struct str path = STR_INIT;
 
-	return xasprintf("referrers/%s%s%s", subject->text, type ? "?artifactType=" : "",
-			 type ? type : "");
+	str_appendf(&path, "referrers/%s", subject->text);
+	if (artifact_type) {
+		str_append(&path, "?artifactType=");
+		url_append_escaped(&path, artifact_type, "");
+	}
+	return str_steal(&path);
 }
 
 /* Statuses of registries that do not know the path. */

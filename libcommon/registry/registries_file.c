@@ -31,14 +31,6 @@ static const char *const mode_names[SHORT_NAME_MODE_MAX] = { "permissive", "enfo
 
 static const char *const use_names[REGISTRIES_MIRROR_MAX] = { "all", "digest-only", "tag-only" };
 
-static bool is_one_of(const char *key, const char *const *keys)
-{
-	for (; *keys; keys++)
-		if (strcmp(*keys, key) == 0)
-			return true;
-	return false;
-}
-
 static struct registries_line line_of(const struct config_node *node)
 {
 	return (struct registries_line) { node->file, node->line };
@@ -55,8 +47,8 @@ static int check_table_keys(const struct config_node *table, const char *const *
 			    struct error *err)
 {
 	for (size_t i = 0; i < table->n_children; i++)
-		if (!is_one_of(table->children[i].key, keys) &&
-		    is_one_of(table->children[i].key, top_keys))
+		if (!config_text_is_one_of(table->children[i].key, keys) &&
+		    config_text_is_one_of(table->children[i].key, top_keys))
 			return refuse_misplaced(&table->children[i], err);
 	return config_node_check_keys(table, keys, err);
 }
@@ -289,7 +281,7 @@ static int check_alias(const struct config_node *node, struct error *err)
 {
 	bool is_string = node->kind == CONFIG_STRING;
 
-	if (is_one_of(node->key, top_keys) && !(is_string && is_whole_name(node->text)))
+	if (config_text_is_one_of(node->key, top_keys) && !(is_string && is_whole_name(node->text)))
 		return refuse_misplaced(node, err);
 	if (expect_string(node, err) < 0)
 		return -1;
@@ -424,7 +416,8 @@ static int check_top_keys(const struct config_node *root, struct error *err)
 	for (size_t i = 0; i < root->n_children; i++) {
 		const struct config_node *node = &root->children[i];
 
-		if (is_one_of(node->key, entry_keys) || is_one_of(node->key, mirror_keys)) {
+		if (config_text_is_one_of(node->key, entry_keys) ||
+		    config_text_is_one_of(node->key, mirror_keys)) {
 			config_node_error(node, err, "it is in no table, where it means nothing");
 			return error_hint(err, "write a line [[registry]] before it");
 		}

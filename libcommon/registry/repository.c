@@ -55,12 +55,11 @@ void repository_cleanup(struct repository **repository)
 	*repository = NULL;
 }
 
-struct repository_connection *repository_connect(struct repository *repository, struct error *err)
+struct repository_connection *repository_connect(struct repository *repository)
 {
 	struct repository_connection *connection =
 		xcalloc(1, sizeof(*connection) + repository->places->len * sizeof(const void *));
 
-	(void)err;
 	connection->repository = repository;
 	return connection;
 }
@@ -174,8 +173,8 @@ static int ask_place(struct repository_connection *connection, size_t place,
 		    : -1;
 }
 
-/* The order in which a question is put, new: the preferred place, those behind it, those before. For a list the
- * mirrors come last. */
+/* The order in which a question is put, new: the preferred place, those behind it, those before. For a list
+ * the mirrors come last. */
 static size_t *order_places(struct repository *repository, bool is_list)
 {
 	const struct place_list *places = repository->places;
@@ -330,7 +329,8 @@ struct blob_question {
 	bool is_only_place;
 };
 
-/* Get the rest of a blob, and verify the whole. *ret_is_wrong: what came was not the blob, and is forgotten. */
+/* Get the rest of a blob, and verify the whole. *ret_is_wrong: what came was not the blob, and is
+ * forgotten. */
 static int get_verified_blob(const struct blob_question *question, struct session *session,
 			     struct http *http, bool *ret_is_wrong, struct error *err)
 {

@@ -4,7 +4,7 @@
  * order until one answers.
  *
  *	autorepository struct repository *repository = repository_open(&places, &options, err);
- *	struct repository_connection *connection = repository_connect(repository, err);
+ *	struct repository_connection *connection = repository_connect(repository);
  *
  *	if (repository_get_manifest(repository, connection, "3.20", &document, err) < 0) ...
  *	repository_disconnect(connection);
@@ -37,12 +37,12 @@ void repository_free(struct repository *repository);
 void repository_cleanup(struct repository **repository);
 #define autorepository autocleanup(repository_cleanup)
 
-/* New; the repository outlives it. */
-struct repository_connection *repository_connect(struct repository *repository, struct error *err);
+/* New; the repository outlives it. No server is connected to yet. */
+struct repository_connection *repository_connect(struct repository *repository);
 void repository_disconnect(struct repository_connection *connection);
 
-/* As lookup_tag(): the first place that says what the tag stands for. LOOKUP_UNKNOWN when none does and one of them
- * answered. */
+/* As lookup_tag(): the first place that says what the tag stands for. LOOKUP_UNKNOWN when none does and one
+ * of them answered. */
 int repository_lookup_tag(struct repository *repository, struct repository_connection *connection,
 			  const char *tag, struct descriptor *ret, struct error *err);
 
@@ -50,9 +50,10 @@ int repository_lookup_tag(struct repository *repository, struct repository_conne
 int repository_get_manifest(struct repository *repository, struct repository_connection *connection,
 			    const char *tag_or_digest, struct document *ret, struct error *err);
 
-/* As registry_get_blob(), and verified: what the writer has by then stays when a place fails. When what came has
- * another digest, the place is asked for all of it where some of the bytes were not its own, or there is no other
- * place; then it is left, and the next one gives all. ERROR_VERIFY when no place gave the right bytes. */
+/* As registry_get_blob(), and verified: what the writer has by then stays when a place fails. When what
+ * came has another digest, the place is asked for all of it where some of the bytes were not its own, or
+ * there is no other place; then it is left, and the next one gives all. ERROR_VERIFY when no place gave the
+ * right bytes. */
 int repository_get_blob(struct repository *repository, struct repository_connection *connection,
 			struct blob_writer *writer, struct progress *progress, size_t task,
 			struct error *err);
@@ -73,8 +74,8 @@ int repository_get_referrers(struct repository *repository,
 /* The place that gave the last document; the first one before. Borrowed. */
 const struct place *repository_place(struct repository *repository);
 
-/* Ask that place of the list first from now on: what was asked meanwhile, as for signatures, says nothing about
- * who has the blobs. */
+/* Ask that place of the list first from now on: what was asked meanwhile, as for signatures, says nothing
+ * about who has the blobs. */
 void repository_prefer(struct repository *repository, const struct place *place);
 
 #endif

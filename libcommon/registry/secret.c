@@ -27,7 +27,7 @@ void secret_release(struct str *secret)
 }
 
 /* jansson hands its strings out as const, and reads none again but to free it. */
-static void wipe_json(json_t *value)
+void secret_json_wipe(json_t *value)
 {
 	const char *key;
 	json_t *child;
@@ -36,14 +36,14 @@ static void wipe_json(json_t *value)
 	if (json_is_string(value))
 		explicit_bzero((char *)json_string_value(value), json_string_length(value));
 	json_object_foreach (value, key, child)
-		wipe_json(child);
+		secret_json_wipe(child);
 	json_array_foreach (value, i, child)
-		wipe_json(child);
+		secret_json_wipe(child);
 }
 
 void secret_json_free(json_t **document)
 {
-	wipe_json(*document);
+	secret_json_wipe(*document);
 	json_decref(*document);
 	*document = NULL;
 }

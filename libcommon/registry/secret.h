@@ -27,6 +27,9 @@ void secret_cleanup(char **secret);
 void secret_release(struct str *secret);
 #define autosecret autocleanup(secret_release)
 
+/* Overwrite all strings of a value, or NULL, which stays. */
+void secret_json_wipe(json_t *value);
+
 /* A document of which nobody else has a reference: all its strings. */
 void secret_json_free(json_t **document);
 #define autosecretjson autocleanup(secret_json_free)

@@ -5,9 +5,9 @@
 #include "base/str.h"
 #include "format/json.h"
 #include "net/url.h"
+#include "registry/retry.h"
 #include "registry/secret.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -23,12 +23,7 @@ char *token_scope_format(const struct token_scope *scope)
 static void append_parameter(struct str *text, char separator, const char *key, const char *value)
 {
 	str_appendf(text, "%c%s=", separator, key);
-	for (const char *p = value; *p; p++) {
-		if (isalnum((unsigned char)*p) || strchr("-._~:/,", *p))
-			str_append_char(text, *p);
-		else
-			str_appendf(text, "%%%02X", (unsigned char)*p);
-	}
+	url_append_escaped(text, value, ":/,");
 }
 
 static void append_query(struct str *url, const char *key, const char *value)
@@ -124,7 +119,7 @@ static int check_token_status(const struct http_response *response,
 			  credentials->origin ? credentials->origin : "");
 		return error_hint(err, "log in with ctnr login, or with --creds USER[:PASSWORD]");
 	}
-	return error_set(err, status == 429 || status >= 500 ? ERROR_TEMPORARY : ERROR_FAILED,
+	return error_set(err, retry_is_temporary(status) ? ERROR_TEMPORARY : ERROR_FAILED,
 			 "HTTP status %ld", status);
 }
 

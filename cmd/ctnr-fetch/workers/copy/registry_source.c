@@ -51,7 +51,8 @@ static void *connect_registry(void *state, struct error *err)
 {
 	struct registry_source *source = state;
 
-	return repository_connect(source->repository, err);
+	(void)err;
+	return repository_connect(source->repository);
 }
 
 static void disconnect_registry(void *connection)

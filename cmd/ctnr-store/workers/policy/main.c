@@ -84,7 +84,7 @@ static int judge_reference(struct job *job, const char *name, const struct docum
 					   &places, err) < 0)
 			return -1;
 		repository = repository_open(&places, &options, err);
-		connection = repository ? repository_connect(repository, err) : NULL;
+		connection = repository ? repository_connect(repository) : NULL;
 		if (!connection)
 			return -1;
 	}
