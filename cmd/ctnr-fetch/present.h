@@ -14,8 +14,8 @@
 
 #include "request.h"
 
-/* 1 and ret (new) when it is there, 0 when it is not, or not whole, or otherwise than was asked for; -1 when that
- * cannot be told. */
+/* 1 and ret (new) when it is there, 0 when it is not, or not whole, or otherwise than was asked for; -1
+ * when that cannot be told. */
 int present_find(const struct request *request, struct image *ret, struct error *err);
 
 #endif

@@ -35,9 +35,9 @@ void file_hash_free(struct file_hash *hash);
 /* These bytes were written behind all that counts so far. */
 void file_hash_append(struct file_hash *hash, const void *data, size_t len);
 
-/* The digest of all that counts; waits for the thread. Fails with ERROR_VERIFY when the file could not be read
- * back, and as interrupt_error() when a signal came that asks to stop and is blocked (system/interrupt.h): then
- * it can be asked again. After success nothing can be appended. */
+/* The digest of all that counts; waits for the thread. Fails with ERROR_VERIFY when the file could not be
+ * read back, and as interrupt_error() when a signal came that asks to stop and is blocked
+ * (system/interrupt.h): then it can be asked again. After success nothing can be appended. */
 int file_hash_finish(struct file_hash *hash, struct digest *ret, struct error *err);
 
 #endif

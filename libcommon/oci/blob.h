@@ -43,8 +43,8 @@ struct blob_writer {
 		.part = LOCK_FILE_INIT \
 	}
 
-/* Releasing before blob_finish() removes the .part file; a writer of blob_try_continue() leaves what came in it
- * for a later run, unless that was wrong or could not be written. */
+/* Releasing before blob_finish() removes the .part file; a writer of blob_try_continue() leaves what came
+ * in it for a later run, unless that was wrong or could not be written. */
 void blob_writer_release(struct blob_writer *writer);
 #define autoblobwriter autocleanup(blob_writer_release)
 
@@ -55,8 +55,8 @@ enum blob_state {
 	BLOB_BUSY, /* another process is making it (blob_try_start() only) */
 };
 
-/* Lease the blob and begin, waiting for a process that is making the same blob. Returns an enum blob_state (so 1 when
- * the blob is there already, 0 when the writer is ready), -1 on failure. */
+/* Lease the blob and begin, waiting for a process that is making the same blob. Returns an enum blob_state
+ * (so 1 when the blob is there already, 0 when the writer is ready), -1 on failure. */
 int blob_start(const struct layout *layout, const struct digest *digest, uint64_t size,
 	       struct blob_writer *ret, struct error *err);
 
@@ -64,8 +64,8 @@ int blob_start(const struct layout *layout, const struct digest *digest, uint64_
 int blob_try_start(const struct layout *layout, const struct digest *digest, uint64_t size,
 		   struct blob_writer *ret, struct error *err);
 
-/* The same for a blob whose part may be continued: writer.written says from where on bytes are wanted. What is
- * there is hashed by a thread meanwhile. */
+/* The same for a blob whose part may be continued: writer.written says from where on bytes are wanted. What
+ * is there is hashed by a thread meanwhile. */
 int blob_try_continue(const struct layout *layout, const struct digest *digest, uint64_t size,
 		      struct blob_writer *ret, struct error *err);
 

@@ -28,8 +28,8 @@ static bool is_ours_alone(const struct stat *st)
 	return is_plain_file(st) && st->st_uid == geteuid() && !(st->st_mode & 0022);
 }
 
-/* Lock what has that name, ret_is_ours: and its bytes may be taken over. What is not ours is replaced once: on some
- * filesystems even a file that was just made seems to be another user's. */
+/* Lock what has that name, ret_is_ours: and its bytes may be taken over. What is not ours is replaced once:
+ * on some filesystems even a file that was just made seems to be another user's. */
 static int lock_part(const struct layout *layout, const char *path, enum lock_wait wait,
 		     struct lock_file *ret, bool *ret_is_ours, struct error *err)
 {

@@ -26,8 +26,8 @@ enum blob_part_use {
 	BLOB_PART_CONTINUE, /* those at the beginning stay, when they can be those of a blob of the size */
 };
 
-/* Open and lock the part, whose directory is there. ret_kept: bytes that stayed; the file ends behind them, and
- * so is its offset. LOCK_TRY fails with saved_errno EWOULDBLOCK while another process has the lock. */
+/* Open and lock the part, whose directory is there. ret_kept: bytes that stayed; the file ends behind them,
+ * and so is its offset. LOCK_TRY fails with saved_errno EWOULDBLOCK while another process has the lock. */
 int blob_part_open(const struct layout *layout, const struct digest *digest, uint64_t size,
 		   enum blob_part_use use, enum lock_wait wait, struct lock_file *ret,
 		   uint64_t *ret_kept, struct error *err);

@@ -69,8 +69,8 @@ void index_release(struct index *index);
 int index_parse(const char *text, size_t len, const char *media_type, struct index *ret,
 		struct error *err);
 
-/* Is an entry of an index no image: of a type that is none's, or an attestation ("unknown/unknown" or Docker's
- * annotation)? */
+/* Is an entry of an index no image: of a type that is none's, or an attestation ("unknown/unknown" or
+ * Docker's annotation)? */
 bool index_entry_is_no_image(const struct descriptor *descriptor);
 
 /* The first manifest that fits the platform best (exact variant first); when none does, the first

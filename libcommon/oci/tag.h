@@ -52,8 +52,8 @@ int tag_find_raw(const struct layout *layout, const char *name, struct descripto
 int tag_set(const struct layout *layout, const char *name, const struct descriptor *descriptor,
 	    struct error *err);
 
-/* The same, and in the same edit the entries of n referrers (oci/referrer.h) come into index.json; one that is there
- * already stays as it is. */
+/* The same, and in the same edit the entries of n referrers (oci/referrer.h) come into index.json; one that
+ * is there already stays as it is. */
 int tag_set_with(const struct layout *layout, const char *name, const struct descriptor *descriptor,
 		 const struct descriptor *referrers, size_t n, struct error *err);
 
@@ -82,9 +82,9 @@ int tag_remove_each(const struct layout *layout,
 		    bool (*goes)(const char *digest, const char *name, const void *data),
 		    const void *data, struct error *err);
 
-/* Remove the referrers whose subject is_reached says false of, the digest's text. Returns how many there were, -1 on
- * failure. Nothing is removed when an image has come since is_reached was found out, and its digest is not reached:
- * what it brought a referrer for is not known then. */
+/* Remove the referrers whose subject is_reached says false of, the digest's text. Returns how many there
+ * were, -1 on failure. Nothing is removed when an image has come since is_reached was found out, and its
+ * digest is not reached: what it brought a referrer for is not known then. */
 int tag_remove_referrers(const struct layout *layout,
 			 bool (*is_reached)(const char *digest, const void *data), const void *data,
 			 struct error *err);

@@ -52,7 +52,8 @@ int access_check_registry(const struct access_opts *opts, const char *first, con
 int access_begin(struct access *access, const char *registry, const struct interrupt *interrupt,
 		 struct error *err);
 
-/* From now on this progress, borrowed, says what is waited for; NULL: none does. Not while a session is used. */
+/* From now on this progress, borrowed, says what is waited for; NULL: none does. Not while a session is
+ * used. */
 void access_set_progress(struct access *access, struct progress *progress);
 
 /* What all sessions have in common; ret borrows access. */

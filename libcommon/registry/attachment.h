@@ -10,8 +10,9 @@
 #include "registry/image_signature.h"
 #include "registry/repository.h"
 
-/* Append the signatures of a manifest or index. A mirror that has none does not hide those of the next place. One that cannot be had, because it is too large, missing or not
- * what its digest says, is there with its flaw. */
+/* Append the signatures of a manifest or index. A mirror that has none does not hide those of the next
+ * place. One that cannot be had, because it is too large, missing or not what its digest says, is there
+ * with its flaw. */
 int attachment_get(struct repository *repository, struct repository_connection *connection,
 		   const struct digest *digest, struct image_signature_list *ret,
 		   struct error *err);

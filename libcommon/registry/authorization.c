@@ -142,8 +142,8 @@ static int answer_headers(struct authorization *authorization, struct http *http
 	return malformed.code ? error_move(err, &malformed) : 0;
 }
 
-/* Ask the registry's base URL, as a stranger, what it wants to see; a registry that asks for nothing gets user
- * and password. */
+/* Ask the registry's base URL, as a stranger, what it wants to see; a registry that asks for nothing gets
+ * user and password. */
 static int offer_login(struct authorization *authorization, struct http *http, const char *base,
 		       struct error *err)
 {

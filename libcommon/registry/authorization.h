@@ -47,13 +47,13 @@ void authorization_init(struct authorization *ret, const struct place *place,
 			const struct credential_search *logins);
 void authorization_release(struct authorization *authorization);
 
-/* The present value (new and secret), NULL while nobody asked, and its generation. Fails when a token that has
- * expired cannot be replaced. */
+/* The present value (new and secret), NULL while nobody asked, and its generation. Fails when a token that
+ * has expired cannot be replaced. */
 int authorization_get(struct authorization *authorization, struct http *http, char **ret_value,
 		      unsigned *ret_generation, struct error *err);
 
-/* Answer a 401 from that URL to the value of that generation. Returns 1 when there is another one to try with, 0
- * when there is nothing to offer. */
+/* Answer a 401 from that URL to the value of that generation. Returns 1 when there is another one to try
+ * with, 0 when there is nothing to offer. */
 int authorization_answer(struct authorization *authorization, struct http *http, const char *url,
 			 const struct http_response *response, unsigned generation,
 			 struct error *err);
@@ -63,8 +63,8 @@ int authorization_answer(struct authorization *authorization, struct http *http,
 int authorization_offer(struct authorization *authorization, struct http *http, const char *base,
 			unsigned generation, struct error *err);
 
-/* Where the login of the present value was found: "entry 'quay.io' of '/root/auth.json'", new. NULL when there is
- * none in it. */
+/* Where the login of the present value was found: "entry 'quay.io' of '/root/auth.json'", new. NULL when
+ * there is none in it. */
 char *authorization_origin(struct authorization *authorization);
 
 #endif

@@ -27,9 +27,9 @@ struct listing {
 	void *data;
 };
 
-/* Get all pages. Fails as session_send() and take() do; ERROR_VERIFY when a Link leads elsewhere, or to a page
- * that was there already, or when a limit is exceeded; and as registry_send() does
- * for a status that is not 200: ret, which must be initialised, is then the answer that had it. */
+/* Get all pages. Fails as session_send() and take() do; ERROR_VERIFY when a Link leads elsewhere, or to a
+ * page that was there already, or when a limit is exceeded; and as registry_send() does for a status that
+ * is not 200: ret, which must be initialised, is then the answer that had it. */
 int listing_get(struct session *session, struct http *http, const struct listing *listing,
 		struct http_response *ret, struct error *err);
 

@@ -31,8 +31,8 @@
 int registry_send(struct session *session, struct http *http, struct session_request *request,
 		  struct http_response *ret, struct error *err);
 
-/* The media type that an answer states, new: in lower case, without parameters; "" when it states none. NULL with
- * ERROR_VERIFY when it states several: the next program could read the other. */
+/* The media type that an answer states, new: in lower case, without parameters; "" when it states none.
+ * NULL with ERROR_VERIFY when it states several: the next program could read the other. */
 char *registry_media_type(const struct http_response *response, struct error *err);
 
 /* Get a manifest or index by tag or digest. ERROR_VERIFY when it is not what it should be,
@@ -44,8 +44,8 @@ int registry_get_manifest(struct session *session, struct http *http, const char
 int registry_get_bytes(struct session *session, struct http *http, const struct descriptor *blob,
 		       size_t max, struct str *ret, struct error *err);
 
-/* Get what a writer that was started does not have yet of its blob; the caller verifies it. A server that sends
- * all of it has the writer begin anew. Reports to the task of progress (may be NULL). */
+/* Get what a writer that was started does not have yet of its blob; the caller verifies it. A server that
+ * sends all of it has the writer begin anew. Reports to the task of progress (may be NULL). */
 int registry_get_blob(struct session *session, struct http *http, struct blob_writer *writer,
 		      struct progress *progress, size_t task, struct error *err);
 

@@ -60,7 +60,8 @@ struct http *session_connect(struct session *session, struct error *err);
 /* The server's HOST[:PORT], for messages. Borrowed. */
 const char *session_authority(const struct session *session);
 
-/* Where the login was found that the registry was last shown, for messages: new. NULL when it was shown none. */
+/* Where the login was found that the registry was last shown, for messages: new. NULL when it was shown
+ * none. */
 char *session_login_origin(struct session *session);
 
 /* The URL of a path below the repository, new; of one below /v2/ for a place without a repository. A request

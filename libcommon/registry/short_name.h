@@ -41,8 +41,8 @@ void short_name_release(struct short_name *name);
 /* Add the aliases that were chosen by somebody who was asked by podman to a configuration. */
 int short_name_read_chosen(struct registries_conf *conf, struct error *err);
 
-/* What a name without a registry may be; ret is new. ERROR_USAGE when it cannot be a name, ERROR_NOT_FOUND when
- * no registry is searched. */
+/* What a name without a registry may be; ret is new. ERROR_USAGE when it cannot be a name, ERROR_NOT_FOUND
+ * when no registry is searched. */
 int short_name_resolve(const struct registries_conf *conf, const char *text, struct short_name *ret,
 		       struct error *err);
 

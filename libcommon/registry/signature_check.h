@@ -24,8 +24,8 @@ struct signature_check {
 	const struct interrupt *interrupt; /* or NULL */
 };
 
-/* Does one of the signatures count? ERROR_VERIFY says why each does not; another failure, as of a key file that
- * is missing, that it could not be found out. */
+/* Does one of the signatures count? ERROR_VERIFY says why each does not; another failure, as of a key file
+ * that is missing, that it could not be found out. */
 int signature_check(const struct signature_check *check,
 		    const struct image_signature_list *signatures, struct error *err);
 

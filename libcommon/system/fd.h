@@ -43,13 +43,13 @@ ssize_t fd_read_full(int fd, void *buffer, size_t size);
 /* Append the rest of fd to ret; more than max bytes is an error ("larger than N bytes"). */
 int fd_read_rest(int fd, size_t max, struct str *ret, struct error *err);
 
-/* Read a regular file whole, following no symlink in the last component; anything but a regular
- * file and more than max bytes (before any is read) are errors. dirfd may be AT_FDCWD. A file that does not exist
- * is ERROR_NOT_FOUND with saved_errno ENOENT. */
+/* Read a regular file whole, following no symlink in the last component; anything but a regular file and
+ * more than max bytes (before any is read) are errors. dirfd may be AT_FDCWD. A file that does not exist is
+ * ERROR_NOT_FOUND with saved_errno ENOENT. */
 int file_read_at(int dirfd, const char *path, size_t max, struct str *ret, struct error *err);
 
-/* The same of a file that an administrator or a user wrote, which may be a symlink to a regular file. A parent that
- * is no directory (ENOTDIR) is ERROR_NOT_FOUND too. */
+/* The same of a file that an administrator or a user wrote, which may be a symlink to a regular file. A
+ * parent that is no directory (ENOTDIR) is ERROR_NOT_FOUND too. */
 int file_read_linked_at(int dirfd, const char *path, size_t max, struct str *ret,
 			struct error *err);
 

@@ -60,8 +60,9 @@ struct candidates {
 void candidates_release(struct candidates *list);
 #define autocandidates autocleanup(candidates_release)
 
-/* Append all entries of index.json but referrers (oci/referrer.h), which go with what they refer to. A name that another program has set says not when: it was set at the latest
- * when index.json was written, and among those of its repository its image's last use decides. */
+/* Append all entries of index.json but referrers (oci/referrer.h), which go with what they refer to. A name
+ * that another program has set says not when: it was set at the latest when index.json was written, and
+ * among those of its repository its image's last use decides. */
 int candidates_read_names(const struct layout *layout, const struct filter *filter,
 			  struct candidates *list, struct error *err);
 

@@ -26,8 +26,8 @@ int collection_init(struct collection *collection, struct error *err)
 	return 0;
 }
 
-/* The files of mapped IDs are seen and deleted in the user namespace that owns them: entered when the first of
- * them is met, for good. */
+/* The files of mapped IDs are seen and deleted in the user namespace that owns them: entered when the first
+ * of them is met, for good. */
 static int enter_namespace(struct collection *collection, struct error *err)
 {
 	enum identity_rung rung = collection->identity.rung;

@@ -51,7 +51,8 @@ int roots_add_leases(struct roots *roots, struct error *err);
 int roots_add_names(struct roots *roots, struct error *err);
 int roots_add_bundles(struct roots *roots, struct error *err);
 
-/* How many referrers of index.json have a subject that is not reached. To be asked when all roots were added. */
+/* How many referrers of index.json have a subject that is not reached. To be asked when all roots were
+ * added. */
 size_t roots_count_stray_referrers(const struct roots *roots);
 
 /* Let the unpacked layers of all images that were added be known, and stay. In a store only. */

@@ -22,13 +22,14 @@ struct document_copy {
 	enum request_format format;
 };
 
-/* Read a document that is a blob of the layout; ret is new. False when it is not there, or not as it should be: the
- * source has it then. */
+/* Read a document that is a blob of the layout; ret is new. False when it is not there, or not as it should
+ * be: the source has it then. */
 bool document_copy_read_present(const struct document_copy *copy, const struct descriptor *want,
 				struct document *ret);
 
-/* Get a document from the layout, or else from the source; want NULL: the one that the source's address names. ret
- * is new. Each document passes here, also of sources where nothing is waited for, so that signals are heard. */
+/* Get a document from the layout, or else from the source; want NULL: the one that the source's address
+ * names. ret is new. Each document passes here, also of sources where nothing is waited for, so that
+ * signals are heard. */
 int document_copy_get(const struct document_copy *copy, const struct descriptor *want,
 		      struct document *ret, struct error *err);
 
@@ -43,13 +44,14 @@ int document_copy_add_blobs(const struct document_copy *copy, const struct manif
 int document_copy_put_converted(const struct document_copy *copy, const char *media_type,
 				const char *text, struct descriptor *descriptor, struct error *err);
 
-/* Store the OCI form of a Docker manifest, unless the format says that everything stays as it is; *descriptor, the
- * manifest's, becomes that of what it is in the layout. */
+/* Store the OCI form of a Docker manifest, unless the format says that everything stays as it is;
+ * *descriptor, the manifest's, becomes that of what it is in the layout. */
 int document_copy_convert_manifest(const struct document_copy *copy,
 				   const struct manifest *manifest, struct descriptor *descriptor,
 				   struct error *err);
 
-/* The platform that a config states, which must be there; other artifacts than images have none, and ret stays. */
+/* The platform that a config states, which must be there; other artifacts than images have none, and ret
+ * stays. */
 int document_copy_read_platform(const struct document_copy *copy, const struct manifest *manifest,
 				struct platform *ret, struct error *err);
 

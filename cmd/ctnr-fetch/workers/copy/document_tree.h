@@ -52,17 +52,19 @@ void document_tree_release(struct document_tree *tree);
 const struct document_node *document_tree_find(const struct document_tree *tree,
 					       const struct digest *digest);
 
-/* Can what a descriptor describes be a document of a tree? What is below other kinds of documents is not known. */
+/* Can what a descriptor describes be a document of a tree? What is below other kinds of documents is not
+ * known. */
 bool document_tree_may_have(const struct descriptor *descriptor);
 
 /* Add a document, which is taken, with everything below it: the documents are stored, the blobs noted for
- * transfer_run(). depth is the number of indexes above it. The node is borrowed from the tree; NULL on failure. */
+ * transfer_run(). depth is the number of indexes above it. The node is borrowed from the tree; NULL on
+ * failure. */
 const struct document_node *document_tree_gather(struct document_tree *tree,
 						 struct document *document, int depth,
 						 struct error *err);
 
-/* Store what the image's documents become in the layout's format, from the manifests up, once all blobs are there;
- * the nodes' descriptors say what that is. */
+/* Store what the image's documents become in the layout's format, from the manifests up, once all blobs are
+ * there; the nodes' descriptors say what that is. */
 int document_tree_convert(const struct document_tree *tree, struct error *err);
 
 #endif

@@ -54,7 +54,8 @@ static int read_inspected_index(void *data, const struct descriptor *want, struc
 	return document_parse_index(&document, ret, err);
 }
 
-/* Get the manifest for the platform. ret_platform is what an index says of it, without an os when there is none. */
+/* Get the manifest for the platform. ret_platform is what an index says of it, without an os when there is
+ * none. */
 static int choose_document(struct inspection *inspection, struct platform *ret_platform,
 			   struct error *err)
 {

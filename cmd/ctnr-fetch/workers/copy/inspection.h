@@ -19,13 +19,13 @@
 int inspection_print(const struct request *request, const struct source *source, void *connection,
 		     struct error *err);
 
-/* Print the bytes of what the source gave; where a platform was asked for by name, of the manifest for that. On a
- * terminal control characters are escaped. */
+/* Print the bytes of what the source gave; where a platform was asked for by name, of the manifest for
+ * that. On a terminal control characters are escaped. */
 int inspection_print_raw(const struct request *request, const struct source *source,
 			 void *connection, struct error *err);
 
-/* The digest of the document whose bytes inspection_print_raw() prints. A reference that states it is asked for
- * nothing. */
+/* The digest of the document whose bytes inspection_print_raw() prints. A reference that states it is asked
+ * for nothing. */
 int inspection_find_digest(const struct request *request, const struct source *source,
 			   void *connection, struct digest *ret, struct error *err);
 

@@ -168,8 +168,8 @@ static int get_layout_bytes(void *state, void *connection, const struct descript
 	return layout_read_blob(&source->layout, blob, max, ret, err);
 }
 
-/* Does a document refer to the subject? Then ret becomes its descriptor, with its artifact type, as an index of
- * referrers has it. */
+/* Does a document refer to the subject? Then ret becomes its descriptor, with its artifact type, as an
+ * index of referrers has it. */
 static int read_layout_referrer(const struct layout_source *source, const struct descriptor *entry,
 				const struct digest *subject, struct descriptor *ret,
 				struct error *err)

@@ -89,8 +89,8 @@ void source_disconnect(const struct source *source, void *connection);
 
 void source_describe(const struct source *source, struct source_origin *ret);
 
-/* Which document the address names, without getting it, as lookup_tag() says (registry/lookup.h): LOOKUP_FOUND,
- * LOOKUP_UNKNOWN, -1. For where that may save the getting. */
+/* Which document the address names, without getting it, as lookup_tag() says (registry/lookup.h):
+ * LOOKUP_FOUND, LOOKUP_UNKNOWN, -1. For where that may save the getting. */
 int source_lookup_document(const struct source *source, void *connection, struct descriptor *ret,
 			   struct error *err);
 

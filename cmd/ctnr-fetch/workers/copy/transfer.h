@@ -47,7 +47,8 @@ void transfer_release(struct transfer *transfer);
  * ERROR_VERIFY. */
 int transfer_add(struct transfer *transfer, const struct descriptor *blob, struct error *err);
 
-/* Transfer them all, or nothing where there is too little room; connection is the calling thread's. The first failure stops the others. */
+/* Transfer them all, or nothing where there is too little room; connection is the calling thread's. The
+ * first failure stops the others. */
 int transfer_run(struct transfer *transfer, void *connection, struct error *err);
 
 /* Store bytes that were verified against digest. */
