@@ -132,7 +132,7 @@ mkdir -p "$mine"
 mkdir "${mine%/*}/$hostile" && cp ca.crt "${mine%/*}/$hostile"
 fetch_mirrored --cert-dir given
 is_status 0 "... but the mirror's own directory is"
-rm -r "$mine" "${mine%/*}/$hostile"
+rm -r "${mine:?}" "${mine%/*}/${hostile:?}"
 
 # The directories of the system, over an /etc of the test's own.
 mkdir -p system/containers/certs.d system/docker/certs.d
