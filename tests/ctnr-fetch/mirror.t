@@ -100,6 +100,18 @@ fetch docker://origin.example/ns/app:1
 origin=$quick_origin
 is_status 0 "blobs that a mirror does not have come from the registry"
 is "$(grep -c '^GET /v2/ ' "$slow_log")" 1 "... which is asked once for all threads how it speaks"
+hostile_stop
+
+# A file that cannot be written is no fault of the mirror's.
+hostile_start small
+mirrors "$hostile"
+rm -rf out
+: >"$origin_log"
+run sh -c 'trap "" XFSZ; ulimit -f 16; exec ctnr-fetch --layout out --retries 0 "$1"' sh docker://origin.example/ns/app:1
+is_status 1 "what fails on this machine is a failure"
+like_stderr "*cannot write blob $layer in *: File too large" "... which is named"
+ok "... after the mirror was asked" grep -q "/blobs/$layer " "$hostile_log"
+is "$(cat "$origin_log")" "" "... and nobody else is asked for that"
 
 # Nobody is there.
 hostile_stop
