@@ -113,6 +113,19 @@ like_stderr "*cannot write blob $layer in *: File too large" "... which is named
 ok "... after the mirror was asked" grep -q "/blobs/$layer " "$hostile_log"
 is "$(cat "$origin_log")" "" "... and nobody else is asked for that"
 
+# Of a list a mirror may know a part.
+: >"$origin_log"
+run ctnr-fetch --retries 0 --list-tags docker://origin.example/ns/app
+is_status 0 "tags are listed"
+ok "... by the registry" grep -q /tags/list "$origin_log"
+fails "... and not by its mirror" grep -q /tags/list "$hostile_log"
+origin=127.0.0.1:1
+mirrors "$hostile"
+origin=$quick_origin
+run ctnr-fetch --retries 0 --list-tags docker://origin.example/ns/app
+is_status 0 "... which is asked where the registry is not there"
+ok "... after it" grep -q /tags/list "$hostile_log"
+
 # Nobody is there.
 hostile_stop
 mirrors "$hostile"
