@@ -44,6 +44,19 @@ count CTNR_TEST_SCALE=1
 is_status 0 "a run without failures succeeds"
 is "$last" "6 passed, 0 failed, 0 skipped" "the last line is the count"
 
+# What the caller's environment and the system's files say.
+write_test shield <<'END'
+is "$(env | grep -ci -e _proxy= -e '^REGISTRY_AUTH_FILE=' -e '^DOCKER_CONFIG=' -e '^CONTAINERS_' -e '^SSL_CERT_FILE=')" 0 "nothing is set"
+is "$(jq -c .default "$HOME/.config/containers/policy.json")" '[{"type":"insecureAcceptAnything"}]' "a policy"
+ok "and registries" test -f "$HOME/.config/containers/registries.conf" -a -d "$HOME/.config/containers/registries.d"
+done_testing
+END
+run env http_proxy=http://127.0.0.1:1 HTTPS_PROXY=x no_proxy=y REGISTRY_AUTH_FILE=/a DOCKER_CONFIG=/b CONTAINERS_REGISTRIES_CONF=/c \
+	SSL_CERT_FILE=/d sh tree/tests/x/shield.t
+is_status 0 "the caller's proxies, logins, registries and authorities are no test's" || note "$stdout"
+like_stdout "*1..3" "... which looked"
+rm tree/tests/x/shield.t
+
 write_test skips <<'END'
 has PEER:no-such-program "needs a program" && pass "not here"
 done_testing
@@ -70,6 +83,16 @@ is_status 1 "... but a failure where nothing may be skipped"
 is "$last" "6 passed, 1 failed, 0 skipped" "... which is counted as one"
 rm tree/tests/x/skipped.t
 
+write_test nothing <<'END'
+fails "nothing is in a file that is not there" grep -q x nosuch
+done_testing
+END
+fails_alone nothing "*# could not run: grep -q x nosuch*" "a command that could not look has not failed"
+write_test nobody <<'END'
+fails "nobody is there" no-such-program
+done_testing
+END
+fails_alone nobody "*# could not run: no-such-program*" "... nor has one that is not there"
 echo 'done_testing' | write_test empty
 fails_alone empty "*# it has no assertion*" "a file without assertions fails"
 echo 'echo "1..0 # SKIP"' | write_test silent
