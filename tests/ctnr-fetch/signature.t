@@ -6,7 +6,7 @@
 . "$test_lib/image.sh"
 . "$test_lib/registry.sh"
 . "$test_lib/hostile.sh"
-needs PEER:docker-registry PEER:skopeo PEER:gpg PEER:gpgv PEER:openssl
+needs USERNS PEER:docker-registry PEER:skopeo PEER:gpg PEER:gpgv PEER:openssl
 
 small_layout
 registry_start
@@ -63,6 +63,11 @@ gpg_quiet -u signer@example.org --sign <claim >signature
 by_gpg signer
 is_status 0 "a message that gpg signed counts"
 is "$(find out -name index.json)" out/index.json "... and the image is fetched"
+rm -rf out
+run in_namespace sh -euc 'mount --bind /dev/null "$1"; shift; exec "$@"' sh "$(command -v gpgv)" \
+	ctnr-fetch --layout out --policy policy.json --registries-d registries.d "$image"
+is_status 1 "without gpgv nothing can be said of it"
+like_stderr "*held up by policy.json:1: *gpgv*" "... which is no refusal"
 head -c 200 signature >signature.cut && mv signature.cut signature
 counts_not signer "" "... cut off it"
 gpg_quiet -u expired@example.org --faked-system-time 20200105T000000 --sign <claim >signature
