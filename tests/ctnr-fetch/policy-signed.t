@@ -140,6 +140,12 @@ policy_row accept accept "$signed" "$(for_docker "$(by_key signer)")" "a signatu
 policy_row refuse refuse "$signed" "$(for_docker "$(by_key other)")" "... counts as one in a file does"
 like_stderr "*1 signature, and none counts: http://127.0.0.1:$port/signed@sha256=*/signature-1: *" \
 	"... and the one that is not there is the end"
+hostile_start small --fault broken
+printf 'docker:\n  %s/signed:\n    lookaside: http://%s/\n' "$registry" "$hostile" >registries.d/http.yaml
+policy_write "$(for_docker "$(by_key signer)")"
+run ctnr-fetch --layout policy-busy --retries 0 --policy policy.json --registries-d registries.d "$signed"
+is_status 5 "a server that is broken has not said that there is no signature"
+like_stderr "*held up by policy.json:1: *HTTP status 500*" "... so nothing is refused for that"
 rm registries.d/http.yaml
 
 ## sigstoreSigned
