@@ -119,13 +119,13 @@ static void wait_for_thread(struct file_hash *hash)
 {
 	struct timespec until;
 
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += WAIT_NSEC;
 	if (until.tv_nsec >= 1000000000) {
 		until.tv_nsec -= 1000000000;
 		until.tv_sec++;
 	}
-	pthread_cond_timedwait(&hash->caught_up, &hash->lock, &until);
+	pthread_cond_clockwait(&hash->caught_up, &hash->lock, CLOCK_MONOTONIC, &until);
 }
 
 int file_hash_finish(struct file_hash *hash, struct digest *ret, struct error *err)

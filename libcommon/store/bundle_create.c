@@ -141,6 +141,21 @@ static int create_at_path(const struct store *home, const char *word, struct bun
 	return -1;
 }
 
+/* Open the directory that was just made. Nothing holds it yet, so that it may be gone again. */
+static int open_created(struct bundle *bundle, struct error *err)
+{
+	struct error cause = { 0 };
+
+	bundle->dirfd = dir_open_at(AT_FDCWD, bundle->path, &cause);
+	if (bundle->dirfd >= 0)
+		return 0;
+	rmdir(bundle->path);
+	if (cause.code == ERROR_NOT_FOUND)
+		return error_set(err, ERROR_FAILED, "%s '%s' was removed by another command",
+				 bundle_word(), bundle->id);
+	return error_move(err, &cause);
+}
+
 int bundle_create(const struct store *store, const char *name, struct bundle *ret,
 		  struct error *err)
 {
@@ -161,11 +176,8 @@ int bundle_create(const struct store *store, const char *name, struct bundle *re
 	if (is_path ? create_at_path(&home, path, &bundle, err) < 0
 		    : create_in_home(&home, name, &bundle, err) < 0)
 		return -1;
-	bundle.dirfd = dir_open_at(AT_FDCWD, bundle.path, err);
-	if (bundle.dirfd < 0) {
-		rmdir(bundle.path);
+	if (open_created(&bundle, err) < 0)
 		return -1;
-	}
 	*ret = bundle;
 	bundle = (struct bundle)BUNDLE_INIT;
 	return 0;

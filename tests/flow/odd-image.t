@@ -55,7 +55,7 @@ config-octets		copied	ok 0:0 /
 config-json		copied	ok 0:0 /
 config-none		copied	ok 0:0 /
 config-absent		copied	ok 0:0 /
-config-helm		copied	no image but an artifact: its config is 'application/vnd.cncf.helm.config.v1+json'
+config-helm		copied	no image but a Helm chart: its config is 'application/vnd.cncf.helm.config.v1+json'
 config-empty		copied	no image but an artifact
 
 layer-none		copied	ok 0:0 /

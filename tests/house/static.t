@@ -8,8 +8,8 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 top=$(dirname "$0")/../..
 
 # Two tools: jansson is enough for one of them.
-mkdir -p cmd/ctnr-exec cmd/ctnr-fetch libcommon scripts/verbs
-touch cmd/ctnr-exec/main.c cmd/ctnr-fetch/main.c libcommon/none.c scripts/verbs/none
+mkdir -p cmd/ctnr-exec cmd/ctnr-login libcommon scripts/verbs
+touch cmd/ctnr-exec/main.c cmd/ctnr-login/main.c libcommon/none.c scripts/verbs/none
 cp "$top/GNUmakefile" .
 
 # A machine with no static libjansson.
@@ -27,7 +27,7 @@ make: hint: make STATIC=no links every tool dynamically*" "... and what helps is
 
 # static_tools VARIABLE...: those that make would link statically.
 static_tools() {
-	make -s -n V=1 BUILD=other "$@" other/bin/ctnr-exec other/bin/ctnr-fetch |
+	make -s -n V=1 BUILD=other "$@" other/bin/ctnr-exec other/bin/ctnr-login |
 		sed -n 's|.* -static-pie .* -o other/bin/\([^ ]*\) .*|\1|p'
 }
 is "$(static_tools STATIC=yes)" ctnr-exec "a tool that needs jansson alone is linked statically"
@@ -48,7 +48,7 @@ if ! ldd built/bin/ctnr-exec | grep -q libasan; then
 	is_status 1 "... and not that of another"
 	like_stdout "*/ctnr-exec: loads libjansson.so*" "... which names what is loaded"
 fi
-cp "$CTNR_TEST_BUILD/bin/ctnr-fetch" built/bin/ctnr-spec
+cp "$CTNR_TEST_BUILD/bin/ctnr-login" built/bin/ctnr-spec
 run env BUILD="$PWD/built" STATIC=no "$top/scripts/lint" libraries
 is_status 1 "a tool that loads libcurl passes no lint"
 like_stdout "*/ctnr-spec: loads libcurl.so*" "... and that is named"
