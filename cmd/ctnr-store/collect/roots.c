@@ -148,8 +148,10 @@ static int add_link(struct roots *roots, int lower, const char *name, struct err
 	char layer[BUNDLE_STACK_LAYER_MAX];
 	autofree char *path = NULL;
 
+	/* A link that is gone again was of a bundle that is being removed. */
 	if (!bundle_stack_layer_name(lower, name, layer))
-		return errno ? error_errno(err, "cannot read 'lower/%s'", name) : 0;
+		return errno && errno != ENOENT ? error_errno(err, "cannot read 'lower/%s'", name)
+						: 0;
 	path = xasprintf("layers/%s", layer);
 	json_object_set_new(roots->layers, path, json_true());
 	return 0;

@@ -23,13 +23,31 @@ void staging_release(struct staging *staging)
 	*staging = (struct staging)STAGING_INIT;
 }
 
+static bool parent_is_there(const struct staging *staging)
+{
+	struct stat st;
+
+	return fstat(staging->parent, &st) == 0 && st.st_nlink > 0;
+}
+
+/* Make the directory. *ret_stale: it was removed again before it was opened. */
+static int make_staging(const struct staging *staging, bool *ret_stale, struct error *err)
+{
+	struct error cause = { 0 };
+
+	if (dir_make_inner_at(staging->parent, staging->part_name, 0700, &cause) == 0)
+		return 0;
+	*ret_stale = cause.saved_errno == ENOENT && parent_is_there(staging);
+	return error_move(err, &cause);
+}
+
 /* The locked directory, or -1; *ret_stale: it was renamed or removed while we waited. */
 static int lock_staging(const struct staging *staging, bool *ret_stale, struct error *err)
 {
 	autoclose int fd = -EBADF;
 
 	*ret_stale = false;
-	if (dir_make_inner_at(staging->parent, staging->part_name, 0700, err) < 0)
+	if (make_staging(staging, ret_stale, err) < 0)
 		return -1;
 	fd = openat(staging->parent, staging->part_name,
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
