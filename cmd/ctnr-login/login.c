@@ -9,7 +9,7 @@
 #include "format/json.h"
 #include "registry/access.h"
 #include "registry/auth_places.h"
-#include "registry/helper.h"
+#include "registry/credential_helper.h"
 #include "registry/retry.h"
 
 #include <stdlib.h>
@@ -183,7 +183,7 @@ static int check_login(const struct login *login, struct error *err)
 static int keep_with_helper(struct login *login, const char *name, struct auth_edit *edit,
 			    struct error *err)
 {
-	const struct helper helper = { name, &login->interrupt, login->progress };
+	const struct credential_helper helper = { name, &login->interrupt, login->progress };
 	const struct account *account = &login->account;
 
 	if (account->is_namespace)
@@ -191,8 +191,8 @@ static int keep_with_helper(struct login *login, const char *name, struct auth_e
 			err, ERROR_FAILED,
 			"'%s' gives the logins of '%s' to docker-credential-%s, which knows no namespaces",
 			edit->file.path, account->registry, name);
-	if (helper_store(&helper, auth_file_server(account->registry), &login->access.credentials,
-			 err) < 0)
+	if (credential_helper_store(&helper, auth_file_server(account->registry),
+				    &login->access.credentials, err) < 0)
 		return -1;
 	login->helper = xasprintf("docker-credential-%s", name);
 	auth_file_set(&edit->file, account->name, NULL);

@@ -9,7 +9,7 @@
 #include "base/progress.h"
 #include "format/json.h"
 #include "registry/auth_places.h"
-#include "registry/helper.h"
+#include "registry/credential_helper.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,9 +51,10 @@ static int erase_from_helpers(struct logout *logout, const char *registry, struc
 	int n = auth_file_helpers(&logout->edit.file, registry, helpers, err);
 
 	for (int i = 0; i < n; i++) {
-		const struct helper helper = { helpers[i], &logout->interrupt, logout->progress };
+		const struct credential_helper helper = { helpers[i], &logout->interrupt,
+							  logout->progress };
 
-		if (helper_erase(&helper, auth_file_server(registry), err) < 0)
+		if (credential_helper_erase(&helper, auth_file_server(registry), err) < 0)
 			return -1;
 	}
 	return n;

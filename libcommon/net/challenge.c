@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/challenge.h"
 
-#include "base/alloc.h"
-#include "base/str.h"
+#include "net/header_value.h"
 
 #include <ctype.h>
 #include <strings.h>
@@ -37,29 +36,6 @@ static size_t token_length(const char *p)
 	return len;
 }
 
-/* A quoted string with its escapes undone, or a word, which may have what no token has and may be
- * empty. Returns what follows, NULL when malformed. */
-static const char *parse_value(const char *p, char **ret)
-{
-	autostr struct str value = STR_INIT;
-	size_t len;
-
-	if (*p != '"') {
-		len = strcspn(p, " \t,\"");
-		*ret = xstrndup(p, len);
-		return p[len] == '"' ? NULL : p + len;
-	}
-	for (p++; *p && *p != '"'; p++) {
-		if (*p == '\\' && !*++p)
-			return NULL;
-		str_append_char(&value, *p);
-	}
-	if (*p != '"')
-		return NULL;
-	*ret = str_steal(&value);
-	return p + 1;
-}
-
 /* The first of a repeated parameter counts. */
 static void keep_parameter(struct challenge *challenge, const char *name, size_t len, char **value)
 {
@@ -89,7 +65,7 @@ static const char *parse_parameters(const char *p, struct challenge *ret)
 
 		if (!len || *rest != '=')
 			return name;
-		p = parse_value(skip_blanks(rest + 1), &value);
+		p = header_value_parse(skip_blanks(rest + 1), ",", &value);
 		if (!p)
 			return NULL;
 		keep_parameter(ret, name, len, &value);

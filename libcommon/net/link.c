@@ -2,7 +2,8 @@
 #include "net/link.h"
 
 #include "base/alloc.h"
-#include "base/str.h"
+#include "base/cleanup.h"
+#include "net/header_value.h"
 
 #include <string.h>
 #include <strings.h>
@@ -10,29 +11,6 @@
 static const char *skip_link_blanks(const char *p)
 {
 	return p + strspn(p, " \t");
-}
-
-/* A parameter's value: a quoted string with its escapes undone, or a word. Returns what follows, NULL when
- * malformed. */
-static const char *parse_link_value(const char *p, char **ret)
-{
-	autostr struct str value = STR_INIT;
-	size_t len;
-
-	if (*p != '"') {
-		len = strcspn(p, " \t,;\"");
-		*ret = xstrndup(p, len);
-		return p[len] == '"' ? NULL : p + len;
-	}
-	for (p++; *p && *p != '"'; p++) {
-		if (*p == '\\' && !*++p)
-			return NULL;
-		str_append_char(&value, *p);
-	}
-	if (*p != '"')
-		return NULL;
-	*ret = str_steal(&value);
-	return p + 1;
 }
 
 /* One parameter of a link; ret_relations becomes the value of the first that is called rel. */
@@ -44,7 +22,7 @@ static const char *parse_link_parameter(const char *p, char **ret_relations)
 
 	if (*rest != '=')
 		return rest;
-	rest = parse_link_value(skip_link_blanks(rest + 1), &value);
+	rest = header_value_parse(skip_link_blanks(rest + 1), ",;", &value);
 	if (rest && len == strlen("rel") && strncasecmp(p, "rel", len) == 0 && !*ret_relations)
 		*ret_relations = steal(&value);
 	return rest ? skip_link_blanks(rest) : NULL;

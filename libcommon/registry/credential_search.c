@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "registry/auth_file.h"
 #include "registry/auth_places.h"
-#include "registry/helper.h"
+#include "registry/credential_helper.h"
 
 #include <string.h>
 
@@ -12,12 +12,12 @@
 static int ask_helper(const struct credential_search *search, const char *name,
 		      const char *registry, struct credentials *ret, struct error *err)
 {
-	const struct helper helper = { name, search->interrupt, search->progress };
+	const struct credential_helper helper = { name, search->interrupt, search->progress };
 	const char *server = auth_file_server(registry);
-	int found = helper_get(&helper, server, ret, err);
+	int found = credential_helper_get(&helper, server, ret, err);
 
 	if (found == 0 && strcmp(server, registry) != 0)
-		found = helper_get(&helper, registry, ret, err);
+		found = credential_helper_get(&helper, registry, ret, err);
 	return found;
 }
 

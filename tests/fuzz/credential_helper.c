@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers of credential helpers. */
-#include "registry/helper.h"
+#include "registry/credential_helper.h"
 
 #include <stdint.h>
 
@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error err = { 0 };
 
 	str_append_bytes(&answer, data, size);
-	if (helper_read_answer(&answer, &found, &err) > 0 &&
+	if (credential_helper_read_answer(&answer, &found, &err) > 0 &&
 	    (!found.user || (!found.password && !found.identity_token)))
 		__builtin_trap();
 	return 0;

@@ -2,7 +2,7 @@
 /* What a credential helper may be called, and what its answers mean. (That it runs: tests/ctnr-fetch/helper.t.) */
 #include "tap.h"
 
-#include "registry/helper.h"
+#include "registry/credential_helper.h"
 
 static const struct {
 	const char *name;
@@ -49,14 +49,15 @@ static const struct {
 int main(void)
 {
 	for (size_t i = 0; i < array_size(names); i++)
-		ok(helper_name_is_valid(names[i].name) == names[i].is_valid, names[i].name);
+		ok(credential_helper_name_is_valid(names[i].name) == names[i].is_valid,
+		   names[i].name);
 	for (size_t i = 0; i < array_size(answers); i++) {
 		autocredentials struct credentials got = CREDENTIALS_INIT;
 		autostr struct str answer = STR_INIT;
 		struct error err = { 0 };
 
 		str_append(&answer, answers[i].answer);
-		is_int(helper_read_answer(&answer, &got, &err), answers[i].result,
+		is_int(credential_helper_read_answer(&answer, &got, &err), answers[i].result,
 		       answers[i].answer);
 		is_str(got.user, answers[i].user, "... has that user");
 		is_str(got.password, answers[i].password, "... that password");

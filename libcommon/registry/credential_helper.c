@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "registry/helper.h"
+#include "registry/credential_helper.h"
 
 #include "base/alloc.h"
 #include "format/json.h"
@@ -13,21 +13,21 @@
 #define HELPER_NOT_FOUND "credentials not found" /* the beginning of what all of them say */
 #define HELPER_MESSAGE_MAX 200 /* bytes of its message that are repeated */
 
-bool helper_name_is_valid(const char *name)
+bool credential_helper_name_is_valid(const char *name)
 {
 	size_t len = strlen(name);
 
-	return len > 0 && len <= HELPER_NAME_MAX && strchr(HELPER_ASCII, name[0]) &&
+	return len > 0 && len <= CREDENTIAL_HELPER_NAME_MAX && strchr(HELPER_ASCII, name[0]) &&
 	       strspn(name, HELPER_ASCII "._-") == len;
 }
 
 /* The path of the helper's program, new, or NULL. */
-static char *find_helper(const struct helper *helper, struct error *err)
+static char *find_helper(const struct credential_helper *helper, struct error *err)
 {
 	autofree char *program = NULL;
 	char *path;
 
-	if (!helper_name_is_valid(helper->name)) {
+	if (!credential_helper_name_is_valid(helper->name)) {
 		error_set(err, ERROR_FAILED, "'%s' is no name of a credential helper",
 			  helper->name);
 		return NULL;
@@ -40,8 +40,8 @@ static char *find_helper(const struct helper *helper, struct error *err)
 }
 
 /* Run the helper; the answer is appended to answer. Returns its exit status. */
-static int run_helper(const struct helper *helper, const char *verb, const struct str *question,
-		      struct str *answer, struct error *err)
+static int run_helper(const struct credential_helper *helper, const char *verb,
+		      const struct str *question, struct str *answer, struct error *err)
 {
 	autofree char *path = find_helper(helper, err);
 	char *argv[] = { path, (char *)verb, NULL };
@@ -49,7 +49,7 @@ static int run_helper(const struct helper *helper, const char *verb, const struc
 		.argv = argv,
 		.in = question->data,
 		.in_len = question->len,
-		.out_max = HELPER_ANSWER_MAX,
+		.out_max = CREDENTIAL_HELPER_ANSWER_MAX,
 		.stop = helper->interrupt ? &helper->interrupt->fd : NULL,
 	};
 	size_t task;
@@ -58,7 +58,7 @@ static int run_helper(const struct helper *helper, const char *verb, const struc
 	if (!path)
 		return -1;
 	/* A text that grows leaves its bytes where it was before. */
-	str_reserve(answer, 2 * HELPER_ANSWER_MAX);
+	str_reserve(answer, 2 * CREDENTIAL_HELPER_ANSWER_MAX);
 	task = progress_add(helper->progress, "wait", strrchr(path, '/') + 1,
 			    PROGRESS_TOTAL_UNKNOWN);
 	progress_update(helper->progress, task, 0);
@@ -70,8 +70,8 @@ static int run_helper(const struct helper *helper, const char *verb, const struc
 }
 
 /* What a helper says on its stdout when it fails is a message, and no secret. */
-static int helper_failed(const struct helper *helper, int status, const struct str *answer,
-			 struct error *err)
+static int helper_failed(const struct credential_helper *helper, int status,
+			 const struct str *answer, struct error *err)
 {
 	int len = (int)strcspn(answer->data, "\r\n");
 
@@ -89,7 +89,8 @@ static bool says_not_found(const struct str *answer)
 	return strncasecmp(text, HELPER_NOT_FOUND, strlen(HELPER_NOT_FOUND)) == 0;
 }
 
-int helper_read_answer(const struct str *answer, struct credentials *ret, struct error *err)
+int credential_helper_read_answer(const struct str *answer, struct credentials *ret,
+				  struct error *err)
 {
 	autosecretjson json_t *json = secret_json_parse(answer, "answer", err);
 	struct jnode root = jnode_root(json, "answer");
@@ -114,8 +115,8 @@ int helper_read_answer(const struct str *answer, struct credentials *ret, struct
 	return 1;
 }
 
-int helper_get(const struct helper *helper, const char *server, struct credentials *ret,
-	       struct error *err)
+int credential_helper_get(const struct credential_helper *helper, const char *server,
+			  struct credentials *ret, struct error *err)
 {
 	autosecret struct str answer = STR_INIT;
 	autostr struct str question = STR_INIT;
@@ -128,7 +129,7 @@ int helper_get(const struct helper *helper, const char *server, struct credentia
 	if (status > 0)
 		return helper_failed(helper, status, &answer, err);
 	if (status == 0)
-		status = helper_read_answer(&answer, ret, err);
+		status = credential_helper_read_answer(&answer, ret, err);
 	else
 		return -1;
 	return status < 0
@@ -136,8 +137,8 @@ int helper_get(const struct helper *helper, const char *server, struct credentia
 		       : status;
 }
 
-static int tell_helper(const struct helper *helper, const char *verb, const struct str *text,
-		       struct error *err)
+static int tell_helper(const struct credential_helper *helper, const char *verb,
+		       const struct str *text, struct error *err)
 {
 	autosecret struct str answer = STR_INIT;
 	int status = run_helper(helper, verb, text, &answer, err);
@@ -147,8 +148,8 @@ static int tell_helper(const struct helper *helper, const char *verb, const stru
 	return status > 0 ? helper_failed(helper, status, &answer, err) : status;
 }
 
-int helper_store(const struct helper *helper, const char *server,
-		 const struct credentials *credentials, struct error *err)
+int credential_helper_store(const struct credential_helper *helper, const char *server,
+			    const struct credentials *credentials, struct error *err)
 {
 	autosecret struct str text = STR_INIT;
 
@@ -163,7 +164,8 @@ int helper_store(const struct helper *helper, const char *server,
 	return tell_helper(helper, "store", &text, err);
 }
 
-int helper_erase(const struct helper *helper, const char *server, struct error *err)
+int credential_helper_erase(const struct credential_helper *helper, const char *server,
+			    struct error *err)
 {
 	autostr struct str text = STR_INIT;
 
