@@ -178,5 +178,5 @@ int main(void)
 	if (result < 0 && err.message[0])
 		line_of_failure(&err);
 	job_release(&worker.job);
-	return result < 0 ? err.code : 0;
+	return result < 0 ? (err.code ? err.code : ERROR_FAILED) : 0;
 }

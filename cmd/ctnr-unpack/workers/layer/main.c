@@ -437,5 +437,5 @@ int main(void)
 	if (result < 0 && err.message[0])
 		report_error(&err);
 	worker_release(&worker);
-	return result < 0 ? err.code : 0;
+	return result < 0 ? (err.code ? err.code : ERROR_FAILED) : 0;
 }

@@ -35,7 +35,7 @@ static int make_staging(const struct staging *staging, bool *ret_stale, struct e
 {
 	struct error cause = { 0 };
 
-	if (dir_make_inner_at(staging->parent, staging->part_name, 0700, &cause) == 0)
+	if (dir_make_inner_at(staging->parent, staging->part_name, 0700, &cause) >= 0)
 		return 0;
 	*ret_stale = cause.saved_errno == ENOENT && parent_is_there(staging);
 	return error_move(err, &cause);
