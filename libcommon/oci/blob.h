@@ -82,6 +82,15 @@ int blob_verify_written(struct blob_writer *writer, struct error *err);
 /* Verify unless that was done, bring the content to the disk, then publish by rename. */
 int blob_finish(struct blob_writer *writer, struct error *err);
 
+/* Begin a blob of which nothing is known yet but the algorithm of its digest: it is made in a file of its own,
+ * blobs/ALG/new-RANDOM.part. */
+int blob_start_new(const struct layout *layout, enum digest_algorithm algorithm,
+		   struct blob_writer *ret, struct error *err);
+
+/* All of it was written: lease what it is, bring it to the disk, publish it by rename, or take what is there
+ * already. ret gets its digest and size; its media type is the caller's to set. */
+int blob_finish_new(struct blob_writer *writer, struct descriptor *ret, struct error *err);
+
 /* A small blob of ours: hash, write, publish; its digest and size go to ret (media_type copied). */
 int blob_put(const struct layout *layout, const char *media_type, const void *data, size_t len,
 	     struct descriptor *ret, struct error *err);
