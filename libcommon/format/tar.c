@@ -166,11 +166,6 @@ static int next_header(struct tar_reader *r, const unsigned char **ret_block,
 	return -1;
 }
 
-static unsigned int padding_of(uint64_t size)
-{
-	return (unsigned int)(-size & (TAR_BLOCK_SIZE - 1));
-}
-
 /* The content of an extension entry: long names, extended headers. */
 static int read_text(struct tar_reader *r, uint64_t size, size_t max, struct str *ret,
 		     struct error *err)
@@ -185,7 +180,7 @@ static int read_text(struct tar_reader *r, uint64_t size, size_t max, struct str
 		return -1;
 	ret->len = (size_t)size;
 	ret->data[ret->len] = '\0';
-	return skip_bytes(r, padding_of(size), err);
+	return skip_bytes(r, tar_padding(size), err);
 }
 
 static int read_long_name(struct tar_reader *r, const struct tar_header *header, bool *has,
@@ -363,10 +358,10 @@ static int read_data_map(struct tar_reader *r, struct error *err)
 			return -1;
 		has_count = true;
 	}
-	if (used + padding_of(used) > r->stored)
+	if (used + tar_padding(used) > r->stored)
 		return truncated_error(err);
-	r->stored -= used + padding_of(used);
-	return skip_bytes(r, padding_of(used), err);
+	r->stored -= used + tar_padding(used);
+	return skip_bytes(r, tar_padding(used), err);
 }
 
 static int read_gnu_map(struct tar_reader *r, const unsigned char *block, struct error *err)
@@ -410,7 +405,7 @@ static int take_content(struct tar_reader *r, const struct tar_header *header,
 	if (size > INT64_MAX - TAR_BLOCK_SIZE)
 		return error_set(err, ERROR_FAILED, "'%.300s' is too large", r->entry.path);
 	r->stored = size;
-	r->padding = padding_of(size);
+	r->padding = tar_padding(size);
 	r->entry.size = size;
 	if (header->type != 'S' && e->sparse == TAR_SPARSE_NONE)
 		return 0;

@@ -254,8 +254,8 @@ static int take_sparse(struct tar_extension *ext, const struct record *record, c
 
 static int take_record(struct tar_extension *ext, const struct record *record, struct error *err)
 {
-	if (str_starts_with(record->key, "SCHILY.xattr."))
-		return add_xattr(ext, record->key + strlen("SCHILY.xattr."), record->value,
+	if (str_starts_with(record->key, TAR_KEY_XATTR))
+		return add_xattr(ext, record->key + strlen(TAR_KEY_XATTR), record->value,
 				 record->len, true, err);
 	if (str_starts_with(record->key, "LIBARCHIVE.xattr."))
 		return take_libarchive_xattr(ext, record, record->key + strlen("LIBARCHIVE.xattr."),
@@ -267,8 +267,8 @@ static int take_record(struct tar_extension *ext, const struct record *record, s
 	/* NFSv4's, as of FreeBSD and Solaris, mean nothing here. */
 	if (strcmp(record->key, "SCHILY.acl.ace") == 0)
 		return add_xattr(ext, record->key, record->value, record->len, false, err);
-	if (str_starts_with(record->key, "GNU.sparse."))
-		return take_sparse(ext, record, record->key + strlen("GNU.sparse."), err);
+	if (str_starts_with(record->key, TAR_KEY_SPARSE))
+		return take_sparse(ext, record, record->key + strlen(TAR_KEY_SPARSE), err);
 	if (strcmp(record->key, "path") == 0)
 		return take_name(record, &ext->path, err);
 	if (strcmp(record->key, "linkpath") == 0)

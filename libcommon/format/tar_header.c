@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 
+#include <stddef.h>
 #include <string.h>
 
 bool tar_block_is_zero(const unsigned char *block)
@@ -41,10 +42,10 @@ static int parse_octal(const unsigned char *field, size_t size, int64_t *ret)
 	return 0;
 }
 
-static int parse_number(const unsigned char *block, size_t offset, size_t size, const char *what,
-			int64_t *ret, struct error *err)
+static int parse_number(const void *field_, size_t size, const char *what, int64_t *ret,
+			struct error *err)
 {
-	const unsigned char *field = block + offset;
+	const unsigned char *field = field_;
 	int failed =
 		field[0] & 0x80 ? parse_binary(field, size, ret) : parse_octal(field, size, ret);
 
@@ -54,12 +55,12 @@ static int parse_number(const unsigned char *block, size_t offset, size_t size, 
 	return 0;
 }
 
-static int parse_unsigned(const unsigned char *block, size_t offset, size_t size, const char *what,
-			  uint64_t *ret, struct error *err)
+static int parse_unsigned(const void *field, size_t size, const char *what, uint64_t *ret,
+			  struct error *err)
 {
 	int64_t value;
 
-	if (parse_number(block, offset, size, what, &value, err) < 0)
+	if (parse_number(field, size, what, &value, err) < 0)
 		return -1;
 	if (value < 0)
 		return error_set(err, ERROR_FAILED, "damaged archive: a header's %s is negative",
@@ -68,76 +69,101 @@ static int parse_unsigned(const unsigned char *block, size_t offset, size_t size
 	return 0;
 }
 
-/* The sum of all bytes with the checksum's own field as blanks; old writers added signed bytes. */
-static int check_sum(const unsigned char *block, struct error *err)
+/* The sum of all bytes with the checksum's own field as blanks; ret_high counts those that are negative when
+ * signed. No branch in the loop: every file has a header, and this is most of what parsing one costs. */
+static uint32_t sum_bytes(const unsigned char *block, uint32_t *ret_high)
 {
-	uint32_t sum = 8 * ' ';
-	uint32_t high = 0; /* bytes that are negative when signed */
-	int64_t stated;
+	const size_t at = offsetof(struct tar_block, checksum);
+	const size_t size = tar_field_size(checksum);
+	uint32_t sum = (uint32_t)size * ' ';
+	uint32_t high = 0;
 
-	/* No branch in the loop: every file has a header, and this is most of what parsing one costs. */
 	for (size_t i = 0; i < TAR_BLOCK_SIZE; i++) {
 		sum += block[i];
 		high += block[i] >> 7;
 	}
-	for (size_t i = 148; i < 156; i++) {
+	for (size_t i = at; i < at + size; i++) {
 		sum -= block[i];
 		high -= block[i] >> 7;
 	}
-	if (parse_octal(block + 148, 8, &stated) < 0 ||
+	*ret_high = high;
+	return sum;
+}
+
+uint32_t tar_checksum(const struct tar_block *block)
+{
+	uint32_t high;
+
+	return sum_bytes((const unsigned char *)block, &high);
+}
+
+/* Old writers added signed bytes. */
+static int check_sum(const struct tar_block *block, struct error *err)
+{
+	uint32_t high;
+	uint32_t sum = sum_bytes((const unsigned char *)block, &high);
+	int64_t stated;
+
+	if (parse_octal((const unsigned char *)block->checksum, sizeof(block->checksum), &stated) <
+		    0 ||
 	    (stated != sum && stated != (int64_t)sum - 256 * (int64_t)high))
 		return error_set(err, ERROR_FAILED,
 				 "damaged archive, or none: a header's checksum is wrong");
 	return 0;
 }
 
-static void copy_field(const unsigned char *field, size_t size, char *ret)
+static void copy_field(const char *field, size_t size, char *ret)
 {
-	size_t len = strnlen((const char *)field, size);
+	size_t len = strnlen(field, size);
 
 	memcpy(ret, field, len);
 	ret[len] = '\0';
 }
 
 /* The name is prefix/name; only POSIX headers have a prefix, and star's is shorter. */
-static void copy_path(const unsigned char *block, struct tar_header *ret)
+static void copy_path(const struct tar_block *block, struct tar_header *ret)
 {
-	bool is_posix = memcmp(block + 257, "ustar", 6) == 0;
-	size_t prefix_size = memcmp(block + 508, "tar", 4) == 0 ? 131 : 155;
+	bool is_posix = memcmp(block->magic, "ustar", 6) == 0;
+	size_t prefix_size =
+		memcmp(block->padding + 8, "tar", 4) == 0 ? 131 : sizeof(block->prefix);
 	size_t len = 0;
 
-	if (is_posix && block[345]) {
-		copy_field(block + 345, prefix_size, ret->path);
+	if (is_posix && block->prefix[0]) {
+		copy_field(block->prefix, prefix_size, ret->path);
 		len = strlen(ret->path);
 		ret->path[len++] = '/';
 	}
-	copy_field(block, 100, ret->path + len);
+	copy_field(block->name, sizeof(block->name), ret->path + len);
 }
 
-int tar_header_parse(const unsigned char *block, struct tar_header *ret, struct error *err)
+static int parse_device(const struct tar_block *block, struct tar_header *ret, struct error *err)
 {
+	if (parse_number(block->major, sizeof(block->major), "device", &ret->major, err) < 0 ||
+	    parse_number(block->minor, sizeof(block->minor), "device", &ret->minor, err) < 0)
+		return -1;
+	return 0;
+}
+
+int tar_header_parse(const unsigned char *bytes, struct tar_header *ret, struct error *err)
+{
+	const struct tar_block *block = (const void *)bytes;
 	uint64_t mode = 0;
 
 	if (check_sum(block, err) < 0)
 		return -1;
-	ret->type = (char)block[156];
-	ret->is_gnu = memcmp(block + 257, "ustar  ", 8) == 0;
+	ret->type = block->type;
+	ret->is_gnu = memcmp(block->magic, "ustar ", 6) == 0 && memcmp(block->version, " ", 2) == 0;
 	copy_path(block, ret);
-	copy_field(block + 157, 100, ret->link);
-	if (parse_unsigned(block, 100, 8, "mode", &mode, err) < 0 ||
-	    parse_number(block, 108, 8, "uid", &ret->uid, err) < 0 ||
-	    parse_number(block, 116, 8, "gid", &ret->gid, err) < 0 ||
-	    parse_unsigned(block, 124, 12, "size", &ret->size, err) < 0 ||
-	    parse_number(block, 136, 12, "time", &ret->mtime, err) < 0)
+	copy_field(block->link, sizeof(block->link), ret->link);
+	if (parse_unsigned(block->mode, sizeof(block->mode), "mode", &mode, err) < 0 ||
+	    parse_number(block->uid, sizeof(block->uid), "uid", &ret->uid, err) < 0 ||
+	    parse_number(block->gid, sizeof(block->gid), "gid", &ret->gid, err) < 0 ||
+	    parse_unsigned(block->size, sizeof(block->size), "size", &ret->size, err) < 0 ||
+	    parse_number(block->mtime, sizeof(block->mtime), "time", &ret->mtime, err) < 0)
 		return -1;
 	ret->mode = mode & 07777;
 	ret->major = ret->minor = 0;
-	if (ret->type != '3' && ret->type != '4')
-		return 0;
-	if (parse_number(block, 329, 8, "device", &ret->major, err) < 0 ||
-	    parse_number(block, 337, 8, "device", &ret->minor, err) < 0)
-		return -1;
-	return 0;
+	return ret->type == '3' || ret->type == '4' ? parse_device(block, ret, err) : 0;
 }
 
 int tar_segments_add(struct tar_segments *segments, uint64_t offset, uint64_t len,
@@ -187,8 +213,8 @@ static int parse_pairs(const unsigned char *pairs, size_t count, struct tar_segm
 
 		if (pair[0] == 0 && pair[12] == 0)
 			return 0;
-		if (parse_unsigned(pair, 0, 12, "sparse map", &offset, err) < 0 ||
-		    parse_unsigned(pair, 12, 12, "sparse map", &len, err) < 0)
+		if (parse_unsigned(pair, 12, "sparse map", &offset, err) < 0 ||
+		    parse_unsigned(pair + 12, 12, "sparse map", &len, err) < 0)
 			return -1;
 		if (tar_segments_add(segments, offset, len, err) < 0)
 			return -1;
@@ -202,7 +228,7 @@ int tar_segments_parse_header(const unsigned char *block, struct tar_segments *s
 	if (parse_pairs(block + 386, 4, segments, err) < 0)
 		return -1;
 	*ret_more = block[482] != 0;
-	return parse_unsigned(block, 483, 12, "size", ret_size, err);
+	return parse_unsigned(block + 483, 12, "size", ret_size, err);
 }
 
 int tar_segments_parse_block(const unsigned char *block, struct tar_segments *segments,

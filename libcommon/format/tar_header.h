@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The parts of a tar archive's notation that need no stream: header blocks, extended headers,
- * sparse maps. For format/tar.c.
+ * sparse maps. For format/tar.c and format/tar_write.c.
  */
 #ifndef FORMAT_TAR_HEADER_H
 #define FORMAT_TAR_HEADER_H
@@ -10,6 +10,44 @@
 #include "format/tar.h"
 
 #define TAR_BLOCK_SIZE 512
+
+/* Keys of extended headers. */
+#define TAR_KEY_XATTR "SCHILY.xattr." /* and the attribute's name */
+#define TAR_KEY_SPARSE "GNU.sparse." /* and major, minor, name, realsize... */
+
+/* A header block as POSIX has it (ustar). */
+struct tar_block {
+	char name[100];
+	char mode[8];
+	char uid[8];
+	char gid[8];
+	char size[12];
+	char mtime[12];
+	char checksum[8];
+	char type;
+	char link[100];
+	char magic[6];
+	char version[2];
+	char user[32];
+	char group[32];
+	char major[8];
+	char minor[8];
+	char prefix[155];
+	char padding[12];
+};
+
+_Static_assert(sizeof(struct tar_block) == TAR_BLOCK_SIZE, "a header is one block");
+
+#define tar_field_size(field) sizeof(((struct tar_block *)0)->field)
+
+/* Bytes that fill the last block of so many. */
+static inline unsigned int tar_padding(uint64_t size)
+{
+	return (unsigned int)(-size & (TAR_BLOCK_SIZE - 1));
+}
+
+/* The sum of a header's bytes, those of its own field counted as blanks. */
+uint32_t tar_checksum(const struct tar_block *block);
 
 /* A header block, read. Texts are copies, NUL-terminated. */
 struct tar_header {

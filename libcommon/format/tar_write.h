@@ -9,13 +9,23 @@
  *	    tar_write_data(tar, bytes, len, err) < 0 ||		// entry.size bytes in all
  *	    tar_write_end(tar, err) < 0) ...
  *
- * An entry is a ustar header where everything fits, and else has one pax extended header before it, of only
- * the records that are needed, sorted by keyword: path, linkpath, size, uid, gid, SCHILY.xattr.*. Times are
- * whole seconds, a part of a second is cut off; names of users and groups are empty; access and change times
- * are not there. A path that needs a record stands in the header cut, so that its bytes do not depend on
- * anything but the entry. Directories' paths end with a slash.
+ * The form:
  *
- * Whatever format/tar.h would refuse is refused here: it would be of no use to anybody.
+ *	- An entry is a ustar header where everything fits, and else has one pax extended header before it, of
+ *	  only the records that are needed, sorted by keyword: GNU.sparse.*, SCHILY.xattr.*, gid, hdrcharset
+ *	  (where a name in a record is no UTF-8), linkpath, mtime, path, size, uid. The extended header's own
+ *	  name is always the same.
+ *	- A path of more than 100 bytes is split at the first slash that leaves 100 bytes or less behind it,
+ *	  when 155 or less are before it; else it is a record. What is a record stands in the header as 0, a
+ *	  name as its first 100 bytes without a slash at their end (which readers took for a directory's).
+ *	- Directories' paths end with a slash, which is added where it is missing.
+ *	- Times are whole seconds, a part of a second is cut off. There are no names of users and groups, no
+ *	  access and change times, and of mode only the bits 07777. Names are bytes.
+ *	- A file that is told as sparse and has no hole is an ordinary one.
+ *
+ * Whatever format/tar.h would refuse is refused here, because nobody could use it; so is what readers
+ * understand differently: a slash at the end of what is no directory, an attribute's name with '=' in it,
+ * an attribute that is there twice.
  */
 #ifndef FORMAT_TAR_WRITE_H
 #define FORMAT_TAR_WRITE_H
@@ -36,18 +46,19 @@ static inline void tar_writer_cleanup(struct tar_writer **writer)
 }
 #define autotarwriter autocleanup(tar_writer_cleanup)
 
-/* Begin an entry, of a file with size bytes of content that tar_write_data() brings. All the content of the
- * entry before must have been written. ERROR_FAILED, and nothing was written, for what cannot be an entry. */
+/* Begin an entry, of a file with entry->size bytes of content that tar_write_data() brings; what is no file has
+ * no content, whatever its size says. All the content of the entry before must have been written. ERROR_FAILED,
+ * and nothing was written, for what cannot be an entry. */
 int tar_write_entry(struct tar_writer *writer, const struct tar_entry *entry, struct error *err);
 
 /* The same for a file whose content is in pieces, the rest being holes (GNU's format 1.0 of sparse files in
- * pax archives): tar_write_data() brings the bytes of the pieces, one after the other. They ascend, do not
- * touch each other, and end within entry->size. */
+ * pax archives): tar_write_data() brings the bytes of the pieces, one after the other. They ascend, are not
+ * empty, do not touch each other, end within entry->size, and are fewer than TAR_SEGMENTS_MAX. */
 int tar_write_sparse_entry(struct tar_writer *writer, const struct tar_entry *entry,
 			   const struct tar_segment *segments, size_t n_segments,
 			   struct error *err);
 
-/* More of the entry's content. */
+/* More of the entry's content; more than is missing is an error. */
 int tar_write_data(struct tar_writer *writer, const void *bytes, size_t len, struct error *err);
 
 /* Bytes of the entry's content that are still to come. */
