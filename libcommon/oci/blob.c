@@ -6,6 +6,10 @@
  * is what another run left, and the next one takes it over. Its bytes are the first ones of the blob, or
  * the digest tells.
  *
+ * A new blob's part has a name that nobody else looks for, so that its lock tells collectors alone that somebody
+ * is at it. Its digest is leased when it is known, and only then looked for (oci/lease.h): a blob of that digest
+ * that is there stays, whatever a collector is about to do, and the part goes.
+ *
  * The content is on the disk before the rename: after a power loss a blob is whole or absent. Its name
  * is on the disk when something names the blob (layout_sync_blobs()).
  */
@@ -13,7 +17,6 @@
 
 #include "base/alloc.h"
 #include "format/hash.h"
-#include "oci/blob_part.h"
 #include "system/lock.h"
 #include "system/sync.h"
 
@@ -25,6 +28,8 @@
  * little left to do. */
 #define FLUSH_STEP (8U << 20)
 
+#define PARENT_MAX 32 /* of "blobs/sha256", with NUL */
+
 #define COPY_CHUNK (64U << 10)
 
 /* Bytes for one write to the file. libcurl hands bodies over 16 KB at a time and less: files that are
@@ -32,13 +37,19 @@
  * the block is to be found in when it is hashed and then copied. */
 #define BLOCK_SIZE (128U << 10)
 
+/* What messages call the blob: its digest, or the name of its part before that is known. */
+static const char *blob_label(const struct blob_writer *writer)
+{
+	return writer->digest.text[0] ? writer->digest.text : strrchr(writer->part_path, '/') + 1;
+}
+
 /* Write bytes to the file, and hash them. */
 static int write_through(struct blob_writer *writer, const void *data, size_t len,
 			 struct error *err)
 {
 	if (fd_write_all(writer->part.fd, data, len) < 0) {
 		writer->is_spoiled = true;
-		return error_errno(err, "cannot write blob %s in '%s'", writer->digest.text,
+		return error_errno(err, "cannot write blob %s in '%s'", blob_label(writer),
 				   writer->layout->path);
 	}
 	file_hash_append(writer->hash, data, len);
@@ -73,13 +84,9 @@ void blob_writer_release(struct blob_writer *writer)
 {
 	if (!writer)
 		return;
-	if (writer->part.fd >= 0) {
-		char path[BLOB_PART_PATH_MAX];
-
-		/* While the lock is held the name is ours. */
-		if (!leave_part(writer))
-			unlinkat(writer->layout->dirfd, blob_part_path(&writer->digest, path), 0);
-	}
+	/* While the lock is held the name is ours. */
+	if (writer->part.fd >= 0 && !leave_part(writer))
+		unlinkat(writer->layout->dirfd, writer->part_path, 0);
 	/* A thread may be reading the file. */
 	release_content(writer);
 	lock_file_release(&writer->part);
@@ -94,6 +101,14 @@ static int open_up(int dirfd, const char *parent, int fd, struct error *err)
 	if (fstatat(dirfd, parent, &st, 0) < 0 || fchmod(fd, 0600 | (st.st_mode & 0044)) < 0)
 		return error_errno(err, "cannot set the mode of a blob in '%s'", parent);
 	return 0;
+}
+
+/* Make the directory of an algorithm's blobs. */
+static int make_parent(const struct layout *layout, enum digest_algorithm algorithm,
+		       char parent[PARENT_MAX], struct error *err)
+{
+	snprintf(parent, PARENT_MAX, "blobs/%s", digest_algorithm_name(algorithm));
+	return dir_make_at(layout->dirfd, parent, 0777, err);
 }
 
 /* Hash what is in the file already. */
@@ -129,14 +144,13 @@ static int start_writer(const struct layout *layout, const struct digest *digest
 	struct error part_err = { 0 };
 	char path[BLOB_PART_PATH_MAX];
 	uint64_t kept = 0;
-	char parent[32];
+	char parent[PARENT_MAX];
 
 	if (layout_lease_blob(layout, digest, err) < 0)
 		return -1;
 	if (layout_has_blob(layout, digest, size))
 		return BLOB_PRESENT;
-	snprintf(parent, sizeof(parent), "blobs/%s", digest_algorithm_name(digest->algorithm));
-	if (dir_make_at(layout->dirfd, parent, 0777, err) < 0)
+	if (make_parent(layout, digest->algorithm, parent, err) < 0)
 		return -1;
 	if (blob_part_open(layout, digest, size, use, wait, &part, &kept, &part_err) < 0) {
 		if (wait == LOCK_TRY && part_err.saved_errno == EWOULDBLOCK)
@@ -154,6 +168,7 @@ static int start_writer(const struct layout *layout, const struct digest *digest
 				      .flushed = kept,
 				      .leaves_part = use == BLOB_PART_CONTINUE,
 				      .part = LOCK_FILE_INIT };
+	blob_part_path(digest, ret->part_path);
 	return begin_writing(parent, &part, ret, err);
 }
 
@@ -202,7 +217,7 @@ int blob_write(struct blob_writer *writer, const void *data, size_t len, struct 
 {
 	if (writer->size != UINT64_MAX && len > writer->size - writer->written)
 		return error_set(err, ERROR_VERIFY, "blob %s is larger than the %llu bytes stated",
-				 writer->digest.text, (unsigned long long)writer->size);
+				 blob_label(writer), (unsigned long long)writer->size);
 	if (gather_bytes(writer, data, len, err) < 0)
 		return -1;
 	writer->written += len;
@@ -228,9 +243,22 @@ int blob_restart(struct blob_writer *writer, struct error *err)
 	writer->is_spoiled = false;
 	if (ftruncate(writer->part.fd, 0) < 0 || lseek(writer->part.fd, 0, SEEK_SET) < 0) {
 		writer->is_spoiled = true;
-		return error_errno(err, "cannot truncate the part of blob %s", writer->digest.text);
+		return error_errno(err, "cannot truncate the part of blob %s", blob_label(writer));
 	}
 	return begin_hash(writer, err);
+}
+
+/* Let all that was written be in the file, and tell its digest. */
+static int finish_content(struct blob_writer *writer, struct digest *ret, struct error *err)
+{
+	if (writer->is_spoiled)
+		return error_set(err, ERROR_VERIFY, "blob %s could not be written whole",
+				 blob_label(writer));
+	if (flush_block(writer, err) < 0)
+		return -1;
+	if (file_hash_finish(writer->hash, ret, err) < 0)
+		return error_prefix(err, "blob %s", blob_label(writer));
+	return 0;
 }
 
 /* The size, the way to the file, then the digest. */
@@ -238,18 +266,13 @@ static int verify_content(struct blob_writer *writer, struct error *err)
 {
 	struct digest got;
 
-	if (writer->is_spoiled)
-		return error_set(err, ERROR_VERIFY, "blob %s could not be written whole",
-				 writer->digest.text);
-	if (writer->size != UINT64_MAX && writer->written != writer->size)
+	if (!writer->is_spoiled && writer->size != UINT64_MAX && writer->written != writer->size)
 		return error_set(err, ERROR_VERIFY,
 				 "blob %s ended after %llu of the %llu bytes stated",
-				 writer->digest.text, (unsigned long long)writer->written,
+				 blob_label(writer), (unsigned long long)writer->written,
 				 (unsigned long long)writer->size);
-	if (flush_block(writer, err) < 0)
+	if (finish_content(writer, &got, err) < 0)
 		return -1;
-	if (file_hash_finish(writer->hash, &got, err) < 0)
-		return error_prefix(err, "blob %s", writer->digest.text);
 	return verify_digest(&writer->digest, &got, err);
 }
 
@@ -268,24 +291,68 @@ int blob_verify_written(struct blob_writer *writer, struct error *err)
 	return error_move(err, &failure);
 }
 
-int blob_finish(struct blob_writer *writer, struct error *err)
+/* Bring the content to the disk, and give it the name of its digest. */
+static int publish_blob(struct blob_writer *writer, struct error *err)
 {
-	char part[BLOB_PART_PATH_MAX];
 	char blob[LAYOUT_BLOB_PATH_MAX];
 
-	if (blob_verify_written(writer, err) < 0)
-		return -1;
 	if (sync_file(writer->part.fd, SYNC_CONTENT) < 0) {
 		/* What the kernel could not write it may have forgotten by now. */
 		writer->is_spoiled = true;
 		return error_errno(err, "cannot sync blob %s", writer->digest.text);
 	}
-	if (renameat(writer->layout->dirfd, blob_part_path(&writer->digest, part),
-		     writer->layout->dirfd, layout_blob_path(&writer->digest, blob)) < 0)
+	if (renameat(writer->layout->dirfd, writer->part_path, writer->layout->dirfd,
+		     layout_blob_path(&writer->digest, blob)) < 0)
 		return error_errno(err, "cannot publish blob %s", writer->digest.text);
 	release_content(writer);
 	lock_file_release(&writer->part);
 	return 0;
+}
+
+int blob_finish(struct blob_writer *writer, struct error *err)
+{
+	if (blob_verify_written(writer, err) < 0)
+		return -1;
+	return publish_blob(writer, err);
+}
+
+int blob_start_new(const struct layout *layout, enum digest_algorithm algorithm,
+		   struct blob_writer *ret, struct error *err)
+{
+	autolockfile struct lock_file part = LOCK_FILE_INIT;
+	struct blob_writer writer = { .layout = layout,
+				      .digest = { .algorithm = algorithm },
+				      .size = UINT64_MAX,
+				      .part = LOCK_FILE_INIT };
+	char parent[PARENT_MAX];
+
+	if (make_parent(layout, algorithm, parent, err) < 0 ||
+	    blob_part_open_new(layout, algorithm, writer.part_path, &part, err) < 0)
+		return -1;
+	*ret = writer;
+	return begin_writing(parent, &part, ret, err);
+}
+
+int blob_finish_new(struct blob_writer *writer, struct descriptor *ret, struct error *err)
+{
+	const struct layout *layout = writer->layout;
+	const uint64_t size = writer->written;
+	struct digest digest;
+	int state = BLOB_READY;
+
+	if (finish_content(writer, &digest, err) < 0 || layout_lease_blob(layout, &digest, err) < 0)
+		return -1;
+	writer->digest = digest;
+	if (layout_has_blob(layout, &digest, size)) {
+		blob_writer_release(writer);
+		state = BLOB_PRESENT;
+	} else if (publish_blob(writer, err) < 0) {
+		return -1;
+	}
+	*ret = (struct descriptor)DESCRIPTOR_INIT;
+	ret->digest = digest;
+	ret->size = size;
+	return state;
 }
 
 int blob_put(const struct layout *layout, const char *media_type, const void *data, size_t len,

@@ -17,6 +17,7 @@
 #define OCI_BLOB_H
 
 #include "format/file_hash.h"
+#include "oci/blob_part.h"
 #include "oci/layout.h"
 #include "system/fd.h"
 #include "system/lock.h"
@@ -25,7 +26,8 @@
 
 struct blob_writer {
 	const struct layout *layout; /* borrowed */
-	struct digest digest; /* what it must be */
+	struct digest
+		digest; /* what it must be; of a new blob the algorithm alone, the text is empty */
 	uint64_t size; /* bytes it must have; UINT64_MAX: not known */
 	uint64_t written; /* bytes that are there: a part's, and what was given to blob_write() */
 	uint64_t flushed; /* bytes whose way to the disk was begun */
@@ -33,6 +35,7 @@ struct blob_writer {
 	size_t filled; /* bytes of block */
 	struct file_hash *hash; /* of what is in the file; owned */
 	struct lock_file part; /* the .part file */
+	char part_path[BLOB_PART_PATH_MAX]; /* in the layout */
 	bool leaves_part; /* for a later run, when the blob is not finished */
 	bool is_spoiled; /* what is in the file is of no use to any run */
 	bool is_verified; /* it has its size and its digest */
@@ -43,7 +46,7 @@ struct blob_writer {
 		.part = LOCK_FILE_INIT \
 	}
 
-/* Releasing before blob_finish() removes the .part file; a writer of blob_try_continue() leaves what came
+/* Releasing before blob_finish() or blob_finish_new() removes the .part file; a writer of blob_try_continue() leaves what came
  * in it for a later run, unless that was wrong or could not be written. */
 void blob_writer_release(struct blob_writer *writer);
 #define autoblobwriter autocleanup(blob_writer_release)
@@ -82,13 +85,26 @@ int blob_verify_written(struct blob_writer *writer, struct error *err);
 /* Verify unless that was done, bring the content to the disk, then publish by rename. */
 int blob_finish(struct blob_writer *writer, struct error *err);
 
-/* Begin a blob of which nothing is known yet but the algorithm of its digest: it is made in a file of its own,
- * blobs/ALG/new-RANDOM.part. */
+/*
+ * A new blob, whose digest is known when all of it was written:
+ *
+ *	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
+ *	autodescriptor struct descriptor descriptor = DESCRIPTOR_INIT;
+ *
+ *	if (blob_start_new(&layout, DIGEST_SHA256, &writer, err) < 0 ||
+ *	    blob_write(&writer, bytes, len, err) < 0 ||		// as often as it takes
+ *	    blob_finish_new(&writer, &descriptor, err) < 0) ...
+ *
+ * It is made in a file of its own, blobs/ALG/new-RANDOM.part, that no other run waits for or continues: a
+ * writer that is released before the end removes it, one that was killed leaves it to the collector.
+ */
 int blob_start_new(const struct layout *layout, enum digest_algorithm algorithm,
 		   struct blob_writer *ret, struct error *err);
 
-/* All of it was written: lease what it is, bring it to the disk, publish it by rename, or take what is there
- * already. ret gets its digest and size; its media type is the caller's to set. */
+/* All of it was written: lease what it is, bring it to the disk, publish it by rename; or take the blob that is
+ * there already. ret, which must be empty, gets the digest and the size; its media type is the caller's to
+ * set. The writer is empty after success. Returns BLOB_PRESENT where the blob was there, else BLOB_READY (0),
+ * -1 on failure. A file that lost bytes to a full disk is refused, even when the disk has room by now. */
 int blob_finish_new(struct blob_writer *writer, struct descriptor *ret, struct error *err);
 
 /* A small blob of ours: hash, write, publish; its digest and size go to ret (media_type copied). */

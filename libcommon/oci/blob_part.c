@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "oci/blob_part.h"
 
+#include "base/str.h"
 #include "system/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +20,9 @@ const char *blob_part_path(const struct digest *digest, char path[BLOB_PART_PATH
 	snprintf(path, BLOB_PART_PATH_MAX, "%s" FILE_PART_SUFFIX, layout_blob_path(digest, blob));
 	return path;
 }
+
+#define NEW_PREFIX "new-"
+#define NEW_DIGITS 16
 
 static bool is_plain_file(const struct stat *st)
 {
@@ -89,6 +96,28 @@ int blob_part_open(const struct layout *layout, const struct digest *digest, uin
 	part = (struct lock_file)LOCK_FILE_INIT;
 	*ret_kept = kept;
 	return 0;
+}
+
+int blob_part_open_new(const struct layout *layout, enum digest_algorithm algorithm,
+		       char path[BLOB_PART_PATH_MAX], struct lock_file *ret, struct error *err)
+{
+	uint64_t number;
+	bool is_ours;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return error_errno(err, "cannot get random bytes");
+	snprintf(path, BLOB_PART_PATH_MAX, "blobs/%s/" NEW_PREFIX "%0*" PRIx64 FILE_PART_SUFFIX,
+		 digest_algorithm_name(algorithm), NEW_DIGITS, number);
+	return lock_part(layout, path, LOCK_WAIT, ret, &is_ours, err);
+}
+
+bool blob_part_is_new(const char *name)
+{
+	const size_t prefix = strlen(NEW_PREFIX);
+
+	return str_starts_with(name, NEW_PREFIX) &&
+	       strspn(name + prefix, "0123456789abcdef") == NEW_DIGITS &&
+	       strcmp(name + prefix + NEW_DIGITS, FILE_PART_SUFFIX) == 0;
 }
 
 uint64_t blob_part_bytes(const struct layout *layout, const struct digest *digest, uint64_t size)

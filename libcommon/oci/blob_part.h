@@ -7,6 +7,9 @@
  * user: a regular file with one name that nobody else may write to. Anything else that has the name is
  * replaced under its lock, so that neither a link leads to another file of ours nor a descriptor of another
  * user's to the blob. A symbolic link, which cannot be locked, is an error.
+ *
+ * A blob whose digest its writer learns at the end is made in blobs/ALG/new-RANDOM.part, which is held in the
+ * same way. Nobody continues it: without a lock it is of no use any more.
  */
 #ifndef OCI_BLOB_PART_H
 #define OCI_BLOB_PART_H
@@ -31,6 +34,13 @@ enum blob_part_use {
 int blob_part_open(const struct layout *layout, const struct digest *digest, uint64_t size,
 		   enum blob_part_use use, enum lock_wait wait, struct lock_file *ret,
 		   uint64_t *ret_kept, struct error *err);
+
+/* Make and lock a part of a new name, with no bytes, whose directory is there; path gets where. */
+int blob_part_open_new(const struct layout *layout, enum digest_algorithm algorithm,
+		       char path[BLOB_PART_PATH_MAX], struct lock_file *ret, struct error *err);
+
+/* Is what has that name in blobs/ALG/ made by blob_part_open_new()? */
+bool blob_part_is_new(const char *name);
 
 /* How many bytes of a blob of that size its part has, about: only looks. 0 when there is none. */
 uint64_t blob_part_bytes(const struct layout *layout, const struct digest *digest, uint64_t size);

@@ -366,6 +366,127 @@ static void test_leaving(void)
 	ok(!has_part(&digest), "... leaves nothing");
 }
 
+/* Write content as a new blob, and what is done between that and its end. Returns blob_finish_new()'s result. */
+static int write_new(const char *content, void (*meanwhile)(void), struct descriptor *ret,
+		     struct error *err)
+{
+	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
+
+	if (blob_start_new(&layout, DIGEST_SHA256, &writer, err) != BLOB_READY ||
+	    blob_write(&writer, content, strlen(content), err) < 0)
+		return -1;
+	if (meanwhile)
+		meanwhile();
+	return blob_finish_new(&writer, ret, err);
+}
+
+/* What a collector does before it deletes a blob. */
+static void move_aside(void)
+{
+	struct digest digest = digest_of(SHA256);
+	char aside[LAYOUT_BLOB_PATH_MAX];
+	char path[LAYOUT_BLOB_PATH_MAX];
+
+	if (renameat(layout.dirfd, layout_blob_path(&digest, path), layout.dirfd,
+		     layout_aside_path(&digest, aside)) < 0)
+		exit(99);
+}
+
+static void cut_blob(void)
+{
+	struct digest digest = digest_of(SHA256);
+	char path[LAYOUT_BLOB_PATH_MAX];
+	autoclose int fd =
+		openat(layout.dirfd, layout_blob_path(&digest, path), O_WRONLY | O_CLOEXEC);
+
+	if (ftruncate(fd, 3) < 0)
+		exit(99);
+}
+
+static ino_t inode_of(const struct digest *digest)
+{
+	char path[LAYOUT_BLOB_PATH_MAX];
+	struct stat st = { 0 };
+
+	fstatat(layout.dirfd, layout_blob_path(digest, path), &st, 0);
+	return st.st_ino;
+}
+
+static bool is_in_lease(const struct digest *digest)
+{
+	autostr struct str text = STR_INIT;
+
+	return file_read_at(layout.lease.dirfd, layout.lease.name, 1 << 20, &text, NULL) == 0 &&
+	       strstr(text.data, digest->text);
+}
+
+static void test_new(void)
+{
+	struct digest digest = digest_of(SHA256);
+	autodescriptor struct descriptor descriptor = DESCRIPTOR_INIT;
+	ino_t inode;
+
+	forget_blob(&digest);
+	is_int(write_new(CONTENT, NULL, &descriptor, NULL), BLOB_READY,
+	       "a blob whose digest nobody knows is made");
+	is_str(descriptor.digest.text, SHA256, "... and has the digest of its content");
+	is_int((intmax_t)descriptor.size, 6, "... and its size");
+	ok(blob_verify(&layout, &descriptor, NULL) == 0, "... and is there");
+	ok(is_in_lease(&digest), "... and stays while the layout is open");
+	inode = inode_of(&digest);
+	is_int(write_new(CONTENT, NULL, &descriptor, NULL), BLOB_PRESENT,
+	       "made again, it is there already");
+	ok(inode_of(&digest) == inode, "... and is not written anew");
+	is_int(write_new(CONTENT, move_aside, &descriptor, NULL), BLOB_PRESENT,
+	       "one that a collector has moved aside is taken back");
+	ok(inode_of(&digest) == inode, "... as it is");
+	is_int(write_new(CONTENT, cut_blob, &descriptor, NULL), BLOB_READY,
+	       "one of another size is replaced");
+	ok(blob_verify(&layout, &descriptor, NULL) == 0, "... by the right one");
+}
+
+/* The name of the only part of a new blob; new, or NULL. */
+static char *find_new_part(void)
+{
+	autostrlist struct strlist names = STRLIST_INIT;
+	char *found = NULL;
+
+	dir_list_at(layout.dirfd, "blobs/sha256", &names, NULL);
+	for (size_t i = 0; i < names.len; i++)
+		if (blob_part_is_new(names.items[i]))
+			found = xasprintf("blobs/sha256/%s", names.items[i]);
+	return found;
+}
+
+static void test_new_part(void)
+{
+	struct blob_writer writer = BLOB_WRITER_INIT;
+	autofree char *part = NULL;
+	autofree char *left = NULL;
+
+	ok(blob_start_new(&layout, DIGEST_SHA256, &writer, NULL) == BLOB_READY &&
+		   blob_write(&writer, CONTENT, 6, NULL) == 0,
+	   "a new blob is begun");
+	part = find_new_part();
+	ok(part && lock_is_held_at(layout.dirfd, part), "... in a part that is held");
+	/* What SIGKILL does. */
+	fd_close(&writer.part.fd);
+	blob_writer_release(&writer);
+	ok(part && !lock_is_held_at(layout.dirfd, part), "killed, its writer leaves it, not held");
+	if (part)
+		unlinkat(layout.dirfd, part, 0);
+	ok(blob_start_new(&layout, DIGEST_SHA256, &writer, NULL) == BLOB_READY &&
+		   blob_write(&writer, CONTENT, 6, NULL) == 0,
+	   "another one is begun");
+	blob_writer_release(&writer);
+	left = find_new_part();
+	ok(!left, "... and leaves nothing when it is not finished");
+	ok(!blob_part_is_new("new-.part") && !blob_part_is_new("new-0123456789abcdef") &&
+		   !blob_part_is_new("new-0123456789abcdef.part.part") &&
+		   !blob_part_is_new("0123456789abcdef.part"),
+	   "other names are none of a new blob's part");
+}
+
 int main(void)
 {
 	char root[] = "/tmp/ctnr-blob.XXXXXX";
@@ -388,6 +509,8 @@ int main(void)
 	test_odd_parts();
 	test_hole();
 	test_leaving();
+	test_new();
+	test_new_part();
 	layout_release(&layout);
 	tree_remove_at(AT_FDCWD, root, NULL);
 	return done_testing();
