@@ -3,10 +3,10 @@
  * A layer's blob made of the tar archive in it, in one pass: the inverse of layer/stream.h.
  *
  *	caller: archive_write()			the archive's bytes, as they come
- *	  | ring of blocks
- *	threads: digest of the archive (the diff ID); compressing, piece by piece
- *	  | in order
- *	blob_write(): digest of the blob; the layout's file
+ *	  | ring of blocks			| ring of pieces
+ *	thread: digest of the archive		threads: compressing, piece by piece (format/compress.h)
+ *	(the diff ID)				  | in order
+ *						caller: blob_write(): digest of the blob; the layout's file
  *
  *	autoblobwriter struct blob_writer blob = BLOB_WRITER_INIT;
  *	autoarchive struct archive *archive = NULL;
@@ -16,6 +16,8 @@
  *	    archive_write(archive, bytes, len, err) < 0 ||
  *	    archive_finish(archive, &diff_id, err) < 0 ||
  *	    blob_finish_new(&blob, &descriptor, err) < 0) ...
+ *
+ * Memory is that of the compressor and 1 MiB. Links libcrypto, libdeflate and libzstd.
  */
 #ifndef LAYER_ARCHIVE_H
 #define LAYER_ARCHIVE_H
@@ -25,10 +27,11 @@
 
 struct archive;
 
-/* New; the blob's writer is borrowed. */
+/* New; the blob's writer is borrowed. Both digests have the blob's algorithm. NULL with err when there is no
+ * memory, or no thread to be had. */
 struct archive *archive_new(const struct compress_options *options, struct blob_writer *blob,
 			    struct error *err);
-/* Ends the threads; NULL is nothing. */
+/* Ends the threads, to be called before the blob's writer is released; NULL is nothing. */
 void archive_free(struct archive *archive);
 static inline void archive_cleanup(struct archive **archive)
 {
@@ -36,10 +39,11 @@ static inline void archive_cleanup(struct archive **archive)
 }
 #define autoarchive autocleanup(archive_cleanup)
 
-/* More of the archive. What failed behind it is told here, or by archive_finish(). */
+/* More of the archive, in pieces of any length. What failed behind it, as writing to the disk, is told here or
+ * by archive_finish(); archive_free() alone may follow. */
 int archive_write(struct archive *archive, const void *bytes, size_t len, struct error *err);
 
-/* The end of the archive: all of the blob was written. ret is the digest of the archive. */
+/* The end of the archive: all of the blob was given to its writer. ret is the digest of the archive. */
 int archive_finish(struct archive *archive, struct digest *ret, struct error *err);
 
 /* The media type of a layer that was compressed so (oci/media_type.h). */
