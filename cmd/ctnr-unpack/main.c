@@ -16,7 +16,6 @@
 #include "bundle_rootfs.h"
 #include "bundle_sync.h"
 #include "driver.h"
-#include "worker.h"
 
 #include "base/alloc.h"
 #include "base/progress.h"
@@ -24,8 +23,9 @@
 #include "store/bundle.h"
 #include "store/bundle_lock.h"
 #include "store/ephemeral.h"
+#include "store/image_layers.h"
 #include "store/image_resolve.h"
-#include "store/layer.h"
+#include "store/layer_worker.h"
 #include "store/reclaim.h"
 #include "system/fd.h"
 #include "system/sync.h"
@@ -37,7 +37,6 @@
 #include <unistd.h>
 
 #define PID_MAX (1U << 22)
-#define LAYER_TRIES 5
 
 struct unpack_opts {
 	const char *store;
@@ -82,8 +81,7 @@ struct unpack {
 	struct image image;
 	struct identity identity;
 	enum bundle_driver driver;
-	struct digest *chain_ids; /* base first */
-	size_t n_chain_ids;
+	struct image_layers layers;
 	bool reclaim_is_needed; /* killed commands had left something when we began */
 };
 
@@ -96,7 +94,7 @@ static void unpack_release(struct unpack *unpack)
 {
 	store_release(&unpack->store);
 	image_release(&unpack->image);
-	free(unpack->chain_ids);
+	image_layers_release(&unpack->layers);
 }
 #define autounpack autocleanup(unpack_release)
 
@@ -128,100 +126,38 @@ static int find_identity(struct unpack *unpack, struct error *err)
 	return 0;
 }
 
-/* Is the layer there? Its time is renewed, so that the collector spares it until the bundle's
- * links hold it. */
-static bool has_layer(const struct unpack *unpack, const char *idmap, const struct digest *chain_id)
-{
-	autofree char *path = layer_path(idmap, chain_id);
-
-	return utimensat(unpack->store.dirfd, path, NULL, AT_SYMLINK_NOFOLLOW) == 0 ||
-	       layer_exists(&unpack->store, idmap, chain_id);
-}
-
-enum layers_found {
-	LAYERS_FAILED = -1,
-	LAYERS_MISSING, /* one at least; or which there are is not known */
-	LAYERS_COMPLETE, /* all of the image */
-};
-
-static enum layers_found find_layers(struct unpack *unpack, const struct digest *config,
-				     struct error *err)
-{
-	char idmap[IDMAP_NAME_MAX];
-	int cached = layer_chain_cached(&unpack->store, config, &unpack->chain_ids,
-					&unpack->n_chain_ids, err);
-
-	if (cached <= 0)
-		return cached < 0 ? LAYERS_FAILED : LAYERS_MISSING;
-	identity_idmap_name(&unpack->identity, idmap);
-	for (size_t i = 0; i < unpack->n_chain_ids; i++)
-		if (!has_layer(unpack, idmap, &unpack->chain_ids[i]))
-			return LAYERS_MISSING;
-	return LAYERS_COMPLETE;
-}
-
-static int read_config_digest(const struct image *image, struct digest *ret, struct error *err)
-{
-	autolayout struct layout layout = LAYOUT_INIT;
-	automanifest struct manifest manifest = MANIFEST_INIT;
-
-	if (image_open(image, &layout, &manifest, err) < 0)
-		return -1;
-	*ret = manifest.config.digest;
-	return 0;
-}
-
-/* Blobs in the store's own layout were verified when they came in. A layout elsewhere may hold
- * anything under the name of a digest: only the worker, which hashes what it reads, can tell. */
-static bool is_own_layout(const struct unpack *unpack)
-{
-	autofree char *own = xasprintf("%s/images", unpack->store.path);
-
-	return strcmp(unpack->image.layout, own) == 0;
-}
-
 /* A bundle for one run need not outlast a loss of power. Layers are the store's, and must. */
 static enum file_sync bundle_sync_of(const struct unpack *unpack)
 {
 	return unpack->opts->ephemeral ? FILE_NO_SYNC : FILE_SYNC;
 }
 
-static int run_worker(const struct unpack *unpack, const char *bundle, struct error *err)
+/* Layers are the store's, and outlast a loss of power whatever the bundle is for. */
+static int make_layers(struct unpack *unpack, struct error *err)
 {
-	const struct worker_request request = {
+	const struct image_layers_request request = {
 		.store = &unpack->store,
 		.image = &unpack->image,
-		.bundle = bundle,
-		.sync = sync_is_enabled() && (!bundle || bundle_sync_of(unpack) == FILE_SYNC),
+		.identity = &unpack->identity,
+		.sync = sync_is_enabled(),
 		.progress = (enum progress_mode)unpack->opts->progress,
 	};
 
-	return worker_run(&request, err);
+	image_layers_release(&unpack->layers);
+	return image_layers_have(&request, &unpack->layers, err);
 }
 
-static int make_layers(struct unpack *unpack, struct error *err)
+static int fill_copy(const struct unpack *unpack, const struct bundle *bundle, struct error *err)
 {
-	enum layers_found found;
-	struct digest config;
+	const struct layer_worker_request request = {
+		.store = &unpack->store,
+		.image = &unpack->image,
+		.bundle = bundle->path,
+		.sync = sync_is_enabled() && bundle_sync_of(unpack) == FILE_SYNC,
+		.progress = (enum progress_mode)unpack->opts->progress,
+	};
 
-	if (read_config_digest(&unpack->image, &config, err) < 0)
-		return -1;
-	free(steal(&unpack->chain_ids));
-	found = find_layers(unpack, &config, err);
-	if (found == LAYERS_FAILED)
-		return -1;
-	if (found == LAYERS_COMPLETE && is_own_layout(unpack))
-		return 0;
-	/* A command that removes an image may take a layer away again before our links hold it. */
-	for (int i = 0; i < LAYER_TRIES; i++) {
-		if (run_worker(unpack, NULL, err) < 0)
-			return -1;
-		free(steal(&unpack->chain_ids));
-		found = find_layers(unpack, &config, err);
-		if (found != LAYERS_MISSING)
-			return found == LAYERS_FAILED ? -1 : 0;
-	}
-	return error_set(err, ERROR_TEMPORARY, "a layer vanished while it was wanted");
+	return bundle_rootfs_make_copy(bundle, err) < 0 ? -1 : layer_worker_run(&request, err);
 }
 
 static int fill_bundle(const struct unpack *unpack, struct bundle *bundle, struct error *err)
@@ -229,10 +165,8 @@ static int fill_bundle(const struct unpack *unpack, struct bundle *bundle, struc
 	bundle->driver = unpack->driver;
 	if (unpack->driver == BUNDLE_OVERLAY)
 		return bundle_rootfs_make_overlay(bundle, &unpack->store, &unpack->identity,
-						  unpack->chain_ids, unpack->n_chain_ids, err);
-	if (bundle_rootfs_make_copy(bundle, err) < 0)
-		return -1;
-	return run_worker(unpack, bundle->path, err);
+						  unpack->layers.chain_ids, unpack->layers.n, err);
+	return fill_copy(unpack, bundle, err);
 }
 
 static void set_image(const struct unpack *unpack, struct bundle *bundle)
@@ -248,8 +182,8 @@ static void set_image(const struct unpack *unpack, struct bundle *bundle)
 static int sync_bundle(const struct unpack *unpack, const struct bundle *bundle, struct error *err)
 {
 	if (bundle->driver == BUNDLE_OVERLAY &&
-	    bundle_sync_layers(&unpack->store, &unpack->identity, unpack->chain_ids,
-			       unpack->n_chain_ids, err) < 0)
+	    bundle_sync_layers(&unpack->store, &unpack->identity, unpack->layers.chain_ids,
+			       unpack->layers.n, err) < 0)
 		return -1;
 	return bundle_sync(&unpack->store, bundle, err);
 }
@@ -294,7 +228,7 @@ static int keep_files(const struct unpack *unpack, const struct bundle *bundle, 
 	if (unpack->driver != BUNDLE_OVERLAY)
 		return 0;
 	return bundle_rootfs_repair_overlay(bundle, &unpack->store, &unpack->identity,
-					    unpack->chain_ids, unpack->n_chain_ids, err);
+					    unpack->layers.chain_ids, unpack->layers.n, err);
 }
 
 static int replace_files(const struct unpack *unpack, struct bundle *bundle, enum file_sync sync,
@@ -337,7 +271,7 @@ static int refresh_bundle(struct unpack *unpack, struct bundle *bundle, struct e
 static int unpack_image(struct unpack *unpack, struct bundle *present, struct error *err)
 {
 	/* A layout elsewhere is only read. */
-	if (is_own_layout(unpack))
+	if (image_is_of_store(&unpack->image, &unpack->store))
 		image_note_use(&unpack->image);
 	if ((unpack->driver != BUNDLE_OVERLAY || make_layers(unpack, err) == 0) &&
 	    (present->dirfd >= 0 ? refresh_bundle(unpack, present, err)

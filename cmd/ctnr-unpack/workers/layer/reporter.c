@@ -9,16 +9,16 @@
 #include <stdio.h>
 #include <unistd.h>
 
-_Static_assert(sizeof(struct report) <= PIPE_BUF, "a report is written whole");
+_Static_assert(sizeof(struct layer_report) <= PIPE_BUF, "a report is written whole");
 
-static void send_report(const struct report *report)
+static void send_report(const struct layer_report *report)
 {
 	(void)!write(STDOUT_FILENO, report, sizeof(*report));
 }
 
 void report_warning(const char *format, ...)
 {
-	struct report report = { .kind = REPORT_WARNING };
+	struct layer_report report = { .kind = LAYER_REPORT_WARNING };
 	va_list args;
 
 	va_start(args, format);
@@ -29,14 +29,14 @@ void report_warning(const char *format, ...)
 
 void report_error(const struct error *error)
 {
-	const struct report report = { .kind = REPORT_ERROR, .error = *error };
+	const struct layer_report report = { .kind = LAYER_REPORT_ERROR, .error = *error };
 
 	send_report(&report);
 }
 
 void report_start(const char *digest, uint64_t size)
 {
-	struct report report = { .kind = REPORT_START, .value = size };
+	struct layer_report report = { .kind = LAYER_REPORT_START, .value = size };
 
 	snprintf(report.error.message, sizeof(report.error.message), "%s", digest);
 	send_report(&report);
@@ -44,14 +44,14 @@ void report_start(const char *digest, uint64_t size)
 
 void report_progress(uint64_t bytes)
 {
-	const struct report report = { .kind = REPORT_PROGRESS, .value = bytes };
+	const struct layer_report report = { .kind = LAYER_REPORT_PROGRESS, .value = bytes };
 
 	send_report(&report);
 }
 
 void report_done(void)
 {
-	const struct report report = { .kind = REPORT_DONE };
+	const struct layer_report report = { .kind = LAYER_REPORT_DONE };
 
 	send_report(&report);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Telling the tool (report.h). Reports that cannot be sent are lost: the tool is gone then. */
+/* Telling the tool (store/layer_report.h). Reports that cannot be sent are lost: the tool is gone then. */
 #ifndef CTNR_UNPACK_WORKERS_LAYER_REPORTER_H
 #define CTNR_UNPACK_WORKERS_LAYER_REPORTER_H
 
-#include "report.h"
+#include "store/layer_report.h"
 
 void report_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_error(const struct error *error);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "worker.h"
-
-#include "report.h"
+#include "store/layer_worker.h"
 
 #include "base/alloc.h"
 #include "base/message.h"
 #include "oci/manifest.h"
+#include "store/layer_report.h"
 #include "system/fd.h"
 #include "system/interrupt.h"
 #include "system/process.h"
@@ -19,7 +18,7 @@
 #define WORKER "ctnr-unpack-layer"
 #define WARNINGS_MAX (8 * MANIFEST_LAYERS_MAX) /* more than a well-meaning worker has */
 
-static char *format_job(const struct worker_request *request)
+static char *format_job(const struct layer_worker_request *request)
 {
 	autojson json_t *job = json_object();
 
@@ -44,7 +43,7 @@ struct report_display {
 	struct error *error;
 };
 
-static void start_task(struct report_display *display, const struct report *report)
+static void start_task(struct report_display *display, const struct layer_report *report)
 {
 	if (display->n_tasks++ >= MANIFEST_LAYERS_MAX)
 		return;
@@ -61,7 +60,7 @@ static void finish_task(struct report_display *display, enum progress_result res
 	display->has_task = false;
 }
 
-static void show_warning(struct report_display *display, const struct report *report)
+static void show_warning(struct report_display *display, const struct layer_report *report)
 {
 	if (display->n_warnings++ >= WARNINGS_MAX)
 		return;
@@ -69,7 +68,7 @@ static void show_warning(struct report_display *display, const struct report *re
 	message_warning("%s", report->error.message);
 }
 
-static void take_error(struct report_display *display, const struct report *report)
+static void take_error(struct report_display *display, const struct layer_report *report)
 {
 	*display->error = report->error;
 	/* The code becomes our exit status. */
@@ -96,29 +95,29 @@ static void display_reports(int fd, const struct interrupt *interrupt, enum prog
 {
 	autoprogress struct progress *progress = progress_new(mode);
 	struct report_display display = { .progress = progress, .error = ret_error };
-	struct report report;
+	struct layer_report report;
 
 	while (wait_for_report(fd, interrupt) &&
 	       fd_read_full(fd, &report, sizeof(report)) == sizeof(report)) {
 		report.error.message[sizeof(report.error.message) - 1] = '\0';
 		report.error.hint[sizeof(report.error.hint) - 1] = '\0';
 		switch (report.kind) {
-		case REPORT_WARNING:
+		case LAYER_REPORT_WARNING:
 			show_warning(&display, &report);
 			break;
-		case REPORT_ERROR:
+		case LAYER_REPORT_ERROR:
 			take_error(&display, &report);
 			break;
-		case REPORT_START:
+		case LAYER_REPORT_START:
 			start_task(&display, &report);
 			break;
-		case REPORT_PROGRESS:
+		case LAYER_REPORT_PROGRESS:
 			if (display.has_task)
 				progress_update(progress, display.task,
 						report.value < display.total ? report.value
 									     : display.total);
 			break;
-		case REPORT_DONE:
+		case LAYER_REPORT_DONE:
 			finish_task(&display, PROGRESS_DONE);
 			break;
 		default:
@@ -127,7 +126,7 @@ static void display_reports(int fd, const struct interrupt *interrupt, enum prog
 	}
 }
 
-int worker_run(const struct worker_request *request, struct error *err)
+int layer_worker_run(const struct layer_worker_request *request, struct error *err)
 {
 	/* Released last, because a signal that was held back ends us then, and the worker with us. */
 	autointerrupt struct interrupt interrupt = INTERRUPT_INIT;
