@@ -2,6 +2,7 @@
 #include "layer/stack_walk.h"
 
 #include "base/alloc.h"
+#include "layer/mark.h"
 #include "system/fd.h"
 
 #include <errno.h>
@@ -34,6 +35,7 @@ struct stack_walk_level {
 	size_t next; /* in names */
 	struct part *parts; /* top first */
 	size_t n_parts;
+	bool hides_below; /* STACK_WALK_TOP: it is opaque, or in one that is */
 };
 
 static void level_release(struct stack_walk_level *level)
@@ -97,7 +99,15 @@ static int add_part(struct stack_walk_level *level, size_t index, int dirfd, str
 		return error_errno(err, "cannot stat directory");
 	level->parts = xrealloc(level->parts, level->n_parts + 1, sizeof(level->parts[0]));
 	level->parts[level->n_parts++] = (struct part) { index, st.st_dev, st.st_ino };
-	return add_names(level, level->n_parts - 1, dirfd, err);
+	return 0;
+}
+
+/* Are the names of that part to be visited? */
+static bool has_names(const struct stack_walk *walk, const struct stack_walk_level *level,
+		      size_t part)
+{
+	return walk->extent == STACK_WALK_WHOLE || level->hides_below ||
+	       level->parts[part].index == 0;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -123,6 +133,12 @@ static int enter_level(struct stack_walk *walk, const struct stat *st, size_t in
 	*level = (struct stack_walk_level) { .stat = *st, .index = index, .name_at = name_at };
 	for (size_t i = 0; i < walk->parts.n_dirfds; i++)
 		if (is_part(walk, i) && add_part(level, i, walk->parts.dirfds[i], err) < 0)
+			return -1;
+	if (walk->extent == STACK_WALK_TOP && walk->n_levels > 1)
+		level->hides_below = level[-1].hides_below || mark_is_opaque(walk->parts.dirfds[0]);
+	for (size_t i = 0; i < level->n_parts; i++)
+		if (has_names(walk, level, i) &&
+		    add_names(level, i, walk->parts.dirfds[level->parts[i].index], err) < 0)
 			return -1;
 	if (level->n_names)
 		qsort(level->names, level->n_names, sizeof(level->names[0]), compare_names);
@@ -197,18 +213,20 @@ static void look_release(struct look *look)
 }
 #define autolook autocleanup(look_release)
 
-/* Only the layers that have the name are looked at: those of n entries at names. */
+/* Only the layers that have the name are looked at: those of n entries at names. When not all names were listed:
+ * all that have a part in the directory. */
 static void look_init(struct look *look, const struct stack_walk *walk,
 		      const struct part_name *names, size_t n)
 {
 	const struct stack_walk_level *level = last_level(walk);
+	bool is_whole = walk->extent == STACK_WALK_WHOLE;
 
-	*look = (struct look) { .n = n };
+	*look = (struct look) { .n = is_whole ? n : level->n_parts };
 	look->parts = xcalloc(look->n, sizeof(look->parts[0]));
 	look->dirfds = xcalloc(look->n, sizeof(look->dirfds[0]));
 	look->found = xcalloc(look->n, sizeof(look->found[0]));
 	for (size_t i = 0; i < look->n; i++) {
-		look->parts[i] = level->parts[names[i].part].index;
+		look->parts[i] = level->parts[is_whole ? names[i].part : i].index;
 		look->dirfds[i] = walk->parts.dirfds[look->parts[i]];
 		look->found[i] = -EBADF;
 	}
@@ -235,10 +253,66 @@ static enum stack_event tell_directory(struct stack_walk *walk, enum stack_event
 
 	walk->name = walk->path.data + level->name_at;
 	walk->stat = &level->stat;
+	walk->n_names = level->n_names;
 	walk->layer = stack_layer(&walk->parts, level->index);
 	walk->dirfd = walk->parts.dirfds[level->index];
 	walk->last = event;
 	return event;
+}
+
+/* The event is about what has the name at that place of the path, which no directory that is gone into has. */
+static enum stack_event tell_object(struct stack_walk *walk, const struct look *look,
+				    const struct stack_found *what, size_t name_at,
+				    enum stack_event event)
+{
+	walk->name = walk->path.data + name_at;
+	walk->object = what->stat;
+	walk->stat = &walk->object;
+	walk->layer = stack_layer(&walk->parts, look->parts[what->index]);
+	walk->dirfd = look->dirfds[what->index];
+	walk->last = STACK_WALK_OBJECT;
+	return event;
+}
+
+/* Look at a name in all layers. */
+static int visit_in_all(struct stack_walk *walk, struct look *look, size_t name_at,
+			struct error *err)
+{
+	const char *name = walk->path.data + name_at;
+
+	if (stack_find(look->dirfds, look->n, name, &look->what, look->found, err) < 0)
+		return -1;
+	if (look->what.kind == STACK_ABSENT)
+		return STACK_WALK_END;
+	if (look->what.kind == STACK_OTHER)
+		return tell_object(walk, look, &look->what, name_at, STACK_WALK_OBJECT);
+	if (enter_directory(walk, look, name_at, err) < 0)
+		return -1;
+	return tell_directory(walk, STACK_WALK_ENTER);
+}
+
+/* Look at a name on top, and apart from that in the layers below. */
+static int visit_on_top(struct stack_walk *walk, struct look *look, size_t name_at,
+			struct error *err)
+{
+	const char *name = walk->path.data + name_at;
+	struct stack_found below;
+
+	if (stack_find(look->dirfds + 1, look->n - 1, name, &below, look->found + 1, err) < 0 ||
+	    stack_find(look->dirfds, 1, name, &look->what, look->found, err) < 0)
+		return -1;
+	below.index++;
+	walk->below = below.kind;
+	if (look->what.kind == STACK_DIRECTORY) {
+		if (enter_directory(walk, look, name_at, err) < 0)
+			return -1;
+		return tell_directory(walk, STACK_WALK_ENTER);
+	}
+	if (look->what.kind == STACK_OTHER)
+		return tell_object(walk, look, &look->what, name_at, STACK_WALK_OBJECT);
+	if (below.kind == STACK_ABSENT)
+		return STACK_WALK_END;
+	return tell_object(walk, look, &below, name_at, STACK_WALK_DELETED);
 }
 
 /* Look at a name of the last level, which n of its layers have. STACK_WALK_END: nothing is there
@@ -246,30 +320,18 @@ static enum stack_event tell_directory(struct stack_walk *walk, enum stack_event
 static int visit_name(struct stack_walk *walk, const struct part_name *names, size_t n,
 		      struct error *err)
 {
-	const char *name = names->name;
-	size_t name_at = enter_name(walk, name);
+	size_t name_at = enter_name(walk, names->name);
 	autolook struct look look;
-	int result;
+	int event;
 
 	look_init(&look, walk, names, n);
-	result = stack_find(look.dirfds, look.n, name, &look.what, look.found, err);
-	if (result == 0 && look.what.kind == STACK_DIRECTORY)
-		result = enter_directory(walk, &look, name_at, err);
-	if (result < 0)
+	event = walk->extent == STACK_WALK_WHOLE ? visit_in_all(walk, &look, name_at, err)
+						 : visit_on_top(walk, &look, name_at, err);
+	if (event < 0)
 		return stack_walk_error(walk, err);
-	if (look.what.kind == STACK_DIRECTORY)
-		return tell_directory(walk, STACK_WALK_ENTER);
-	if (look.what.kind == STACK_ABSENT) {
+	if (event == STACK_WALK_END)
 		leave_name(walk, name_at);
-		return STACK_WALK_END;
-	}
-	walk->name = walk->path.data + name_at;
-	walk->object = look.what.stat;
-	walk->stat = &walk->object;
-	walk->layer = stack_layer(&walk->parts, look.parts[look.what.index]);
-	walk->dirfd = look.dirfds[look.what.index];
-	walk->last = STACK_WALK_OBJECT;
-	return STACK_WALK_OBJECT;
+	return event;
 }
 
 int stack_walk_start(struct stack_walk *walk, struct stack *dir, struct error *err)
@@ -283,7 +345,31 @@ int stack_walk_start(struct stack_walk *walk, struct stack *dir, struct error *e
 	walk->depths = xcalloc(walk->parts.n_dirfds, sizeof(walk->depths[0]));
 	for (size_t i = 0; i < walk->parts.n_dirfds; i++)
 		walk->depths[i] = 1;
-	return enter_level(walk, &st, 0, 0, err);
+	if (enter_level(walk, &st, 0, 0, err) < 0)
+		return -1;
+	tell_directory(walk, STACK_WALK_ENTER);
+	return 0;
+}
+
+void stack_walk_skip(struct stack_walk *walk)
+{
+	struct stack_walk_level *level = last_level(walk);
+
+	level->next = level->n_names;
+}
+
+bool stack_walk_is_same(const struct stack_walk *one, const struct stack_walk *two)
+{
+	const struct stack_walk_level *x = last_level(one);
+	const struct stack_walk_level *y = last_level(two);
+
+	if (x->n_parts != y->n_parts)
+		return false;
+	for (size_t i = 0; i < x->n_parts; i++)
+		if (x->parts[i].device != y->parts[i].device ||
+		    x->parts[i].inode != y->parts[i].inode)
+			return false;
+	return true;
 }
 
 int stack_walk_next(struct stack_walk *walk, struct error *err)
