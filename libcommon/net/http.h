@@ -123,6 +123,7 @@ struct http_response {
 	}
 
 void http_response_release(struct http_response *response);
+void http_response_clear(struct http_response *response); /* as new; memory is kept */
 #define autoresponse autocleanup(http_response_release)
 
 /* The value of a header (borrowed), the nth of that name, or NULL. name is in lower case. */
