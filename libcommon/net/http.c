@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "net/http_client.h"
 #include "net/http_exchange.h"
+#include "net/http_sending.h"
 #include "net/patience.h"
 
 #include <pthread.h>
@@ -87,16 +88,20 @@ int http_parse_url(const struct http *http, const char *text, struct url *ret, s
 	return url_parse_allowing(text, http->options.insecure_host, ret, err);
 }
 
-/* Where the answer points instead of answering (borrowed), or NULL. */
-static const char *redirect_location(const struct http_response *response)
+/* Where the answer points instead of answering, and where the request may follow (borrowed), or NULL. */
+static const char *redirect_location(const struct http_request *request,
+				     const struct http_response *response)
 {
+	bool is_reading = request->method <= HTTP_HEAD;
+
 	switch (response->status) {
 	case 301:
 	case 302:
 	case 303:
+		return is_reading ? http_header(response, "location", 0) : NULL;
 	case 307:
 	case 308:
-		return http_header(response, "location", 0);
+		return http_sending_is_form(request) ? NULL : http_header(response, "location", 0);
 	default:
 		return NULL;
 	}
@@ -110,6 +115,7 @@ int http_send(struct http *http, const struct http_request *request, struct http
 	const char *authorization = request->authorization;
 	const struct patience_rules rules = {
 		.silence = http->options.timeout * UINT64_C(1000),
+		.answer = request->answer_timeout * UINT64_C(1000),
 		.total = request->total_timeout * UINT64_C(1000),
 		.rate = http->options.low_speed.rate,
 		.window = http->options.low_speed.window * UINT64_C(1000),
@@ -137,9 +143,12 @@ int http_send(struct http *http, const struct http_request *request, struct http
 		}
 		if (http_exchange_send(&x, authorization, err) < 0)
 			return error_prefix(err, "%s", url.origin);
-		location = request->method == HTTP_POST ? NULL : redirect_location(ret);
-		if (!location)
+		location = redirect_location(request, ret);
+		if (!location) {
+			free(ret->url);
+			ret->url = steal(&url.text);
 			return 0;
+		}
 		if (url_redirect(&url, location, &next, err) < 0)
 			return error_prefix(err, "%s", url.origin);
 		url_release(&url);

@@ -18,12 +18,15 @@
  *    the client, once a server has refused to go on without it;
  *  - only https, and http for loopback hosts (net/url.h), which are never reached through a proxy,
  *    and for the one host that the caller named;
- *  - redirects are followed here, not by libcurl, and those of a POST not at all: at most
- *    HTTP_REDIRECTS_MAX, never from https to http, and Authorization stays with the scheme, host and
- *    port that it was given for;
+ *  - redirects are followed here, not by libcurl: at most HTTP_REDIRECTS_MAX, never from https to http,
+ *    and Authorization stays with the scheme, host and port that it was given for. What changes something
+ *    goes where 307 and 308 lead, with its body from the beginning; 301 to 303, which would make a GET of
+ *    it, are answers, and so is every redirect of a form;
  *  - TLS is verified, but for that host;
  *  - bodies and headers have a limit, and so has the time that a server is waited for, in all
  *    phases (net/patience.h);
+ *  - a body is sent without asking first (Expect: 100-continue), which proxies get wrong; a server that
+ *    answers with an error before it has all gets no more;
  *  - no content coding is asked for, and a 2xx answer with one is refused: the bytes are those that
  *    were sent; so is an answer with two lengths;
  *  - cookies are not kept;
@@ -43,6 +46,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define HTTP_REDIRECTS_MAX 5
 #define HTTP_HEADERS_MAX (64U << 10) /* bytes of all headers of one answer */
@@ -83,9 +87,28 @@ void http_cleanup(struct http **http);
 #define autohttp autocleanup(http_cleanup)
 
 enum http_method {
+	/* What only reads comes first. */
 	HTTP_GET,
 	HTTP_HEAD, /* the headers of what GET would give */
-	HTTP_POST, /* a form; a redirect is an answer, because the form may be secret */
+	HTTP_POST, /* a body; or a form, whose redirect is an answer, because the form may be secret */
+	HTTP_PUT,
+	HTTP_PATCH,
+	HTTP_DELETE,
+};
+
+/* What is sent, read from wherever it is as it goes, and again from the beginning where a server wants it
+ * again: behind a redirect, or over a new connection. Everything is borrowed. */
+struct http_body {
+	uint64_t length; /* bytes */
+	const char *type; /* Content-Type; NULL: none is stated */
+	const char *range; /* Content-Range, or NULL */
+	/* Read up to len bytes, from that offset of the body on. Returns how many, 0 only where it ends before
+	 * its length, which is a failure; -1 ends the request. May be NULL when the length is 0. */
+	ssize_t (*read)(void *data, void *buffer, size_t len, uint64_t offset, struct error *err);
+	void *data;
+	/* A server may have taken a part for good when a connection breaks: nothing of the body is sent twice
+	 * but after an answer. */
+	bool is_taken_in_parts;
 };
 
 /* Where the body of a 2xx answer goes as it comes. */
@@ -103,16 +126,21 @@ struct http_request {
 	const char *url;
 	const char *accept; /* value of that header, or NULL: libcurl's */
 	const char *authorization; /* value of that header, or NULL */
-	const char *form; /* POST: the body, application/x-www-form-urlencoded */
+	const char *form; /* POST: the body, application/x-www-form-urlencoded; NULL: body is */
+	const struct http_body *body; /* POST, PUT, PATCH */
 	uint64_t offset; /* ask for the bytes from here to max (Range); 0: all */
 	uint64_t max; /* most bytes of a 2xx body: more is ERROR_VERIFY */
 	unsigned total_timeout; /* seconds for the whole request, with its redirects; 0: none */
+	unsigned
+		answer_timeout; /* seconds for the headers of the answer, which may have to be worked
+				  * for; 0, or less than the client's: the client's */
 	const struct http_sink *sink; /* NULL: a 2xx body goes to the response */
 };
 
 struct http_response {
 	long status;
 	bool foreign; /* a redirect led to another origin: no one there may ask for credentials */
+	char *url; /* what gave it, behind redirects; NULL before */
 	struct strlist headers; /* "name: value", names in lower case */
 	struct str body; /* NUL-terminated */
 };

@@ -100,7 +100,7 @@ size_t http_answer_take_body(char *data, size_t size, size_t count, void *exchan
 	struct http_exchange *x = exchange;
 	size_t len = size * count;
 
-	patience_receive(x->patience, len);
+	patience_count(x->patience, len);
 	curl_easy_getinfo(x->http->easy, CURLINFO_RESPONSE_CODE, &x->response->status);
 	if (x->response->status / 100 != 2) {
 		size_t room = HTTP_ERROR_BODY_MAX - x->response->body.len;

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "net/http_answer.h"
+#include "net/http_sending.h"
 
 #include <stdio.h>
 
@@ -48,7 +49,7 @@ static int wait_for_server(const struct http_exchange *x, struct error *err)
 	patience_wait(x->patience, from, clock_monotonic_ms());
 	curl_easy_getinfo(x->http->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_after);
 	if (sent_after > 0 && x->patience->phase == PATIENCE_CONNECT)
-		patience_enter(x->patience, PATIENCE_HEAD);
+		patience_enter(x->patience, http_sending_phase(x));
 	return 0;
 }
 
@@ -61,6 +62,7 @@ static int run_exchange(struct http_exchange *x, CURLcode *ret_result, struct er
 	int left;
 
 	patience_enter(x->patience, PATIENCE_CONNECT);
+	x->sent = 0;
 	if (curl_multi_add_handle(multi, x->http->easy) != CURLM_OK)
 		return error_set(err, ERROR_FAILED, "libcurl refuses the request");
 	while (curl_multi_perform(multi, &running) == CURLM_OK && running) {
@@ -112,55 +114,26 @@ static void cleanup_slist(struct curl_slist **list)
 	curl_slist_free_all(*list);
 }
 
-/* Out of memory while adding means a request without that header: the server then refuses. */
-static struct curl_slist *add_header(struct curl_slist *list, const char *name, const char *value)
-{
-	autofree char *line = value ? xasprintf("%s: %s", name, value) : NULL;
-	struct curl_slist *longer = line ? curl_slist_append(list, line) : NULL;
-
-	return longer ? longer : list;
-}
-
-/* The form stays where it is: libcurl copies nothing of it, and names its type. */
-static void set_form(CURL *easy, const char *form)
-{
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(form));
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, form);
-}
-
-/* What this request says. headers is borrowed by libcurl until the exchange has ended. */
-static void set_request(struct http_exchange *x, struct curl_slist *headers)
+/* Who gets what is received. */
+static void set_callbacks(struct http_exchange *x)
 {
 	CURL *easy = x->http->easy;
-	char range[48];
 
-	curl_easy_setopt(easy, CURLOPT_URL, x->url->text);
-	if (x->request->method == HTTP_HEAD)
-		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-	if (x->request->method == HTTP_POST)
-		set_form(easy, x->request->form);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_answer_take_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_answer_take_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, x);
-	/* With its end: some registries understand no range without one. */
-	if (x->request->offset) {
-		snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)x->request->offset,
-			 (unsigned long long)x->request->max - 1);
-		curl_easy_setopt(easy, CURLOPT_RANGE, range);
-	}
 }
 
 /* Does the server want HTTP/2? It may refuse the handshake, end the connection, or begin to speak it. What
- * was sent may have been heard, but not understood; a form is not sent twice on such a guess. */
+ * was sent may have been heard, but not understood; what changes something is not sent twice on such a guess. */
 static bool version_failed(const struct http_exchange *x, CURLcode result)
 {
 	if (x->http->version != CURL_HTTP_VERSION_1_1 || x->header_bytes || !x->url->is_encrypted)
 		return false;
 	if (result == CURLE_SSL_CONNECT_ERROR)
 		return true;
-	return x->request->method != HTTP_POST &&
+	return x->request->method <= HTTP_HEAD &&
 	       (result == CURLE_GOT_NOTHING || result == CURLE_UNSUPPORTED_PROTOCOL ||
 		result == CURLE_RECV_ERROR || result == CURLE_SEND_ERROR);
 }
@@ -246,12 +219,11 @@ int http_exchange_send(struct http_exchange *x, const char *authorization, struc
 
 	if (proxy_choose(&x->http->proxies, x->url, &proxy, err) < 0)
 		return -1;
-	headers = add_header(headers, "Accept", x->request->accept);
-	headers = add_header(headers, "Authorization", authorization);
 	curl_easy_reset(x->http->easy);
 	set_policy(x->http, x->url->host);
 	set_proxy(x->http, &proxy);
-	set_request(x, headers);
+	set_callbacks(x);
+	headers = http_sending_prepare(x, authorization);
 	if (send_prepared(x, err) == 0)
 		return 0;
 	return proxy.address ? error_prefix(err, "through the proxy %s", proxy.address) : -1;

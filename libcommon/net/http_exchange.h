@@ -21,6 +21,7 @@ struct http_exchange {
 	struct patience *patience; /* of all exchanges of this request */
 	/* What follows is zero in the beginning. */
 	size_t header_bytes;
+	uint64_t sent; /* bytes of the request's body that libcurl has */
 	uint64_t received;
 	bool begun;
 	bool enough; /* ended by us: the rest of an error's body is of no interest */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/http.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,6 +11,7 @@ void http_response_release(struct http_response *response)
 		return;
 	strlist_release(&response->headers);
 	str_release(&response->body);
+	free(response->url);
 }
 
 void http_response_clear(struct http_response *response)
@@ -18,6 +20,8 @@ void http_response_clear(struct http_response *response)
 	strlist_release(&response->headers);
 	response->headers = (struct strlist)STRLIST_INIT;
 	str_clear(&response->body);
+	free(response->url);
+	response->url = NULL;
 }
 
 const char *http_header(const struct http_response *response, const char *name, size_t nth)

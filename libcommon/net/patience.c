@@ -11,7 +11,7 @@ void patience_enter(struct patience *patience, enum patience_phase phase)
 	patience->window_bytes = 0;
 }
 
-void patience_receive(struct patience *patience, uint64_t bytes)
+void patience_count(struct patience *patience, uint64_t bytes)
 {
 	if (!bytes)
 		return;
@@ -30,30 +30,43 @@ void patience_wait(struct patience *patience, int64_t from, int64_t to)
 	patience->window += waited;
 }
 
+/* How long nothing may come in this phase. */
+static uint64_t longest_silence(const struct patience *patience)
+{
+	const struct patience_rules *rules = patience->rules;
+
+	return patience->phase == PATIENCE_HEAD && rules->answer > rules->silence ? rules->answer
+										  : rules->silence;
+}
+
 static int check_silence(const struct patience *patience, struct error *err)
 {
+	uint64_t longest = longest_silence(patience);
 	static const char *const reasons[] = {
 		[PATIENCE_CONNECT] = "no connection",
+		[PATIENCE_SEND] = "nothing was taken",
 		[PATIENCE_HEAD] = "no answer",
 		[PATIENCE_BODY] = "nothing came",
 	};
 
-	if (patience->silence < patience->rules->silence)
+	if (patience->silence < longest)
 		return 0;
 	return error_set(err, ERROR_TEMPORARY, "%s in %llu seconds", reasons[patience->phase],
-			 (unsigned long long)patience->rules->silence / 1000);
+			 (unsigned long long)longest / 1000);
 }
 
 static int check_rate(struct patience *patience, struct error *err)
 {
 	const struct patience_rules *rules = patience->rules;
 
-	if (patience->phase != PATIENCE_BODY || !rules->rate || patience->window < rules->window)
+	if ((patience->phase != PATIENCE_BODY && patience->phase != PATIENCE_SEND) ||
+	    !rules->rate || patience->window < rules->window)
 		return 0;
 	if (patience->window_bytes < rules->rate * patience->window / 1000) {
 		error_set(err, ERROR_TEMPORARY,
-			  "only %llu bytes came in %llu seconds, at least %llu a second are wanted",
+			  "only %llu bytes %s in %llu seconds, at least %llu a second are wanted",
 			  (unsigned long long)patience->window_bytes,
+			  patience->phase == PATIENCE_SEND ? "went" : "came",
 			  (unsigned long long)patience->window / 1000,
 			  (unsigned long long)rules->rate);
 		return error_hint(err, "if this network is that slow, add --low-speed 0");

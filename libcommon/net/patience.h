@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How long a server is waited for. Pure: the caller says what came and which time went by, no clock
+ * How long a server is waited for, which takes a body or gives one. Pure: the caller says what came and which time went by, no clock
  * is asked here.
  *
  *	struct patience patience = { .rules = &rules };
@@ -9,7 +9,7 @@
  *	... wait for the server, from one moment to another
  *	patience_wait(&patience, from, to);
  *	patience_enter(&patience, PATIENCE_BODY);
- *	patience_receive(&patience, 4096);
+ *	patience_count(&patience, 4096);
  *	if (patience_check(&patience, err) < 0) ...
  *
  * Only the time that is spent waiting counts. What this side does meanwhile (writing to a slow
@@ -29,13 +29,15 @@
 /* Times are in milliseconds. */
 struct patience_rules {
 	uint64_t silence; /* longest time for connecting, for a whole head, and without any body */
+	uint64_t answer; /* longest time for a whole head, where that is more */
 	uint64_t total; /* longest time for everything; 0: no limit */
-	uint64_t rate; /* least bytes of a body in a second; 0: any will do */
+	uint64_t rate; /* least bytes of a body, sent or received, in a second; 0: any will do */
 	uint64_t window; /* time over which the rate is taken; not 0 when there is a rate */
 };
 
 enum patience_phase {
 	PATIENCE_CONNECT, /* until the request is sent: name, connection, TLS */
+	PATIENCE_SEND, /* until the body is sent, when there is one */
 	PATIENCE_HEAD, /* until the headers are there, also those of 1xx answers before */
 	PATIENCE_BODY,
 };
@@ -53,14 +55,14 @@ struct patience {
  * in already changes nothing, but for PATIENCE_CONNECT: that is a new request. */
 void patience_enter(struct patience *patience, enum patience_phase phase);
 
-/* So many bytes of the body came. */
-void patience_receive(struct patience *patience, uint64_t bytes);
+/* So many bytes of the body came, or went. */
+void patience_count(struct patience *patience, uint64_t bytes);
 
 /* The time from one moment to another, in milliseconds of one clock, was spent waiting. */
 void patience_wait(struct patience *patience, int64_t from, int64_t to);
 
 /* Is there a reason to wait on? To be asked when what came in the last wait was told to
- * patience_receive(). ERROR_TEMPORARY when not. Begins a new window when one has passed. */
+ * patience_count(). ERROR_TEMPORARY when not. Begins a new window when one has passed. */
 int patience_check(struct patience *patience, struct error *err);
 
 /* Did a time limit of somebody else for connecting pass while this process stood still, so that the

@@ -23,6 +23,9 @@ struct server {
 	const char *answers[ANSWERS_MAX]; /* NULL: no more */
 	char requests[ANSWERS_MAX][2048]; /* their heads */
 	size_t n_requests;
+	bool is_deaf; /* bodies are not read */
+	uint64_t body_bytes[ANSWERS_MAX];
+	unsigned char body_sums[ANSWERS_MAX]; /* of all bytes */
 };
 
 static void read_head(int fd, char *buffer, size_t size)
@@ -38,6 +41,27 @@ static void read_head(int fd, char *buffer, size_t size)
 	}
 }
 
+/* Read the body, of which the end of the head may have brought the beginning. */
+static void read_body(struct server *server, int fd, size_t i)
+{
+	const char *head = server->requests[i];
+	const char *length = strcasestr(head, "\r\nContent-Length: ");
+	const char *p = strstr(head, "\r\n\r\n");
+	uint64_t left = length ? strtoull(length + 18, NULL, 10) : 0;
+	unsigned char buffer[65536];
+	ssize_t n = p ? (ssize_t)strlen(p + 4) : 0;
+
+	memcpy(buffer, p + 4, (size_t)n);
+	while (left && n >= 0) {
+		for (ssize_t k = 0; k < n; k++)
+			server->body_sums[i] = (unsigned char)(server->body_sums[i] + buffer[k]);
+		server->body_bytes[i] += (uint64_t)n;
+		left -= (uint64_t)n;
+		if (left && (n = read(fd, buffer, sizeof(buffer))) <= 0)
+			return;
+	}
+}
+
 static void *serve(void *data)
 {
 	struct server *server = data;
@@ -49,6 +73,8 @@ static void *serve(void *data)
 			return NULL;
 		read_head(fd, server->requests[i], sizeof(server->requests[i]));
 		server->n_requests++;
+		if (!server->is_deaf)
+			read_body(server, fd, i);
 		/* The client may have heard enough before the end. */
 		(void)send(fd, server->answers[i], strlen(server->answers[i]), MSG_NOSIGNAL);
 		close(fd);
@@ -250,6 +276,199 @@ static void test_harmless(void)
 	}
 }
 
+/* A body of bytes that are not 0, so that a head can be read as text. */
+struct source {
+	uint64_t reads_from_zero;
+	uint64_t ends_at; /* 0: nowhere early */
+	bool fails;
+};
+
+static ssize_t read_source(void *data, void *buffer, size_t len, uint64_t offset, struct error *err)
+{
+	struct source *source = data;
+
+	if (source->fails)
+		return error_set(err, ERROR_VERIFY, "the source is spoiled");
+	source->reads_from_zero += offset == 0;
+	if (source->ends_at && offset >= source->ends_at)
+		return 0;
+	for (size_t i = 0; i < len; i++)
+		((unsigned char *)buffer)[i] = (unsigned char)(1 + (offset + i) % 251);
+	return (ssize_t)len;
+}
+
+static unsigned char source_sum(uint64_t length)
+{
+	unsigned char sum = 0;
+
+	for (uint64_t i = 0; i < length; i++)
+		sum = (unsigned char)(sum + 1 + i % 251);
+	return sum;
+}
+
+#define BODY_LENGTH 3000000
+#define CREATED "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n" END
+
+static void test_body(void)
+{
+	autohttp struct http *http = client();
+	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+	struct source source = { 0 };
+	struct http_body body = { .length = BODY_LENGTH,
+				  .type = "application/octet-stream",
+				  .range = "0-2999999",
+				  .read = read_source,
+				  .data = &source };
+	struct http_request request = { .method = HTTP_PATCH, .body = &body };
+	struct error err = { 0 };
+	struct server server;
+	autofree char *url = NULL;
+
+	server_init(&server);
+	for (int i = 0; i < 4; i++)
+		server.answers[i] = CREATED;
+	server_start(&server);
+	request.url = url = xasprintf("http://127.0.0.1:%u/", server.port);
+	if (!ok(http_send(http, &request, &response, &err) == 0, "a body is sent"))
+		printf("# %s\n", err.message);
+	is_int(response.status, 201, "... and answered");
+	is_str(response.url, url, "... by that URL");
+	request.method = HTTP_PUT;
+	body = (struct http_body) { .length = 0 };
+	ok(http_send(http, &request, &response, &err) == 0, "so is one without a byte");
+	request.method = HTTP_POST;
+	ok(http_send(http, &request, &response, &err) == 0, "... by POST");
+	request = (struct http_request) { .method = HTTP_DELETE, .url = url };
+	ok(http_send(http, &request, &response, &err) == 0, "and a DELETE has none");
+	server_stop(&server);
+	ok(strncmp(server.requests[0], "PATCH / HTTP/1.1\r\n", 18) == 0, "it was a PATCH");
+	ok(strstr(server.requests[0], "\r\nContent-Length: 3000000\r\n"), "... of that length");
+	ok(strstr(server.requests[0], "\r\nContent-Range: 0-2999999\r\n"), "... and range");
+	ok(strstr(server.requests[0], "\r\nContent-Type: application/octet-stream\r\n"),
+	   "... and type");
+	ok(!strcasestr(server.requests[0], "\r\nExpect:"), "... sent without asking first");
+	is_int((intmax_t)server.body_bytes[0], BODY_LENGTH, "all of it came");
+	is_int(server.body_sums[0], source_sum(BODY_LENGTH), "... as it is");
+	ok(strncmp(server.requests[1], "PUT / HTTP/1.1\r\n", 16) == 0 &&
+		   strstr(server.requests[1], "\r\nContent-Length: 0\r\n"),
+	   "an empty PUT says so");
+	ok(strncmp(server.requests[2], "POST / HTTP/1.1\r\n", 17) == 0 &&
+		   strstr(server.requests[2], "\r\nContent-Length: 0\r\n") &&
+		   !strcasestr(server.requests[2], "\r\nContent-Type:"),
+	   "... and so does a POST");
+	ok(strncmp(server.requests[3], "DELETE / HTTP/1.1\r\n", 19) == 0, "a DELETE was one");
+}
+
+/* From home to another origin by 307, where 303 is an answer. */
+static void test_body_redirected(void)
+{
+	autohttp struct http *http = client();
+	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+	struct source source = { 0 };
+	const struct http_body body = { .length = 100000, .read = read_source, .data = &source };
+	struct http_request request = { .method = HTTP_PUT,
+					.body = &body,
+					.authorization = "Basic c2VjcmV0" };
+	struct error err = { 0 };
+	struct server home;
+	struct server away;
+	autofree char *url = NULL;
+	autofree char *to_away = NULL;
+
+	server_init(&home);
+	server_init(&away);
+	to_away = xasprintf("HTTP/1.1 307 X\r\nContent-Length: 0\r\n"
+			    "Location: http://127.0.0.1:%u/b\r\n" END,
+			    away.port);
+	home.answers[0] = to_away;
+	away.answers[0] = "HTTP/1.1 303 X\r\nLocation: /c\r\nContent-Length: 0\r\n" END;
+	server_start(&home);
+	server_start(&away);
+	request.url = url = xasprintf("http://127.0.0.1:%u/", home.port);
+	ok(http_send(http, &request, &response, &err) == 0, "a body follows a 307");
+	is_int(response.status, 303, "... and no 303, which is an answer");
+	ok(response.foreign && str_ends_with(response.url, "/b"), "... of the other one");
+	server_stop(&home);
+	server_stop(&away);
+	is_int((intmax_t)away.n_requests, 1, "... who was asked once");
+	is_int((intmax_t)away.body_bytes[0], 100000, "all of it came there");
+	is_int(away.body_sums[0], source_sum(100000), "... from the beginning");
+	is_int((intmax_t)source.reads_from_zero, 2, "... once more");
+	ok(has_login(home.requests[0]) && !has_login(away.requests[0]), "... without the login");
+}
+
+static void body_fails(struct source *source, bool is_deaf, const char *answer,
+		       enum error_code code, const char *why, const char *title)
+{
+	const struct http_options options = { .timeout = 10, .low_speed = { 1000, 1 } };
+	autohttp struct http *http = http_new(&options, NULL);
+	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+	const struct http_body body = { .length = UINT64_C(1) << 40,
+					.read = read_source,
+					.data = source };
+	struct http_request request = { .method = HTTP_PUT, .body = &body };
+	struct error err = { 0 };
+	struct server server;
+	autofree char *url = NULL;
+
+	server_init(&server);
+	server.is_deaf = is_deaf;
+	server.answers[0] = answer;
+	/* Nobody answers but the kernel, which takes what it has room for. */
+	if (answer)
+		server_start(&server);
+	request.url = url = xasprintf("http://127.0.0.1:%u/", server.port);
+	ok(http_send(http, &request, &response, &err) < 0, title);
+	is_int(err.code, code, "... with that status");
+	if (!ok(strstr(err.message, why) != NULL, why))
+		printf("# %s\n", err.message);
+	if (answer)
+		server_stop(&server);
+	else
+		close(server.fd);
+}
+
+static void test_body_failures(void)
+{
+	struct source early = { .ends_at = 1000000 };
+	struct source spoiled = { .fails = true };
+	struct source endless = { 0 };
+
+	body_fails(&early, false, CREATED, ERROR_FAILED, "of 1099511627776 bytes",
+		   "a body that ends early is a failure");
+	body_fails(&spoiled, false, CREATED, ERROR_VERIFY, "the source is spoiled",
+		   "so is one that cannot be read");
+	body_fails(&endless, true, NULL, ERROR_TEMPORARY, " in 1 seconds",
+		   "... and one that nobody takes");
+}
+
+/* An answer that comes before the server has read the body ends the sending. */
+static void test_early_answer(void)
+{
+	autohttp struct http *http = client();
+	autoresponse struct http_response response = HTTP_RESPONSE_INIT;
+	struct source source = { 0 };
+	const struct http_body body = { .length = UINT64_C(1) << 40,
+					.read = read_source,
+					.data = &source };
+	struct http_request request = { .method = HTTP_PUT, .body = &body };
+	struct error err = { 0 };
+	struct server server;
+	autofree char *url = NULL;
+
+	server_init(&server);
+	server.is_deaf = true;
+	server.answers[0] = "HTTP/1.1 413 X\r\nContent-Length: 5\r\n" END "large";
+	server_start(&server);
+	request.url = url = xasprintf("http://127.0.0.1:%u/", server.port);
+	/* The connection's end may come first: the kernel that closes it with bytes unread resets it. */
+	if (http_send(http, &request, &response, &err) == 0)
+		is_int(response.status, 413, "an answer before the end ends the sending");
+	else
+		is_int(err.code, ERROR_TEMPORARY, "a reset before the end ends the sending");
+	server_stop(&server);
+}
+
 /* What one answer sets, the next request does not say. */
 static void test_cookies(void)
 {
@@ -332,6 +551,10 @@ int main(void)
 	test_get();
 	test_head();
 	test_post();
+	test_body();
+	test_body_redirected();
+	test_body_failures();
+	test_early_answer();
 	test_redirects();
 	test_limits();
 	test_harmless();

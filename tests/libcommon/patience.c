@@ -43,6 +43,32 @@ static const struct server servers[] = {
 	  0,
 	  30000,
 	  "nothing came" },
+	{ "a body that is taken at 2 bytes a second", USUAL, PATIENCE_SEND, 500, 1, 30000,
+	  "only 60 bytes went in 30 s" },
+	{ "a body that nobody takes", USUAL, PATIENCE_SEND, 1000, 0, 30000,
+	  "nothing was taken in 30 seconds" },
+	{ "a body that is taken at the rate", USUAL, PATIENCE_SEND, 1000, 1024, 0, NULL },
+	{ "a head that is worked for",
+	  { .silence = 30000, .answer = 90000 },
+	  PATIENCE_HEAD,
+	  500,
+	  0,
+	  90000,
+	  "no answer in 90 seconds" },
+	{ "a head for which less is allowed than for all",
+	  { .silence = 30000, .answer = 10000 },
+	  PATIENCE_HEAD,
+	  500,
+	  0,
+	  30000,
+	  "no answer in 30 seconds" },
+	{ "a connection, where the head may be worked for",
+	  { .silence = 30000, .answer = 90000 },
+	  PATIENCE_CONNECT,
+	  500,
+	  0,
+	  30000,
+	  "no connection in 30 seconds" },
 	{ "a window of its own",
 	  { .silence = 30000, .rate = 1, .window = 5000 },
 	  PATIENCE_BODY,
@@ -80,7 +106,7 @@ static void serve(const struct server *server)
 		now += (uint64_t)step;
 		left -= step;
 		if (left == 0) {
-			patience_receive(&patience, server->bytes);
+			patience_count(&patience, server->bytes);
 			left = server->pause;
 		}
 		if (patience_check(&patience, &err) < 0)
