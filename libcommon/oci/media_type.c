@@ -113,6 +113,26 @@ const char *media_type_to_oci(const char *media_type)
 							   : ordinary[compression];
 }
 
+const char *media_type_to_docker(const char *media_type)
+{
+	static const char *const foreign[] = { DOCKER_FOREIGN_LAYER, DOCKER_FOREIGN_LAYER ".gzip" };
+	static const char *const ordinary[] = { MEDIA_TYPE_DOCKER_LAYER,
+						MEDIA_TYPE_DOCKER_LAYER_GZIP };
+	enum media_compression compression = layer_compression(media_type);
+	const char *suffix;
+	int row = find_layer(media_type, &suffix);
+
+	if (media_type_is_docker(media_type))
+		return media_type;
+	for (size_t i = 0; i < array_size(documents); i++)
+		if (documents[i].oci && strcmp(media_type, documents[i].oci) == 0)
+			return documents[i].type;
+	if (row < 0 || (compression != MEDIA_PLAIN && compression != MEDIA_GZIP))
+		return NULL;
+	return strcmp(layers[row].type, FOREIGN_LAYER) == 0 ? foreign[compression]
+							    : ordinary[compression];
+}
+
 bool media_type_is_encrypted(const char *media_type)
 {
 	return str_ends_with(media_type, "+encrypted");

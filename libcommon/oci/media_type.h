@@ -46,4 +46,8 @@ const char *media_type_artifact(const char *media_type);
 /* The OCI type that means the same as a Docker type (static text); others are returned as is. */
 const char *media_type_to_oci(const char *media_type);
 
+/* The Docker type that means the same as an OCI type (static text); Docker's own are returned as is. NULL for
+ * what Docker has no type for: layers compressed by zstd, artifacts. */
+const char *media_type_to_docker(const char *media_type);
+
 #endif

@@ -105,15 +105,18 @@ static int copy_one(const struct document_copy *copy, const struct copy_options 
 static int copy_all(const struct document_copy *copy, const struct copy_options *options,
 		    struct document *document, struct descriptor *ret, struct error *err)
 {
-	autodocumenttree struct document_tree tree = DOCUMENT_TREE_INIT(copy);
-	const struct document_node *top = document_tree_gather(&tree, document, 0, err);
+	struct document_source source;
+	autodocumenttree struct document_tree tree = DOCUMENT_TREE_INIT(&source);
+	const struct document_node *top;
 	struct platform platform = { 0 };
 
+	document_copy_as_source(copy, &source);
+	top = document_tree_gather(&tree, document, 0, err);
 	if (!top ||
-	    (options->referrers &&
-	     referrer_copy_gather(&tree, options->artifact_type, options->referrers, err) < 0) ||
+	    (options->referrers && referrer_copy_gather(copy, &tree, options->artifact_type,
+							options->referrers, err) < 0) ||
 	    transfer_run(copy->transfer, copy->connection, err) < 0 ||
-	    document_tree_convert(&tree, err) < 0)
+	    document_copy_convert_tree(copy, &tree, err) < 0)
 		return -1;
 	if (!top->children && document_copy_read_platform(copy, &top->manifest, &platform, err) < 0)
 		return -1;

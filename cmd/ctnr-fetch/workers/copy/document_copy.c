@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workers/copy/document_copy.h"
 
-#include "workers/copy/conversion.h"
-
 #include "base/alloc.h"
+#include "base/message.h"
 #include "format/hash.h"
+#include "oci/conversion.h"
 #include "oci/image_config.h"
 #include "oci/media_type.h"
 
@@ -74,8 +74,33 @@ int document_copy_add_blobs(const struct document_copy *copy, const struct manif
 	return 0;
 }
 
-int document_copy_put_converted(const struct document_copy *copy, const char *media_type,
-				const char *text, struct descriptor *descriptor, struct error *err)
+static int get_document(void *data, const struct descriptor *want, struct document *ret,
+			struct error *err)
+{
+	return document_copy_get(data, want, ret, err);
+}
+
+static int keep_document(void *data, const struct document_node *node, struct error *err)
+{
+	const struct document_copy *copy = data;
+
+	if (!node->children && document_copy_add_blobs(copy, &node->manifest, err) < 0)
+		return error_prefix(err, "manifest %s", node->document.digest.text);
+	if (node->n_left_out)
+		message_warning(
+			"index %s: %zu of its entries are of types or have digests that are not known, leaving them out",
+			node->document.digest.text, node->n_left_out);
+	return document_copy_store(copy, &node->document, err);
+}
+
+void document_copy_as_source(const struct document_copy *copy, struct document_source *ret)
+{
+	*ret = (struct document_source) { get_document, keep_document, (void *)copy };
+}
+
+/* Store the OCI form of a document, a text; *descriptor becomes its descriptor. */
+static int put_converted(const struct document_copy *copy, const char *media_type, const char *text,
+			 struct descriptor *descriptor, struct error *err)
 {
 	struct digest digest;
 
@@ -97,8 +122,32 @@ int document_copy_convert_manifest(const struct document_copy *copy,
 
 	if (copy->format == REQUEST_KEEP || !media_type_is_docker(manifest->media_type))
 		return 0;
-	text = conversion_manifest(manifest);
-	return document_copy_put_converted(copy, MEDIA_TYPE_MANIFEST, text, descriptor, err);
+	text = conversion_manifest(manifest, CONVERSION_TO_OCI, err);
+	if (!text)
+		return -1;
+	return put_converted(copy, MEDIA_TYPE_MANIFEST, text, descriptor, err);
+}
+
+static bool is_docker(const struct manifest *manifest, enum conversion to)
+{
+	(void)to;
+	return media_type_is_docker(manifest->media_type);
+}
+
+static int keep_converted(void *data, const struct document_node *node, struct document *converted,
+			  struct error *err)
+{
+	(void)node;
+	return document_copy_store(data, converted, err);
+}
+
+int document_copy_convert_tree(const struct document_copy *copy, const struct document_tree *tree,
+			       struct error *err)
+{
+	const struct document_conversion conversion = { CONVERSION_TO_OCI, is_docker,
+							keep_converted, (void *)copy };
+
+	return document_tree_convert(tree, copy->format == REQUEST_OCI ? &conversion : NULL, err);
 }
 
 int document_copy_read_platform(const struct document_copy *copy, const struct manifest *manifest,

@@ -15,6 +15,8 @@
 #include "request.h"
 #include "workers/copy/transfer.h"
 
+#include "oci/document_tree.h"
+
 /* Everything is borrowed. */
 struct document_copy {
 	struct transfer *transfer;
@@ -40,9 +42,14 @@ int document_copy_store(const struct document_copy *copy, const struct document 
 int document_copy_add_blobs(const struct document_copy *copy, const struct manifest *manifest,
 			    struct error *err);
 
-/* Store the OCI form of a document, a text; *descriptor becomes its descriptor. */
-int document_copy_put_converted(const struct document_copy *copy, const char *media_type,
-				const char *text, struct descriptor *descriptor, struct error *err);
+/* Where the documents of a tree come from: each is got, and, when all that is below it is there, stored; the
+ * blobs are noted for transfer_run(). copy is borrowed by ret. */
+void document_copy_as_source(const struct document_copy *copy, struct document_source *ret);
+
+/* Store what the image's documents of a tree become in the layout's format, from the manifests up, once all
+ * blobs are there; the nodes' descriptors say what that is. */
+int document_copy_convert_tree(const struct document_copy *copy, const struct document_tree *tree,
+			       struct error *err);
 
 /* Store the OCI form of a Docker manifest, unless the format says that everything stays as it is;
  * *descriptor, the manifest's, becomes that of what it is in the layout. */

@@ -5,6 +5,7 @@
 #include "workers/copy/source.h"
 
 #include "base/alloc.h"
+#include "oci/blob_copy.h"
 #include "oci/media_type.h"
 #include "oci/referrer.h"
 #include "oci/tag.h"
@@ -13,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define COPY_CHUNK (128U << 10)
 
 struct layout_source {
 	struct layout layout;
@@ -118,45 +117,14 @@ static int get_layout_document(void *state, void *connection, const struct descr
 	return 0;
 }
 
-/* Copy what the writer does not have yet. */
-static int copy_rest(const struct layout_source *source, struct blob_writer *writer,
-		     struct progress *progress, size_t task, struct error *err)
-{
-	const struct descriptor wanted = { .digest = writer->digest, .size = writer->size };
-	autoclose int fd = layout_open_blob(&source->layout, &wanted, err);
-	autofree char *buffer = xmalloc(COPY_CHUNK);
-	ssize_t n;
-
-	if (fd < 0)
-		return -1;
-	if (lseek(fd, (off_t)writer->written, SEEK_SET) < 0)
-		return error_errno(err, "cannot read blob %s", writer->digest.text);
-	while ((n = fd_read_full(fd, buffer, COPY_CHUNK)) > 0) {
-		if (blob_write(writer, buffer, (size_t)n, err) < 0)
-			return -1;
-		progress_update(progress, task, writer->written);
-		if (interrupt_wait(source->interrupt, 0))
-			return interrupt_error(err);
-	}
-	if (n < 0)
-		return error_errno(err, "cannot read blob %s", writer->digest.text);
-	return blob_verify_written(writer, err);
-}
-
 static int get_layout_blob(void *state, void *connection, struct blob_writer *writer,
 			   struct progress *progress, size_t task, struct error *err)
 {
 	const struct layout_source *source = state;
-	bool is_mixed = writer->written > 0;
-	struct error failure = { 0 };
+	const struct blob_copy copy = { writer->layout, progress, source->interrupt };
 
 	(void)connection;
-	if (copy_rest(source, writer, progress, task, &failure) == 0)
-		return 0;
-	/* The file has not changed, but what another run left may have been of another one. */
-	if (!is_mixed || writer->written || !error_is(&failure, ERROR_VERIFY))
-		return error_move(err, &failure);
-	return copy_rest(source, writer, progress, task, err);
+	return blob_copy_from(&copy, &source->layout, writer, task, err);
 }
 
 static int get_layout_bytes(void *state, void *connection, const struct descriptor *blob,

@@ -47,11 +47,10 @@ static int get_referrer(const struct document_copy *copy, const struct digest *s
 	return refers;
 }
 
-static int gather_referrer(struct document_tree *tree, const struct document_node *subject,
-			   const struct descriptor *listed, struct referrer_copy *ret,
-			   struct error *err)
+static int gather_referrer(const struct document_copy *copy, struct document_tree *tree,
+			   const struct document_node *subject, const struct descriptor *listed,
+			   struct referrer_copy *ret, struct error *err)
 {
-	const struct document_copy *copy = tree->copy;
 	const struct digest *digest = &subject->document.digest;
 	autodocument struct document document = DOCUMENT_INIT;
 	autodescriptor struct descriptor descriptor = DESCRIPTOR_INIT;
@@ -74,11 +73,9 @@ static int gather_referrer(struct document_tree *tree, const struct document_nod
 	return 0;
 }
 
-int referrer_copy_gather(struct document_tree *tree, const char *artifact_type,
-			 struct referrer_copy *ret, struct error *err)
+int referrer_copy_gather(const struct document_copy *copy, struct document_tree *tree,
+			 const char *artifact_type, struct referrer_copy *ret, struct error *err)
 {
-	const struct document_copy *copy = tree->copy;
-
 	/* What is gathered grows the list of nodes meanwhile. */
 	for (size_t i = 0; i < tree->n_nodes; i++) {
 		const struct document_node *subject = tree->nodes[i];
@@ -91,7 +88,7 @@ int referrer_copy_gather(struct document_tree *tree, const char *artifact_type,
 					 err) < 0)
 			return -1;
 		for (size_t j = 0; j < listed.len; j++)
-			if (gather_referrer(tree, subject, &listed.items[j], ret, err) < 0)
+			if (gather_referrer(copy, tree, subject, &listed.items[j], ret, err) < 0)
 				return error_prefix(err, "referrer '%s'",
 						    listed.items[j].digest.text);
 	}

@@ -4,7 +4,7 @@
  *
  *	struct referrer_copy referrers = { 0 };
  *
- *	if (referrer_copy_gather(&tree, NULL, &referrers, err) < 0) ...
+ *	if (referrer_copy_gather(&copy, &tree, NULL, &referrers, err) < 0) ...
  *	... tag_set_with(&layout, name, &image, referrers.entries, referrers.len, err)
  *
  * A document that the source lists as a referrer and that does not refer to its subject, is not there, or is of an
@@ -13,7 +13,7 @@
 #ifndef CTNR_FETCH_WORKERS_COPY_REFERRER_COPY_H
 #define CTNR_FETCH_WORKERS_COPY_REFERRER_COPY_H
 
-#include "workers/copy/document_tree.h"
+#include "workers/copy/document_copy.h"
 
 /* The entries of index.json (oci/referrer.h) for what was gathered. */
 struct referrer_copy {
@@ -25,7 +25,7 @@ void referrer_copy_release(struct referrer_copy *referrers);
 
 /* Gather what refers to the documents of the tree, and to these, and so on, and append their entries to ret.
  * artifact_type: only those of that type; NULL: all. */
-int referrer_copy_gather(struct document_tree *tree, const char *artifact_type,
-			 struct referrer_copy *ret, struct error *err);
+int referrer_copy_gather(const struct document_copy *copy, struct document_tree *tree,
+			 const char *artifact_type, struct referrer_copy *ret, struct error *err);
 
 #endif

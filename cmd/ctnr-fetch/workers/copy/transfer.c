@@ -4,20 +4,11 @@
 #include "workers/copy/room.h"
 
 #include "base/alloc.h"
-#include "oci/blob_part.h"
+#include "oci/blob_copy.h"
 #include "oci/media_type.h"
+#include "system/crew.h"
 
-#include <pthread.h>
-
-#define BUSY_POLL_MS 25 /* between two looks at a blob that another process makes */
-
-/* The blobs of a transfer as the threads of one transfer_run() take them. */
-struct blob_queue {
-	struct transfer *transfer;
-	pthread_mutex_t lock; /* of what follows */
-	size_t next;
-	struct error failure; /* the first */
-};
+#include <signal.h>
 
 void transfer_release(struct transfer *transfer)
 {
@@ -59,50 +50,17 @@ int transfer_add(struct transfer *t, const struct descriptor *blob, struct error
 	return 0;
 }
 
-/* blob_try_start() or blob_try_continue(). */
-typedef int blob_starter(const struct layout *layout, const struct digest *digest, uint64_t size,
-			 struct blob_writer *ret, struct error *err);
-
-/* Wait for another process that makes the blob, and show how far it is; a signal that asks to stop ends the
- * waiting. */
-static int await_blob(const struct transfer *t, blob_starter *start, const struct digest *digest,
-		      uint64_t size, struct blob_writer *writer, struct error *err)
+static struct blob_copy copy_into(const struct transfer *t)
 {
-	size_t task = progress_add(t->progress, "await", digest->text, size);
-	int state;
-
-	do {
-		progress_update(t->progress, task, blob_part_bytes(t->layout, digest, size));
-		if (interrupt_wait(t->interrupt, BUSY_POLL_MS))
-			state = interrupt_error(err);
-		else
-			state = start(t->layout, digest, size, writer, err);
-	} while (state == BLOB_BUSY);
-	progress_finish(t->progress, task, state < 0 ? PROGRESS_FAILED : PROGRESS_DONE);
-	return state;
-}
-
-static int start_blob(const struct transfer *t, blob_starter *start, const struct digest *digest,
-		      uint64_t size, struct blob_writer *writer, struct error *err)
-{
-	int state = start(t->layout, digest, size, writer, err);
-
-	return state == BLOB_BUSY ? await_blob(t, start, digest, size, writer, err) : state;
+	return (struct blob_copy) { t->layout, t->progress, t->interrupt };
 }
 
 int transfer_put(const struct transfer *t, const struct digest *digest, const void *bytes,
 		 size_t len, struct error *err)
 {
-	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
-	int state = start_blob(t, blob_try_start, digest, len, &writer, err);
+	const struct blob_copy copy = copy_into(t);
 
-	if (state < 0)
-		return -1;
-	if (state == BLOB_PRESENT)
-		return 0;
-	if (blob_write(&writer, bytes, len, err) < 0)
-		return -1;
-	return blob_finish(&writer, err);
+	return blob_copy_put(&copy, digest, bytes, len, err);
 }
 
 /* Is all of it there, because another run ended right behind the last byte? */
@@ -128,7 +86,8 @@ static int transfer_blob(struct transfer *t, void *connection, const struct blob
 			 struct error *err)
 {
 	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
-	int state = start_blob(t, blob_try_continue, &job->digest, job->size, &writer, err);
+	const struct blob_copy copy = copy_into(t);
+	int state = blob_copy_start(&copy, &job->digest, job->size, &writer, err);
 	size_t task = progress_add(t->progress, "fetch", job->digest.text, job->size);
 
 	if (state == BLOB_PRESENT) {
@@ -149,53 +108,27 @@ static int transfer_blob(struct transfer *t, void *connection, const struct blob
 	return -1;
 }
 
-static const struct blob_job *next_job(struct blob_queue *queue)
-{
-	const struct blob_job *job = NULL;
+/* The functions of a crew (system/crew.h) that transfers blobs. */
 
-	pthread_mutex_lock(&queue->lock);
-	if (!queue->failure.code && queue->next < queue->transfer->n_blobs)
-		job = &queue->transfer->blobs[queue->next++];
-	pthread_mutex_unlock(&queue->lock);
-	return job;
+static void *connect_crew(void *data, struct error *err)
+{
+	const struct transfer *t = data;
+
+	return source_connect(t->source, err);
 }
 
-/* The first failure counts; the other threads stop. */
-static void note_failure(struct blob_queue *queue, const struct error *err)
+static void disconnect_crew(void *data, void *connection)
 {
-	pthread_mutex_lock(&queue->lock);
-	if (!queue->failure.code)
-		queue->failure = *err;
-	pthread_mutex_unlock(&queue->lock);
-	interrupt_stop(queue->transfer->interrupt);
+	const struct transfer *t = data;
+
+	source_disconnect(t->source, connection);
 }
 
-static void transfer_queue(struct blob_queue *queue, void *connection)
+static int transfer_job(void *data, void *connection, size_t index, struct error *err)
 {
-	const struct blob_job *job;
+	struct transfer *t = data;
 
-	while ((job = next_job(queue))) {
-		struct error err = { 0 };
-
-		if (transfer_blob(queue->transfer, connection, job, &err) < 0)
-			note_failure(queue, &err);
-	}
-}
-
-static void *run_thread(void *data)
-{
-	struct blob_queue *queue = data;
-	const struct source *source = queue->transfer->source;
-	struct error err = { 0 };
-	void *connection = source_connect(source, &err);
-
-	if (!connection) {
-		note_failure(queue, &err);
-		return NULL;
-	}
-	transfer_queue(queue, connection);
-	source_disconnect(source, connection);
-	return NULL;
+	return transfer_blob(t, connection, &t->blobs[index], err);
 }
 
 /* What is there to do, and is there room for it? */
@@ -211,27 +144,13 @@ static int count_missing(const struct transfer *t, size_t *ret, struct error *er
 
 int transfer_run(struct transfer *t, void *connection, struct error *err)
 {
-	struct blob_queue queue = { .transfer = t, .lock = PTHREAD_MUTEX_INITIALIZER };
-	autofree pthread_t *threads = NULL;
-	size_t started = 0;
-	size_t jobs;
+	const struct crew_work work = { connect_crew, disconnect_crew, transfer_job, t };
+	size_t n_missing;
 
-	if (count_missing(t, &jobs, err) < 0)
+	if (count_missing(t, &n_missing, err) < 0)
 		return -1;
-	/* Threads and connections for nothing are not started. */
-	if (jobs > t->jobs)
-		jobs = t->jobs;
 	/* A blob beyond a limit of the size of files (ulimit -f) is an error, not a silent death. */
 	signal(SIGXFSZ, SIG_IGN);
-	threads = xcalloc(jobs + 1, sizeof(*threads));
-	/* This thread works too; fewer threads than wanted are no failure. */
-	while (started + 1 < jobs &&
-	       pthread_create(&threads[started], NULL, run_thread, &queue) == 0)
-		started++;
-	transfer_queue(&queue, connection);
-	for (size_t i = 0; i < started; i++)
-		pthread_join(threads[i], NULL);
-	if (!queue.failure.code)
-		return 0;
-	return error_move(err, &queue.failure);
+	return crew_run(&work, t->n_blobs, n_missing < t->jobs ? n_missing : t->jobs, connection,
+			t->interrupt, err);
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "workers/copy/document_tree.h"
-
-#include "workers/copy/conversion.h"
+#include "oci/document_tree.h"
 
 #include "base/alloc.h"
-#include "base/message.h"
+#include "format/hash.h"
 #include "format/json.h"
 #include "oci/media_type.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Most manifests and indexes of one image: the images of one name for all platforms are some
  * dozens. */
@@ -94,7 +93,7 @@ static const struct document_node *gather_child(struct document_tree *tree,
 
 	if (known)
 		return document_check(&known->document, want, err) == 0 ? known : NULL;
-	if (document_copy_get(tree->copy, want, &document, err) < 0)
+	if (tree->source->get(tree->source->data, want, &document, err) < 0)
 		return NULL;
 	return document_tree_gather(tree, &document, depth, err);
 }
@@ -106,45 +105,33 @@ bool document_tree_may_have(const struct descriptor *descriptor)
 	return kind == MEDIA_MANIFEST || kind == MEDIA_INDEX;
 }
 
-static void warn_left_out(const struct document_node *node, size_t n)
-{
-	if (n)
-		message_warning(
-			"index %s: %zu of its entries are of types or have digests that are not known, leaving them out",
-			node->document.digest.text, n);
-}
-
 static int gather_index(struct document_tree *tree, struct document_node *node, int depth,
 			struct error *err)
 {
 	struct index *index = &node->index;
-	size_t n_left_out;
 
 	if (depth == INDEX_NESTING_MAX)
 		return error_set(err, ERROR_FAILED, "%s: more than %d indexes within each other",
 				 node->document.digest.text, INDEX_NESTING_MAX);
 	if (document_parse_index(&node->document, index, err) < 0)
 		return -1;
-	n_left_out = index->n_unusable;
+	node->n_left_out = index->n_unusable;
 	node->children = xcalloc(index->n_manifests + 1, sizeof(const void *));
 	for (size_t i = 0; i < index->n_manifests; i++) {
 		if (!document_tree_may_have(&index->manifests[i])) {
-			n_left_out++;
+			node->n_left_out++;
 			continue;
 		}
 		node->children[i] = gather_child(tree, &index->manifests[i], depth + 1, err);
 		if (!node->children[i])
 			return -1;
 	}
-	warn_left_out(node, n_left_out);
 	return 0;
 }
 
-static int gather_manifest(const struct document_tree *tree, struct document_node *node,
-			   struct error *err)
+static int gather_manifest(struct document_node *node, struct error *err)
 {
-	if (document_parse_manifest(&node->document, &node->manifest, err) < 0 ||
-	    document_copy_add_blobs(tree->copy, &node->manifest, err) < 0)
+	if (document_parse_manifest(&node->document, &node->manifest, err) < 0)
 		return error_prefix(err, "manifest %s", node->document.digest.text);
 	return 0;
 }
@@ -161,21 +148,44 @@ const struct document_node *document_tree_gather(struct document_tree *tree,
 	*document = (struct document)DOCUMENT_INIT;
 	if (count_document(tree, &node->document, err) < 0)
 		return NULL;
-	if ((is_index ? gather_index(tree, node, depth, err) : gather_manifest(tree, node, err)) <
-		    0 ||
-	    document_copy_store(tree->copy, &node->document, err) < 0)
+	if ((is_index ? gather_index(tree, node, depth, err) : gather_manifest(node, err)) < 0 ||
+	    tree->source->keep(tree->source->data, node, err) < 0)
 		return NULL;
 	return add_node(tree, steal(&node));
 }
 
-/* An index is converted when it is Docker's or something below it changed. */
-static int convert_index(const struct document_copy *copy, struct document_node *node,
+/* A node becomes a document with that text, which is taken, or NULL on failure. */
+static int set_converted(const struct document_conversion *conversion, struct document_node *node,
+			 const char *media_type, char *text, struct error *err)
+{
+	autofree char *owned = text;
+	autodocument struct document converted = DOCUMENT_INIT;
+
+	if (!owned || hash_buffer(DIGEST_SHA256, owned, strlen(owned), &converted.digest, err) < 0)
+		return -1;
+	converted.media_type = xstrdup(media_type);
+	str_append(&converted.bytes, owned);
+	descriptor_release(&node->descriptor);
+	document_describe(&converted, &node->descriptor);
+	return conversion->keep(conversion->data, node, &converted, err);
+}
+
+static int convert_manifest(const struct document_conversion *conversion,
+			    struct document_node *node, struct error *err)
+{
+	if (!conversion->is_needed(&node->manifest, conversion->to))
+		return 0;
+	return set_converted(conversion, node, conversion_manifest_type(conversion->to),
+			     conversion_manifest(&node->manifest, conversion->to, err), err);
+}
+
+static int convert_index(const struct document_conversion *conversion, struct document_node *node,
 			 struct error *err)
 {
 	const struct index *index = &node->index;
+	const char *media_type = conversion_index_type(conversion->to);
 	autofree struct descriptor *children = xcalloc(index->n_manifests + 1, sizeof(*children));
-	bool changed = copy->format == REQUEST_OCI && media_type_is_docker(index->media_type);
-	autofree char *text = NULL;
+	bool changed = strcmp(index->media_type, media_type) != 0;
 
 	for (size_t i = 0; i < index->n_manifests; i++) {
 		const struct document_node *child = node->children[i];
@@ -186,11 +196,12 @@ static int convert_index(const struct document_copy *copy, struct document_node 
 	}
 	if (!changed)
 		return 0;
-	text = conversion_index(index, children);
-	return document_copy_put_converted(copy, MEDIA_TYPE_INDEX, text, &node->descriptor, err);
+	return set_converted(conversion, node, media_type,
+			     conversion_index(index, children, conversion->to, err), err);
 }
 
-int document_tree_convert(const struct document_tree *tree, struct error *err)
+int document_tree_convert(const struct document_tree *tree,
+			  const struct document_conversion *conversion, struct error *err)
 {
 	for (size_t i = 0; i < tree->n_nodes; i++) {
 		struct document_node *node = tree->nodes[i];
@@ -199,10 +210,9 @@ int document_tree_convert(const struct document_tree *tree, struct error *err)
 		if (node->distance)
 			break;
 		document_describe(&node->document, &node->descriptor);
-		if ((node->children ? convert_index(tree->copy, node, err)
-				    : document_copy_convert_manifest(tree->copy, &node->manifest,
-								     &node->descriptor, err)) < 0)
-			return -1;
+		if (conversion && (node->children ? convert_index(conversion, node, err)
+						  : convert_manifest(conversion, node, err)) < 0)
+			return error_prefix(err, "%s", node->document.digest.text);
 	}
 	return 0;
 }
