@@ -34,6 +34,8 @@ struct destination_request {
 	const struct registries_conf_opts *registries;
 	const struct interrupt *interrupt;
 	uint64_t chunk; /* bytes of a piece; 0: whole blobs */
+	/* A layout whose names say which repositories of a registry have which blobs; or NULL. */
+	const struct layout *known;
 };
 
 /* How a blob came to be there. */
@@ -46,7 +48,9 @@ enum destination_result {
 struct destination_type {
 	enum transport transport;
 	bool takes_several; /* blobs at a time, each thread by a connection of its own */
+	bool takes_several_images; /* each called by its own name */
 	bool takes_docker_only; /* documents are Docker's, and no index */
+	bool takes_oci_only; /* documents are OCI's */
 	/* The type's own state, new. NULL with err on failure: then nothing is left to be closed. */
 	void *(*open)(const struct destination_request *request, struct error *err);
 	void (*close)(void *state);
@@ -67,6 +71,10 @@ struct destination_type {
 	 * address says the name. */
 	int (*put_named)(void *state, void *connection, const struct document *document,
 			 const char *name, struct error *err);
+	/* A document that refers to the subject, which is there or comes under its name later. What is below it
+	 * is there. NULL: referrers have no place there. */
+	int (*put_referrer)(void *state, void *connection, const struct document *document,
+			    const struct digest *subject, struct error *err);
 	/* All images are there. NULL: nothing is left to do. */
 	int (*finish)(void *state, struct error *err);
 };
@@ -92,9 +100,24 @@ int destination_open(const struct destination_request *request, struct destinati
 void destination_release(struct destination *destination);
 #define autodestination autocleanup(destination_release)
 
-/* As in struct destination_type. */
+/* As in struct destination_type. A destination whose type does not have the function has no document. */
 void *destination_connect(const struct destination *destination, struct error *err);
 void destination_disconnect(const struct destination *destination, void *connection);
+int destination_has_document(const struct destination *destination, void *connection,
+			     const struct document *document, bool by_name, struct error *err);
+int destination_put_blob(const struct destination *destination, void *connection,
+			 const struct layout *from, const struct descriptor *blob,
+			 struct progress *progress, size_t task, struct error *err);
+int destination_put_document(const struct destination *destination, void *connection,
+			     const struct document *document, struct error *err);
+int destination_put_named(const struct destination *destination, void *connection,
+			  const struct document *document, const char *name, struct error *err);
+int destination_put_referrer(const struct destination *destination, void *connection,
+			     const struct document *document, const struct digest *subject,
+			     struct error *err);
 int destination_finish(const struct destination *destination, struct error *err);
+
+/* What a transport takes, before anything is opened. */
+const struct destination_type *destination_type_of(const struct address *address);
 
 #endif
