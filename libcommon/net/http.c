@@ -115,7 +115,7 @@ int http_send(struct http *http, const struct http_request *request, struct http
 	const char *authorization = request->authorization;
 	const struct patience_rules rules = {
 		.silence = http->options.timeout * UINT64_C(1000),
-		.answer = request->answer_timeout * UINT64_C(1000),
+		.answer = (http->options.timeout + request->answer_time) * UINT64_C(1000),
 		.total = request->total_timeout * UINT64_C(1000),
 		.rate = http->options.low_speed.rate,
 		.window = http->options.low_speed.window * UINT64_C(1000),

@@ -132,8 +132,8 @@ struct http_request {
 	uint64_t max; /* most bytes of a 2xx body: more is ERROR_VERIFY */
 	unsigned total_timeout; /* seconds for the whole request, with its redirects; 0: none */
 	unsigned
-		answer_timeout; /* seconds for the headers of the answer, which may have to be worked
-				  * for; 0, or less than the client's: the client's */
+		answer_time; /* seconds more than usual for the headers of the answer, which the server
+			       * may have to work for */
 	const struct http_sink *sink; /* NULL: a 2xx body goes to the response */
 };
 

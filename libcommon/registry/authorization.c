@@ -8,16 +8,25 @@
 #include <string.h>
 
 void authorization_init(struct authorization *ret, const struct place *place,
-			const struct credential_search *logins)
+			const struct credential_search *logins,
+			const struct authorization_wants *wants)
 {
+	size_t n_sources = wants->sources ? wants->sources->len : 0;
+
 	*ret = (struct authorization) { .place = place, .logins = logins };
-	ret->scope = (struct token_scope) { "repository", place->repository, "pull" };
+	ret->scopes = xcalloc(1 + n_sources, sizeof(*ret->scopes));
+	ret->n_scopes = 1 + n_sources;
+	ret->scopes[0] = (struct token_scope) { "repository", place->repository, wants->actions };
+	for (size_t i = 0; i < n_sources; i++)
+		ret->scopes[1 + i] =
+			(struct token_scope) { "repository", wants->sources->items[i], "pull" };
 	pthread_mutex_init(&ret->lock, NULL);
 }
 
 void authorization_release(struct authorization *authorization)
 {
 	pthread_mutex_destroy(&authorization->lock);
+	free(authorization->scopes);
 	credentials_release(&authorization->login);
 	secret_free(authorization->value);
 	challenge_release(&authorization->challenge);
@@ -52,7 +61,8 @@ static int renew_token(struct authorization *authorization, struct http *http, s
 	autotoken struct token token = TOKEN_INIT;
 	const struct token_request request = { .challenge = &authorization->challenge,
 					       .registry = &registry,
-					       .scope = authorization->scope,
+					       .scopes = authorization->scopes,
+					       .n_scopes = authorization->n_scopes,
 					       .credentials = &authorization->login };
 	int64_t asked_at = clock_monotonic_ms();
 

@@ -29,7 +29,8 @@
 struct authorization {
 	const struct place *place; /* borrowed */
 	const struct credential_search *logins; /* borrowed */
-	struct token_scope scope; /* its name is the place's repository */
+	struct token_scope *scopes; /* the first one's name is the place's repository; owned */
+	size_t n_scopes;
 	pthread_mutex_t lock; /* of what follows */
 	struct credentials login;
 	bool has_looked; /* for the login */
@@ -42,9 +43,18 @@ struct authorization {
 	int64_t expires_at; /* of a token, by clock_monotonic_ms() */
 };
 
+/* What its tokens are for. */
+struct authorization_wants {
+	const char *actions; /* in the place's repository: "pull", "pull,push"; static */
+	/* Other repositories of the registry that shall be read too, borrowed for as long as the
+	 * authorization is; or NULL. */
+	const struct strlist *sources;
+};
+
 /* The place and what logins are looked for by are borrowed. */
 void authorization_init(struct authorization *ret, const struct place *place,
-			const struct credential_search *logins);
+			const struct credential_search *logins,
+			const struct authorization_wants *wants);
 void authorization_release(struct authorization *authorization);
 
 /* The present value (new and secret), NULL while nobody asked, and its generation. Fails when a token that

@@ -2,99 +2,20 @@
 #include "registry/registry.h"
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "format/hash.h"
-#include "format/json.h"
 #include "net/content_range.h"
-#include "registry/rate_limit.h"
-#include "registry/retry.h"
+#include "registry/refusal.h"
 
 #include <ctype.h>
 
-#define STATUS_TOO_MANY 429
 #define MANIFEST_TIMEOUT 120 /* seconds for a whole manifest */
-
-/* What the registry says about its refusal: errors[0].message, or nothing. */
-static const char *refusal_message(const json_t *body)
-{
-	return json_string_value(
-		json_object_get(json_array_get(json_object_get(body, "errors"), 0), "message"));
-}
-
-/* The registry denies access, or the image to whom it takes us for. */
-static int denied_error(struct session *session, long status, const char *message,
-			struct error *err)
-{
-	autofree char *origin = session_login_origin(session);
-	const char *host = session_authority(session);
-	const char *colon = *message ? ": " : "";
-	const char *with = origin ? ", with " : "";
-
-	if (status == 404)
-		return error_set(err, ERROR_NOT_FOUND, "not found on %s%s%s%s%.200s", host, with,
-				 origin ? origin : "", colon, message);
-	error_set(err, ERROR_FAILED, "%s denies access (HTTP status %ld)%s%s%s%.200s", host, status,
-		  with, origin ? origin : "", colon, message);
-	return error_hint(err, "%s",
-			  origin ? "check the name, and whether that login may read the image"
-				 : "check the name; if the image is private, log in with "
-				   "ctnr login, or with --creds USER[:PASSWORD]");
-}
-
-/* The registry has had enough: what it says about when and how much. */
-static int rate_error(struct session *session, const struct http_response *response,
-		      const char *message, struct error *err)
-{
-	const struct retry_advice advice = {
-		.retry_after = http_header(response, "retry-after", 0),
-		.date = http_header(response, "date", 0),
-		.now = clock_wall_ns() / CLOCK_NS,
-	};
-	autofree char *origin = session_login_origin(session);
-	int64_t wanted = retry_wanted(&advice);
-	struct rate_limit limit;
-	autostr struct str text = STR_INIT;
-
-	if (rate_limit_read(response, &limit)) {
-		autofree char *left = rate_limit_describe(&limit);
-
-		str_appendf(&text, "; %s", left);
-	}
-	if (wanted > 0)
-		str_appendf(&text, "; it wants to be asked again in %lld seconds",
-			    (long long)wanted);
-	error_set(err, ERROR_TEMPORARY,
-		  "%s allows no more requests for now (HTTP status 429)%s%.200s%s",
-		  session_authority(session), *message ? ": " : "", message, text.data);
-	return error_hint(
-		err, "%s",
-		origin ? "wait, or ask another registry that has the image"
-		       : "wait, or log in: most registries allow more to those whom they know");
-}
-
-static int status_error(struct session *session, const struct http_response *response,
-			struct error *err)
-{
-	autojson json_t *body = json_parse(response->body.data, response->body.len, "error", NULL);
-	const char *message = refusal_message(body);
-	long status = response->status;
-
-	message = message ? message : "";
-	if (status == 401 || status == 403 || status == 404)
-		return denied_error(session, status, message, err);
-	if (status == STATUS_TOO_MANY)
-		return rate_error(session, response, message, err);
-	return error_set(err, retry_is_temporary(status) ? ERROR_TEMPORARY : ERROR_FAILED,
-			 "%s answered with HTTP status %ld%s%.200s", session_authority(session),
-			 status, *message ? ": " : "", message);
-}
 
 int registry_send(struct session *session, struct http *http, struct session_request *request,
 		  struct http_response *ret, struct error *err)
 {
 	if (session_send(session, http, request, ret, err) < 0)
 		return -1;
-	return ret->status == 200 ? 0 : status_error(session, ret, err);
+	return ret->status == 200 ? 0 : refusal_error(session, ret, err);
 }
 
 static int check_digest(const struct str *body, const struct digest *want, struct error *err)
@@ -297,6 +218,6 @@ int registry_get_blob(struct session *session, struct http *http, struct blob_wr
 	if (session_send(session, http, &request, &response, err) < 0)
 		return -1;
 	if (response.status != 200 && response.status != 206)
-		return status_error(session, &response, err);
+		return refusal_error(session, &response, err);
 	return 0;
 }

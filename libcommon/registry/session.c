@@ -34,10 +34,19 @@ static bool place_is_insecure(const struct place *place, const struct session_op
 	return place->is_insecure || (options->tls == SESSION_TLS_INSECURE && !place->is_elsewhere);
 }
 
+static struct authorization_wants session_wants(const struct session_options *options)
+{
+	return (struct authorization_wants) {
+		.actions = options->rights == SESSION_PUSH ? "pull,push" : "pull",
+		.sources = options->sources,
+	};
+}
+
 struct session *session_open(const struct place *place, const struct session_options *options,
 			     struct error *err)
 {
 	autosession struct session *session = xcalloc(1, sizeof(*session));
+	const struct authorization_wants wants = session_wants(options);
 
 	session->endpoint = (struct endpoint)ENDPOINT_INIT;
 	pthread_mutex_init(&session->lock, NULL);
@@ -45,7 +54,7 @@ struct session *session_open(const struct place *place, const struct session_opt
 	session->authorities = (struct str)STR_INIT;
 	session->options = *options;
 	session->place = place;
-	authorization_init(&session->authorization, place, options->logins);
+	authorization_init(&session->authorization, place, options->logins, &wants);
 	if (endpoint_init(&session->endpoint, place->registry,
 			  place_is_insecure(place, options) ? ENDPOINT_INSECURE : ENDPOINT_SECURE,
 			  err) < 0)
@@ -109,14 +118,15 @@ static int find_certificates(struct session *session, struct error *err)
 	return 0;
 }
 
-struct http *session_connect(struct session *session, struct error *err)
+static struct http *connect_heeding(struct session *session, const struct interrupt *interrupt,
+				    struct error *err)
 {
 	const struct session_options *options = &session->options;
 	struct http_options http = {
 		.insecure_host = session->insecure_host,
 		.timeout = options->timeout,
 		.low_speed = options->low_speed,
-		.interrupt = options->interrupt,
+		.interrupt = interrupt,
 	};
 	int result;
 
@@ -128,6 +138,32 @@ struct http *session_connect(struct session *session, struct error *err)
 	http.ca = session->authorities.len ? &session->authorities : NULL;
 	http.identity = session->identity.host ? &session->identity : NULL;
 	return http_new(&http, err);
+}
+
+struct http *session_connect(struct session *session, struct error *err)
+{
+	return connect_heeding(session, session->options.interrupt, err);
+}
+
+struct http *session_connect_deaf(struct session *session, struct error *err)
+{
+	return connect_heeding(session, NULL, err);
+}
+
+enum session_rights session_rights(const struct session *session)
+{
+	return session->options.rights;
+}
+
+bool session_has_url(const struct session *session, const struct http *http, const char *url)
+{
+	autofree char *own = endpoint_url(&session->endpoint, "");
+	autourl struct url there = URL_INIT;
+	autourl struct url here = URL_INIT;
+
+	return http_parse_url(http, url, &there, NULL) == 0 &&
+	       http_parse_url(http, own, &here, NULL) == 0 &&
+	       strcmp(there.origin, here.origin) == 0;
 }
 
 const char *session_authority(const struct session *session)
@@ -165,9 +201,14 @@ static int authorize_again(struct session *session, struct http *http, const cha
 }
 
 /* Send once, and again with a new authorization when the registry asks for one. */
-static int send_authorized(struct session *session, struct http *http, struct http_request *request,
-			   struct http_response *ret, struct error *err)
+static int send_authorized(struct session *session, struct http *http,
+			   struct session_request *outer, struct http_response *ret,
+			   struct error *err)
 {
+	struct http_request *request = &outer->http;
+
+	if (outer->is_elsewhere)
+		return http_send(http, request, ret, err);
 	for (int authorizations = 0;; authorizations++) {
 		unsigned generation;
 		autosecrettext char *value = NULL;
@@ -198,15 +239,23 @@ static bool was_answered(struct session *session, const struct http *http)
 	return answered;
 }
 
-static bool is_worth_retrying(struct session *session, const struct http *http,
-			      const struct session_request *request, int result,
-			      const struct http_response *response, const struct error *failure)
+bool session_is_temporary(struct session *session, const struct http *http, int result,
+			  const struct http_response *response, const struct error *failure)
 {
 	bool answered = was_answered(session, http);
 
 	if (result == 0)
-		return !request->is_optional && retry_is_temporary(response->status);
+		return retry_is_temporary(response->status);
 	return failure->code == ERROR_TEMPORARY && answered;
+}
+
+static bool is_worth_retrying(struct session *session, const struct http *http,
+			      const struct session_request *request, int result,
+			      const struct http_response *response, const struct error *failure)
+{
+	bool is_temporary = session_is_temporary(session, http, result, response, failure);
+
+	return is_temporary && !request->is_single && !(result == 0 && request->is_optional);
 }
 
 static uint32_t random_number(void)
@@ -219,22 +268,24 @@ static uint32_t random_number(void)
 	return number;
 }
 
-/* Wait before the next attempt. Fails when the interrupt was asked to stop. */
-static int back_off(const struct session *session, unsigned attempt,
-		    const struct http_response *response, struct error *err)
+int session_back_off(const struct session *session, unsigned attempt,
+		     const struct http_response *response, struct error *err)
 {
 	const struct retry_advice advice = {
 		.retry_after = http_header(response, "retry-after", 0),
 		.date = http_header(response, "date", 0),
 		.now = clock_wall_ns() / CLOCK_NS,
 	};
-	int delay = retry_delay(attempt, &advice, random_number());
+	int delay;
 
+	if (attempt >= session->options.retries)
+		return 0;
+	delay = retry_delay(attempt, &advice, random_number());
 	if (!session->options.interrupt) {
 		usleep((unsigned)delay * 1000);
-		return 0;
+		return 1;
 	}
-	return interrupt_wait(session->options.interrupt, delay) ? interrupt_error(err) : 0;
+	return interrupt_wait(session->options.interrupt, delay) ? interrupt_error(err) : 1;
 }
 
 /* Where the next attempt shall begin. A body that is there up to its last byte, but was not
@@ -261,19 +312,21 @@ static int send_with_retries(struct session *session, struct http *http,
 		bool was_without_range = request->without_range;
 		struct error failure = { 0 };
 		int result;
+		int waited;
 
 		request->http.offset = resume_offset(request);
-		result = send_authorized(session, http, &request->http, ret, &failure);
+		result = send_authorized(session, http, request, ret, &failure);
 		if (has_refused_range(request, result, ret))
 			request->without_range = true;
 		if (request->without_range && !was_without_range && request->http.offset)
 			continue;
 		if (!is_worth_retrying(session, http, request, result, ret, &failure))
 			return result < 0 ? error_move(err, &failure) : result;
-		if (attempt == session->options.retries)
-			return result < 0 ? error_move(err, &failure) : result;
-		if (back_off(session, attempt++, ret, err) < 0)
+		waited = session_back_off(session, attempt++, ret, err);
+		if (waited < 0)
 			return -1;
+		if (waited == 0)
+			return result < 0 ? error_move(err, &failure) : result;
 	}
 }
 

@@ -31,6 +31,12 @@ enum session_tls {
 	SESSION_TLS_INSECURE,
 };
 
+/* What is to be done in the repository. */
+enum session_rights {
+	SESSION_PULL,
+	SESSION_PUSH, /* and to pull, because what is there is asked for first */
+};
+
 /* Everything is borrowed, and must outlive the session. */
 struct session_options {
 	const struct credential_search *logins; /* asked once the registry asks who is there */
@@ -42,6 +48,10 @@ struct session_options {
 	struct http_low_speed low_speed;
 	unsigned retries;
 	const struct interrupt *interrupt; /* or NULL */
+	enum session_rights rights;
+	/* Other repositories of the registry that its tokens shall be good for reading, so that blobs can be
+	 * mounted from there (registry/upload.h); or NULL. */
+	const struct strlist *sources;
 };
 
 struct session;
@@ -57,6 +67,17 @@ void session_cleanup(struct session **session);
  * the certificates that are there for the registry. */
 struct http *session_connect(struct session *session, struct error *err);
 
+/* The same for what is undone at the end: signals do not end its requests, which therefore must have a time
+ * (total_timeout). */
+struct http *session_connect_deaf(struct session *session, struct error *err);
+
+/* What the session was opened for. */
+enum session_rights session_rights(const struct session *session);
+
+/* Is the URL one of the session's server: of that scheme, host and port? A request must have been sent
+ * before. */
+bool session_has_url(const struct session *session, const struct http *http, const char *url);
+
 /* The server's HOST[:PORT], for messages. Borrowed. */
 const char *session_authority(const struct session *session);
 
@@ -71,7 +92,8 @@ char *session_url(const struct session *session, const char *path);
 struct session_request {
 	const char *path; /* as of session_url(): "manifests/3.20" */
 	const char *url; /* NULL: that of path; else a whole URL in its stead, which must be of this
-			  * session's server */
+			  * session's server, or is_elsewhere */
+	bool is_elsewhere; /* another server's: nobody there is told who asks, or may ask for it */
 	struct http_request http; /* url, authorization and offset are the session's to fill */
 	/* How many bytes of the body are there already, looked at before each attempt, which then
 	 * asks for the rest. NULL: each attempt asks for all. */
@@ -81,10 +103,22 @@ struct session_request {
 	 * it does not count. */
 	bool without_range;
 	bool is_optional; /* the caller can do without: no status is a reason to try again */
+	/* It is made once, and again only where the server asked who is there: what has failed for a moment is
+	 * the caller's to try again, in another way (session_is_temporary(), session_back_off()). */
+	bool is_single;
 };
 
 /* Send the request. Succeeds with whatever status is final; fails as http_send() does. */
 int session_send(struct session *session, struct http *http, struct session_request *request,
 		 struct http_response *ret, struct error *err);
+
+/* May what session_send() has returned (result, and one of response and failure) be another thing later? */
+bool session_is_temporary(struct session *session, const struct http *http, int result,
+			  const struct http_response *response, const struct error *failure);
+
+/* Wait before something is tried for the attempt-th time again, from 0 on, as the options and the response say:
+ * 1 when it is time, 0 when all tries have been made, -1 when the interrupt was asked to stop. */
+int session_back_off(const struct session *session, unsigned attempt,
+		     const struct http_response *response, struct error *err);
 
 #endif

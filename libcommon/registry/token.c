@@ -129,17 +129,39 @@ static bool is_given(const char *parameter)
 	return parameter && *parameter;
 }
 
+/* In a query each scope has a parameter of its own. */
+static void append_query_scope(struct str *url, const struct token_scope *scope)
+{
+	autofree char *text = token_scope_format(scope);
+
+	if (is_given(scope->name))
+		append_query(url, "scope", text);
+}
+
+/* In a form they are in one, with blanks between (RFC 6749, section 3.3). New. */
+static char *join_scopes(const struct token_request *request)
+{
+	autostr struct str text = STR_INIT;
+
+	for (size_t i = 0; i < request->n_scopes; i++) {
+		autofree char *scope = token_scope_format(&request->scopes[i]);
+
+		if (is_given(request->scopes[i].name))
+			str_appendf(&text, "%s%s", text.len ? " " : "", scope);
+	}
+	return str_steal(&text);
+}
+
 char *token_url(const struct token_request *request)
 {
 	const struct challenge *challenge = request->challenge;
-	autofree char *scope = token_scope_format(&request->scope);
 	autostr struct str url = STR_INIT;
 
 	str_append(&url, challenge->realm);
 	if (is_given(challenge->service))
 		append_query(&url, "service", challenge->service);
-	if (is_given(request->scope.name))
-		append_query(&url, "scope", scope);
+	for (size_t i = 0; i < request->n_scopes; i++)
+		append_query_scope(&url, &request->scopes[i]);
 	if (request->credentials->user)
 		append_query(&url, "account", request->credentials->user);
 	return str_steal(&url);
@@ -149,7 +171,7 @@ char *token_form(const struct token_request *request)
 {
 	const char *service = request->challenge->service;
 	const char *secret = request->credentials->identity_token;
-	autofree char *scope = token_scope_format(&request->scope);
+	autofree char *scope = join_scopes(request);
 	autosecret struct str form = STR_INIT;
 
 	/* A text that grows leaves its bytes where it was before. */
@@ -157,7 +179,7 @@ char *token_form(const struct token_request *request)
 	str_append(&form, "grant_type=refresh_token&client_id=ctnr");
 	if (is_given(service))
 		append_parameter(&form, '&', "service", service);
-	if (is_given(request->scope.name))
+	if (*scope)
 		append_parameter(&form, '&', "scope", scope);
 	append_parameter(&form, '&', "refresh_token", secret);
 	return xstrdup(form.data);

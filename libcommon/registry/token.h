@@ -6,7 +6,8 @@
  *	const struct token_request request = {
  *		.challenge = &challenge,
  *		.registry = &url,
- *		.scope = { "repository", "library/alpine", "pull" },
+ *		.scopes = &scope,	// { "repository", "library/alpine", "pull" }
+ *		.n_scopes = 1,
  *		.credentials = &credentials,
  *	};
  *
@@ -17,7 +18,7 @@
  * realm that they belong to (registry/credentials.h); to another the request is not made at all. An
  * identity token goes there by POST (OAuth2, RFC 6749, section 6), a password as Basic by GET.
  *
- * The scope is ours, whatever the challenge says: a registry that names another repository, or more than
+ * Several scopes are asked for in one token. They are ours, whatever the challenge says: a registry that names another repository, or more than
  * is needed, would get a token for that; and some name a placeholder (ghcr.io: repository:user/image:pull).
  * The answer has at most TOKEN_ANSWER_MAX bytes, and its token is one word of visible characters.
  */
@@ -36,7 +37,7 @@
 struct token_scope {
 	const char *type; /* "repository" */
 	const char *name; /* "library/alpine" */
-	const char *actions; /* "pull" */
+	const char *actions; /* "pull", "pull,push" */
 };
 
 /* "repository:library/alpine:pull", new. */
@@ -46,7 +47,8 @@ char *token_scope_format(const struct token_scope *scope);
 struct token_request {
 	const struct challenge *challenge;
 	const struct url *registry; /* what gave the challenge */
-	struct token_scope scope; /* its name may be empty: the token is for none */
+	const struct token_scope *scopes; /* one whose name is empty asks for nothing */
+	size_t n_scopes;
 	const struct credentials *credentials; /* their user may be NULL: anonymous */
 };
 

@@ -13,7 +13,8 @@ static void asks(const char *header, const char *user, const char *wanted, const
 	const struct credentials credentials = { .user = (char *)user,
 						 .password = (char *)"secret" };
 	const struct token_request request = { .challenge = &challenge,
-					       .scope = scope,
+					       .scopes = &scope,
+					       .n_scopes = 1,
 					       .credentials = &credentials };
 	autofree char *url = NULL;
 
@@ -86,7 +87,8 @@ static void test_form(void)
 						 .identity_token = (char *)"a+b/c=&\xc3\xa4" };
 	const struct token_scope none = { "repository", "", "pull" };
 	struct token_request request = { .challenge = &challenge,
-					 .scope = scope,
+					 .scopes = &scope,
+					 .n_scopes = 1,
 					 .credentials = &credentials };
 	autofree char *form = NULL;
 	autofree char *url = NULL;
@@ -98,10 +100,40 @@ static void test_form(void)
 	       "grant_type=refresh_token&client_id=ctnr&service=a%20b"
 	       "&scope=repository:library/alpine:pull&refresh_token=a%2Bb/c%3D%26%C3%A4",
 	       "an identity token is exchanged by a form");
-	request.scope = none;
+	request.scopes = &none;
 	url = token_url(&request);
 	is_str(url, "https://a.example/token?service=a%20b&account=me",
 	       "who asks about no repository asks for no scope");
+}
+
+/* For pushing to one repository what may be in another. */
+static void test_several_scopes(void)
+{
+	static const struct token_scope scopes[] = {
+		{ "repository", "me/app", "pull,push" },
+		{ "repository", "library/alpine", "pull" },
+	};
+	autochallenge struct challenge challenge = CHALLENGE_INIT;
+	const struct credentials credentials = { .user = (char *)"me",
+						 .identity_token = (char *)"secret" };
+	const struct token_request request = { .challenge = &challenge,
+					       .scopes = scopes,
+					       .n_scopes = 2,
+					       .credentials = &credentials };
+	autofree char *form = NULL;
+	autofree char *url = NULL;
+
+	challenge_find("Bearer realm=\"https://a.example/token\"", "Bearer", &challenge, NULL);
+	url = token_url(&request);
+	is_str(url,
+	       "https://a.example/token?scope=repository:me/app:pull,push"
+	       "&scope=repository:library/alpine:pull&account=me",
+	       "several scopes are several parameters of one query");
+	form = token_form(&request);
+	is_str(form,
+	       "grant_type=refresh_token&client_id=ctnr&scope=repository:me/app:pull,push"
+	       "%20repository:library/alpine:pull&refresh_token=secret",
+	       "... and one of a form");
 }
 
 int main(void)
@@ -126,6 +158,7 @@ int main(void)
 	     "&scope=repository:library/alpine:pull&account=me",
 	     "values are encoded, and follow the query that the realm has");
 	test_form();
+	test_several_scopes();
 	test_answers();
 	return done_testing();
 }
