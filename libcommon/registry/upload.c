@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "registry/blob_upload.h"
 #include "registry/refusal.h"
+#include "registry/retry.h"
 #include "system/fd.h"
 
 #include <errno.h>
@@ -116,23 +117,35 @@ static enum upload_step lose_pieces(struct upload_course *c)
 	return STEP_LOST;
 }
 
+/* What follows from an answer that is none of those that are wanted. */
+static enum upload_step judge_refusal(struct upload_course *c)
+{
+	long status = c->response.status;
+
+	switch (status) {
+	case STATUS_NO_SUCH_RANGE:
+		return STEP_UNSURE;
+	case STATUS_NOT_FOUND:
+		return STEP_LOST;
+	case STATUS_BAD_REQUEST:
+		return c->is_resumed ? lose_pieces(c) : STEP_REFUSED;
+	default:
+		return retry_is_temporary(status) ? STEP_UNSURE : STEP_REFUSED;
+	}
+}
+
 /* What follows from an answer, or from there being none. */
 static enum upload_step judge_step(struct upload_course *c, int result)
 {
-	bool is_temporary =
-		session_is_temporary(c->u.session, c->u.http, result, &c->response, &c->failure);
-	long status = c->response.status;
-
-	if (result == 0 && is_success(&c->response))
+	if (result < 0)
+		return session_is_temporary(c->u.session, c->u.http, result, &c->response,
+					    &c->failure)
+			       ? STEP_UNSURE
+			       : STEP_REFUSED;
+	if (is_success(&c->response))
 		return STEP_MADE;
-	if (result == 0)
-		refused(c, &c->failure);
-	if (is_temporary || (result == 0 && status == STATUS_NO_SUCH_RANGE))
-		return STEP_UNSURE;
-	if (result == 0 &&
-	    (status == STATUS_NOT_FOUND || (status == STATUS_BAD_REQUEST && c->is_resumed)))
-		return STEP_LOST;
-	return STEP_REFUSED;
+	refused(c, &c->failure);
+	return judge_refusal(c);
 }
 
 /* Bytes of a piece; UINT64_MAX: all at once. */

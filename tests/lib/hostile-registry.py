@@ -38,6 +38,8 @@ the last is "-" without one, and " range" when a Range was asked for, " cookie" 
     --rate N             blobs come at N bytes a second
     --count              LOG gets a line SENT N too when N bytes of a blob were written
 
+    --pushed DIR         take what is pushed, and keep it there (hostile_upload.py); what is read is what was
+                         pushed to the repository
     --tags JSON          what /tags/list has, instead of the layout's references
     --page N             a page of a list has so many entries
     --referrers          there is the API of referrers (hostile_list.py), which knows entries of index.json
@@ -54,6 +56,7 @@ import argparse
 import http.server
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -65,9 +68,14 @@ from hostile_auth import Authentication
 from hostile_blob import Blobs
 from hostile_list import Lists
 from hostile_manifest import Manifests
+from hostile_upload import Uploads
 
 
-class Handler(Answers, Authentication, Blobs, Lists, Manifests, http.server.BaseHTTPRequestHandler):
+def repository_of(path):
+    return re.sub("/(blobs|manifests|referrers|tags)/.*", "", path.removeprefix("/v2/"))
+
+
+class Handler(Answers, Authentication, Blobs, Lists, Manifests, Uploads, http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "hostile"
     disable_nagle_algorithm = True  # a client that waits for a body costs 40 ms each time
@@ -87,6 +95,9 @@ class Handler(Answers, Authentication, Blobs, Lists, Manifests, http.server.Base
 
     do_HEAD = do_GET
     do_POST = do_GET
+    do_PUT = do_GET
+    do_PATCH = do_GET
+    do_DELETE = do_GET
 
     def route(self):
         path = self.path.split("?")[0]
@@ -102,6 +113,8 @@ class Handler(Answers, Authentication, Blobs, Lists, Manifests, http.server.Base
             return None
         if path == "/v2/":
             return self.answer(200, b"{}")
+        if self.server.options.pushed and self.write():
+            return None
         if parts[-2:] == ["tags", "list"]:
             return self.tag_list("/".join(parts[2:-2]))
         if len(parts) >= 5 and parts[-2] == "referrers":
@@ -128,6 +141,8 @@ class Server(http.server.ThreadingHTTPServer):
         self.lock = threading.Lock()
         self.left = options.times
         self.token_uses = options.token_uses
+        self.uploads = {}  # by their identity
+        self.seen = set()  # what went wrong once
         with open(os.path.join(options.layout, "index.json"), "rb") as source:
             self.index = json.load(source)
         self.log = open(options.log, "a", encoding="utf-8")
@@ -154,6 +169,8 @@ class Server(http.server.ThreadingHTTPServer):
             return self.token_uses != -1
 
     def fault_name(self, handler):
+        if self.options.pushed and self.options.named_faults:
+            return repository_of(handler.path).replace("/", ":")
         if self.options.named_faults:
             return ":".join(handler.path.split("/")[2:-2])
         return self.options.fault or ""
@@ -173,7 +190,7 @@ class Server(http.server.ThreadingHTTPServer):
 def serve(words):
     parser = argparse.ArgumentParser()
     for name in ("fault", "tls", "client-ca", "alpn", "basic", "token-user", "realm", "challenge", "redirect",
-                 "elsewhere", "token-answer", "identity-token", "tags"):
+                 "elsewhere", "token-answer", "identity-token", "tags", "pushed"):
         parser.add_argument("--" + name)
     parser.add_argument("--ranges", default="right")
     parser.add_argument("--address", default="127.0.0.1")

@@ -7,13 +7,17 @@
 #                start one; $hostile is its HOST:PORT, $hostile_log the requests it got. Those
 #                started before go on; all end with the test.
 # hostile_stop   end the one started last
-# hostile_elsewhere LAYOUT   start one on another host, "localhost", that must never see a credential;
-#                $elsewhere is its HOST:PORT, $elsewhere_log the requests it got
+# hostile_elsewhere LAYOUT [OPTIONS]   start one on another host, "localhost", that must never see a
+#                credential; $elsewhere is its HOST:PORT, $elsewhere_log the requests it got
 # hostile_fetch NAME [OPTIONS OF ctnr-fetch]   run: fetch NAME:1 with credentials, trying once, into a fresh
 #                layout, $out; the logs begin anew
 # hostile_refused STATUS PATTERN TITLE    of the last hostile_fetch: it failed so; nothing about it is wrong
-# hostile_wrong  print what is wrong with the last hostile_fetch besides: its messages, what it left, what
-#                was sent where
+# hostile_wrong  print what is wrong with the last hostile_fetch besides: its messages (of $hostile_tool, which is
+#                ctnr-fetch), what it left, what was sent where
+# hostile_push NAME DIGEST [OPTIONS OF push-blob]   run: push that blob of $CTNR_TEST_TMP/blobs to NAME with
+#                credentials, trying once; the logs begin anew
+# hostile_pushed NAME DIGEST   has the registry (--pushed $CTNR_TEST_TMP/pushed) that blob, whole?
+# noise_layout NAME BYTES   a layout $CTNR_TEST_TMP/blobs with a blob of noise, whose digest is $NAME
 # small_layout   a little image with a layer of 64 KiB of noise in $CTNR_TEST_TMP/small, reference 1
 # cert NAME      a self-signed certificate for 127.0.0.1 and its key in $CTNR_TEST_TMP/NAME.pem
 
@@ -60,7 +64,7 @@ hostile_start() {
 }
 
 hostile_elsewhere() {
-	hostile_start "$1"
+	hostile_start "$@"
 	elsewhere=localhost:${hostile##*:}
 	elsewhere_log=$hostile_log
 }
@@ -77,6 +81,29 @@ hostile_fetch() {
 	run timeout 20 ctnr-fetch --layout "$out" --retries 0 --creds user:secret "$@" "$hostile_source"
 }
 
+hostile_push() {
+	hostile_push_name=$1
+	hostile_push_digest=$2
+	shift 2
+	: >"$hostile_log"
+	[ -z "${elsewhere_log-}" ] || : >"$elsewhere_log"
+	run timeout 20 "$CTNR_TEST_BUILD/tests/lib/push-blob" --retries 0 --creds user:secret "$@" \
+		"$CTNR_TEST_TMP/blobs" "$hostile_push_digest" "$hostile/$hostile_push_name"
+}
+
+hostile_pushed() {
+	[ -f "$CTNR_TEST_TMP/pushed/$1/$2" ] &&
+		[ "$("${2%%:*}sum" <"$CTNR_TEST_TMP/pushed/$1/$2")" = "${2#*:}  -" ]
+}
+
+# What the registry has that is not what it is called.
+hostile_wrong_pushed() {
+	for hostile_file in "$CTNR_TEST_TMP/pushed/$hostile_push_name"/*:*; do
+		[ ! -f "$hostile_file" ] ||
+			hostile_pushed "$hostile_push_name" "${hostile_file##*/}" || echo "a blob $hostile_file"
+	done
+}
+
 hostile_refused() {
 	is_status "$1" "$3"
 	like_stderr "ctnr-fetch: error: $hostile_source: $2" "... and says so"
@@ -85,9 +112,9 @@ hostile_refused() {
 
 # One error, at most one hint, no password, and nothing that a terminal obeys.
 hostile_wrong_messages() {
-	LC_ALL=C awk '
-		/^ctnr-fetch: error: / { errors++; next }
-		/^ctnr-fetch: hint: / { hints++; next }
+	LC_ALL=C awk -v tool="${hostile_tool:-ctnr-fetch}" '
+		index($0, tool ": error: ") == 1 { errors++; next }
+		index($0, tool ": hint: ") == 1 { hints++; next }
 		{ print "another line: " $0 }
 		END { if (errors != 1 || hints > 1) print errors + 0 " errors and " hints + 0 " hints" }' "$stderr_file"
 	LC_ALL=C awk '/[^ -~]/ { print "unescaped bytes" } /secret/ { print "the password" }' "$stderr_file"
@@ -139,6 +166,17 @@ hostile_is_gone() {
 hostile_stop() {
 	kill "$hostile_pid" 2>/dev/null
 	hostile_wait hostile_is_gone
+}
+
+noise_layout() {
+	mkdir -p "$CTNR_TEST_TMP/blobs/blobs/sha256" "$CTNR_TEST_TMP/blobs/blobs/sha512" || return 1
+	echo '{"imageLayoutVersion":"1.0.0"}' >"$CTNR_TEST_TMP/blobs/oci-layout"
+	echo '{"schemaVersion":2,"manifests":[]}' >"$CTNR_TEST_TMP/blobs/index.json"
+	head -c "$2" /dev/urandom >"$CTNR_TEST_TMP/noise.part"
+	hostile_hex=$(sha256sum <"$CTNR_TEST_TMP/noise.part")
+	hostile_hex=${hostile_hex%% *}
+	mv "$CTNR_TEST_TMP/noise.part" "$CTNR_TEST_TMP/blobs/blobs/sha256/$hostile_hex"
+	eval "$1=sha256:\$hostile_hex"
 }
 
 small_layout() {

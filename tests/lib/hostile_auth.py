@@ -33,6 +33,8 @@ class Authentication:
         challenge = self.challenge()
         if not challenge:
             return False
+        if self.command in ("PATCH", "POST", "PUT"):
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if options.hidden and not is_base and not self.headers.get("Authorization"):
             self.error(options.hidden, "no such image")
         else:

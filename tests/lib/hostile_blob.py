@@ -7,6 +7,8 @@ import time
 
 class Blobs:
     def read_blob(self, digest):
+        if self.server.options.pushed:
+            return self.read_pushed(digest)
         with open(os.path.join(self.server.layout, "blobs", *digest.split(":")), "rb") as source:
             return source.read()
 
