@@ -13,7 +13,8 @@
  *	squashed	all that there is: upper and layers as the overlay shows them, or rootfs/
  *
  * Left out: sockets (with a warning), and what is there only because something was mounted on it, an empty file
- * or directory where the bundle's config mounts and the image has nothing.
+ * or directory where the bundle's config mounts and the image has nothing (mount_points.h; all that a squashed
+ * copy has is there). How an object becomes an entry, and which cannot, is told in object.h.
  */
 #ifndef CTNR_PACK_CHANGES_H
 #define CTNR_PACK_CHANGES_H
@@ -35,6 +36,9 @@ struct changes_request {
 	enum changes_extent extent;
 	/* Times of files after it become it: seconds since 1970; INT64_MAX: none do. */
 	int64_t latest;
+	/* Make the sink as if nothing had been written to it: a file that had been handed on in part has changed, and
+	 * all is read once more. NULL: that is an error at once. Called once at most. < 0 ends it, with err set. */
+	int (*restart)(void *sink, struct error *err);
 };
 
 /* What was read. */
@@ -43,7 +47,7 @@ struct changes_found {
 };
 
 /* Read the changes; write gets the archive, in pieces, in this process. Warnings are printed as they come. A
- * file that changes while it is read is read once more, then it is an error that names it. */
+ * file that changes while it is read is read once more (content.h), then it is an error that names it. */
 int changes_read(const struct changes_request *request, tar_sink write, void *sink,
 		 struct changes_found *ret, struct error *err);
 

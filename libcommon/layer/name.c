@@ -8,7 +8,14 @@
 #include <string.h>
 
 #define AUFS_PREFIX ".wh..wh."
-#define OPAQUE ".wh..wh..opq"
+
+/* How long the component at the beginning of a path may be, which is len bytes long. */
+static size_t component_max(const char *path, size_t len)
+{
+	bool is_deletion = !path[len] && str_starts_with(path, NAME_WHITEOUT_PREFIX);
+
+	return VIEW_NAME_MAX + (is_deletion ? strlen(NAME_WHITEOUT_PREFIX) : 0);
+}
 
 int name_clean(const char *name, struct str *ret, struct error *err)
 {
@@ -18,7 +25,7 @@ int name_clean(const char *name, struct str *ret, struct error *err)
 	for (const char *at = ret->data; *at;) {
 		size_t len = strcspn(at, "/");
 
-		if (len > VIEW_NAME_MAX)
+		if (len > component_max(at, len))
 			return error_set(err, ERROR_FAILED,
 					 "a name's component has %zu bytes, more than %d", len,
 					 VIEW_NAME_MAX);
@@ -55,11 +62,11 @@ enum name_kind name_classify(const struct name_parts *parts)
 	const char *last = parts->last;
 	const char *name;
 
-	if (str_starts_with(path, AUFS_PREFIX) && strcmp(path, OPAQUE) != 0)
+	if (str_starts_with(path, AUFS_PREFIX) && strcmp(path, NAME_OPAQUE_MARK) != 0)
 		return NAME_AUFS;
 	if (is_below_whiteout(path, last))
 		return NAME_INVALID;
-	if (strcmp(last, OPAQUE) == 0)
+	if (strcmp(last, NAME_OPAQUE_MARK) == 0)
 		return NAME_OPAQUE;
 	if (str_starts_with(last, AUFS_PREFIX))
 		return NAME_AUFS;

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #define NAME_WHITEOUT_PREFIX ".wh."
+#define NAME_OPAQUE_MARK ".wh..wh..opq"
 
 enum name_kind {
 	NAME_ORDINARY,
@@ -24,7 +25,8 @@ enum name_kind {
 
 /* The components of a name from an archive, joined by single slashes; "" is the root. A ".." is an
  * error: archivers do not write it, and readers disagree on what it means. So is what is too long
- * (VIEW_NAME_MAX, VIEW_PATH_MAX). */
+ * (VIEW_NAME_MAX, VIEW_PATH_MAX); but for the prefix of a deletion, because the name that is deleted may be as long
+ * as any. */
 int name_clean(const char *name, struct str *ret, struct error *err);
 
 /* A canonical path, not the root's, taken apart. */

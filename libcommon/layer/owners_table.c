@@ -172,23 +172,46 @@ void owners_stack_release(struct owners_stack *stack)
 	free(steal(&stack->is_read));
 }
 
-static int read_table_beside(struct owners_stack *stack, size_t index, struct error *err)
+/* Open the file beside a directory: -EBADF when there is none, -1. */
+static int open_file_beside(int dirfd, struct error *err)
 {
-	autoclose int fd = openat(stack->dirfds[index], "../" OWNERS_FILE,
-				  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat st;
+	int fd = openat(dirfd, "../" OWNERS_FILE,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 	if (fd < 0 && errno != ENOENT)
 		return error_errno(err, "cannot open '%s'", OWNERS_FILE);
-	if (fd >= 0 && fstat(fd, &st) < 0)
+	return fd < 0 ? -EBADF : fd;
+}
+
+static int read_file(struct owners_stack *stack, size_t index, int fd, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
 		return error_errno(err, "cannot stat '%s'", OWNERS_FILE);
-	if (fd >= 0 && st.st_size > 0) {
-		if (stack->kept + (size_t)st.st_size > OWNERS_MAX)
-			forget_tables(stack);
-		if (owners_table_read(&stack->tables[index], fd, err) < 0)
+	if (st.st_size == 0)
+		return 0;
+	if (stack->kept + (size_t)st.st_size > OWNERS_MAX)
+		forget_tables(stack);
+	if (owners_table_read(&stack->tables[index], fd, err) < 0)
+		return -1;
+	stack->kept += stack->tables[index].text.len;
+	return 0;
+}
+
+static int read_table(struct owners_stack *stack, size_t index, struct error *err)
+{
+	autoclose int beside = -EBADF;
+	int fd;
+
+	if (!stack->files) {
+		beside = open_file_beside(stack->dirfds[index], err);
+		if (beside == -1)
 			return -1;
-		stack->kept += stack->tables[index].text.len;
 	}
+	fd = stack->files ? stack->files[index] : beside;
+	if (fd >= 0 && read_file(stack, index, fd, err) < 0)
+		return -1;
 	stack->is_read[index] = true;
 	return 0;
 }
@@ -202,7 +225,7 @@ int owners_stack_find(struct owners_stack *stack, size_t index, const char *path
 		for (size_t i = 0; i < stack->n_dirfds; i++)
 			stack->tables[i] = (struct owners_table)OWNERS_TABLE_INIT;
 	}
-	if (!stack->is_read[index] && read_table_beside(stack, index, err) < 0)
+	if (!stack->is_read[index] && read_table(stack, index, err) < 0)
 		return -1;
 	return owners_table_find(&stack->tables[index], path, ret);
 }

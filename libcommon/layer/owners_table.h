@@ -49,11 +49,13 @@ struct owners_stack {
 	struct owners_table *tables; /* NULL: nothing was read yet */
 	bool *is_read;
 	size_t kept; /* bytes */
+	const int *
+		files; /* borrowed: the files, opened before, -EBADF where there is none; NULL: "../owners" */
 };
 
 #define OWNERS_STACK_INIT(dirfds, n_dirfds) \
 	{ \
-		dirfds, n_dirfds, NULL, NULL, 0 \
+		dirfds, n_dirfds, NULL, NULL, 0, NULL \
 	}
 
 void owners_stack_release(struct owners_stack *stack);

@@ -72,8 +72,11 @@ int stack_find(const int *dirfds, size_t n_dirfds, const char *name, struct stac
 				continue;
 			return error_errno(err, "cannot look at '%s'", name);
 		}
-		if (mark_is_whiteout(&st) || (!S_ISDIR(st.st_mode) && ret->kind != STACK_ABSENT))
+		if (mark_is_whiteout(&st) || (!S_ISDIR(st.st_mode) && ret->kind != STACK_ABSENT)) {
+			if (ret->kind == STACK_ABSENT)
+				*ret = (struct stack_found) { STACK_ABSENT, st, i, true };
 			break;
+		}
 		if (ret->kind == STACK_ABSENT) {
 			ret->stat = st;
 			ret->index = i;

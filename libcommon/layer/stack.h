@@ -76,6 +76,7 @@ struct stack_found {
 	enum stack_kind kind;
 	struct stat stat; /* of the topmost object */
 	size_t index; /* which of the directories holds it */
+	bool is_deleted; /* STACK_ABSENT: by the mark that stat and index are of */
 };
 
 /* Look up one name (no slash, neither "." nor "..") in directories, top first. Absence is no error.

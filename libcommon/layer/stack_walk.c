@@ -106,7 +106,7 @@ static int add_part(struct stack_walk_level *level, size_t index, int dirfd, str
 static bool has_names(const struct stack_walk *walk, const struct stack_walk_level *level,
 		      size_t part)
 {
-	return walk->extent == STACK_WALK_WHOLE || level->hides_below ||
+	return walk->extent != STACK_WALK_TOP || level->hides_below ||
 	       level->parts[part].index == 0;
 }
 
@@ -219,7 +219,7 @@ static void look_init(struct look *look, const struct stack_walk *walk,
 		      const struct part_name *names, size_t n)
 {
 	const struct stack_walk_level *level = last_level(walk);
-	bool is_whole = walk->extent == STACK_WALK_WHOLE;
+	bool is_whole = walk->extent != STACK_WALK_TOP;
 
 	*look = (struct look) { .n = is_whole ? n : level->n_parts };
 	look->parts = xcalloc(look->n, sizeof(look->parts[0]));
@@ -282,6 +282,9 @@ static int visit_in_all(struct stack_walk *walk, struct look *look, size_t name_
 
 	if (stack_find(look->dirfds, look->n, name, &look->what, look->found, err) < 0)
 		return -1;
+	if (look->what.kind == STACK_ABSENT && look->what.is_deleted &&
+	    walk->extent == STACK_WALK_MARKS)
+		return tell_object(walk, look, &look->what, name_at, STACK_WALK_WHITEOUT);
 	if (look->what.kind == STACK_ABSENT)
 		return STACK_WALK_END;
 	if (look->what.kind == STACK_OTHER)
@@ -325,8 +328,8 @@ static int visit_name(struct stack_walk *walk, const struct part_name *names, si
 	int event;
 
 	look_init(&look, walk, names, n);
-	event = walk->extent == STACK_WALK_WHOLE ? visit_in_all(walk, &look, name_at, err)
-						 : visit_on_top(walk, &look, name_at, err);
+	event = walk->extent != STACK_WALK_TOP ? visit_in_all(walk, &look, name_at, err)
+					       : visit_on_top(walk, &look, name_at, err);
 	if (event < 0)
 		return stack_walk_error(walk, err);
 	if (event == STACK_WALK_END)

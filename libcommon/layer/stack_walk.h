@@ -28,11 +28,13 @@ enum stack_event {
 	STACK_WALK_ENTER, /* a directory: its content comes next */
 	STACK_WALK_LEAVE, /* the same directory, once its content was seen */
 	STACK_WALK_OBJECT, /* anything else */
+	STACK_WALK_WHITEOUT, /* STACK_WALK_MARKS: the mark of a deleted name */
 	STACK_WALK_DELETED, /* STACK_WALK_TOP: the top layer hides what layers below have, and has nothing there */
 };
 
 enum stack_walk_extent {
 	STACK_WALK_WHOLE, /* all that the stack shows */
+	STACK_WALK_MARKS, /* the same, and names that are marked as deleted */
 	STACK_WALK_TOP, /* what the root's top layer has and deletes; not what is only below it */
 };
 
@@ -42,7 +44,7 @@ struct stack_walk {
 	/* What the event is about. The root of the walk is left but not entered: its name is "". */
 	const char *name;
 	const struct stat *stat; /* of the topmost object */
-	int dirfd; /* OBJECT: the directory that holds it; else the topmost directory itself */
+	int dirfd; /* OBJECT, WHITEOUT: the directory that holds it; else the topmost directory itself */
 	size_t layer; /* which of the root's layers has the topmost object */
 	struct str path; /* from the root of the walk: "" or "a/b" */
 	size_t n_names; /* ENTER: names that come next; in the whole stack some may turn out to be whiteouts */

@@ -54,7 +54,12 @@ static int add_rules_for_place(int ruleset, const struct confine_place *place,
 {
 	if (place->writable >= 0 && add_rule(ruleset, place->writable, write_access, err) < 0)
 		return -1;
-	return place->readable >= 0 ? add_rule(ruleset, place->readable, READ_ACCESS, err) : 0;
+	if (place->readable >= 0 && add_rule(ruleset, place->readable, READ_ACCESS, err) < 0)
+		return -1;
+	for (size_t i = 0; i < place->n_more; i++)
+		if (add_rule(ruleset, place->more[i], READ_ACCESS, err) < 0)
+			return -1;
+	return 0;
 }
 
 static int restrict_files(const struct confine_place *place, struct error *err)

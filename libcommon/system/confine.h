@@ -8,8 +8,8 @@
  *	if (confine(&profile, &(struct confine_place) { -1, dirfd }, err) < 0) ...
  *
  * The root directory becomes the one that may be read, or else the one that may be written, so that
- * no path leads out. Landlock (Linux 5.19: before, it forbids hardlinks between directories):
- * nothing outside of the two can be opened; without the two, nothing at all. Capabilities: those over
+ * no path leads out (a descriptor of another place still leads to what is below that). Landlock (Linux 5.19: before, it forbids hardlinks between directories):
+ * nothing outside of these places can be opened; without any, nothing at all. Capabilities: those over
  * files, where the profile may read, write or change metadata. seccomp: memory, and the calls of what the
  * profile may do; no sockets, no execution, no signals to others, no other processes, no namespaces, no
  * mounts. no_new_privs. stdin and stderr lead nowhere, so that a terminal is out of reach. What the
@@ -19,6 +19,8 @@
 #define SYSTEM_CONFINE_H
 
 #include "base/error.h"
+
+#include <stddef.h>
 
 /* What a process may do, besides using memory and writing to what it has open. */
 enum confine_may {
@@ -35,6 +37,9 @@ struct confine_profile {
 struct confine_place {
 	int writable; /* directory to write and read below, or -1 */
 	int readable; /* directory to read below, or -1 */
+	const int
+		*more; /* more directories to read below, by descriptors that were opened before */
+	size_t n_more;
 };
 
 /* A profile that reads or writes has one of the two places at least. Only while single-threaded, and for

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "changes.h"
+
+#include "mount_points.h"
+#include "reader.h"
+#include "report.h"
+
+#include "base/alloc.h"
+#include "base/message.h"
+#include "system/fd.h"
+#include "system/interrupt.h"
+#include "system/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PIPE_SIZE (1 << 20) /* bytes, where the kernel allows it */
+#define PIECE_SIZE (256U << 10) /* bytes that are read at once */
+#define WARNINGS_MAX (REPORT_WARNINGS_MAX + 1) /* more than a well-meaning reader has */
+
+/* What became of one reading. */
+enum verdict {
+	VERDICT_NONE, /* the reader has not said */
+	VERDICT_DONE,
+	VERDICT_FAILED,
+	VERDICT_TORN, /* a file changed when part of it had been handed on */
+};
+
+/* The other side of a reader. */
+struct reading {
+	const struct changes_request *request;
+	tar_sink write;
+	void *sink;
+	pid_t pid;
+	int archive; /* the read ends of its pipes; -EBADF once they have ended */
+	int reports;
+	unsigned int n_warnings;
+	enum verdict verdict;
+	struct error failure; /* of VERDICT_FAILED and VERDICT_TORN */
+	uint64_t n_entries;
+};
+
+static int make_pipe(int *ret_read, int *ret_write, struct error *err)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_errno(err, "cannot create a pipe");
+	*ret_read = fds[0];
+	*ret_write = fds[1];
+	return 0;
+}
+
+static int start_reader(struct reading *reading, const struct strlist *destinations,
+			struct error *err)
+{
+	autoclose int archive = -EBADF;
+	autoclose int reports = -EBADF;
+	struct reader reader = { reading->request, destinations, -EBADF, -EBADF };
+	pid_t parent = getpid();
+
+	if (make_pipe(&reading->archive, &archive, err) < 0 ||
+	    make_pipe(&reading->reports, &reports, err) < 0)
+		return -1;
+	/* A larger one only spares both sides some waiting. */
+	(void)fcntl(archive, F_SETPIPE_SZ, PIPE_SIZE);
+	reading->pid = fork();
+	if (reading->pid < 0)
+		return error_errno(err, "cannot fork");
+	if (reading->pid == 0) {
+		fd_close(&reading->archive);
+		fd_close(&reading->reports);
+		reader.archive_fd = archive;
+		reader.report_fd = reports;
+		reader_run(&reader, parent);
+	}
+	return 0;
+}
+
+static void take_failure(struct reading *reading, const struct report *report, enum verdict verdict)
+{
+	reading->verdict = verdict;
+	reading->failure = report->error;
+	reading->failure.message[sizeof(reading->failure.message) - 1] = '\0';
+	reading->failure.hint[sizeof(reading->failure.hint) - 1] = '\0';
+	/* The code becomes our exit status. */
+	if (reading->failure.code < ERROR_FAILED || reading->failure.code > ERROR_TEMPORARY)
+		reading->failure.code = ERROR_FAILED;
+}
+
+static void take_report(struct reading *reading, const struct report *report)
+{
+	switch (report->kind) {
+	case REPORT_WARNING:
+		if (reading->n_warnings++ < WARNINGS_MAX)
+			message_warning("%.*s", (int)sizeof(report->error.message),
+					report->error.message);
+		break;
+	case REPORT_ERROR:
+		take_failure(reading, report, VERDICT_FAILED);
+		break;
+	case REPORT_TORN:
+		take_failure(reading, report, VERDICT_TORN);
+		break;
+	case REPORT_DONE:
+		reading->verdict = VERDICT_DONE;
+		reading->n_entries = report->n_entries;
+		break;
+	default:
+		break;
+	}
+}
+
+static void read_report(struct reading *reading)
+{
+	struct report report;
+
+	if (fd_read_full(reading->reports, &report, sizeof(report)) == sizeof(report))
+		take_report(reading, &report);
+	else
+		fd_close(&reading->reports);
+}
+
+/* Some of the archive goes where it is wanted. */
+static int read_archive(struct reading *reading, char *buffer, struct error *err)
+{
+	ssize_t len = read(reading->archive, buffer, PIECE_SIZE);
+
+	if (len < 0)
+		return errno == EINTR ? 0 : error_errno(err, "cannot read the archive");
+	if (len == 0) {
+		fd_close(&reading->archive);
+		return 0;
+	}
+	return reading->write(reading->sink, buffer, (size_t)len, err);
+}
+
+/* Take what comes until the reader closes both ends. */
+static int take_all(struct reading *reading, const struct interrupt *interrupt, struct error *err)
+{
+	autofree char *buffer = xmalloc(PIECE_SIZE);
+
+	while (reading->archive >= 0 || reading->reports >= 0) {
+		struct pollfd watched[] = { { .fd = interrupt->fd, .events = POLLIN },
+					    { .fd = reading->reports, .events = POLLIN },
+					    { .fd = reading->archive, .events = POLLIN } };
+
+		if (poll(watched, array_size(watched), -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			return error_errno(err, "cannot wait for the archive");
+		}
+		if (watched[0].revents)
+			return interrupt_error(err);
+		if (watched[1].revents)
+			read_report(reading);
+		if (watched[2].revents && read_archive(reading, buffer, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int judge_reading(struct reading *reading, int status, struct error *err)
+{
+	if (reading->verdict == VERDICT_FAILED || reading->verdict == VERDICT_TORN)
+		return error_move(err, &reading->failure);
+	if (status > 128)
+		return error_set(err, ERROR_FAILED,
+				 "the reader of the changes was killed by signal %d", status - 128);
+	if (status != 0 || reading->verdict != VERDICT_DONE)
+		return error_set(err, ERROR_FAILED,
+				 "the reader of the changes failed with status %d", status);
+	return 0;
+}
+
+static void reading_release(struct reading *reading)
+{
+	fd_close(&reading->archive);
+	fd_close(&reading->reports);
+	if (reading->pid <= 0)
+		return;
+	kill(reading->pid, SIGKILL);
+	process_wait(reading->pid, NULL);
+}
+
+static int read_once(struct reading *reading, const struct strlist *destinations,
+		     const struct interrupt *interrupt, struct error *err)
+{
+	int status;
+
+	if (start_reader(reading, destinations, err) < 0 || take_all(reading, interrupt, err) < 0)
+		return -1;
+	status = process_wait(reading->pid, err);
+	reading->pid = 0;
+	return status < 0 ? -1 : judge_reading(reading, status, err);
+}
+
+/* Read the whole once more: all that was written before is void. */
+static int read_again(const struct changes_request *request, const struct reading *before,
+		      struct error *err)
+{
+	message_debug("%s, reading all changes again", before->failure.message);
+	return request->restart(before->sink, err);
+}
+
+int changes_read(const struct changes_request *request, tar_sink write, void *sink,
+		 struct changes_found *ret, struct error *err)
+{
+	/* Released last, because a signal that was held back ends us then. */
+	autointerrupt struct interrupt interrupt = INTERRUPT_INIT;
+	autostrlist struct strlist destinations = STRLIST_INIT;
+	bool may_restart = request->restart;
+
+	if (mount_points_read_config(request->bundle->dirfd, &destinations, err) < 0 ||
+	    interrupt_init(&interrupt, err) < 0)
+		return -1;
+	for (;;) {
+		autocleanup(reading_release) struct reading reading = { .request = request,
+									.write = write,
+									.sink = sink,
+									.archive = -EBADF,
+									.reports = -EBADF };
+
+		if (read_once(&reading, &destinations, &interrupt, err) == 0) {
+			ret->n_entries = reading.n_entries;
+			return 0;
+		}
+		if (reading.verdict != VERDICT_TORN || !may_restart ||
+		    read_again(request, &reading, err) < 0)
+			return -1;
+		may_restart = false;
+	}
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a directory is besides its content: mode, owner, attributes. Its time says only that a name was made or
+ * removed in it. */
+#ifndef CTNR_PACK_METADATA_H
+#define CTNR_PACK_METADATA_H
+
+#include "id_view.h"
+
+#include "layer/xattr.h"
+
+/* Have two open directories the same? 1, 0, -1. */
+int metadata_is_same(int a, int b, enum xattr_route route, const struct id_view *ids,
+		     struct error *err);
+
+/* Has an open directory what a reader gives one that has no entry: mode 0755, owner 0:0, no attributes? */
+int metadata_is_default(int dirfd, enum xattr_route route, const struct id_view *ids,
+			struct error *err);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trees.h"
+
+#include "base/alloc.h"
+#include "store/bundle_stack.h"
+#include "system/confine.h"
+#include "system/fd.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+void trees_release(struct trees *trees)
+{
+	for (size_t i = 0; trees->owner_files && i < trees->root.n_dirfds; i++)
+		fd_close(&trees->owner_files[i]);
+	free(steal(&trees->owner_files));
+	owners_stack_release(&trees->owners);
+	stack_release(&trees->root);
+}
+
+static int open_owners(int dirfd, struct error *err)
+{
+	int fd = openat(dirfd, "../" OWNERS_FILE,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0 && errno != ENOENT)
+		return error_errno(err, "cannot open '%s'", OWNERS_FILE);
+	return fd < 0 ? -EBADF : fd;
+}
+
+int trees_push(struct trees *trees, int dirfd, struct error *err)
+{
+	autoclose int directory = dirfd;
+	int owners = open_owners(dirfd, err);
+
+	if (owners == -1)
+		return -1;
+	trees->owner_files = xrealloc(trees->owner_files, trees->root.n_dirfds + 1,
+				      sizeof(trees->owner_files[0]));
+	trees->owner_files[trees->root.n_dirfds] = owners;
+	stack_push(&trees->root, fd_steal(&directory));
+	return 0;
+}
+
+/* The stack's descriptors are O_PATH: of each one that can be read. */
+static int push_readable(struct trees *trees, const struct stack *stack, struct error *err)
+{
+	for (size_t i = 0; i < stack->n_dirfds; i++) {
+		int fd = dir_open_at(stack->dirfds[i], ".", err);
+
+		if (fd < 0 || trees_push(trees, fd, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int trees_open(int bundlefd, struct trees *ret, struct error *err)
+{
+	autostack struct stack stack = STACK_INIT;
+	autotrees struct trees trees = TREES_INIT;
+	struct error cause = { 0 };
+	autoclose int lower = bundle_stack_open_lower(bundlefd, &cause);
+
+	if (lower < 0 && cause.saved_errno != ENOENT)
+		return error_move(err, &cause);
+	trees.kind = lower < 0 ? TREES_COPY : TREES_OVERLAY;
+	if (bundle_stack_open(bundlefd, "rootfs", NULL, &stack, err) < 0 ||
+	    push_readable(&trees, &stack, err) < 0)
+		return -1;
+	if (trees.kind == TREES_OVERLAY && trees.root.n_dirfds < 2)
+		return error_set(err, ERROR_FAILED, "it has no upper directory, or no layers");
+	*ret = trees;
+	trees = (struct trees)TREES_INIT;
+	return 0;
+}
+
+int trees_confine(struct trees *trees, struct error *err)
+{
+	static const struct confine_profile profile = { .may = CONFINE_READ };
+	const struct confine_place place = { .writable = -1,
+					     .readable = trees->root.dirfds[0],
+					     .more = trees->root.dirfds + 1,
+					     .n_more = trees->root.n_dirfds - 1 };
+
+	trees->owners =
+		(struct owners_stack)OWNERS_STACK_INIT(trees->root.dirfds, trees->root.n_dirfds);
+	trees->owners.files = trees->owner_files;
+	return confine(&profile, &place, err);
+}
+
+static int push_duplicate(const struct trees *trees, size_t index, struct stack *stack,
+			  struct error *err)
+{
+	int fd = fcntl(trees->root.dirfds[index], F_DUPFD_CLOEXEC, 3);
+
+	if (fd < 0)
+		return error_errno(err, "cannot duplicate a descriptor");
+	stack_push(stack, fd);
+	return 0;
+}
+
+int trees_stack_of(const struct trees *trees, size_t index, struct stack *ret, struct error *err)
+{
+	*ret = (struct stack)STACK_INIT;
+	return push_duplicate(trees, index, ret, err);
+}
+
+int trees_stack(const struct trees *trees, struct stack *ret, struct error *err)
+{
+	autostack struct stack stack = STACK_INIT;
+
+	for (size_t i = 0; i < trees->root.n_dirfds; i++)
+		if (push_duplicate(trees, i, &stack, err) < 0)
+			return -1;
+	*ret = stack;
+	stack = (struct stack)STACK_INIT;
+	return 0;
+}
