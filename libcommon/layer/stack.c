@@ -38,6 +38,22 @@ void stack_push(struct stack *root, int dirfd)
 	root->dirfds[root->n_dirfds++] = dirfd;
 }
 
+int stack_duplicate(const struct stack *root, struct stack *ret, struct error *err)
+{
+	autostack struct stack copy = STACK_INIT;
+
+	for (size_t i = 0; i < root->n_dirfds; i++) {
+		int fd = fcntl(root->dirfds[i], F_DUPFD_CLOEXEC, 0);
+
+		if (fd < 0)
+			return error_errno(err, "cannot duplicate a descriptor");
+		stack_push(&copy, fd);
+	}
+	*ret = copy;
+	copy = (struct stack)STACK_INIT;
+	return 0;
+}
+
 static void push_part(struct stack *dir, int dirfd, size_t layer)
 {
 	if (is_full(dir))

@@ -46,6 +46,9 @@ void stack_release(struct stack *dir);
 /* Put a directory of a root below the others; takes dirfd. */
 void stack_push(struct stack *root, int dirfd);
 
+/* Open descriptors of a root once more: ret is new. */
+int stack_duplicate(const struct stack *root, struct stack *ret, struct error *err);
+
 /* Which of the root's layers the directory number index is of. */
 size_t stack_layer(const struct stack *dir, size_t index);
 
