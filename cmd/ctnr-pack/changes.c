@@ -7,9 +7,13 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "store/bundle_stack.h"
+#include "store/image_layers.h"
+#include "store/layer.h"
 #include "system/fd.h"
 #include "system/interrupt.h"
 #include "system/process.h"
+#include "system/sync.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -54,12 +58,25 @@ static int make_pipe(int *ret_read, int *ret_write, struct error *err)
 	return 0;
 }
 
-static int start_reader(struct reading *reading, const struct strlist *destinations,
+/* What the reader gets to know before it gives up looking. */
+struct reading_facts {
+	struct strlist destinations; /* of mounts */
+	struct strlist layers; /* of the image of a copy */
+};
+
+static void reading_facts_release(struct reading_facts *facts)
+{
+	strlist_release(&facts->destinations);
+	strlist_release(&facts->layers);
+}
+
+static int start_reader(struct reading *reading, const struct reading_facts *facts,
 			struct error *err)
 {
 	autoclose int archive = -EBADF;
 	autoclose int reports = -EBADF;
-	struct reader reader = { reading->request, destinations, -EBADF, -EBADF };
+	struct reader reader = { reading->request, &facts->destinations, &facts->layers, -EBADF,
+				 -EBADF };
 	pid_t parent = getpid();
 
 	if (make_pipe(&reading->archive, &archive, err) < 0 ||
@@ -186,12 +203,12 @@ static void reading_release(struct reading *reading)
 	process_wait(reading->pid, NULL);
 }
 
-static int read_once(struct reading *reading, const struct strlist *destinations,
+static int read_once(struct reading *reading, const struct reading_facts *facts,
 		     const struct interrupt *interrupt, struct error *err)
 {
 	int status;
 
-	if (start_reader(reading, destinations, err) < 0 || take_all(reading, interrupt, err) < 0)
+	if (start_reader(reading, facts, err) < 0 || take_all(reading, interrupt, err) < 0)
 		return -1;
 	status = process_wait(reading->pid, err);
 	reading->pid = 0;
@@ -206,16 +223,50 @@ static int read_again(const struct changes_request *request, const struct readin
 	return request->restart(before->sink, err);
 }
 
+static bool is_overlay(const struct bundle *bundle)
+{
+	autoclose int lower = bundle_stack_open_lower(bundle->dirfd, NULL);
+
+	return lower >= 0;
+}
+
+/* A copy is compared with the image's layers: have them in the store, and list their paths in it. */
+static int list_layers(const struct changes_request *request, struct strlist *ret,
+		       struct error *err)
+{
+	autoimagelayers struct image_layers layers = IMAGE_LAYERS_INIT;
+	const struct image_layers_request wanted = { request->store, &request->bundle->image,
+						     request->identity, sync_is_enabled(),
+						     PROGRESS_NONE };
+	char idmap[IDMAP_NAME_MAX];
+
+	if (request->extent == CHANGES_ALL || is_overlay(request->bundle))
+		return 0;
+	if (!request->store || !request->store->path || !request->bundle->image.layout)
+		return error_set(err, ERROR_FAILED,
+				 "the store has not the image that the copy was made of");
+	if (image_layers_have(&wanted, &layers, err) < 0)
+		return error_prefix(err, "image '%s'", image_name(&request->bundle->image));
+	identity_idmap_name(request->identity, idmap);
+	for (size_t i = layers.n; i > 0; i--) {
+		autofree char *path = layer_path(idmap, &layers.chain_ids[i - 1]);
+
+		strlist_take(ret, xasprintf("%s/diff", path));
+	}
+	return 0;
+}
+
 int changes_read(const struct changes_request *request, tar_sink write, void *sink,
 		 struct changes_found *ret, struct error *err)
 {
 	/* Released last, because a signal that was held back ends us then. */
 	autointerrupt struct interrupt interrupt = INTERRUPT_INIT;
-	autostrlist struct strlist destinations = STRLIST_INIT;
+	autocleanup(reading_facts_release) struct reading_facts facts = { STRLIST_INIT,
+									  STRLIST_INIT };
 	bool may_restart = request->restart;
 
-	if (mount_points_read_config(request->bundle->dirfd, &destinations, err) < 0 ||
-	    interrupt_init(&interrupt, err) < 0)
+	if (mount_points_read_config(request->bundle->dirfd, &facts.destinations, err) < 0 ||
+	    list_layers(request, &facts.layers, err) < 0 || interrupt_init(&interrupt, err) < 0)
 		return -1;
 	for (;;) {
 		autocleanup(reading_release) struct reading reading = { .request = request,
@@ -224,7 +275,7 @@ int changes_read(const struct changes_request *request, tar_sink write, void *si
 									.archive = -EBADF,
 									.reports = -EBADF };
 
-		if (read_once(&reading, &destinations, &interrupt, err) == 0) {
+		if (read_once(&reading, &facts, &interrupt, err) == 0) {
 			ret->n_entries = reading.n_entries;
 			return 0;
 		}

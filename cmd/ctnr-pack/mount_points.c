@@ -18,6 +18,7 @@ void mount_points_release(struct mount_points *points)
 {
 	path_set_release(&points->made);
 	path_set_release(&points->entered);
+	path_set_release(&points->parents);
 }
 
 static int read_destinations(const struct jnode *root, struct strlist *ret, struct error *err)
@@ -140,7 +141,12 @@ static int note_entered(struct search *search, const char *path, int dirfd, int 
 
 static int note_made(struct search *search, const char *path, struct error *err)
 {
-	return path_set_add_alone(&search->points->made, path, err) < 0 ? -1 : 1;
+	const char *slash = strrchr(path, '/');
+	autofree char *parent = xstrndup(path, slash ? (size_t)(slash - path) : 0);
+
+	if (path_set_add_alone(&search->points->made, path, err) < 0)
+		return -1;
+	return path_set_add_alone(&search->points->parents, parent, err) < 0 ? -1 : 1;
 }
 
 static int judge_directory(struct search *search, const char *path, int dirfd, struct error *err)

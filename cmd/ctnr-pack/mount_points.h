@@ -20,14 +20,12 @@
 struct mount_points {
 	struct path_set made; /* not there without the mounts */
 	struct path_set entered; /* directories that are there without them, as they are here */
+	struct path_set parents; /* directories that something of this was made in */
 };
 
 #define MOUNT_POINTS_INIT \
 	{ \
-		{ 0 }, \
-		{ \
-			0 \
-		} \
+		.made = { 0 } \
 	}
 
 void mount_points_release(struct mount_points *points);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "reader.h"
 
+#include "comparison.h"
 #include "merged.h"
 #include "upper.h"
 
@@ -67,11 +68,25 @@ static int write_changes(const struct reader *reader, struct trees *trees,
 	records_init(&records, &trees->owners, is_overlay ? &below : NULL);
 	writer->source.records = &records;
 	/* Of a copy that is squashed nobody knows what the image had. */
-	if (is_overlay && mount_points_find(&points, &query, err) < 0)
+	if (trees->root.n_dirfds > 1 && mount_points_find(&points, &query, err) < 0)
 		return -1;
 	if (reader->request->extent == CHANGES_ALL)
 		return merged_write(trees, &points, writer, err);
-	return upper_write(trees, &below, &points, writer, err);
+	return is_overlay ? upper_write(trees, &below, &points, writer, err)
+			  : comparison_write(trees, &points, writer, err);
+}
+
+/* What a copy is compared with. */
+static int push_layers(const struct reader *reader, struct trees *trees, struct error *err)
+{
+	for (size_t i = 0; i < reader->layers->len; i++) {
+		int dirfd =
+			dir_open_at(reader->request->store->dirfd, reader->layers->items[i], err);
+
+		if (dirfd < 0 || trees_push(trees, dirfd, err) < 0)
+			return error_prefix(err, "layer of the image");
+	}
+	return 0;
 }
 
 /* In the confined process. */
@@ -110,9 +125,8 @@ static int run_reader(const struct reader *reader, pid_t parent, struct reporter
 	process_die_with_parent(parent);
 	if (trees_open(request->bundle->dirfd, &trees, err) < 0)
 		return -1;
-	if (trees.kind == TREES_COPY && request->extent != CHANGES_ALL)
-		return error_set(err, ERROR_FAILED,
-				 "changes of a bundle with --driver copy cannot be told yet");
+	if (trees.kind == TREES_COPY && push_layers(reader, &trees, err) < 0)
+		return -1;
 	close_places(request);
 	if (trees_confine(&trees, err) < 0)
 		return -1;

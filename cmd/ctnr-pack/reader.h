@@ -17,6 +17,8 @@
 struct reader {
 	const struct changes_request *request;
 	const struct strlist *destinations; /* of mounts: mount_points.h */
+	const struct strlist
+		*layers; /* paths in the store, top first: what a copy is compared with */
 	int archive_fd; /* where the archive goes */
 	int report_fd; /* where reports go */
 };

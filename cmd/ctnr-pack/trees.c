@@ -105,14 +105,19 @@ int trees_stack_of(const struct trees *trees, size_t index, struct stack *ret, s
 	return push_duplicate(trees, index, ret, err);
 }
 
-int trees_stack(const struct trees *trees, struct stack *ret, struct error *err)
+int trees_stack_from(const struct trees *trees, size_t first, struct stack *ret, struct error *err)
 {
 	autostack struct stack stack = STACK_INIT;
 
-	for (size_t i = 0; i < trees->root.n_dirfds; i++)
+	for (size_t i = first; i < trees->root.n_dirfds; i++)
 		if (push_duplicate(trees, i, &stack, err) < 0)
 			return -1;
 	*ret = stack;
 	stack = (struct stack)STACK_INIT;
 	return 0;
+}
+
+int trees_stack(const struct trees *trees, struct stack *ret, struct error *err)
+{
+	return trees_stack_from(trees, 0, ret, err);
 }

@@ -45,6 +45,9 @@ int trees_confine(struct trees *trees, struct error *err);
 /* The directory number index as a stack of its own, for a walk. */
 int trees_stack_of(const struct trees *trees, size_t index, struct stack *ret, struct error *err);
 
+/* Those from number first on. */
+int trees_stack_from(const struct trees *trees, size_t first, struct stack *ret, struct error *err);
+
 /* All of them. */
 int trees_stack(const struct trees *trees, struct stack *ret, struct error *err);
 

@@ -141,10 +141,23 @@ static int compare_looks(const struct object_tree *a, const struct object_tree *
 	if ((S_ISREG(type) && x->size != y->size) ||
 	    ((S_ISCHR(type) || S_ISBLK(type)) && x->device != y->device))
 		return OBJECT_CONTENT;
-	if ((!S_ISLNK(type) && x->mode != y->mode) ||
-	    a->walk->stat->st_mtim.tv_sec != b->walk->stat->st_mtim.tv_sec)
+	if (!S_ISLNK(type) && x->mode != y->mode)
 		return OBJECT_METADATA;
 	return S_ISLNK(type) ? compare_targets(a->walk, b->walk, err) : OBJECT_SAME;
+}
+
+static bool is_time_same(const struct object_tree *a, const struct object_tree *b)
+{
+	return a->walk->stat->st_mtim.tv_sec == b->walk->stat->st_mtim.tv_sec;
+}
+
+/* The same of what is never opened. */
+static int compare_closed(const struct object_tree *a, const struct object_tree *b,
+			  const struct object_facts *x, const struct object_facts *y)
+{
+	if (!is_owner_same(x, y))
+		return OBJECT_METADATA;
+	return is_time_same(a, b) ? OBJECT_SAME : OBJECT_TIME;
 }
 
 /* The same of what only open files and directories say. */
@@ -163,6 +176,8 @@ static int compare_opened(const struct object_tree *a, const struct object_tree 
 			      a->has_one_id ? XATTR_OWNER_IS_OURS : XATTR_OWNER_COUNTS, err);
 	if (differ != 0)
 		return differ < 0 ? -1 : OBJECT_METADATA;
+	if (!is_time_same(a, b))
+		return OBJECT_TIME;
 	if (!S_ISREG(x->mode))
 		return OBJECT_SAME;
 	differ = file_content_differs(x->fd, y->fd, x->size, err);
@@ -187,7 +202,7 @@ int object_compare(const struct object_tree *a, const struct object_tree *b, str
 		return result;
 	/* A device may be itself in one tree, and a placeholder in the other. */
 	if (!can_be_opened(a->walk->stat) || !can_be_opened(b->walk->stat))
-		return is_owner_same(&x, &y) ? OBJECT_SAME : OBJECT_METADATA;
+		return compare_closed(a, b, &x, &y);
 	/* The owner on disk is known, and spares opening. */
 	if (!a->has_one_id && !is_owner_same(&x, &y))
 		return OBJECT_METADATA;

@@ -3,12 +3,13 @@
  * What differs between two objects that have the same path in two trees, as far as an image can say it:
  *
  *	type		a placeholder is the device that it stands for (layer/owners.h)
- *	metadata	mode (not of a symlink, which has none), owner (on disk; with one ID as data, else 0:0), whole
- *			seconds of the time, attributes (layer/xattr.h)
+ *	metadata	mode (not of a symlink, which has none), owner (on disk; with one ID as data, else 0:0),
+ *			attributes (layer/xattr.h)
+ *	time		by whole seconds, because a layer has no more of it
  *	content		of files, target of a symlink, numbers of a device
  *
- * Times are compared by seconds, because a layer has no more of them. A time decides nothing about content: what is
- * equal in all else is read. The first difference that is found is told; the rest is not looked at then.
+ * The first difference that is found is told; the rest is not looked at then. Content of equal size is read last, and
+ * decides: no time does.
  *
  * Both trees may be hostile, and change meanwhile. Nothing is opened but files and directories, and no link is
  * followed; what is gone or something else when it is opened differs.
@@ -26,6 +27,7 @@ enum object_difference {
 	OBJECT_SAME,
 	OBJECT_TYPE,
 	OBJECT_METADATA,
+	OBJECT_TIME, /* metadata is the same */
 	OBJECT_CONTENT,
 };
 

@@ -109,7 +109,7 @@ static struct stack stack_of(const int *dirfds, size_t n)
 }
 
 static const char *const event_names[] = { "", "added", "removed", "changed", "entered", "left" };
-static const char *const difference_names[] = { "names", "type", "metadata", "content" };
+static const char *const difference_names[] = { "names", "type", "metadata", "time", "content" };
 
 /* The files of owners beside the directories of a request, while that is compared. */
 struct request_owners {
@@ -229,7 +229,7 @@ static void test_kinds(void)
 	text = describe_plain(from, to, false, STACK_DIFF_LINKS_IGNORED);
 	is_str(text,
 	       "entered /; entered /d/; changed /d/content content; changed /d/link content; "
-	       "changed /d/longer content; changed /d/mode metadata; changed /d/time metadata; "
+	       "changed /d/longer content; changed /d/mode metadata; changed /d/time time; "
 	       "removed /gone/; changed /is/ type; added /is/x; added /new/; added /new/x; "
 	       "entered /same/; changed /was type; ",
 	       "each kind of difference is told, of what is the same only its directories, and a part of a "
@@ -237,7 +237,7 @@ static void test_kinds(void)
 	set_time(to, "d", 1001, 0);
 	free(steal(&text));
 	text = describe_plain(from, to, false, STACK_DIFF_LINKS_IGNORED);
-	ok(strstr(text, "entered /; changed /d/ metadata; changed /d/content content; "),
+	ok(strstr(text, "entered /; changed /d/ time; changed /d/content content; "),
 	   "a directory that changed itself is told before its content");
 	close(from);
 	close(to);
@@ -404,8 +404,11 @@ static void test_layers(void)
 		abort();
 	for (int event; (event = stack_walk_next(&walk, &err)) > 0;)
 		if (event != STACK_WALK_LEAVE)
-			str_appendf(&events, "%d%d/%s ", event, walk.below, walk.path.data);
-	is_str(events.data, "11/d 32/d/a 42/d/b 11/d/e 42/d/e/x 30/d/e/y ",
+			str_appendf(&events, "%s %s /%s; ",
+				    event == STACK_WALK_DELETED ? "deleted" : "has",
+				    walk.below == STACK_ABSENT ? "new" : "old", walk.path.data);
+	is_str(events.data,
+	       "has old /d; has old /d/a; deleted old /d/b; has old /d/e; deleted old /d/e/x; has new /d/e/y; ",
 	       "a walk through the top layer tells what it has, what it deletes, and what is below");
 	ok(n_calls - before < 30, "... and looks at nothing else");
 	close(lower);
