@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "oci/blob_part.h"
 #include "store/bundle.h"
 #include "store/bundle_lock.h"
 #include "store/ephemeral.h"
@@ -14,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -240,6 +242,7 @@ bool leftover_is_wanted(const struct store *store, const struct leftover *leftov
 	struct stat st;
 
 	return leftover->kind == LEFTOVER_BLOB &&
+	       !blob_part_is_new(strrchr(leftover->path, '/') + 1) &&
 	       fstatat(store->dirfd, leftover->path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	       st.st_mtim.tv_sec * CLOCK_NS + st.st_mtim.tv_nsec > cutoff;
 }

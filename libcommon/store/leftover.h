@@ -8,7 +8,8 @@
  *	bundle		bundles/ID with an entry in .ephemeral		its owner or container lives
  *	rootfs		bundles/ID/rootfs.part				it is locked
  *	layer		layers/IDMAP/ALG/HEX.part			it is locked
- *	blob		images/blobs/ALG/HEX.part			it is locked
+ *	blob		images/blobs/ALG/HEX.part, new-RANDOM.part	it is locked
+ *			(oci/blob_part.h)
  *	volume		volumes/.NAME.part and the like beside a	.NAME.lock is locked
  *			.NAME.lock (volume_file.h), also in
  *			bundles/ID/volumes/
@@ -61,7 +62,7 @@ int leftovers_each_in_layout(const struct store *layout,
 			     void *data, struct error *err);
 
 /* May the next run still want it? A blob's part that was written since cutoff (nanoseconds since 1970) is for
- * the next fetch to continue. */
+ * the next fetch to continue; one of a new blob is for nobody. */
 bool leftover_is_wanted(const struct store *store, const struct leftover *leftover, int64_t cutoff);
 
 /* Did the file change last longer ago than LEFTOVER_FILE_AGE? False when it is not there. */

@@ -177,6 +177,7 @@ image localhost/a:1 base a
 sha=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 echo x >"$store/images/blobs/sha256/$sha"
 echo x >"$store/images/blobs/sha256/b${sha#a}.part"
+echo x >"$store/images/blobs/sha256/new-0123456789abcdef.part"
 mv "$store/images/blobs/sha256/$sha" "$store/images/blobs/sha256/c${sha#a}.aside"
 mkdir -p "$store/images/.lease" "$store/trash/gone"
 : >"$store/images/.lease/0123456789abcdef"
@@ -189,13 +190,14 @@ is_status 0 "leftovers are no damage"
 is "$(remarks)" "1 bundle is not there: the bundle is not finished
 1 bundle there is no bundle 'away'
 1 leftover a blob that nothing needs
-1 leftover a blob that was not finished
+2 leftover a blob that was not finished
 1 leftover a file that is no part of an image layout
 1 leftover a lease of a killed command
 1 leftover a list of layers that cannot be read
 1 leftover what a killed command was deleting" "... but are told"
 ok "... and nothing is taken away by looking" test -e "$store/images/blobs/sha256/c${sha#a}.aside"
-rm -r "$store/images/blobs/sha256/c${sha#a}.aside" "$store/images/blobs/sha256/b${sha#a}.part" "$store/trash/gone" \
+rm -r "$store/images/blobs/sha256/c${sha#a}.aside" "$store/images/blobs/sha256/b${sha#a}.part" \
+	"$store/images/blobs/sha256/new-0123456789abcdef.part" "$store/trash/gone" \
 	"$store/images/notes.txt" "$store/bundles/half" "$store/bundles/away"
 
 # A terminal.

@@ -110,6 +110,11 @@ is "$(row leftovers 'reclaimable < 80000')" true "... and can be reclaimed, but 
 touch -d '2 hours ago' "$part"
 sum_is_du "... a part is one of its bytes"
 is "$(row leftovers 'reclaimable > 140000')" true "... which can be when nobody has continued it for an hour"
+new=$store/images/blobs/sha256/new-0123456789abcdef.part
+head -c 60000 large >"$new"
+sum_is_du "... so is a new blob's part"
+is "$(row leftovers count) $(row leftovers 'reclaimable > 200000')" "3 true" "... which can be at once"
+rm "$new"
 is "$(row other count)" 2 "... what nobody knows is something other"
 
 # What the collector would delete.

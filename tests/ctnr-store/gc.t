@@ -120,6 +120,19 @@ wait "$holder" || :
 both "a part that nobody has continued for the grace"
 is "$(gone leftover)" "images/blobs/sha256/$(basename "$part")" "... goes"
 
+# What is made without its digest nobody can continue.
+part=$store/images/blobs/sha256/new-0123456789abcdef.part
+head -c 10000 /dev/urandom >"$part"
+flock "$part" sleep 60 &
+holder=$!
+ok "a new blob's part that is held is in the making" eventually 10 sh -c '! flock -n "$1" true' sh "$part"
+run ctnr-store gc --grace 0
+is "$(gone leftover)" "" "... and stays"
+pkill -TERM -P "$holder" sleep
+wait "$holder" || :
+both "one that is not held"
+is "$(gone leftover)" "images/blobs/sha256/$(basename "$part")" "... goes at once"
+
 # What commands with other IDs have unpacked, as in another user namespace, is theirs to delete.
 other=$store/layers/0123456789ab/sha256/$(printf '%064d' 1)
 mkdir -p "$other/diff"

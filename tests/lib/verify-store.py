@@ -5,15 +5,18 @@
     verify-store.py STORE [NAME...]
 
 Each name in index.json must have its manifest, config and layers, by size and digest, and each NAME must
-be there. Each kept bundle must have a record and a config that parse, or none of either, and the layers
+be there. What is in blobs/ALG is a blob, by its digest, or has a name that says that it is in the making
+or about to be deleted. Each kept bundle must have a record and a config that parse, or none of either, and the layers
 that it links to. Prints what is wrong, a line each; status 1 then."""
 
 import hashlib
 import json
 import os
+import re
 import sys
 
 REF_NAME = "org.opencontainers.image.ref.name"
+DIGEST_SIZES = {"sha256": 64, "sha512": 128}
 
 
 class Store:
@@ -82,6 +85,25 @@ class Store:
             if name not in found:
                 self.fail(f"{name}: the name is not there")
 
+    def strange_blobs(self):
+        for algorithm, size in DIGEST_SIZES.items():
+            folder = f"{self.path}/images/blobs/{algorithm}"
+            # On a filesystem without locks of files a directory NAME.lock has the lock.
+            known = re.compile(rf"([0-9a-f]{{{size}}}(\.aside|\.part(\.lock)?)|new-[0-9a-f]{{16}}\.part(\.lock)?)")
+            for name in os.listdir(folder) if os.path.isdir(folder) else []:
+                if re.fullmatch(rf"[0-9a-f]{{{size}}}", name):
+                    self.content(folder, algorithm, name)
+                elif not known.fullmatch(name):
+                    self.fail(f"blobs/{algorithm}/{name}: no name of a blob")
+
+    def content(self, folder, algorithm, name):
+        try:
+            with open(f"{folder}/{name}", "rb") as file:
+                if hashlib.new(algorithm, file.read()).hexdigest() != name:
+                    self.fail(f"blobs/{algorithm}/{name} has another content")
+        except FileNotFoundError:
+            pass
+
     def bundle(self, name, path):
         for file in ("record.json", "config.json"):
             try:
@@ -115,6 +137,7 @@ def main():
         sys.exit(__doc__)
     store = Store(sys.argv[1])
     store.names(sys.argv[2:])
+    store.strange_blobs()
     store.bundles()
     for line in store.wrong:
         print(line)

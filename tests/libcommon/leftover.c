@@ -19,10 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#define DIGITS "0123456789abcdef"
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define BLOB "images/blobs/sha256/" HEX ".part"
+#define NEW_BLOB "images/blobs/sha256/new-" DIGITS ".part"
 #define LAYER "layers/0/sha256/" HEX ".part"
-#define DIGITS "0123456789abcdef"
 
 static char top[] = "/tmp/ctnr-leftover.XXXXXX";
 static struct store store = STORE_INIT;
@@ -157,6 +158,32 @@ static void test_locked(void)
 	is_list("", "... whole");
 }
 
+static int64_t now_less(int seconds)
+{
+	return clock_wall_ns() - seconds * CLOCK_NS;
+}
+
+/* Of a blob whose digest is known the next fetch makes use, of a new one nobody. */
+static void test_wanted(void)
+{
+	const struct leftover known = { LEFTOVER_BLOB, BLOB, false };
+	const struct leftover new = { LEFTOVER_BLOB, NEW_BLOB, false };
+	int held;
+
+	make_file(BLOB);
+	make_file(NEW_BLOB);
+	ok(leftover_is_wanted(&store, &known, now_less(60)), "a young part of a blob is wanted");
+	ok(!leftover_is_wanted(&store, &known, now_less(-60)), "... an old one is not");
+	ok(!leftover_is_wanted(&store, &new, now_less(60)),
+	   "a new blob's part is not wanted, however young it is");
+	held = lock_path(NEW_BLOB);
+	is_list("blob " BLOB "\nblob " NEW_BLOB " in use\n", "... and in use while it is locked");
+	is_removed(1, "... and stays");
+	close(held);
+	is_list("blob " NEW_BLOB "\n", "... and is left over without a lock");
+	is_removed(1, "... and goes");
+}
+
 static void test_volume(void)
 {
 	int lock;
@@ -265,6 +292,7 @@ int main(void)
 	is_list("", "a store without leftovers has none");
 	test_names();
 	test_locked();
+	test_wanted();
 	test_volume();
 	test_files();
 	test_processes();
