@@ -7,6 +7,7 @@
     --ref NAME           the image's reference in index.json (default: latest)
     --config JSON|FILE   merged into the image config: '{"config": {"Cmd": ["sh"]}}'
     --compress gzip|zstd|none   of the layers (default gzip); one layer: zstd:LAYER.tar
+    --compressor PROGRAM  which compresses stdin to stdout, called with what --compress says and a number of threads
     --platform OS/ARCH[/VARIANT]   (default: this machine's)
     --index              the reference names an image index; calls with the same one add to it
     --docker             Docker schema 2 media types
@@ -37,8 +38,8 @@ def dump(value):
 
 
 class Layout:
-    def __init__(self, path, docker):
-        self.path, self.docker = path, docker
+    def __init__(self, path, docker, compressor):
+        self.path, self.docker, self.compressor = path, docker, compressor
         os.makedirs(os.path.join(path, "blobs", "sha256"), exist_ok=True)
         with open(os.path.join(path, "oci-layout"), "wb") as out:
             out.write(b'{"imageLayoutVersion":"1.0.0"}')
@@ -74,7 +75,10 @@ class Layout:
         with open(name, "rb") as source:
             content = source.read()
         diff_id = "sha256:" + hashlib.sha256(content).hexdigest()
-        if compression == "gzip":
+        if self.compressor:
+            content = subprocess.run([self.compressor, compression, "2"], input=content,
+                                     stdout=subprocess.PIPE, check=True).stdout
+        elif compression == "gzip":
             content = gzip.compress(content, 6, mtime=0)
         elif compression == "zstd":
             content = subprocess.run(["zstd", "-q", "-3", "-c"], input=content,
@@ -159,6 +163,7 @@ def main():
     parser.add_argument("--ref", default="latest")
     parser.add_argument("--config", default="{}")
     parser.add_argument("--compress", choices=list(LAYER_TYPES), default="gzip")
+    parser.add_argument("--compressor")
     machine = platform.machine()
     parser.add_argument("--platform", default="linux/" + MACHINES.get(machine, machine))
     parser.add_argument("--index", action="store_true")
@@ -167,7 +172,7 @@ def main():
     parser.add_argument("layout")
     parser.add_argument("layers", nargs="*")
     args = parser.parse_args()
-    layout = Layout(args.layout, args.docker)
+    layout = Layout(args.layout, args.docker, args.compressor)
     descriptor = publish(layout, args.ref, add_manifest(layout, args), args.index)
     sys.stdout.write(dump({"layout": os.path.abspath(args.layout), "ref": args.ref,
                            "descriptor": descriptor}).decode() + "\n")
