@@ -22,7 +22,7 @@ static unsigned char *make_content(size_t len)
 
 	for (size_t i = 0; i < len; i++) {
 		state = state * 1103515245 + 12345;
-		content[i] = i % 3 ? (unsigned char)(state >> 28) : (unsigned char)(i >> 16);
+		content[i] = i % 16 ? (unsigned char)(i >> 12) : (unsigned char)(state >> 24);
 	}
 	return content;
 }
