@@ -11,6 +11,8 @@ from measure import Candidate, Goal, Row, installed
 from rows_fetch import (MEMORY_MAX, fetchers, row_fetch, row_fetch_all, row_fetch_memory, row_fetch_ten,
                         row_fetch_tls, row_fetch_tls_ten, row_present, row_present_configured,
                         row_present_digest, row_present_tls, row_pull_run, row_resume)
+from rows_pack import row_pack, row_pack_memory, row_pack_small
+from rows_push import row_push, row_push_memory, row_push_present, row_push_ten, row_push_tls
 
 REFERENCES = 10000
 BUNDLES = 1000
@@ -344,6 +346,14 @@ ROWS = {
     "present_digest": (row_present_digest, "sub"),
     "present_configured": (row_present_configured, "sub"),
     "pull_run": (row_pull_run, "sub"),
+    "pack": (row_pack, "sub"),
+    "pack_small": (row_pack_small, "sub"),
+    "pack_memory": (row_pack_memory, "sub"),
+    "push": (row_push, "sub"),
+    "push_ten": (row_push_ten, "sub"),
+    "push_tls": (row_push_tls, "sub"),
+    "push_present": (row_push_present, "sub"),
+    "push_memory": (row_push_memory, "sub"),
     "images": (row_images, "sub"),
     "ps": (row_ps, "sub"),
     "df": (row_df, "sub"),
