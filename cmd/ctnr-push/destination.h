@@ -34,8 +34,10 @@ struct destination_request {
 	const struct registries_conf_opts *registries;
 	const struct interrupt *interrupt;
 	uint64_t chunk; /* bytes of a piece; 0: whole blobs */
-	/* A layout whose names say which repositories of a registry have which blobs; or NULL. */
+	/* A layout whose names say which repositories of a registry have which blobs, and the blobs that are
+	 * wanted there, digests as keys; or NULL, both. */
 	const struct layout *known;
+	const json_t *blobs;
 };
 
 /* How a blob came to be there. */

@@ -46,6 +46,35 @@ bool conversion_manifest_is_needed(const struct manifest *manifest, enum convers
 	return false;
 }
 
+bool conversion_manifest_is_docker(const struct manifest *manifest, enum conversion to)
+{
+	(void)to;
+	return media_type_is_docker(manifest->media_type);
+}
+
+/* Is it one of OCI's own types, where those of artifacts are nobody's? */
+static bool is_oci_type(const char *media_type)
+{
+	return media_type_kind(media_type) != MEDIA_UNKNOWN && !media_type_is_docker(media_type);
+}
+
+static bool is_of_other_kind(const char *media_type, bool is_docker)
+{
+	return is_docker ? is_oci_type(media_type) : has_other_type(media_type, CONVERSION_TO_OCI);
+}
+
+bool conversion_manifest_is_mixed(const struct manifest *manifest)
+{
+	bool is_docker = media_type_is_docker(manifest->media_type);
+
+	if (is_of_other_kind(manifest->config.media_type, is_docker))
+		return true;
+	for (size_t i = 0; i < manifest->n_layers; i++)
+		if (is_of_other_kind(manifest->layers[i].media_type, is_docker))
+			return true;
+	return false;
+}
+
 static int type_has_no_counterpart(const char *what, const char *digest, const char *media_type,
 				   struct error *err)
 {

@@ -25,6 +25,13 @@ enum conversion {
 /* Does a manifest say something in the other one's types? */
 bool conversion_manifest_is_needed(const struct manifest *manifest, enum conversion to);
 
+/* The same for a layout that gets what a registry gave: only Docker's own manifests are converted, and what has its
+ * types in one of OCI's stays. Conversion is to OCI. */
+bool conversion_manifest_is_docker(const struct manifest *manifest, enum conversion to);
+
+/* Has a manifest types of both? */
+bool conversion_manifest_is_mixed(const struct manifest *manifest);
+
 /* The other form of a manifest, a text: new. ERROR_FAILED when there is none. */
 char *conversion_manifest(const struct manifest *manifest, enum conversion to, struct error *err);
 

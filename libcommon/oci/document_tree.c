@@ -209,6 +209,7 @@ int document_tree_convert(const struct document_tree *tree,
 		/* A referrer is kept as it is: its digest is what others know it by. */
 		if (node->distance)
 			break;
+		descriptor_release(&node->descriptor);
 		document_describe(&node->document, &node->descriptor);
 		if (conversion && (node->children ? convert_index(conversion, node, err)
 						  : convert_manifest(conversion, node, err)) < 0)

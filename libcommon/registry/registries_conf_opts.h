@@ -14,4 +14,7 @@ struct registries_conf_opts {
 
 extern const struct option registries_conf_options[];
 
+/* The same without --verify-tag, for a tool that asks no mirrors. */
+extern const struct option registries_conf_file_options[];
+
 #endif

@@ -74,7 +74,8 @@ json_t *image_to_json(const struct image *image)
 	descriptor_copy(&image->descriptor, &descriptor);
 	/* The record says it one level higher. */
 	descriptor_remove_annotation(&descriptor, ANNOTATION_REF_NAME);
-	json_object_set_new(record, "layout", json_string(image->layout));
+	if (image->layout)
+		json_object_set_new(record, "layout", json_string(image->layout));
 	if (image->ref)
 		json_object_set_new(record, "ref", json_string(image->ref));
 	json_object_set_new(record, "descriptor", descriptor_to_json(&descriptor));

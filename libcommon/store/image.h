@@ -18,7 +18,7 @@
 #define RECORD_MAX (1U << 20) /* bytes of a record on stdin */
 
 struct image {
-	char *layout; /* absolute path of the layout */
+	char *layout; /* absolute path of the layout; NULL, to be written only: it is in none */
 	char *ref; /* ref.name, or NULL */
 	struct descriptor descriptor; /* of an image manifest */
 };

@@ -9,6 +9,7 @@
 #include "oci/tag.h"
 #include "store/refcache.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* An image that has one platform only is taken as it is, unless another was asked for. name is the image's
@@ -46,17 +47,23 @@ static int resolve_entry(const struct layout *layout, const struct descriptor *e
 	return 0;
 }
 
-static int resolve_record(const char *text, const struct platform *platform, struct image *ret,
-			  struct error *err)
+static int read_record(const char *text, struct image *ret, struct error *err)
 {
 	bool from_stdin = strcmp(text, "-") == 0;
 	autojson json_t *document =
 		from_stdin ? record_read_stdin(err) : json_parse(text, strlen(text), "record", err);
 	struct jnode root = jnode_root(document, "record");
+
+	return document ? image_from_json(&root, ret, err) : -1;
+}
+
+static int resolve_record(const char *text, const struct platform *platform, struct image *ret,
+			  struct error *err)
+{
 	autoimage struct image image = IMAGE_INIT;
 	autolayout struct layout layout = LAYOUT_INIT;
 
-	if (!document || image_from_json(&root, &image, err) < 0)
+	if (read_record(text, &image, err) < 0)
 		return -1;
 	if (media_type_kind(image.descriptor.media_type) != MEDIA_MANIFEST) {
 		autodescriptor struct descriptor index = image.descriptor;
@@ -171,6 +178,11 @@ static int resolve_in_store(const struct store *store, const char *word,
 	return 0;
 }
 
+static bool is_record(const char *word)
+{
+	return *word == '{' || strcmp(word, "-") == 0;
+}
+
 int image_resolve(const struct store *store, const char *word, const struct platform *platform,
 		  struct image *ret, struct error *err)
 {
@@ -179,7 +191,7 @@ int image_resolve(const struct store *store, const char *word, const struct plat
 
 	if (!*word)
 		return error_set(err, ERROR_USAGE, "the name of the image is empty");
-	if (*word == '{' || strcmp(word, "-") == 0)
+	if (is_record(word))
 		result = resolve_record(word, platform, &image, err);
 	else if (str_starts_with(word, "oci:"))
 		result = resolve_layout(word, platform, &image, err);
@@ -192,4 +204,76 @@ int image_resolve(const struct store *store, const char *word, const struct plat
 	*ret = image;
 	image = (struct image)IMAGE_INIT;
 	return 0;
+}
+
+/* An entry of a layout as an image; the entry is taken. */
+static void make_image(const struct layout *layout, const char *name, struct descriptor *entry,
+		       struct image *ret)
+{
+	const char *entry_name = descriptor_annotation(entry, ANNOTATION_REF_NAME);
+
+	if (entry_name)
+		name = entry_name;
+	*ret = (struct image) { xstrdup(layout->path), name ? xstrdup(name) : NULL, *entry };
+	*entry = (struct descriptor)DESCRIPTOR_INIT;
+}
+
+static int resolve_layout_raw(const char *word, const struct platform *platform, struct image *ret,
+			      struct error *err)
+{
+	autoaddress struct address address = ADDRESS_INIT;
+	autolayout struct layout layout = LAYOUT_INIT;
+	autodescriptor struct descriptor entry = DESCRIPTOR_INIT;
+	struct error cause = { 0 };
+
+	if (address_parse(word, &address, err) < 0 ||
+	    layout_open(address.path, LAYOUT_READ, &layout, err) < 0)
+		return -1;
+	if (tag_find_raw(&layout, address.reference, &entry, &cause) < 0 &&
+	    (cause.code == ERROR_NOT_FOUND ||
+	     tag_find(&layout, address.reference, platform, &entry, &cause) < 0))
+		return error_move(err, &cause);
+	make_image(&layout, address.reference, &entry, ret);
+	return 0;
+}
+
+static int resolve_in_store_raw(const struct store *store, const char *word,
+				const struct platform *platform, struct image *ret,
+				struct error *err)
+{
+	autoimagequery struct image_query query;
+	autolayout struct layout layout = LAYOUT_INIT;
+	autoindex struct index index = INDEX_INIT;
+	autodescriptor struct descriptor entry = DESCRIPTOR_INIT;
+	const struct descriptor *chosen;
+	enum image_match match;
+
+	image_query_init(&query, word);
+	if (open_images(store, &layout, &index, err) < 0)
+		return image_query_failed(&query, err);
+	chosen = image_query_choose(&query, &index, platform, &match, err);
+	if (!chosen)
+		return image_query_failed(&query, err);
+	descriptor_copy(chosen, &entry);
+	make_image(&layout, NULL, &entry, ret);
+	/* It may have other names too, and none of them was said. */
+	if (match == IMAGE_BY_DIGEST) {
+		free(ret->ref);
+		ret->ref = NULL;
+	}
+	return 0;
+}
+
+int image_resolve_raw(const struct store *store, const char *word, const struct platform *platform,
+		      struct image *ret, struct error *err)
+{
+	if (!*word)
+		return error_set(err, ERROR_USAGE, "the name of the image is empty");
+	if (is_record(word))
+		return read_record(word, ret, err);
+	if (str_starts_with(word, "oci:"))
+		return resolve_layout_raw(word, platform, ret, err);
+	if (!store)
+		return error_set(err, ERROR_NOT_FOUND, "image '%s': there is no store", word);
+	return resolve_in_store_raw(store, word, platform, ret, err);
 }

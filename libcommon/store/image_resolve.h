@@ -23,6 +23,12 @@
 int image_resolve(const struct store *store, const char *word, const struct platform *platform,
 		  struct image *ret, struct error *err);
 
+/* The same, and what the word means is left as it stands there: an index stays one, with all its platforms, and no
+ * platform is checked. The platform decides where a name stands for several images. What was named by its
+ * digest has no ref. */
+int image_resolve_raw(const struct store *store, const char *word, const struct platform *platform,
+		      struct image *ret, struct error *err);
+
 /* The entry of the store's index.json that word (a name or digest) means, as it stands there, with
  * the name it has; ret_match says which of both the word is. ERROR_NOT_FOUND. */
 int image_find_entry(const struct store *store, const char *word, struct descriptor *ret,

@@ -128,12 +128,6 @@ int document_copy_convert_manifest(const struct document_copy *copy,
 	return put_converted(copy, MEDIA_TYPE_MANIFEST, text, descriptor, err);
 }
 
-static bool is_docker(const struct manifest *manifest, enum conversion to)
-{
-	(void)to;
-	return media_type_is_docker(manifest->media_type);
-}
-
 static int keep_converted(void *data, const struct document_node *node, struct document *converted,
 			  struct error *err)
 {
@@ -144,7 +138,8 @@ static int keep_converted(void *data, const struct document_node *node, struct d
 int document_copy_convert_tree(const struct document_copy *copy, const struct document_tree *tree,
 			       struct error *err)
 {
-	const struct document_conversion conversion = { CONVERSION_TO_OCI, is_docker,
+	const struct document_conversion conversion = { CONVERSION_TO_OCI,
+							conversion_manifest_is_docker,
 							keep_converted, (void *)copy };
 
 	return document_tree_convert(tree, copy->format == REQUEST_OCI ? &conversion : NULL, err);
