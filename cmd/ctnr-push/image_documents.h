@@ -25,6 +25,7 @@ enum image_format {
 	IMAGE_FORMAT_KEEP, /* as it is, unless Docker's and OCI's types are mixed in it: then OCI */
 	IMAGE_FORMAT_OCI,
 	IMAGE_FORMAT_DOCKER,
+	IMAGE_FORMAT_MAX,
 };
 
 /* Each blob once. */

@@ -10,7 +10,8 @@
 #define JOBS_MAX 64
 #define CHUNK_MIN 4096 /* bytes: each is a request of its own */
 
-static const char *const format_names[] = { "keep", "oci", "docker", NULL };
+/* By enum image_format; skopeo's and podman's word for Docker's comes behind. */
+static const char *const format_names[] = { "keep", "oci", "docker", "v2s2", NULL };
 
 const struct push_opts push_defaults = {
 	.access = ACCESS_OPTS_DEFAULT,
@@ -24,8 +25,9 @@ const struct option push_options[] = {
 	  OPTION_STRING, FIELD(platform) },
 	{ "all-platforms", 0, NULL, "copy the whole index that the image was chosen from",
 	  OPTION_BOOL, FIELD(all_platforms) },
-	{ "format", 0, "FORMAT", "keep: as it is; oci or docker: convert what is of another format",
-	  OPTION_CHOICE, FIELD(format), format_names },
+	{ "format", 0, "FORMAT",
+	  "keep: as it is; oci; docker, or v2s2: convert what is of another format", OPTION_CHOICE,
+	  FIELD(format), format_names },
 	{ "referrers", 0, NULL, "copy signatures and other artifacts that refer to the image too",
 	  OPTION_BOOL, FIELD(with_referrers) },
 	{ "digestfile", 0, "FILE", "write the digest of what was copied to FILE", OPTION_STRING,
@@ -189,7 +191,9 @@ int push_request_format(const struct push_request *request, enum image_format *r
 			struct error *err)
 {
 	const struct destination_type *type = destination_type_of(&request->address);
-	enum image_format wanted = (enum image_format)request->opts->format;
+	enum image_format wanted = request->opts->format < IMAGE_FORMAT_MAX
+					   ? (enum image_format)request->opts->format
+					   : IMAGE_FORMAT_DOCKER;
 	enum image_format only = type->takes_oci_only      ? IMAGE_FORMAT_OCI
 				 : type->takes_docker_only ? IMAGE_FORMAT_DOCKER
 							   : IMAGE_FORMAT_KEEP;

@@ -54,7 +54,8 @@ function __ctnr_operand
     set -l typed $argv[2]
     switch $argv[1]
         case 'ctnr run:0' 'ctnr container run:0' 'ctnr bundle:0' 'ctnr-unpack -:0' \
-                'ctnr pull:*' 'ctnr image pull:*' 'ctnr-fetch -:*'
+                'ctnr pull:*' 'ctnr image pull:*' 'ctnr-fetch -:*' \
+                'ctnr push:*' 'ctnr image push:*' 'ctnr-push -:*'
             __ctnr_images
             __ctnr_addresses $typed
         case 'ctnr tag:*' 'ctnr untag:*' 'ctnr rmi:*' 'ctnr image *' 'ctnr-store image *'
@@ -164,6 +165,6 @@ function __ctnr_complete
     end
 end
 
-for tool in ctnr ctnr-fetch ctnr-unpack ctnr-spec ctnr-exec ctnr-store ctnr-unshare ctnr-login ctnr-doctor
+for tool in ctnr ctnr-fetch ctnr-unpack ctnr-spec ctnr-exec ctnr-store ctnr-unshare ctnr-login ctnr-push ctnr-doctor
     complete -c $tool -f -a '(__ctnr_complete)'
 end
