@@ -32,14 +32,16 @@ static int parse_docker(const char *rest, struct address *ret, struct error *err
 	return 0;
 }
 
-static int parse_oci(const char *rest, struct address *ret, struct error *err)
+/* PATH[:REF], after the prefix that the message names. */
+static int parse_path(const char *prefix, const char *what, const char *rest, struct address *ret,
+		      struct error *err)
 {
 	size_t len = strcspn(rest, ":");
 
 	if (len == 0)
-		return error_set(err, ERROR_USAGE, "no directory in 'oci:%s'", rest);
+		return error_set(err, ERROR_USAGE, "no %s in '%s%s'", what, prefix, rest);
 	if (rest[len] == ':' && !rest[len + 1])
-		return error_set(err, ERROR_USAGE, "no reference after the colon in 'oci:%s'",
+		return error_set(err, ERROR_USAGE, "no reference after the colon in '%s%s'", prefix,
 				 rest);
 	ret->path = xstrndup(rest, len);
 	if (rest[len])
@@ -47,24 +49,66 @@ static int parse_oci(const char *rest, struct address *ret, struct error *err)
 	return 0;
 }
 
+static int parse_oci(const char *rest, struct address *ret, struct error *err)
+{
+	return parse_path("oci:", "directory", rest, ret, err);
+}
+
+static int parse_oci_archive(const char *rest, struct address *ret, struct error *err)
+{
+	return parse_path("oci-archive:", "file", rest, ret, err);
+}
+
+/* REF is a name that Docker gives, so not a digest. */
+static int parse_docker_archive(const char *rest, struct address *ret, struct error *err)
+{
+	autoreference struct reference checked = REFERENCE_INIT;
+
+	if (parse_path("docker-archive:", "file", rest, ret, err) < 0)
+		return -1;
+	if (ret->reference && reference_parse(ret->reference, &checked, err) < 0)
+		return -1;
+	if (checked.digest)
+		return error_set(err, ERROR_USAGE,
+				 "a name with a digest cannot be given to an image: '%s'",
+				 ret->reference);
+	return 0;
+}
+
+/* There is one image in a directory, so it has no name. */
+static int parse_directory(const char *rest, struct address *ret, struct error *err)
+{
+	if (!*rest)
+		return error_set(err, ERROR_USAGE, "no directory in 'dir:'");
+	ret->path = xstrdup(rest);
+	return 0;
+}
+
+enum address_role {
+	ADDRESS_SOURCE,
+	ADDRESS_DESTINATION,
+};
+
 /* The transports by their prefix. One without a parser is known by name only, for the message. */
 static const struct transport_row {
 	const char *prefix;
 	int (*parse)(const char *rest, struct address *ret, struct error *err);
 	enum transport transport;
-	bool skopeo; /* skopeo speaks it */
+	bool is_source; /* we read it */
+	bool skopeo_reads;
+	bool skopeo_writes;
 } transports[] = {
-	{ "docker://", parse_docker, TRANSPORT_DOCKER },
-	{ "oci:", parse_oci, TRANSPORT_OCI },
-	{ "oci-archive:", NULL, TRANSPORT_MAX, true },
-	{ "docker-archive:", NULL, TRANSPORT_MAX, true },
-	{ "docker-daemon:", NULL, TRANSPORT_MAX, true },
-	{ "containers-storage:", NULL, TRANSPORT_MAX, true },
-	{ "dir:", NULL, TRANSPORT_MAX, true },
-	{ "rootfs:", NULL, TRANSPORT_MAX },
-	{ "ostree:", NULL, TRANSPORT_MAX },
-	{ "sif:", NULL, TRANSPORT_MAX },
-	{ "tarball:", NULL, TRANSPORT_MAX },
+	{ "docker://", parse_docker, TRANSPORT_DOCKER, true, true, true },
+	{ "oci:", parse_oci, TRANSPORT_OCI, true, true, true },
+	{ "oci-archive:", parse_oci_archive, TRANSPORT_OCI_ARCHIVE, false, true, true },
+	{ "docker-archive:", parse_docker_archive, TRANSPORT_DOCKER_ARCHIVE, false, true, true },
+	{ "dir:", parse_directory, TRANSPORT_DIRECTORY, false, true, true },
+	{ "docker-daemon:", NULL, TRANSPORT_FOREIGN, false, true, true },
+	{ "containers-storage:", NULL, TRANSPORT_FOREIGN, false, true, true },
+	{ "ostree:", NULL, TRANSPORT_FOREIGN, false, false, true },
+	{ "rootfs:", NULL, TRANSPORT_MAX, false, false, false },
+	{ "sif:", NULL, TRANSPORT_MAX, false, false, false },
+	{ "tarball:", NULL, TRANSPORT_MAX, false, false, false },
 };
 
 /* What has a colon has a transport, or a tag. */
@@ -98,28 +142,37 @@ bool address_is_path(const char *text, char **ret_hint)
 	return archive || directory;
 }
 
-/* The transport that has another program make a layout. */
-static int refuse_transport(const struct transport_row *row, const char *text, struct error *err)
+/* A transport that cannot be read, or not be written. */
+static int refuse_transport(const struct transport_row *row, enum address_role role,
+			    const char *text, struct error *err)
 {
-	error_set(err, ERROR_USAGE, "transport '%s' is not supported", row->prefix);
-	return row->skopeo ? error_hint(err, SKOPEO_HINT, text) : -1;
+	if (role == ADDRESS_DESTINATION)
+		return error_set(err, ERROR_USAGE, "images cannot be written to transport '%s'",
+				 row->prefix);
+	error_set(err, ERROR_USAGE, "images cannot be read from transport '%s' yet", row->prefix);
+	return row->skopeo_reads ? error_hint(err, SKOPEO_HINT, text) : -1;
 }
 
 /* The first len bytes of text look like a transport: the hint is the one that is near. */
-static int unknown_transport(const char *text, size_t len, struct error *err)
+static int unknown_transport(const char *text, size_t len, enum address_role role,
+			     struct error *err)
 {
+	static const char *const known[] = {
+		[ADDRESS_SOURCE] = "docker:// or oci:",
+		[ADDRESS_DESTINATION] = "docker://, oci:, oci-archive:, docker-archive: or dir:",
+	};
 	autofree char *prefix = xstrndup(text, len);
 	struct nearest nearest = nearest_to(prefix);
 
 	for (size_t i = 0; i < array_size(transports); i++)
 		nearest_offer(&nearest, transports[i].prefix);
-	error_set(err, ERROR_USAGE, "unknown transport '%s': expected docker:// or oci:", prefix);
+	error_set(err, ERROR_USAGE, "unknown transport '%s': expected %s", prefix, known[role]);
 	if (strcmp(prefix, "https://") == 0 || strcmp(prefix, "http://") == 0)
 		return error_hint(err, "for an image in a registry write docker://%s", text + len);
 	return nearest_hint(&nearest, "", err);
 }
 
-static int no_transport(const char *text, struct error *err)
+static int no_transport(const char *text, enum address_role role, struct error *err)
 {
 	autoreference struct reference bare = REFERENCE_INIT;
 	autofree char *hint = NULL;
@@ -131,36 +184,67 @@ static int no_transport(const char *text, struct error *err)
 	error_set(err, ERROR_USAGE, "no transport in '%s'", text);
 	if (address_is_path(text, &hint))
 		return error_hint(err, "%s", hint);
-	if (text[prefix_len] && unknown_transport(text, prefix_len + 1, &near) < 0 && near.hint[0])
+	if (text[prefix_len] && unknown_transport(text, prefix_len + 1, role, &near) < 0 &&
+	    near.hint[0])
 		return error_move(err, &near);
 	if (reference_parse(text, &bare, NULL) == 0)
 		error_hint(err, "for an image in a registry write docker://%s", text);
 	return -1;
 }
 
+static const struct transport_row *find_transport(const char *text)
+{
+	for (size_t i = 0; i < array_size(transports); i++)
+		if (str_starts_with(text, transports[i].prefix))
+			return &transports[i];
+	return NULL;
+}
+
+static int parse_row(const struct transport_row *row, enum address_role role, const char *text,
+		     struct address *ret, struct error *err)
+{
+	if (role == ADDRESS_SOURCE ? !row->is_source : !row->skopeo_writes)
+		return refuse_transport(row, role, text, err);
+	ret->transport = row->transport;
+	if (row->parse)
+		return row->parse(text + strlen(row->prefix), ret, err);
+	ret->path = xstrdup(text);
+	return 0;
+}
+
+static int parse_address(const char *text, enum address_role role, struct address *ret,
+			 struct error *err)
+{
+	const struct transport_row *row = find_transport(text);
+	autoaddress struct address address = ADDRESS_INIT;
+	const char *scheme = strstr(text, "://");
+
+	if (!row && scheme)
+		return unknown_transport(text, (size_t)(scheme - text) + 3, role, err);
+	if (!row)
+		return no_transport(text, role, err);
+	if (parse_row(row, role, text, &address, err) < 0)
+		return -1;
+	*ret = address;
+	address = (struct address)ADDRESS_INIT;
+	return 0;
+}
+
 int address_parse(const char *text, struct address *ret, struct error *err)
 {
-	autoaddress struct address address = ADDRESS_INIT;
-	const char *scheme;
+	return parse_address(text, ADDRESS_SOURCE, ret, err);
+}
 
-	for (size_t i = 0; i < array_size(transports); i++) {
-		const struct transport_row *row = &transports[i];
+int address_parse_destination(const char *text, struct address *ret, struct error *err)
+{
+	return parse_address(text, ADDRESS_DESTINATION, ret, err);
+}
 
-		if (!str_starts_with(text, row->prefix))
-			continue;
-		if (!row->parse)
-			return refuse_transport(row, text, err);
-		if (row->parse(text + strlen(row->prefix), &address, err) < 0)
-			return -1;
-		address.transport = row->transport;
-		*ret = address;
-		address = (struct address)ADDRESS_INIT;
-		return 0;
-	}
-	scheme = strstr(text, "://");
-	if (scheme)
-		return unknown_transport(text, (size_t)(scheme - text) + 3, err);
-	return no_transport(text, err);
+bool address_is_stdout(const struct address *address)
+{
+	return (address->transport == TRANSPORT_OCI_ARCHIVE ||
+		address->transport == TRANSPORT_DOCKER_ARCHIVE) &&
+	       strcmp(address->path, ADDRESS_STDOUT) == 0;
 }
 
 /* "localhost/DIR:TAG" for an image that has only a tag, or no name at all; new. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Addresses of images outside the store (ctnr(7), ADDRESSES): docker://REFERENCE, oci:DIR[:REF].
- * Later transports get a row in the table of address.c.
+ * Addresses of images outside the store (ctnr(7), ADDRESSES): docker://REFERENCE, oci:DIR[:REF], and as
+ * destinations oci-archive:FILE[:REF], docker-archive:FILE[:REF], dir:DIR. Transports are rows of the table of
+ * address.c.
  */
 #ifndef OCI_ADDRESS_H
 #define OCI_ADDRESS_H
@@ -14,14 +15,21 @@
 enum transport {
 	TRANSPORT_DOCKER, /* "docker://": a registry */
 	TRANSPORT_OCI, /* "oci:": a layout directory */
+	/* Destinations only. */
+	TRANSPORT_OCI_ARCHIVE, /* "oci-archive:": a layout in a tar archive */
+	TRANSPORT_DOCKER_ARCHIVE, /* "docker-archive:": what 'docker save' writes */
+	TRANSPORT_DIRECTORY, /* "dir:": blobs and a manifest in one directory */
+	TRANSPORT_FOREIGN, /* one that skopeo is asked to write: "containers-storage:" */
 	TRANSPORT_MAX,
 };
 
 struct address {
 	enum transport transport;
-	char *path; /* oci: the directory; docker: NULL */
-	char *reference; /* docker: as written; oci: the ref.name or NULL */
+	char *path; /* the directory or file; docker: NULL; foreign: the whole text */
+	char *reference; /* docker: as written; else the REF, or NULL */
 };
+
+#define ADDRESS_STDOUT "-" /* as FILE of a destination */
 
 #define ADDRESS_INIT \
 	{ \
@@ -34,6 +42,13 @@ void address_release(struct address *address);
 /* ERROR_USAGE for text without a transport, and for one that we do not speak (it is named); the hint
  * is the spelling that was probably meant. DIR of oci: ends at the first colon. */
 int address_parse(const char *text, struct address *ret, struct error *err);
+
+/* The same for an address that an image is written to, so of the other transports too. DIR and FILE end at the
+ * first colon; the REF of a docker-archive: is a reference with a tag. */
+int address_parse_destination(const char *text, struct address *ret, struct error *err);
+
+/* Is a destination standard output? */
+bool address_is_stdout(const struct address *address);
 
 /* The reference that an image from there gets, unless it is given another: new. ERROR_USAGE when what it
  * is called there cannot be one. */

@@ -28,7 +28,7 @@ hinted https://quay.io/a/b "unknown transport 'https://': expected docker:// or 
 hinted dokcer://alpine "unknown transport 'dokcer://': expected docker:// or oci:" "did you mean 'docker://'?"
 hinted oci-archve://x "unknown transport 'oci-archve://': expected docker:// or oci:" \
 	"did you mean 'oci-archive:'?"
-hinted docker-archive:x.tar "transport 'docker-archive:' is not supported" \
+hinted docker-archive:x.tar "images cannot be read from transport 'docker-archive:' yet" \
 	"'skopeo copy docker-archive:x.tar oci:DIR:TAG' makes a layout of it: oci:DIR:TAG"
 
 for verb in run bundle; do

@@ -88,6 +88,53 @@ static void test_addresses(void)
 	ok(address_parse("oci:dir:", &c, &err) < 0, "oci: with an empty reference is refused");
 }
 
+static void test_destinations(void)
+{
+	static const struct {
+		const char *text;
+		enum transport transport;
+		const char *path;
+		const char *reference;
+	} rows[] = {
+		{ "docker://alpine", TRANSPORT_DOCKER, NULL, "alpine" },
+		{ "oci:dir:1", TRANSPORT_OCI, "dir", "1" },
+		{ "oci-archive:a.tar:app:1", TRANSPORT_OCI_ARCHIVE, "a.tar", "app:1" },
+		{ "oci-archive:-", TRANSPORT_OCI_ARCHIVE, "-", NULL },
+		{ "docker-archive:/a/b.tar:app:1", TRANSPORT_DOCKER_ARCHIVE, "/a/b.tar", "app:1" },
+		{ "dir:a:b", TRANSPORT_DIRECTORY, "a:b", NULL },
+		{ "containers-storage:x", TRANSPORT_FOREIGN, "containers-storage:x", NULL },
+		{ "docker-daemon:x:1", TRANSPORT_FOREIGN, "docker-daemon:x:1", NULL },
+	};
+	static const char *const refused[] = {
+		"rootfs:x",
+		"sif:x",
+		"tarball:x",
+		"s3://x",
+		"oci-archive:",
+		"docker-archive:x:",
+		"docker-archive:x:A",
+		"dir:",
+		"alpine",
+		"docker-archive:x:a@sha256:0123456789012345678901234567890123456789012345678901234567890123",
+	};
+	struct address a = ADDRESS_INIT;
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < array_size(rows); i++) {
+		ok(address_parse_destination(rows[i].text, &a, &err) == 0 &&
+			   a.transport == rows[i].transport,
+		   rows[i].text);
+		is_str(a.path, rows[i].path, "... its path");
+		is_str(a.reference, rows[i].reference, "... its reference");
+		ok(address_is_stdout(&a) == (a.path && strcmp(a.path, "-") == 0),
+		   "... and whether it is stdout");
+		address_release(&a);
+	}
+	for (size_t i = 0; i < array_size(refused); i++)
+		ok(address_parse_destination(refused[i], &a, &err) < 0 && err.code == ERROR_USAGE,
+		   refused[i]);
+}
+
 int main(void)
 {
 	char longest[300];
@@ -142,6 +189,7 @@ int main(void)
 	ok(!reference_has_registry("user/a"), "a plain first component is none");
 	ok(!reference_has_registry("a:1"), "a lone name has none");
 	test_addresses();
+	test_destinations();
 	test_new_names();
 	return done_testing();
 }
