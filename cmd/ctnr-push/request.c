@@ -60,7 +60,7 @@ static int read_destination(const char *text, struct push_request *ret, struct e
 	struct error cause = { 0 };
 
 	ret->has_address = true;
-	if (address_parse(text, &ret->address, &cause) == 0)
+	if (address_parse_destination(text, &ret->address, &cause) == 0)
 		return 0;
 	if (!strstr(text, "://") && !address_is_path(text, NULL) && reference_has_registry(text) &&
 	    reference_parse(text, &reference, NULL) == 0) {
@@ -117,8 +117,8 @@ static int check_lonely(const char *word, struct error *err)
 {
 	autoaddress struct address address = ADDRESS_INIT;
 
-	if (address_parse(word, &address, NULL) < 0 || address.transport == TRANSPORT_DOCKER ||
-	    address.transport == TRANSPORT_OCI)
+	if (address_parse_destination(word, &address, NULL) < 0 ||
+	    address.transport == TRANSPORT_DOCKER || address.transport == TRANSPORT_OCI)
 		return 0;
 	return error_set(err, ERROR_USAGE, "expected an IMAGE before the DESTINATION '%s'", word);
 }
@@ -207,7 +207,5 @@ int push_request_format(const struct push_request *request, enum image_format *r
 
 bool push_request_is_stream(const struct push_request *request)
 {
-	const char *path = request->address.path;
-
-	return path && strcmp(path, "-") == 0 && request->address.transport != TRANSPORT_OCI;
+	return address_is_stdout(&request->address);
 }
