@@ -267,6 +267,12 @@ struct edit {
 	const void *data;
 	/* The referrers whose subjects it is false of, or NULL; then nothing goes where another entry is new. */
 	bool (*is_reached)(const char *digest, const void *data);
+	/* What name has to stand for, the text of a digest, or "" for nothing; or NULL. Else nothing happens, and
+	 * *ret_differs is true. */
+	const char *expected;
+	bool *ret_differs;
+	/* The digest whose entries without a name go too when none with a name is left, or NULL. */
+	const char *unkept;
 	json_t *replacement; /* borrowed, or NULL */
 	json_t *added; /* entries that come if they are not there: an array, borrowed, or NULL */
 	bool keep_unnamed; /* the last one without its name, when no other has its digest */
@@ -381,6 +387,49 @@ static void add_entries(json_t *manifests, const json_t *added)
 			json_array_append(manifests, json_array_get(added, i));
 }
 
+/* Does the name of the edit stand for what it expects? */
+static bool is_as_expected(const json_t *manifests, const struct edit *edit)
+{
+	bool is_there = false;
+
+	for (size_t i = 0; i < json_array_size(manifests); i++) {
+		const json_t *entry = json_array_get(manifests, i);
+		const char *name = entry_name(entry);
+
+		if (!name || strcmp(name, edit->name) != 0)
+			continue;
+		if (strcmp(entry_digest(entry), edit->expected) != 0)
+			return false;
+		is_there = true;
+	}
+	return is_there == (*edit->expected != '\0');
+}
+
+/* Has an entry with a name that digest? */
+static bool is_named(const json_t *manifests, const char *digest)
+{
+	for (size_t i = 0; i < json_array_size(manifests); i++) {
+		const json_t *entry = json_array_get(manifests, i);
+
+		if (entry_name(entry) && strcmp(entry_digest(entry), digest) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Take out the referrers of that digest, if no name keeps it. */
+static void drop_unkept(json_t *manifests, const char *digest)
+{
+	if (is_named(manifests, digest))
+		return;
+	for (size_t i = json_array_size(manifests); i-- > 0;) {
+		const json_t *entry = json_array_get(manifests, i);
+
+		if (entry_subject(entry) && strcmp(entry_digest(entry), digest) == 0)
+			json_array_remove(manifests, i);
+	}
+}
+
 /* Returns the array as the edit leaves it, new. */
 static json_t *edit_entries(const json_t *manifests, const struct edit *edit, int *ret_matches)
 {
@@ -395,6 +444,8 @@ static json_t *edit_entries(const json_t *manifests, const struct edit *edit, in
 		json_array_insert(others, position, edit->replacement);
 	else if (edit->keep_unnamed && last && !has_digest(others, entry_digest(last)))
 		json_array_insert_new(others, position, without_name(last));
+	if (edit->unkept)
+		drop_unkept(others, edit->unkept);
 	add_entries(others, edit->added);
 	return others;
 }
@@ -453,6 +504,10 @@ static int edit_index(const struct layout *layout, const struct edit *edit, stru
 		return -1;
 	if (edit->is_reached && has_new_image(manifests, edit))
 		return 0;
+	if (edit->expected && !is_as_expected(manifests, edit)) {
+		*edit->ret_differs = true;
+		return 0;
+	}
 	after = edit_entries(manifests, edit, &n);
 	if (json_equal(manifests, after))
 		return n;
@@ -479,25 +534,52 @@ int tag_set(const struct layout *layout, const char *name, const struct descript
 	return tag_set_with(layout, name, descriptor, NULL, 0, err);
 }
 
-int tag_set_with(const struct layout *layout, const char *name, const struct descriptor *descriptor,
-		 const struct descriptor *referrers, size_t n, struct error *err)
+/* The entry by which name stands for a descriptor from now on, new. */
+static json_t *make_named_entry(const struct descriptor *descriptor, const char *name)
 {
 	autodescriptor struct descriptor named = DESCRIPTOR_INIT;
-	autojson json_t *added = json_array();
-	autojson json_t *entry = NULL;
-	struct edit edit = { .name = name };
 	char now[CLOCK_TEXT_MAX];
 
 	descriptor_copy(descriptor, &named);
 	descriptor_set_annotation(&named, ANNOTATION_REF_NAME, name);
 	descriptor_set_annotation(&named, ANNOTATION_TAGGED,
 				  clock_rfc3339(clock_wall_ns() / CLOCK_NS, now));
-	entry = descriptor_to_json(&named);
+	return descriptor_to_json(&named);
+}
+
+int tag_set_with(const struct layout *layout, const char *name, const struct descriptor *descriptor,
+		 const struct descriptor *referrers, size_t n, struct error *err)
+{
+	autojson json_t *added = json_array();
+	autojson json_t *entry = make_named_entry(descriptor, name);
+	const struct edit edit = { .name = name, .replacement = entry, .added = added };
+
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(added, descriptor_to_json(&referrers[i]));
-	edit.replacement = entry;
-	edit.added = added;
 	return edit_index(layout, &edit, err) < 0 ? -1 : 0;
+}
+
+int tag_exchange(const struct layout *layout, const char *name, const struct digest *expected,
+		 const struct descriptor *descriptor, const struct descriptor *referrer,
+		 struct error *err)
+{
+	autojson json_t *added = json_array();
+	autojson json_t *entry = make_named_entry(descriptor, name);
+	bool differs = false;
+	const struct edit edit = {
+		.name = name,
+		.expected = expected ? expected->text : "",
+		.ret_differs = &differs,
+		.unkept = expected ? expected->text : NULL,
+		.replacement = entry,
+		.added = added,
+	};
+
+	if (referrer)
+		json_array_append_new(added, descriptor_to_json(referrer));
+	if (edit_index(layout, &edit, err) < 0)
+		return -1;
+	return differs ? 0 : 1;
 }
 
 int tag_unname(const struct layout *layout, const char *name, struct error *err)
@@ -510,6 +592,14 @@ int tag_unname(const struct layout *layout, const char *name, struct error *err)
 int tag_remove(const struct layout *layout, const char *name, struct error *err)
 {
 	const struct edit edit = { .name = name };
+
+	return edit_name(layout, &edit, err);
+}
+
+int tag_remove_with(const struct layout *layout, const char *name, const struct digest *digest,
+		    struct error *err)
+{
+	const struct edit edit = { .name = name, .unkept = digest->text };
 
 	return edit_name(layout, &edit, err);
 }

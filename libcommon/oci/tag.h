@@ -57,6 +57,14 @@ int tag_set(const struct layout *layout, const char *name, const struct descript
 int tag_set_with(const struct layout *layout, const char *name, const struct descriptor *descriptor,
 		 const struct descriptor *referrers, size_t n, struct error *err);
 
+/* What a name stands for is changed by someone who has read it before, and must not undo what others did since.
+ * As tag_set(), if name stands for expected and nothing else at that moment (NULL: for nothing at all): 1. 0 when
+ * it does not: then nothing is changed, and the caller reads it again. referrer (NULL: none) comes into
+ * index.json in the same edit, and what expected was there as a referrer goes, unless another name keeps it. */
+int tag_exchange(const struct layout *layout, const char *name, const struct digest *expected,
+		 const struct descriptor *descriptor, const struct descriptor *referrer,
+		 struct error *err);
+
 /* Take a name away: the entry stays without one, unless another entry has the same digest.
  * ERROR_NOT_FOUND when nothing has that name. */
 int tag_unname(const struct layout *layout, const char *name, struct error *err);
@@ -81,6 +89,11 @@ int tag_remove_digest(const struct layout *layout, const struct digest *digest,
 int tag_remove_each(const struct layout *layout,
 		    bool (*goes)(const char *digest, const char *name, const void *data),
 		    const void *data, struct error *err);
+
+/* Remove a name with its entries, and with what is there as a referrer of that digest, unless another name keeps
+ * it. ERROR_NOT_FOUND when nothing has that name. */
+int tag_remove_with(const struct layout *layout, const char *name, const struct digest *digest,
+		    struct error *err);
 
 /* Remove the referrers whose subject is_reached says false of, the digest's text. Returns how many there
  * were, -1 on failure. Nothing is removed when an image has come since is_reached was found out, and its

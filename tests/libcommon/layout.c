@@ -162,6 +162,43 @@ static void test_referrers(const struct layout *layout)
 	       "where another image has come meanwhile none is removed");
 }
 
+/* What the layout's names stand for, and who refers to whom: "a=aa.. ->dd..". */
+static void test_exchange(const struct layout *layout)
+{
+	autoindex struct index index = INDEX_INIT;
+	autofree char *after = NULL;
+	struct digest aa;
+	struct digest bb;
+
+	digest_parse(D("aa"), &aa, &err);
+	digest_parse(D("bb"), &bb, &err);
+	write_index(layout, INDEX_HEAD ENTRY(D("aa"), NAMED("a")) "," ENTRY(
+				    D("aa"), REFERS(D("dd"))) "," ENTRY(D("bb"), NAMED("b")) "]}");
+	ok(layout_read_index(layout, &index, &err) == 0, "an index is read");
+	is_int(tag_exchange(layout, "a", &bb, &index.manifests[2], NULL, &err), 0,
+	       "a name that stands for something else is left alone");
+	is_int(tag_exchange(layout, "a", NULL, &index.manifests[2], NULL, &err), 0,
+	       "... also where nothing was to be there");
+	is_int(tag_exchange(layout, "c", &aa, &index.manifests[2], NULL, &err), 0,
+	       "... and one that stands for nothing");
+	finds(layout, "a", NULL, D("aa"), "... so that nothing is lost");
+	is_int(tag_exchange(layout, "c", NULL, &index.manifests[0], NULL, &err), 1,
+	       "a name that is free is given");
+	is_int(tag_exchange(layout, "a", &aa, &index.manifests[2], NULL, &err), 1,
+	       "a name that stands for what was read is given to another");
+	finds(layout, "a", NULL, D("bb"), "... which has it then");
+	after = read_index(layout);
+	ok(strstr(after, D("dd")) != NULL, "... what was a referrer is kept by its other name");
+	is_int(tag_exchange(layout, "c", &aa, &index.manifests[2], &index.manifests[1], &err), 1,
+	       "a referrer comes with a name");
+	is_int(tag_exchange(layout, "c", &bb, &index.manifests[0], NULL, &err), 1,
+	       "... and another name");
+	ok(tag_remove_with(layout, "c", &aa, &err) == 0, "the last name is removed");
+	free(after);
+	after = read_index(layout);
+	ok(!strstr(after, D("dd")), "... and so is the referrer");
+}
+
 static void test_blobs(const struct layout *layout)
 {
 	autodescriptor struct descriptor blob = DESCRIPTOR_INIT;
@@ -328,6 +365,7 @@ int main(void)
 	test_find(&layout);
 	test_edit(&layout);
 	test_referrers(&layout);
+	test_exchange(&layout);
 	test_remove_each(&layout);
 	test_blobs(&layout);
 	test_nesting(&layout);
