@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* image ls and image show. */
+#include "listed_entry.h"
 #include "operand.h"
 #include "opts.h"
 #include "verbs.h"
@@ -7,9 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/message.h"
-#include "base/table.h"
 #include "oci/image_config.h"
-#include "oci/index_list.h"
 #include "oci/media_type.h"
 #include "store/image_facts.h"
 #include "store/image_resolve.h"
@@ -17,19 +16,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define DIGEST_SHOWN 12 /* digits in a table */
-
-/* "HOST/NAME", and "TAG" or "" behind the last colon of the last component. */
-static void split_name(const char *name, char **ret_repository, const char **ret_tag)
-{
-	const char *slash = strrchr(name, '/');
-	const char *last = slash ? slash : name;
-	size_t len = (size_t)(last - name) + strcspn(last, ":@");
-
-	*ret_repository = xstrndup(name, len);
-	*ret_tag = name[len] == ':' ? name + len + 1 : "";
-}
 
 static void add_age(struct table *table, const struct image_facts *facts)
 {
@@ -44,20 +30,10 @@ static void add_row(struct table *table, const struct index_entry *entry,
 		    const struct image_facts *facts)
 {
 	const struct descriptor *descriptor = &entry->descriptor;
-	autofree char *repository = NULL;
 	autostr struct str size = STR_INIT;
-	autofree char *tag_alone = NULL;
-	autofree char *digest = xstrndup(digest_hex(&descriptor->digest), DIGEST_SHOWN);
 	char platform[PLATFORM_TEXT_MAX];
-	const char *tag = "";
 
-	if (entry->name) {
-		split_name(entry->name, &repository, &tag);
-		tag_alone = xstrndup(tag, strcspn(tag, "@"));
-	}
-	table_add(table, repository);
-	table_add(table, tag_alone);
-	table_add(table, digest);
+	listed_entry_add_name(entry, table);
 	if (media_type_kind(descriptor->media_type) == MEDIA_INDEX)
 		table_add(table, "(index)");
 	else if (descriptor->platform.os[0])
@@ -86,32 +62,9 @@ static int print_record(const struct layout *layout, const struct index_entry *e
 {
 	autostr struct str record = STR_INIT;
 
-	str_append(&record, "{\"layout\":");
-	str_append_json(&record, layout->path);
-	if (entry->name) {
-		str_append(&record, ",\"ref\":");
-		str_append_json(&record, entry->name);
-	}
-	str_append(&record, ",\"descriptor\":");
-	index_entry_append_json(entry, &record);
+	listed_entry_append_record(entry, layout, &record);
 	append_facts(facts, &record);
 	return json_print_text(stdout, record.data, err);
-}
-
-/* A name that others wrote may hold anything; one name is one line, and gives a terminal no orders. */
-static bool is_line(const char *name)
-{
-	const char *end = name + strlen(name);
-
-	while (name < end) {
-		uint32_t code;
-		size_t len = str_utf8(name, (size_t)(end - name), &code);
-
-		if (!len || !str_is_printable(code))
-			return false;
-		name += len;
-	}
-	return true;
 }
 
 static int list_entry(const struct layout *layout, struct image_facts_memory *memory,
@@ -121,8 +74,7 @@ static int list_entry(const struct layout *layout, struct image_facts_memory *me
 	struct image_facts facts;
 
 	if (form == LIST_NAMES) {
-		puts(entry->name && is_line(entry->name) ? entry->name
-							 : entry->descriptor.digest.text);
+		puts(listed_entry_name(entry));
 		return 0;
 	}
 	image_facts_find(memory, &entry->descriptor, entry->source, &facts);
@@ -170,19 +122,11 @@ static int list_images(const struct store_opts *opts, const struct listing *list
 {
 	autostore struct store store = STORE_INIT;
 	autolayout struct layout layout = LAYOUT_INIT;
-	autofree char *path = NULL;
-	struct error cause = { 0 };
 	int there = opts_open_store(opts, &store, err);
 
-	if (there <= 0)
-		return there;
-	path = xasprintf("%s/images", store.path);
-	if (layout_open(path, LAYOUT_READ, &layout, &cause) == 0)
-		return list_layout(&store, &layout, listing, table, err);
-	if (cause.code == ERROR_NOT_FOUND)
-		return 0;
-	error_move(err, &cause);
-	return store_damaged(err);
+	if (there > 0)
+		there = opts_open_images(&store, &layout, err);
+	return there > 0 ? list_layout(&store, &layout, listing, table, err) : there;
 }
 
 int image_ls(const void *opts_, const struct strlist *operands, struct error *err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * image rm, in this order:
+ * image rm, and index rm and artifact rm, which remove nothing else, in this order:
  *
  *  1. Of each image that is named, what it consists of is noted; then its entries leave index.json.
  *  2. When all names are gone, what was noted and nothing needs any more is deleted, in each layout once,
@@ -9,6 +9,7 @@
  * A kill in between leaves blobs that nothing names, never a name whose blobs are gone.
  */
 #include "collect/sweep.h"
+#include "image_kind.h"
 #include "operand.h"
 #include "opts.h"
 #include "removed.h"
@@ -40,6 +41,7 @@ struct removal {
 	const struct store *store;
 	struct place **places;
 	size_t n_places;
+	enum image_kind kind; /* of what may be removed; IMAGE_KIND_MAX: all */
 	bool force;
 };
 
@@ -97,7 +99,7 @@ static int remove_entries(const struct removal *removal, const struct layout *la
 	autostrlist struct strlist names = STRLIST_INIT;
 
 	if (target->name) {
-		if (tag_remove(layout, target->name, err) < 0)
+		if (tag_remove_with(layout, target->name, &target->entry.digest, err) < 0)
 			return -1;
 		return removed_print(REMOVED_NAME, target->name, err);
 	}
@@ -117,7 +119,7 @@ static int remove_target(struct removal *removal, const struct target *target, s
 {
 	struct place *place = open_place(removal, target, err);
 
-	if (!place)
+	if (!place || image_kind_check(&place->layout, &target->entry, removal->kind, err) < 0)
 		return -1;
 	reach_add(&place->removed.reach, &target->entry);
 	if (remove_entries(removal, &place->layout, target, err) < 0)
@@ -217,18 +219,19 @@ static int delete_contents(const struct removal *removal, struct error *err)
 	return result;
 }
 
-int image_rm(const void *opts_, const struct strlist *operands, struct error *err)
+static int remove_images(const struct store_opts *opts, const struct strlist *operands,
+			 enum image_kind kind, struct error *err)
 {
-	const struct store_opts *opts = opts_;
 	autostore struct store store = STORE_INIT;
 	autocleanup(removal_release) struct removal removal = { .store = &store,
+								.kind = kind,
 								.force = opts->force };
 	struct error cause = { 0 };
 	int deleted;
 	int status;
 
 	if (operands->len == 0)
-		return error_set(err, ERROR_USAGE, "no image given");
+		return error_set(err, ERROR_USAGE, "no %s given", image_kind_name(kind));
 	if (opts_open_store(opts, &store, err) < 0 ||
 	    (store.path && store_check_links(&store, err) < 0))
 		return -1;
@@ -244,4 +247,19 @@ int image_rm(const void *opts_, const struct strlist *operands, struct error *er
 	if (status < 0)
 		return -1;
 	return error_move(err, &cause);
+}
+
+int image_rm(const void *opts, const struct strlist *operands, struct error *err)
+{
+	return remove_images(opts, operands, IMAGE_KIND_MAX, err);
+}
+
+int index_rm(const void *opts, const struct strlist *operands, struct error *err)
+{
+	return remove_images(opts, operands, IMAGE_KIND_INDEX, err);
+}
+
+int artifact_rm(const void *opts, const struct strlist *operands, struct error *err)
+{
+	return remove_images(opts, operands, IMAGE_KIND_ARTIFACT, err);
 }

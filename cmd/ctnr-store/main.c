@@ -4,32 +4,24 @@
  *
  * Each verb opens the store for reading only: nothing is made by looking, but for the size that df lets
  * a layer state. What changes index.json or deletes takes its own locks (image_edit.c, bundle_remove.c,
- * collect/).
+ * collect/). What makes an index or an artifact, or writes the files of one, needs digests: for these verbs this
+ * program becomes its worker (workers/document), which reads the same command line.
  */
+#include "artifact_opts.h"
 #include "check/check.h"
 #include "gc_opts.h"
+#include "index_opts.h"
 #include "opts.h"
 #include "verbs.h"
 
+#include "base/alloc.h"
+#include "base/message.h"
 #include "base/progress.h"
 #include "base/tool.h"
-#include "store/image_print.h"
+#include "system/process.h"
 
-/* Options of every verb, which may also stand before the verb. */
-static const struct option global_options[] = {
-	{ "store", 0, "DIR", "use the store DIR", OPTION_STRING, offsetof(struct store_opts, store),
-	  NULL },
-	OPTION_END,
-};
-
-#define ROW_JSON \
-	{ \
-		"json", 0, NULL, "print records, at a terminal too", OPTION_BOOL, \
-			offsetof(struct store_opts, json), NULL \
-	}
-
-/* Of each verb that writes. */
-#define INCLUDE_SYNC OPTION_INCLUDE(sync_options, offsetof(struct store_opts, sync))
+#define DOCUMENT_WORKER "ctnr-store-document"
+#define STATUS_IS_OF_WORKER 255 /* no verb ends with it */
 
 static const struct option image_ls_options[] = {
 	OPTION_INCLUDE(global_options, 0),
@@ -51,8 +43,7 @@ static const struct option image_show_options[] = {
 static const struct option image_tag_options[] = {
 	OPTION_INCLUDE(global_options, 0),
 	INCLUDE_SYNC,
-	{ "print", 0, "WHAT", "print the image's record or its ref", OPTION_CHOICE,
-	  offsetof(struct store_opts, print), image_print_names },
+	ROW_PRINT,
 	OPTION_END,
 };
 
@@ -79,6 +70,14 @@ static const struct option image_rm_options[] = {
 	{ "force", 'f', NULL, "remove all names of a digest; what is not there is no error",
 	  OPTION_BOOL, offsetof(struct store_opts, force), NULL },
 	INCLUDE_SYNC,
+	OPTION_END,
+};
+
+static const struct option list_options[] = {
+	OPTION_INCLUDE(global_options, 0),
+	ROW_JSON,
+	{ "quiet", 'q', NULL, "print names only", OPTION_BOOL, offsetof(struct store_opts, quiet),
+	  NULL },
 	OPTION_END,
 };
 
@@ -131,6 +130,14 @@ static const struct option check_options[] = {
 		.opts_size = sizeof(struct store_opts), .run = (function) \
 	}
 
+static int leave_to_worker(const void *opts, const struct strlist *operands, struct error *err)
+{
+	(void)opts;
+	(void)operands;
+	(void)err;
+	return STATUS_IS_OF_WORKER;
+}
+
 static const struct command commands[] = {
 	{
 		.name = "gc",
@@ -149,6 +156,17 @@ static const struct command commands[] = {
 	     image_untag_options, image_untag),
 	VERB("image rm", "[OPTIONS] IMAGE...", "Remove images and what only they need.",
 	     image_rm_options, image_rm),
+	INDEX_COMMANDS(leave_to_worker, leave_to_worker, leave_to_worker, leave_to_worker),
+	VERB("index show", "[OPTIONS] INDEX...", "Print an index as it is.", global_options,
+	     index_show),
+	VERB("index rm", "[OPTIONS] INDEX...", "Remove indexes and what only they need.",
+	     image_rm_options, index_rm),
+	ARTIFACT_COMMANDS(leave_to_worker, leave_to_worker),
+	VERB("artifact ls", "[OPTIONS]", "List the artifacts.", list_options, artifact_ls),
+	VERB("artifact show", "[OPTIONS] ARTIFACT...", "Show an artifact's record and manifest.",
+	     global_options, artifact_show),
+	VERB("artifact rm", "[OPTIONS] ARTIFACT...", "Remove artifacts and what only they need.",
+	     image_rm_options, artifact_rm),
 	VERB("bundle ls", "[OPTIONS]", "List the bundles, and which of them run.",
 	     bundle_ls_options, bundle_ls),
 	VERB("bundle show", "[OPTIONS] BUNDLE...", "Show a bundle's record and config.",
@@ -165,14 +183,24 @@ static const struct command commands[] = {
 	COMMAND_END,
 };
 
-static const struct tool tool = {
-	"ctnr-store",
-	"list, name, remove, check and collect images and bundles",
-	commands,
-	global_options,
-};
+static const struct tool tool = { STORE_TOOL_NAME, STORE_TOOL_SUMMARY, commands, global_options };
+
+static int become_worker(char **argv)
+{
+	struct error err = { 0 };
+	autofree char *path = process_libexec(DOCUMENT_WORKER, &err);
+
+	if (path)
+		return tool_become(path, argv);
+	message_error(&err);
+	return err.code;
+}
 
 int main(int argc, char **argv)
 {
-	return tool_main(&tool, argc, argv);
+	/* The words of the verb are taken out of argv. */
+	autofree char **whole = xmemdup(argv, ((size_t)argc + 1) * sizeof(*argv));
+	int status = tool_main(&tool, argc, argv);
+
+	return status == STATUS_IS_OF_WORKER ? become_worker(whole) : status;
 }

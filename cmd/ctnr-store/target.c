@@ -54,8 +54,8 @@ static int find_elsewhere(const struct store *store, const char *word, struct ta
 	return 0;
 }
 
-static int find_target(const struct store *store, const char *word, struct target *ret,
-		       struct error *err)
+static int find_anywhere(const struct store *store, const char *word, struct target *ret,
+			 struct error *err)
 {
 	if (*word == '{' || strcmp(word, "-") == 0 || str_starts_with(word, "oci:"))
 		return find_elsewhere(store, word, ret, err);
@@ -64,11 +64,22 @@ static int find_target(const struct store *store, const char *word, struct targe
 	return find_in_store(store, word, ret, err);
 }
 
+int target_look(const struct store *store, const char *word, struct target *ret, struct error *err)
+{
+	autotarget struct target target = TARGET_INIT;
+
+	if (find_anywhere(store, word, &target, err) < 0)
+		return -1;
+	*ret = target;
+	target = (struct target)TARGET_INIT;
+	return 0;
+}
+
 int target_find(const struct store *store, const char *word, struct target *ret, struct error *err)
 {
 	autotarget struct target target = TARGET_INIT;
 
-	if (find_target(store, word, &target, err) < 0 ||
+	if (target_look(store, word, &target, err) < 0 ||
 	    (target.in_store && store_check_writable(store, err) < 0))
 		return -1;
 	*ret = target;

@@ -31,6 +31,9 @@ void target_release(struct target *target);
  * written to is an error too. */
 int target_find(const struct store *store, const char *word, struct target *ret, struct error *err);
 
+/* The same for looking: also in a store that cannot be written to. */
+int target_look(const struct store *store, const char *word, struct target *ret, struct error *err);
+
 /* The same for taking away: the hint says what is there, not how to get what is not. */
 int target_find_present(const struct store *store, const char *word, struct target *ret,
 			struct error *err);

@@ -13,6 +13,11 @@ int image_show(const void *opts, const struct strlist *operands, struct error *e
 int image_tag(const void *opts, const struct strlist *operands, struct error *err);
 int image_untag(const void *opts, const struct strlist *operands, struct error *err);
 int image_rm(const void *opts, const struct strlist *operands, struct error *err);
+int index_show(const void *opts, const struct strlist *operands, struct error *err);
+int index_rm(const void *opts, const struct strlist *operands, struct error *err);
+int artifact_ls(const void *opts, const struct strlist *operands, struct error *err);
+int artifact_show(const void *opts, const struct strlist *operands, struct error *err);
+int artifact_rm(const void *opts, const struct strlist *operands, struct error *err);
 int bundle_ls(const void *opts, const struct strlist *operands, struct error *err);
 int bundle_show(const void *opts, const struct strlist *operands, struct error *err);
 int bundle_rm(const void *opts, const struct strlist *operands, struct error *err);

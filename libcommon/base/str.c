@@ -190,6 +190,21 @@ bool str_is_printable(uint32_t code)
 	       !(code >= 0x2060 && code <= 0x2069) && code != 0x061c && code != 0xfeff;
 }
 
+bool str_is_line(const char *text)
+{
+	const char *end = text + strlen(text);
+
+	while (text < end) {
+		uint32_t code;
+		size_t len = str_utf8(text, (size_t)(end - text), &code);
+
+		if (!len || !str_is_printable(code))
+			return false;
+		text += len;
+	}
+	return true;
+}
+
 void str_append_escaped(struct str *s, const char *text)
 {
 	const char *end = text + strlen(text);

@@ -75,6 +75,9 @@ size_t str_utf8(const char *text, size_t size, uint32_t *ret);
  * is invisible or turns the direction of writing may not. */
 bool str_is_printable(uint32_t code);
 
+/* Is the whole text well-formed, and of such characters? One that is not may be more than one line, or orders. */
+bool str_is_line(const char *text);
+
 /* Append text with control bytes, backslash and invalid UTF-8 written as \xNN, so that a terminal
  * shows what is there and obeys none of it. */
 void str_append_escaped(struct str *s, const char *text);

@@ -184,7 +184,7 @@ json_t *image_config_read_json(const struct layout *layout, const struct descrip
 }
 
 /* Types that old registries gave configs (docker/distribution 1621), and what no type means. */
-static bool is_type_of_config(const char *media_type)
+bool image_config_is_type(const char *media_type)
 {
 	static const char *const vague[] = { "", "application/octet-stream", "application/json",
 					     "text/html" };
@@ -200,10 +200,11 @@ int image_config_read(const struct layout *layout, const struct descriptor *desc
 {
 	json_t *json;
 
-	if (!is_type_of_config(descriptor->media_type))
-		return error_set(err, ERROR_FAILED, "this is no image but %s: its config is '%s'",
-				 media_type_artifact(descriptor->media_type),
-				 descriptor->media_type);
+	if (!image_config_is_type(descriptor->media_type)) {
+		error_set(err, ERROR_FAILED, "this is no image but %s: its config is '%s'",
+			  media_type_artifact(descriptor->media_type), descriptor->media_type);
+		return error_hint(err, "'ctnr artifact extract' gets its files");
+	}
 	json = image_config_read_json(layout, descriptor, err);
 	if (!json)
 		return -1;

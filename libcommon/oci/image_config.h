@@ -51,6 +51,10 @@ struct image_config {
 void image_config_release(struct image_config *config);
 #define autoimageconfig autocleanup(image_config_release)
 
+/* Is it the media type of an image's config? Also those that mean nothing: old registries gave them. Another one
+ * says that the manifest is that of an artifact. */
+bool image_config_is_type(const char *media_type);
+
 /* Read text of at most IMAGE_CONFIG_MAX bytes. */
 int image_config_parse(const char *text, size_t len, struct image_config *ret, struct error *err);
 

@@ -89,6 +89,25 @@ static enum media_compression layer_compression(const char *media_type)
 	return MEDIA_COMPRESSION_UNKNOWN;
 }
 
+#define ALPHANUMERIC "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+#define NAME_LENGTH_MAX 127 /* RFC 6838, 4.2: of a type, and of a subtype */
+
+/* The length of the name at the beginning of a text; 0 when there is none. */
+static size_t name_length(const char *text)
+{
+	size_t len = strspn(text, ALPHANUMERIC "!#$&-^_.+");
+
+	return len <= NAME_LENGTH_MAX && strspn(text, ALPHANUMERIC) ? len : 0;
+}
+
+bool media_type_is_valid(const char *text)
+{
+	size_t type = name_length(text);
+	size_t subtype = type && text[type] == '/' ? name_length(text + type + 1) : 0;
+
+	return subtype && !text[type + 1 + subtype];
+}
+
 bool media_type_is_docker(const char *media_type)
 {
 	return str_starts_with(media_type, "application/vnd.docker.");

@@ -11,6 +11,9 @@
 #define MEDIA_TYPE_LAYER "application/vnd.oci.image.layer.v1.tar"
 #define MEDIA_TYPE_LAYER_GZIP MEDIA_TYPE_LAYER "+gzip"
 #define MEDIA_TYPE_LAYER_ZSTD MEDIA_TYPE_LAYER "+zstd"
+/* Of the blob "{}", which stands where a manifest has nothing to say (image-spec manifest.md, "Guidance for an Empty
+ * Descriptor"). */
+#define MEDIA_TYPE_EMPTY "application/vnd.oci.empty.v1+json"
 #define MEDIA_TYPE_DOCKER_LIST "application/vnd.docker.distribution.manifest.list.v2+json"
 #define MEDIA_TYPE_DOCKER_MANIFEST "application/vnd.docker.distribution.manifest.v2+json"
 /* Of what we know by name alone: the beginning of its types. */
@@ -29,6 +32,9 @@ enum media_kind {
 
 /* What a type means; types that are not known are MEDIA_UNKNOWN. */
 enum media_kind media_type_kind(const char *media_type);
+
+/* Is the text TYPE/SUBTYPE as RFC 6838 has it, without parameters? */
+bool media_type_is_valid(const char *text);
 
 /* Is it one of Docker's own types? */
 bool media_type_is_docker(const char *media_type);
