@@ -40,6 +40,18 @@ static const struct option image_show_options[] = {
 	OPTION_END,
 };
 
+static const struct option image_history_options[] = {
+	OPTION_INCLUDE(global_options, 0),
+	ROW_JSON,
+	{ "no-trunc", 0, NULL, "do not shorten the commands", OPTION_BOOL,
+	  offsetof(struct store_opts, no_trunc), NULL },
+	{ "platform", 0, "PLATFORM", "choose from an index: OS/ARCHITECTURE[/VARIANT]",
+	  OPTION_STRING, offsetof(struct store_opts, platform), NULL },
+	{ "quiet", 'q', NULL, "print the digests of layers only", OPTION_BOOL,
+	  offsetof(struct store_opts, quiet), NULL },
+	OPTION_END,
+};
+
 static const struct option image_tag_options[] = {
 	OPTION_INCLUDE(global_options, 0),
 	INCLUDE_SYNC,
@@ -150,6 +162,8 @@ static const struct command commands[] = {
 	VERB("image ls", "[OPTIONS]", "List the images.", image_ls_options, image_ls),
 	VERB("image show", "[OPTIONS] IMAGE...", "Show an image's record, manifest and config.",
 	     image_show_options, image_show),
+	VERB("image history", "[OPTIONS] IMAGE", "List how an image was made, the newest first.",
+	     image_history_options, image_history),
 	VERB("image tag", "[OPTIONS] IMAGE NAME", "Give an image another name.", image_tag_options,
 	     image_tag),
 	VERB("image untag", "[OPTIONS] NAME...", "Take names away, keep the images.",

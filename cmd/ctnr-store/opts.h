@@ -25,6 +25,7 @@ struct store_opts {
 	struct sync_opts sync;
 	enum option_state volumes;
 	bool verbose; /* df: each object too */
+	bool no_trunc; /* history: commands whole */
 };
 
 #define STORE_TOOL_NAME "ctnr-store"

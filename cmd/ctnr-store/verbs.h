@@ -10,6 +10,7 @@
 int gc(const void *opts, const struct strlist *operands, struct error *err); /* of struct gc_opts */
 int image_ls(const void *opts, const struct strlist *operands, struct error *err);
 int image_show(const void *opts, const struct strlist *operands, struct error *err);
+int image_history(const void *opts, const struct strlist *operands, struct error *err);
 int image_tag(const void *opts, const struct strlist *operands, struct error *err);
 int image_untag(const void *opts, const struct strlist *operands, struct error *err);
 int image_rm(const void *opts, const struct strlist *operands, struct error *err);

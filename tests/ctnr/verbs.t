@@ -16,6 +16,8 @@ called_as 'store [image] [ls] [--json=true] [--]' image ls --json
 called_as 'store [image] [ls] [--]' image list
 called_as 'store [image] [tag] [--] [a] [b]' tag a b
 called_as 'store [image] [tag] [--] [a] [b]' image tag a b
+called_as 'store [image] [history] [--quiet=true] [--] [a]' history -q a
+called_as 'store [image] [history] [--no-trunc=true] [--] [a]' image history --no-trunc a
 called_as 'store [image] [untag] [--] [a]' untag a
 called_as 'store [image] [rm] [--] [a]' rmi a
 called_as 'store [image] [rm] [--] [a]' image rm a
