@@ -58,7 +58,7 @@ function __ctnr_operand
                 'ctnr push:*' 'ctnr image push:*' 'ctnr-push -:*'
             __ctnr_images
             __ctnr_addresses $typed
-        case 'ctnr tag:*' 'ctnr untag:*' 'ctnr rmi:*' 'ctnr image *' 'ctnr-store image *'
+        case 'ctnr tag:*' 'ctnr untag:*' 'ctnr rmi:*' 'ctnr history:*' 'ctnr image *' 'ctnr-store image *'
             __ctnr_images
         case 'ctnr inspect:*' 'ctnr check:*' 'ctnr system check:*' 'ctnr-store check:*'
             __ctnr_images
@@ -66,7 +66,7 @@ function __ctnr_operand
         case 'ctnr ps:*' 'ctnr images:*' 'ctnr doctor:*' 'ctnr version:*' 'ctnr system *' \
                 'ctnr login:*' 'ctnr logout:*' 'ctnr-login *'
         case 'ctnr rm:*' 'ctnr bundle *' 'ctnr container *' 'ctnr-store bundle *' 'ctnr-exec *:0' \
-                'ctnr-spec -:0'
+                'ctnr-spec -:0' 'ctnr commit:0' 'ctnr-pack -:0'
             __ctnr_containers
         case 'ctnr unshare:0' 'ctnr-unshare -:0'
             __fish_complete_command
@@ -165,6 +165,6 @@ function __ctnr_complete
     end
 end
 
-for tool in ctnr ctnr-fetch ctnr-unpack ctnr-spec ctnr-exec ctnr-store ctnr-unshare ctnr-login ctnr-push ctnr-doctor
+for tool in ctnr ctnr-fetch ctnr-unpack ctnr-pack ctnr-spec ctnr-exec ctnr-store ctnr-unshare ctnr-login ctnr-push ctnr-doctor
     complete -c $tool -f -a '(__ctnr_complete)'
 end

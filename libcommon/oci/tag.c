@@ -275,6 +275,7 @@ struct edit {
 	const char *unkept;
 	json_t *replacement; /* borrowed, or NULL */
 	json_t *added; /* entries that come if they are not there: an array, borrowed, or NULL */
+	json_t *unnamed; /* an entry that comes if none has its digest: borrowed, or NULL */
 	bool keep_unnamed; /* the last one without its name, when no other has its digest */
 	bool one_name; /* entries with several names are refused */
 	struct strlist *ret_names; /* of the entries that match; or NULL */
@@ -447,6 +448,8 @@ static json_t *edit_entries(const json_t *manifests, const struct edit *edit, in
 	if (edit->unkept)
 		drop_unkept(others, edit->unkept);
 	add_entries(others, edit->added);
+	if (edit->unnamed && !has_digest(others, entry_digest(edit->unnamed)))
+		json_array_append(others, edit->unnamed);
 	return others;
 }
 
@@ -512,7 +515,7 @@ static int edit_index(const struct layout *layout, const struct edit *edit, stru
 	if (json_equal(manifests, after))
 		return n;
 	json_object_set(document, "manifests", after);
-	if ((edit->replacement && layout_sync_blobs(layout, err) < 0) ||
+	if (((edit->replacement || edit->unnamed) && layout_sync_blobs(layout, err) < 0) ||
 	    write_index(layout, document, err) < 0)
 		return error_prefix(err, "OCI layout '%s'", layout->path);
 	return n;
@@ -580,6 +583,19 @@ int tag_exchange(const struct layout *layout, const char *name, const struct dig
 	if (edit_index(layout, &edit, err) < 0)
 		return -1;
 	return differs ? 0 : 1;
+}
+
+int tag_add(const struct layout *layout, const struct descriptor *descriptor, struct error *err)
+{
+	autodescriptor struct descriptor unnamed = DESCRIPTOR_INIT;
+	autojson json_t *entry = NULL;
+	struct edit edit = { 0 };
+
+	descriptor_copy(descriptor, &unnamed);
+	descriptor_remove_annotation(&unnamed, ANNOTATION_REF_NAME);
+	entry = descriptor_to_json(&unnamed);
+	edit.unnamed = entry;
+	return edit_index(layout, &edit, err) < 0 ? -1 : 0;
 }
 
 int tag_unname(const struct layout *layout, const char *name, struct error *err)

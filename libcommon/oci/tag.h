@@ -65,6 +65,9 @@ int tag_exchange(const struct layout *layout, const char *name, const struct dig
 		 const struct descriptor *descriptor, const struct descriptor *referrer,
 		 struct error *err);
 
+/* Let an image be in index.json without a name, unless an entry has its digest already. */
+int tag_add(const struct layout *layout, const struct descriptor *descriptor, struct error *err);
+
 /* Take a name away: the entry stays without one, unless another entry has the same digest.
  * ERROR_NOT_FOUND when nothing has that name. */
 int tag_unname(const struct layout *layout, const char *name, struct error *err);

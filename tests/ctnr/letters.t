@@ -39,7 +39,7 @@ for peer in podman docker; do
 	# What both have in common is podman's already.
 	[ "$peer" = podman ] || command -v "$peer" >/dev/null || continue
 	has "PEER:$peer" "all letters of $peer are in the table" || continue
-	for verb in run pull images ps rm rmi tag inspect version; do
+	for verb in run pull images ps rm rmi tag inspect commit history version; do
 		missing=$(letters_of "$peer" "$verb" | while read -r letter name; do
 			# docker spells two of podman's in another way.
 			case "$peer $verb $letter" in

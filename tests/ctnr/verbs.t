@@ -18,6 +18,16 @@ called_as 'store [image] [tag] [--] [a] [b]' tag a b
 called_as 'store [image] [tag] [--] [a] [b]' image tag a b
 called_as 'store [image] [history] [--quiet=true] [--] [a]' history -q a
 called_as 'store [image] [history] [--no-trunc=true] [--] [a]' image history --no-trunc a
+called_as 'pack [--] [c]' commit c
+called_as "pack [--tag=it's] [--] [c]" commit c "it's"
+called_as 'pack [--author=me] [--message=m] [--change=ENV A=1] [--change=USER u] [--tag=n:1] [--] [c]' \
+	container commit -a me -m m -c 'ENV A=1' -c 'USER u' c n:1
+called_as 'pack [--progress=none] [--squash=true] [--tag=x] [--tag=y] [--] [c]' bundle pack -qs -t x c y
+called_as 'pack [--iidfile=f] [--] [c]' commit --pause=false --format oci --iidfile f c
+called_as '' commit
+called_as '' commit a b c
+called_as '' commit --pause c
+called_as '' commit -f docker c
 called_as 'store [image] [untag] [--] [a]' untag a
 called_as 'store [image] [rm] [--] [a]' rmi a
 called_as 'store [image] [rm] [--] [a]' image rm a
@@ -123,12 +133,12 @@ ctnr: hint: did you mean '--store'?" "... and an option before the verb"
 run ctnr bulid .
 like_stderr "ctnr: error: unknown verb 'bulid'
 ctnr: hint: did you mean 'build'? It is not there yet: *" "a word may be near one that is not there yet"
-run ctnr comit
-like_stderr "*hint: did you mean 'commit'? It is not there yet" "... where nothing else helps, too"
+run ctnr kompose
+like_stderr "*hint: did you mean 'compose'? It is not there yet" "... where nothing else helps, too"
 run ctnr run --restrat=always x
 like_stderr "ctnr run: error: unknown option '--restrat'
 ctnr run: hint: did you mean '--restart'? It is not there yet: *" "... and so may an option"
-for verb in build exec logs stop start kill network volume compose commit cp save load create; do
+for verb in build exec logs stop start kill network volume compose cp save load create; do
 	run "$front" "$verb" x
 	is_status 2 "$verb is a usage error"
 	like_stderr "ctnr: error: '$verb' is not there yet*" "... and said not to be there yet"
