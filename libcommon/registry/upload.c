@@ -106,7 +106,7 @@ static int refused(struct upload_course *c, struct error *err)
 	if (c->response.status == STATUS_TOO_LARGE)
 		error_hint(
 			err,
-			"the registry, or a proxy before it, takes no request of that size: send pieces");
+			"the registry, or a proxy before it, takes no request of that size: send pieces, with --chunk-size SIZE");
 	return -1;
 }
 

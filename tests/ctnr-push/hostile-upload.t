@@ -12,7 +12,6 @@ noise_layout noise 100000
 noise_layout much 3000000
 noise_layout nothing 0
 pushed=$CTNR_TEST_TMP/pushed
-hostile_tool=push-blob
 mkdir "$pushed"
 
 hostile_elsewhere "$CTNR_TEST_TMP/blobs" --pushed "$pushed"

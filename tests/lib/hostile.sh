@@ -12,8 +12,8 @@
 # hostile_fetch NAME [OPTIONS OF ctnr-fetch]   run: fetch NAME:1 with credentials, trying once, into a fresh
 #                layout, $out; the logs begin anew
 # hostile_refused STATUS PATTERN TITLE    of the last hostile_fetch: it failed so; nothing about it is wrong
-# hostile_wrong  print what is wrong with the last hostile_fetch besides: its messages (of $hostile_tool, which is
-#                ctnr-fetch), what it left, what was sent where
+# hostile_wrong  print what is wrong with the last hostile_fetch besides: its messages, what it left, what
+#                was sent where
 # hostile_push NAME DIGEST [OPTIONS OF push-blob]   run: push that blob of $CTNR_TEST_TMP/blobs to NAME with
 #                credentials, trying once; the logs begin anew
 # hostile_pushed NAME DIGEST   has the registry (--pushed $CTNR_TEST_TMP/pushed) that blob, whole?
@@ -75,6 +75,7 @@ hostile_fetch() {
 	hostile_fetches=$((hostile_fetches + 1))
 	out=$CTNR_TEST_TMP/out.$hostile_fetches
 	hostile_source=docker://$hostile/$1:1
+	hostile_tool=ctnr-fetch
 	shift
 	: >"$hostile_log"
 	[ -z "${elsewhere_log-}" ] || : >"$elsewhere_log"
@@ -84,6 +85,7 @@ hostile_fetch() {
 hostile_push() {
 	hostile_push_name=$1
 	hostile_push_digest=$2
+	hostile_tool=push-blob
 	shift 2
 	: >"$hostile_log"
 	[ -z "${elsewhere_log-}" ] || : >"$elsewhere_log"
@@ -112,7 +114,7 @@ hostile_refused() {
 
 # One error, at most one hint, no password, and nothing that a terminal obeys.
 hostile_wrong_messages() {
-	LC_ALL=C awk -v tool="${hostile_tool:-ctnr-fetch}" '
+	LC_ALL=C awk -v tool="$hostile_tool" '
 		index($0, tool ": error: ") == 1 { errors++; next }
 		index($0, tool ": hint: ") == 1 { hints++; next }
 		{ print "another line: " $0 }
