@@ -16,6 +16,7 @@
 #                was sent where
 # hostile_push NAME DIGEST [OPTIONS OF push-blob]   run: push that blob of $CTNR_TEST_TMP/blobs to NAME with
 #                credentials, trying once; the logs begin anew
+# hostile_push_image IMAGE NAME [OPTIONS OF ctnr-push]   run: the same with an image of the store and NAME:1
 # hostile_pushed NAME DIGEST   has the registry (--pushed $CTNR_TEST_TMP/pushed) that blob, whole?
 # noise_layout NAME BYTES   a layout $CTNR_TEST_TMP/blobs with a blob of noise, whose digest is $NAME
 # small_layout   a little image with a layer of 64 KiB of noise in $CTNR_TEST_TMP/small, reference 1
@@ -93,6 +94,17 @@ hostile_push() {
 		"$CTNR_TEST_TMP/blobs" "$hostile_push_digest" "$hostile/$hostile_push_name"
 }
 
+hostile_push_image() {
+	hostile_push_name=$2
+	hostile_tool=ctnr-push
+	hostile_image=$1
+	shift 2
+	: >"$hostile_log"
+	[ -z "${elsewhere_log-}" ] || : >"$elsewhere_log"
+	run timeout 20 ctnr-push --retries 0 --creds user:secret "$@" "$hostile_image" \
+		"docker://$hostile/$hostile_push_name:1"
+}
+
 hostile_pushed() {
 	[ -f "$CTNR_TEST_TMP/pushed/$1/$2" ] &&
 		[ "$("${2%%:*}sum" <"$CTNR_TEST_TMP/pushed/$1/$2")" = "${2#*:}  -" ]
@@ -149,7 +161,7 @@ hostile_wrong_requests() {
 	awk -v elsewhere="${elsewhere_log-}" '
 		FILENAME == elsewhere && $3 != "-" { print "elsewhere: " $0 }
 		/ cookie$/ { print "a cookie: " $0 }
-		END { if (NR > 20) print NR " requests" }' "$hostile_log" ${elsewhere_log:+"$elsewhere_log"}
+		END { if (NR > 40) print NR " requests" }' "$hostile_log" ${elsewhere_log:+"$elsewhere_log"}
 }
 
 hostile_wrong() {

@@ -31,6 +31,8 @@ class Blobs:
         rate, sent = self.server.options.rate, 0
         step = max(1, rate // 50) if rate else max(1, len(body))
         self.head(status, headers, len(body))
+        if self.command == "HEAD":
+            return
         try:
             while sent < len(body):
                 self.wfile.write(body[sent:sent + step])

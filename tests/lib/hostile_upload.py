@@ -480,7 +480,9 @@ class Uploads:
 
     def fault_silent_document(self):
         """Without a word about what it has stored."""
-        self.keep(self.identity, self.read_body())
+        body = self.read_body()
+        for name in (self.identity, "sha256:" + hashlib.sha256(body).hexdigest()):
+            self.keep(name, body)
         self.answer(201, b"")
 
     def fault_busydocument_document(self):
