@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define STATUS_FORBIDDEN 403
+
 void authorization_init(struct authorization *ret, const struct place *place,
 			const struct credential_search *logins,
 			const struct authorization_wants *wants)
@@ -54,20 +56,35 @@ static void set_value(struct authorization *authorization, char *value)
 	authorization->generation++;
 }
 
-/* Fetch a token for the challenge. */
+/* Fetch a token. A server may refuse all scopes for the sake of a repository that it does not show to that login,
+ * which is good: then the token is for the place's repository alone, and nothing is mounted. */
+static int fetch_token(struct authorization *authorization, struct http *http,
+		       struct token_request *request, struct token *ret, struct error *err)
+{
+	struct error failure = { 0 };
+
+	if (token_fetch(http, request, ret, &failure) == 0)
+		return 0;
+	if (ret->status != STATUS_FORBIDDEN || request->n_scopes == 1)
+		return error_move(err, &failure);
+	authorization->n_scopes = request->n_scopes = 1;
+	return token_fetch(http, request, ret, err);
+}
+
+/* Get a token for the challenge. */
 static int renew_token(struct authorization *authorization, struct http *http, struct error *err)
 {
 	autourl struct url registry = URL_INIT;
 	autotoken struct token token = TOKEN_INIT;
-	const struct token_request request = { .challenge = &authorization->challenge,
-					       .registry = &registry,
-					       .scopes = authorization->scopes,
-					       .n_scopes = authorization->n_scopes,
-					       .credentials = &authorization->login };
+	struct token_request request = { .challenge = &authorization->challenge,
+					 .registry = &registry,
+					 .scopes = authorization->scopes,
+					 .n_scopes = authorization->n_scopes,
+					 .credentials = &authorization->login };
 	int64_t asked_at = clock_monotonic_ms();
 
 	if (http_parse_url(http, authorization->challenger, &registry, err) < 0 ||
-	    token_fetch(http, &request, &token, err) < 0)
+	    fetch_token(authorization, http, &request, &token, err) < 0)
 		return -1;
 	authorization->expires_at = asked_at + token.lifetime * INT64_C(1000);
 	set_value(authorization, steal(&token.authorization));

@@ -9,6 +9,8 @@
  *	3. a token whose time is over is replaced before it is used
  *	4. a 403 or 404 may mean a repository that is hidden from strangers: the login is offered then, once, if
  *	   there is one and it was not sent so far
+ *	5. one token is for all that is wanted; where the token server refuses that (403), it is for the place's
+ *	   repository alone
  *
  * Several threads share one; each value has a number, so that a refused one is replaced once for all.
  */

@@ -118,6 +118,7 @@ int blob_upload_begin(struct blob_upload *u, const char *mount_from, struct http
 	struct session_request request = {
 		.path = path,
 		.http = { .method = HTTP_POST, .body = &nothing, .max = ANSWER_MAX },
+		.takes_any_answer = mount_from != NULL,
 	};
 
 	if (session_send(u->session, u->http, &request, response, err) < 0)

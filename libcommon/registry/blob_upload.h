@@ -43,7 +43,7 @@ enum blob_upload_state {
 	BLOB_UPLOAD_REFUSED, /* the response says why; it has not begun */
 };
 
-/* POST: begin, or mount the blob from that repository (NULL: none). Tried again as the session does it. An
+/* POST: begin, tried again as the session does it; or mount the blob from that repository, asked once. An
  * enum blob_upload_state, or -1. ERROR_VERIFY when the upload would go on where no request may go. */
 int blob_upload_begin(struct blob_upload *u, const char *mount_from, struct http_response *response,
 		      struct error *err);

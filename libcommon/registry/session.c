@@ -219,7 +219,7 @@ static int send_authorized(struct session *session, struct http *http,
 		request->authorization = value;
 		result = http_send(http, request, ret, err);
 		request->authorization = NULL;
-		if (result < 0 || authorizations == AUTHORIZATIONS_MAX)
+		if (result < 0 || outer->takes_any_answer || authorizations == AUTHORIZATIONS_MAX)
 			return result;
 		result = authorize_again(session, http, request->url, ret, generation, err);
 		if (result <= 0)
@@ -254,8 +254,9 @@ static bool is_worth_retrying(struct session *session, const struct http *http,
 			      const struct http_response *response, const struct error *failure)
 {
 	bool is_temporary = session_is_temporary(session, http, result, response, failure);
+	bool is_final = request->is_optional || request->takes_any_answer;
 
-	return is_temporary && !request->is_single && !(result == 0 && request->is_optional);
+	return is_temporary && !request->is_single && !(result == 0 && is_final);
 }
 
 static uint32_t random_number(void)

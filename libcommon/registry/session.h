@@ -103,6 +103,8 @@ struct session_request {
 	 * it does not count. */
 	bool without_range;
 	bool is_optional; /* the caller can do without: no status is a reason to try again */
+	/* Whatever is answered is final, also a 401: the caller can do without, and goes on in another way. */
+	bool takes_any_answer;
 	/* It is made once, and again only where the server asked who is there: what has failed for a moment is
 	 * the caller's to try again, in another way (session_is_temporary(), session_back_off()). */
 	bool is_single;

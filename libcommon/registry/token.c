@@ -240,8 +240,10 @@ int token_fetch(struct http *http, const struct token_request *request, struct t
 
 	if (parse_realm(request, &realm, err) < 0 || check_realm(request, &realm, err) < 0)
 		return -1;
-	if (ask_realm(http, request, &response, err) < 0 ||
-	    check_token_status(&response, request->credentials, err) < 0 ||
+	if (ask_realm(http, request, &response, err) < 0)
+		return error_prefix(err, "token server '%s'", realm.host);
+	ret->status = response.status;
+	if (check_token_status(&response, request->credentials, err) < 0 ||
 	    token_read_answer(&response.body, ret, err) < 0)
 		return error_prefix(err, "token server '%s'", realm.host);
 	return 0;

@@ -55,11 +55,12 @@ struct token_request {
 struct token {
 	char *authorization; /* "Bearer TOKEN" */
 	unsigned lifetime; /* seconds from when it was asked for */
+	long status; /* HTTP's, of the realm's answer; 0: none came */
 };
 
 #define TOKEN_INIT \
 	{ \
-		NULL, 0 \
+		0 \
 	}
 
 void token_release(struct token *token);
@@ -76,7 +77,8 @@ char *token_form(const struct token_request *request);
  * else in the answer decides anything. ret is new. */
 int token_read_answer(const struct str *answer, struct token *ret, struct error *err);
 
-/* Fetch a token; ret is new. ERROR_VERIFY when the realm may not be asked. */
+/* Fetch a token; ret is new, and has the status after a failure too. ERROR_VERIFY when the realm may not be
+ * asked. */
 int token_fetch(struct http *http, const struct token_request *request, struct token *ret,
 		struct error *err);
 

@@ -12,7 +12,9 @@
  *    registry names the least size of one (OCI-Chunk-Min-Length). Whatever a mount is answered but 201 means
  *    that the blob is sent.
  *  - An upload that breaks off goes on where the registry says that it stands (Range of GET on the upload's
- *    URL); one that the registry has forgotten (404) begins anew.
+ *    URL); one that the registry has forgotten (404) begins anew. Pieces that a registry has lost, or counts
+ *    otherwise than they were sent, make all of the blob go in one request. Each of this has an end.
+ *  - What is given up, also by a signal, is cancelled: that takes BLOB_UPLOAD_CANCEL_TIME at most.
  *  - Where the registry says that an upload goes on (Location) is not understood, only used: on another
  *    origin without credentials, never from https to http.
  *  - What is sent is read from the layout each time, and its size is checked; that the registry has the right

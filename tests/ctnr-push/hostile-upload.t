@@ -90,6 +90,7 @@ refused 1 "*HTTP status 302*" "... nor is it of a body" put/other
 # Mounting.
 for fault in harbor mountbroken mountlie mountmissing; do
 	sent "a mount that is refused is no failure" $fault --mount right
+	is "$(grep -c '^POST' "$hostile_log")" 2 "... and not asked for again"
 done
 
 # Pieces.

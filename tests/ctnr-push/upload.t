@@ -34,6 +34,11 @@ sent "a blob is mounted with a token" mounted
 ok "... that is for both repositories" \
 	grep -q '^GET /token?[^ ]*scope=repository:me/other:pull,push&scope=repository:me/app:pull&' "$hostile_log"
 
+hostile_start "$CTNR_TEST_TMP/blobs" --pushed "$pushed" --bearer --token-user user:secret --fault token:scopes
+hostile_push me/alone "$noise" --mount me/hidden
+sent "a token server that refuses one repository is asked for the other alone" sent
+is "$(grep -c '^GET /token' "$hostile_log")" 2 "... once more"
+
 # The head, the beginning, and one piece: then another token is needed, and then another.
 hostile_start "$CTNR_TEST_TMP/blobs" --pushed "$pushed" --bearer --token-user user:secret --token-uses 3
 hostile_push expires/pieces "$noise" --chunk 30000

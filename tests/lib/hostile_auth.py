@@ -79,6 +79,12 @@ class Authentication:
     def fault_endless_token(self):
         self.endless(200, [("Content-Type", "application/json")])
 
+    def fault_scopes_token(self):
+        """Refuse several scopes."""
+        if self.path.count("scope=") > 1:
+            return self.error(403, "denied")
+        return self.answer(200, b'{"token": "good-token"}')
+
     def fault_evil_token(self):
         """A header of its own behind the token."""
         self.answer(200, b'{"token": "good-token\\r\\nX-Evil: 1"}')
