@@ -15,7 +15,7 @@
 	(16U \
 	 << 20) /* bytes of a piece where the registry wants pieces and the caller does not say */
 #define PROGRESS_MIN (1U << 20) /* bytes more at the registry, after which failures count anew */
-#define RESTARTS_MAX 3 /* times that an upload begins anew */
+#define RESTARTS_MAX 3 /* times that an upload begins anew without having broken off */
 #define QUESTIONS_MAX 4 /* times that a registry is asked where it stands, without having failed */
 #define MOUNTS_MAX 4 /* repositories that are asked for one blob */
 #define ANSWER_MAX (64U << 10) /* bytes; nothing in them is of interest */
@@ -290,8 +290,6 @@ static int resume_blob(struct upload_course *c, struct error *err)
 /* Begin anew, unless it was all there after all: 1 then. The answer to the last byte may have got lost. */
 static int restart_blob(struct upload_course *c, struct error *err)
 {
-	if (c->restarts++ == RESTARTS_MAX)
-		return error_move(err, &c->failure);
 	blob_upload_forget(&c->u);
 	c->is_resumed = false;
 	return upload_has_blob(c->u.session, c->u.http, c->upload->blob, err);
@@ -305,6 +303,8 @@ static int recover_blob(struct upload_course *c, enum upload_step step, struct e
 
 	if (step == STEP_UNSURE)
 		next = resume_blob(c, err);
+	else if (step == STEP_LOST && c->restarts++ == RESTARTS_MAX)
+		return error_move(err, &c->failure);
 	if (next < 0)
 		return -1;
 	if (next == STEP_LOST)

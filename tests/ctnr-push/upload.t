@@ -125,6 +125,15 @@ real --authfile "$CTNR_TEST_TMP/auth.json" "$CTNR_TEST_TMP/blobs" "$noise" "$reg
 is_status 0 "an identity token is a login too"
 ok "... to push" has_blob me/identity "$noise"
 
+# A connection that breaks on the way there, and another one.
+"$test_lib/cut-connection.py" "$registry" 1000000 2 "$CTNR_TEST_TMP/cut.port" &
+at_end "kill $! 2>/dev/null"
+hostile_wait test -f "$CTNR_TEST_TMP/cut.port"
+real --creds user:secret --retries 2 "$CTNR_TEST_TMP/blobs" "$much" "127.0.0.1:$(cat "$CTNR_TEST_TMP/cut.port")/me/cut"
+is_status 0 "what breaks off goes on, or begins anew"
+ok "... and the blob is whole" has_blob me/cut "$much"
+ok "... though it broke off" grep -aq 'client disconnected during blob PUT' "$registry_dir/log"
+
 sha512=$(sha512sum <"$CTNR_TEST_TMP/blobs/blobs/sha256/${noise#*:}")
 sha512=${sha512%% *}
 cp "$CTNR_TEST_TMP/blobs/blobs/sha256/${noise#*:}" "$CTNR_TEST_TMP/blobs/blobs/sha512/$sha512"
