@@ -31,11 +31,24 @@ void image_documents_release(struct image_documents *documents)
 	free(documents->referrers);
 }
 
+/* Something of the image is not here. */
+static int blob_is_missing(const struct image_documents *documents, const struct digest *digest,
+			   struct error *err)
+{
+	error_set(err, ERROR_FAILED, "blob %s is not in '%s'", digest->text,
+		  documents->layout->path);
+	return error_hint(
+		err,
+		"'ctnr pull' gets what is missing of an image, with --all-platforms of all in an index");
+}
+
 static int read_document(const struct image_documents *documents, const struct descriptor *want,
 			 struct document *ret, struct error *err)
 {
 	if (layout_read_blob(documents->layout, want, MANIFEST_MAX, &ret->bytes, err) < 0)
-		return error_is(err, ERROR_NOT_FOUND) ? error_recode(err, ERROR_FAILED) : -1;
+		return error_is(err, ERROR_NOT_FOUND)
+			       ? blob_is_missing(documents, &want->digest, err)
+			       : -1;
 	ret->digest = want->digest;
 	ret->media_type = xstrdup(want->media_type);
 	return 0;
@@ -62,13 +75,8 @@ static int add_blob(struct image_documents *documents, struct blob_list *list,
 		return error_set(err, ERROR_VERIFY, "blob %s has two sizes", blob->digest.text);
 	if (known)
 		return 0;
-	if (!layout_has_blob(documents->layout, &blob->digest, blob->size)) {
-		if (may_be_absent(blob))
-			return 0;
-		error_set(err, ERROR_FAILED, "blob %s is not in '%s'", blob->digest.text,
-			  documents->layout->path);
-		return error_hint(err, "'ctnr pull' gets what is missing of an image");
-	}
+	if (!layout_has_blob(documents->layout, &blob->digest, blob->size))
+		return may_be_absent(blob) ? 0 : blob_is_missing(documents, &blob->digest, err);
 	if (documents->layers.len + documents->configs.len == IMAGE_BLOBS_MAX)
 		return error_set(err, ERROR_FAILED, "the image has more than %d blobs",
 				 IMAGE_BLOBS_MAX);
