@@ -2,11 +2,8 @@
 #include "destination.h"
 
 static const struct destination_type *const types[] = {
-	&registry_destination,
-	&layout_destination,
-	&oci_archive_destination,
-	&docker_archive_destination,
-	&directory_destination,
+	&registry_destination,       &layout_destination,    &oci_archive_destination,
+	&docker_archive_destination, &directory_destination,
 };
 
 /* address_parse() gives no transport that has no row. */
