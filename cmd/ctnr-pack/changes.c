@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "changes.h"
 
-#include "mount_points.h"
 #include "reader.h"
 #include "report.h"
 
@@ -10,6 +9,7 @@
 #include "store/bundle_stack.h"
 #include "store/image_layers.h"
 #include "store/layer.h"
+#include "store/mount_points.h"
 #include "system/fd.h"
 #include "system/interrupt.h"
 #include "system/process.h"

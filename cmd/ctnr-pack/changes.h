@@ -13,7 +13,7 @@
  *	squashed	all that there is: upper and layers as the overlay shows them, or rootfs/
  *
  * Left out: sockets (with a warning), and what is there only because something was mounted on it, an empty file
- * or directory where the bundle's config mounts and the image has nothing (mount_points.h; all that a squashed
+ * or directory where the bundle's config mounts and the image has nothing (store/mount_points.h; all that a squashed
  * copy has is there). How an object becomes an entry, and which cannot, is told in object.h.
  */
 #ifndef CTNR_PACK_CHANGES_H

@@ -15,9 +15,10 @@
 #ifndef CTNR_PACK_COMPARISON_H
 #define CTNR_PACK_COMPARISON_H
 
-#include "mount_points.h"
 #include "object.h"
-#include "trees.h"
+
+#include "store/mount_points.h"
+#include "store/trees.h"
 
 /* Write it, without the mount points. Of trees number 0 is the rootfs, the others are the layers, the top one
  * first. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "merged.h"
 
-#include "metadata.h"
+#include "layer/metadata.h"
 
 static int write_root(const struct trees *trees, struct object_writer *writer, struct error *err)
 {

@@ -7,9 +7,10 @@
 #ifndef CTNR_PACK_MERGED_H
 #define CTNR_PACK_MERGED_H
 
-#include "mount_points.h"
 #include "object.h"
-#include "trees.h"
+
+#include "store/mount_points.h"
+#include "store/trees.h"
 
 int merged_write(const struct trees *trees, const struct mount_points *points,
 		 struct object_writer *writer, struct error *err);

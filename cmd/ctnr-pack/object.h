@@ -30,14 +30,14 @@
 #define CTNR_PACK_OBJECT_H
 
 #include "content.h"
-#include "id_view.h"
 #include "link_names.h"
-#include "object_xattr.h"
 #include "records.h"
 #include "report.h"
 
 #include "format/tar_write.h"
+#include "layer/object_xattr.h"
 #include "layer/stack_walk.h"
+#include "system/id_view.h"
 
 /* Where objects come from; everything is borrowed. */
 struct object_source {

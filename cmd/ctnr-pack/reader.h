@@ -2,8 +2,8 @@
 /*
  * The child that reads a container's tree. In order:
  *
- *  1. Enter the user namespace that owns the files (id_view.h): newuidmap needs what step 3 gives up.
- *  2. Open the trees (trees.h), and close the directories from which ".." would lead out.
+ *  1. Enter the user namespace that owns the files (system/id_view.h): newuidmap needs what step 3 gives up.
+ *  2. Open the trees (store/trees.h), and close the directories from which ".." would lead out.
  *  3. Confine itself: it may read below the trees, and write to two pipes.
  *  4. Look at the tree, and write the archive.
  */
@@ -16,7 +16,7 @@
 
 struct reader {
 	const struct changes_request *request;
-	const struct strlist *destinations; /* of mounts: mount_points.h */
+	const struct strlist *destinations; /* of mounts: store/mount_points.h */
 	const struct strlist
 		*layers; /* paths in the store, top first: what a copy is compared with */
 	int archive_fd; /* where the archive goes */

@@ -7,8 +7,7 @@
 #ifndef CTNR_PACK_RECORDS_H
 #define CTNR_PACK_RECORDS_H
 
-#include "below.h"
-
+#include "layer/below.h"
 #include "layer/owners_table.h"
 
 struct records {

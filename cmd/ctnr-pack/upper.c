@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "upper.h"
 
-#include "metadata.h"
+#include "layer/metadata.h"
 
 /* A walk through the upper directory. */
 struct upper_walk {

@@ -15,9 +15,10 @@
 #ifndef CTNR_PACK_UPPER_H
 #define CTNR_PACK_UPPER_H
 
-#include "mount_points.h"
 #include "object.h"
-#include "trees.h"
+
+#include "store/mount_points.h"
+#include "store/trees.h"
 
 /* Write it, without the mount points. below is of the trees' root. */
 int upper_write(const struct trees *trees, struct below *below, const struct mount_points *points,

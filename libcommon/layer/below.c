@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "below.h"
+#include "layer/below.h"
 
 #include "base/alloc.h"
 #include "system/fd.h"

@@ -9,15 +9,14 @@
  *
  * There are as many as a reader takes, in number and in bytes, or it is an error.
  */
-#ifndef CTNR_PACK_OBJECT_XATTR_H
-#define CTNR_PACK_OBJECT_XATTR_H
-
-#include "id_view.h"
+#ifndef LAYER_OBJECT_XATTR_H
+#define LAYER_OBJECT_XATTR_H
 
 #include "base/str.h"
 #include "format/tar.h"
 #include "layer/owner.h"
 #include "layer/xattr.h"
+#include "system/id_view.h"
 
 struct object_xattrs {
 	struct tar_xattr items[TAR_XATTRS_MAX];

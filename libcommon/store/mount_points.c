@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "mount_points.h"
-
-#include "metadata.h"
+#include "store/mount_points.h"
 
 #include "base/alloc.h"
 #include "format/json.h"
 #include "layer/mark.h"
+#include "layer/metadata.h"
 #include "oci/runtime.h"
 #include "system/fd.h"
 

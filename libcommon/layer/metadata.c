@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "metadata.h"
+#include "layer/metadata.h"
 
-#include "object_xattr.h"
+#include "layer/object_xattr.h"
 
 #include <sys/stat.h>
 

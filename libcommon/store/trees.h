@@ -8,8 +8,8 @@
  *
  *	if (trees_open(bundlefd, &trees, err) < 0 || trees_confine(&trees, err) < 0) ...
  */
-#ifndef CTNR_PACK_TREES_H
-#define CTNR_PACK_TREES_H
+#ifndef STORE_TREES_H
+#define STORE_TREES_H
 
 #include "layer/owners_table.h"
 #include "layer/stack.h"

@@ -11,8 +11,8 @@
  *
  *	if (below_find(&below, "etc/passwd", BELOW_IN_LAYERS, &found, NULL, err) < 0) ...
  */
-#ifndef CTNR_PACK_BELOW_H
-#define CTNR_PACK_BELOW_H
+#ifndef LAYER_BELOW_H
+#define LAYER_BELOW_H
 
 #include "layer/stack.h"
 

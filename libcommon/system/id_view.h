@@ -15,8 +15,8 @@
  * With one ID everything on disk is ours, and the owner is data (layer/owner.h). Who is privileged already enters
  * nothing: where the present namespace maps the overflow ID, owners that it does not map pass for that.
  */
-#ifndef CTNR_PACK_ID_VIEW_H
-#define CTNR_PACK_ID_VIEW_H
+#ifndef SYSTEM_ID_VIEW_H
+#define SYSTEM_ID_VIEW_H
 
 #include "system/identity.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "object_xattr.h"
+#include "layer/object_xattr.h"
 
 #include "base/alloc.h"
 #include "layer/mark.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "id_view.h"
+#include "system/id_view.h"
 
 #include "base/number.h"
 #include "base/str.h"

@@ -8,14 +8,13 @@
  * that the layers below do not have. A directory on the way has nothing else in it, and is missing below, or is
  * below as it is here but for its time. Anything else is what somebody wanted there.
  */
-#ifndef CTNR_PACK_MOUNT_POINTS_H
-#define CTNR_PACK_MOUNT_POINTS_H
+#ifndef STORE_MOUNT_POINTS_H
+#define STORE_MOUNT_POINTS_H
 
-#include "below.h"
-#include "id_view.h"
-
+#include "layer/below.h"
 #include "layer/path_set.h"
 #include "layer/xattr.h"
+#include "system/id_view.h"
 
 struct mount_points {
 	struct path_set made; /* not there without the mounts */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "trees.h"
+#include "store/trees.h"
 
 #include "base/alloc.h"
 #include "store/bundle_stack.h"
