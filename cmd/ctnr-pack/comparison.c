@@ -241,7 +241,7 @@ static int start_comparison(struct comparison *comparison, const struct trees *t
 	};
 	int result = -1;
 
-	if (trees_stack_from(trees, 1, &request.from.dir, err) == 0 &&
+	if (trees_stack_from(trees, 1, SIZE_MAX, &request.from.dir, err) == 0 &&
 	    trees_stack_of(trees, 0, &request.to.dir, err) == 0)
 		result = stack_diff_start(&comparison->diff, &request, err);
 	stack_release(&request.from.dir);

@@ -9,6 +9,7 @@
  */
 #include "artifact_opts.h"
 #include "check/check.h"
+#include "diff/operand_tree.h"
 #include "gc_opts.h"
 #include "index_opts.h"
 #include "opts.h"
@@ -111,6 +112,18 @@ static const struct option df_options[] = {
 	OPTION_END,
 };
 
+static const struct option diff_options[] = {
+	OPTION_INCLUDE(global_options, 0),
+	{ "json", 0, NULL, "print a record for each change", OPTION_BOOL,
+	  offsetof(struct store_opts, json), NULL },
+	{ "platform", 0, "PLATFORM", "choose from an index: OS/ARCHITECTURE[/VARIANT]",
+	  OPTION_STRING, offsetof(struct store_opts, platform), NULL },
+	INCLUDE_SYNC,
+	{ "type", 0, "TYPE", "what the names are: any, container or image", OPTION_CHOICE,
+	  offsetof(struct store_opts, type), operand_type_names },
+	OPTION_END,
+};
+
 static const struct option gc_options[] = {
 	OPTION_INCLUDE(global_options, 0),
 	OPTION_INCLUDE(gc_own_options, 0),
@@ -188,6 +201,8 @@ static const struct command commands[] = {
 	VERB("bundle rm", "[OPTIONS] BUNDLE...", "Delete bundles that do not run.",
 	     bundle_rm_options, bundle_rm),
 	VERB("df", "[OPTIONS]", "Say what the store takes on the disk.", df_options, store_df),
+	VERB("diff", "[OPTIONS] CONTAINER|IMAGE [CONTAINER|IMAGE]",
+	     "Tell which files a container or an image changed.", diff_options, store_diff),
 	{ .name = "check",
 	  .synopsis = "[OPTIONS] [IMAGE|BUNDLE|VOLUME...]",
 	  .summary = "Check that all is whole, and mend what is not.",

@@ -16,6 +16,7 @@ struct store_opts {
 	const char *store;
 	const char *platform;
 	int print; /* enum image_print */
+	int type; /* diff: enum operand_type */
 	bool json;
 	bool quiet;
 	bool running;

@@ -23,6 +23,7 @@ int bundle_ls(const void *opts, const struct strlist *operands, struct error *er
 int bundle_show(const void *opts, const struct strlist *operands, struct error *err);
 int bundle_rm(const void *opts, const struct strlist *operands, struct error *err);
 int store_df(const void *opts, const struct strlist *operands, struct error *err);
+int store_diff(const void *opts, const struct strlist *operands, struct error *err);
 
 /* opts is a struct check_opts. */
 int store_check(const void *opts, const struct strlist *operands, struct error *err);

@@ -60,7 +60,7 @@ function __ctnr_operand
             __ctnr_addresses $typed
         case 'ctnr tag:*' 'ctnr untag:*' 'ctnr rmi:*' 'ctnr history:*' 'ctnr image *' 'ctnr-store image *'
             __ctnr_images
-        case 'ctnr inspect:*' 'ctnr check:*' 'ctnr system check:*' 'ctnr-store check:*'
+        case 'ctnr inspect:*' 'ctnr diff:*' 'ctnr-store diff:*' 'ctnr check:*' 'ctnr system check:*' 'ctnr-store check:*'
             __ctnr_images
             __ctnr_containers
         case 'ctnr ps:*' 'ctnr images:*' 'ctnr doctor:*' 'ctnr version:*' 'ctnr system *' \

@@ -54,21 +54,32 @@ static int push_readable(struct trees *trees, const struct stack *stack, struct 
 	return 0;
 }
 
-int trees_open(int bundlefd, struct trees *ret, struct error *err)
+int trees_push_bundle(struct trees *trees, int bundlefd, struct error *err)
 {
 	autostack struct stack stack = STACK_INIT;
-	autotrees struct trees trees = TREES_INIT;
 	struct error cause = { 0 };
 	autoclose int lower = bundle_stack_open_lower(bundlefd, &cause);
 
 	if (lower < 0 && cause.saved_errno != ENOENT)
 		return error_move(err, &cause);
-	trees.kind = lower < 0 ? TREES_COPY : TREES_OVERLAY;
 	if (bundle_stack_open(bundlefd, "rootfs", NULL, &stack, err) < 0 ||
-	    push_readable(&trees, &stack, err) < 0)
+	    push_readable(trees, &stack, err) < 0)
 		return -1;
-	if (trees.kind == TREES_OVERLAY && trees.root.n_dirfds < 2)
+	if (lower < 0)
+		return TREES_COPY;
+	if (stack.n_dirfds < 2)
 		return error_set(err, ERROR_FAILED, "it has no upper directory, or no layers");
+	return TREES_OVERLAY;
+}
+
+int trees_open(int bundlefd, struct trees *ret, struct error *err)
+{
+	autotrees struct trees trees = TREES_INIT;
+	int kind = trees_push_bundle(&trees, bundlefd, err);
+
+	if (kind < 0)
+		return -1;
+	trees.kind = (enum trees_kind)kind;
 	*ret = trees;
 	trees = (struct trees)TREES_INIT;
 	return 0;
@@ -105,11 +116,12 @@ int trees_stack_of(const struct trees *trees, size_t index, struct stack *ret, s
 	return push_duplicate(trees, index, ret, err);
 }
 
-int trees_stack_from(const struct trees *trees, size_t first, struct stack *ret, struct error *err)
+int trees_stack_from(const struct trees *trees, size_t first, size_t n, struct stack *ret,
+		     struct error *err)
 {
 	autostack struct stack stack = STACK_INIT;
 
-	for (size_t i = first; i < trees->root.n_dirfds; i++)
+	for (size_t i = first; i < trees->root.n_dirfds && i - first < n; i++)
 		if (push_duplicate(trees, i, &stack, err) < 0)
 			return -1;
 	*ret = stack;
@@ -119,5 +131,5 @@ int trees_stack_from(const struct trees *trees, size_t first, struct stack *ret,
 
 int trees_stack(const struct trees *trees, struct stack *ret, struct error *err)
 {
-	return trees_stack_from(trees, 0, ret, err);
+	return trees_stack_from(trees, 0, SIZE_MAX, ret, err);
 }

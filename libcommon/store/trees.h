@@ -36,6 +36,9 @@ void trees_release(struct trees *trees);
 
 int trees_open(int bundlefd, struct trees *ret, struct error *err);
 
+/* Put the trees of a bundle below the others. Returns an enum trees_kind, or -1. */
+int trees_push_bundle(struct trees *trees, int bundlefd, struct error *err);
+
 /* Put a directory below the others, with the file of owners beside it; takes dirfd. */
 int trees_push(struct trees *trees, int dirfd, struct error *err);
 
@@ -45,8 +48,9 @@ int trees_confine(struct trees *trees, struct error *err);
 /* The directory number index as a stack of its own, for a walk. */
 int trees_stack_of(const struct trees *trees, size_t index, struct stack *ret, struct error *err);
 
-/* Those from number first on. */
-int trees_stack_from(const struct trees *trees, size_t first, struct stack *ret, struct error *err);
+/* Those from number first on, n at most (SIZE_MAX: all). */
+int trees_stack_from(const struct trees *trees, size_t first, size_t n, struct stack *ret,
+		     struct error *err);
 
 /* All of them. */
 int trees_stack(const struct trees *trees, struct stack *ret, struct error *err);

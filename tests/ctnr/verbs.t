@@ -29,6 +29,10 @@ called_as '' commit a b c
 called_as '' commit --pause c
 called_as '' commit -f docker c
 called_as 'store [image] [untag] [--] [a]' untag a
+called_as 'store [diff] [--json=true] [--] [a] [b]' diff --json a b
+called_as 'store [diff] [--type=container] [--] [a]' container diff a
+called_as 'store [diff] [--type=container] [--] [a]' bundle diff a
+called_as 'store [diff] [--type=image] [--] [a]' image diff a
 called_as 'store [image] [rm] [--] [a]' rmi a
 called_as 'store [image] [rm] [--] [a]' image rm a
 called_as 'store [image] [rm] [--] [a]' image remove a
