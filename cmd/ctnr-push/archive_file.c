@@ -37,7 +37,10 @@ void archive_file_release(struct archive_file *file)
 
 static int write_error(const struct archive_file *file, struct error *err)
 {
-	return error_errno(err, "cannot write '%s'", file->path);
+	error_errno(err, "cannot write '%s'", file->path);
+	return error_errno_is(err, ENOSPC)
+		       ? error_hint(err, "free some space there, or write it elsewhere")
+		       : -1;
 }
 
 /* Wait until the reader takes something, or a signal asks to stop. */

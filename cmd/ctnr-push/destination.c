@@ -3,7 +3,7 @@
 
 static const struct destination_type *const types[] = {
 	&registry_destination,       &layout_destination,    &oci_archive_destination,
-	&docker_archive_destination, &directory_destination,
+	&docker_archive_destination, &directory_destination, &skopeo_destination,
 };
 
 /* address_parse() gives no transport that has no row. */

@@ -51,6 +51,7 @@ struct destination_type {
 	enum transport transport;
 	bool takes_several; /* blobs at a time, each thread by a connection of its own */
 	bool takes_several_images; /* each called by its own name */
+	bool takes_nameless; /* images, too: name may be NULL */
 	bool takes_docker_only; /* documents are Docker's, and no index */
 	bool takes_oci_only; /* documents are OCI's */
 	/* The type's own state, new. NULL with err on failure: then nothing is left to be closed. */
@@ -70,7 +71,7 @@ struct destination_type {
 	int (*put_document)(void *state, void *connection, const struct document *document,
 			    struct error *err);
 	/* The top document of an image, which is called so: name is its reference, of a registry the
-	 * address says the name. */
+	 * address says the name; NULL: it has none. */
 	int (*put_named)(void *state, void *connection, const struct document *document,
 			 const char *name, struct error *err);
 	/* A document that refers to the subject, which is there or comes under its name later. What is below it
@@ -86,6 +87,7 @@ extern const struct destination_type layout_destination;
 extern const struct destination_type oci_archive_destination;
 extern const struct destination_type docker_archive_destination;
 extern const struct destination_type directory_destination;
+extern const struct destination_type skopeo_destination;
 
 struct destination {
 	const struct destination_type *type;

@@ -192,6 +192,7 @@ static int finish_directory(void *state, struct error *err)
 
 const struct destination_type directory_destination = {
 	.transport = TRANSPORT_DIRECTORY,
+	.takes_nameless = true,
 	.open = open_directory,
 	.close = close_directory,
 	.put_blob = put_file,

@@ -162,6 +162,7 @@ const struct destination_type docker_archive_destination = {
 	.transport = TRANSPORT_DOCKER_ARCHIVE,
 	.takes_several_images = true,
 	.takes_docker_only = true,
+	.takes_nameless = true,
 	.open = open_docker_archive,
 	.close = close_docker_archive,
 	.put_blob = put_docker_blob,

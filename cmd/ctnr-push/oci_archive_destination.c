@@ -143,6 +143,7 @@ const struct destination_type oci_archive_destination = {
 	.transport = TRANSPORT_OCI_ARCHIVE,
 	.takes_several_images = true,
 	.takes_oci_only = true,
+	.takes_nameless = true,
 	.open = open_oci_archive,
 	.close = close_oci_archive,
 	.put_blob = put_oci_blob,

@@ -98,8 +98,8 @@ static int read_image(const struct push_request *request, struct push_image *ima
 	};
 	enum image_format format;
 
-	image->name = push_request_name(request, image->image.ref, err);
-	if (!image->name || push_request_format(request, &format, err) < 0 ||
+	if (push_request_name(request, image->image.ref, &image->name, err) < 0 ||
+	    push_request_format(request, &format, err) < 0 ||
 	    image_choose(&image->image, &wish, &image->choice, err) < 0 ||
 	    read_documents(image, format, err) < 0 ||
 	    image_documents_convert(&image->documents, format, err) < 0 ||
@@ -125,7 +125,7 @@ int push_image_describe(const struct push_request *request, const struct push_im
 		if (!ret->layout)
 			return error_errno(err, "cannot open '%s'", address->path);
 	}
-	ret->ref = xstrdup(image->name);
+	ret->ref = image->name ? xstrdup(image->name) : NULL;
 	document_describe(top_document(image), &ret->descriptor);
 	ret->descriptor.platform = image->choice.top.platform;
 	return 0;

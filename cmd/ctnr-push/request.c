@@ -171,20 +171,26 @@ int push_request_address(struct push_request *request, const char *ref, struct e
 	return check_destination(request, err);
 }
 
-char *push_request_name(const struct push_request *request, const char *ref, struct error *err)
+int push_request_name(const struct push_request *request, const char *ref, char **ret,
+		      struct error *err)
 {
 	const struct address *address = &request->address;
+	const char *name = address->reference ? address->reference : ref;
 	autoreference struct reference reference = REFERENCE_INIT;
 
-	if (address->transport == TRANSPORT_DOCKER)
-		return reference_parse(address->reference, &reference, err) < 0
-			       ? NULL
-			       : reference_format(&reference);
-	if (address->reference || ref)
-		return xstrdup(address->reference ? address->reference : ref);
+	if (address->transport == TRANSPORT_DOCKER ||
+	    (address->transport == TRANSPORT_DOCKER_ARCHIVE && address->reference)) {
+		if (reference_parse(address->reference, &reference, err) < 0)
+			return -1;
+		*ret = reference_format(&reference);
+		return 0;
+	}
+	if (name)
+		*ret = xstrdup(name);
+	if (name || destination_type_of(address)->takes_nameless)
+		return 0;
 	error_set(err, ERROR_USAGE, "nothing says what the image is called there");
-	error_hint(err, "name it in DESTINATION, as in oci:DIR:NAME");
-	return NULL;
+	return error_hint(err, "name it in DESTINATION, as in oci:DIR:NAME");
 }
 
 int push_request_format(const struct push_request *request, enum image_format *ret,

@@ -5,7 +5,7 @@
  *	autopushrequest struct push_request request = PUSH_REQUEST_INIT;
  *
  *	if (push_request_read(opts, operands, &request, err) < 0) ...
- *	name = push_request_name(&request, image.ref, err);
+ *	if (push_request_name(&request, image.ref, &name, err) < 0) ...
  *
  * One operand is an image that goes to where its own name says. Of several the last one is the DESTINATION: an
  * address, or a name that has a registry.
@@ -64,9 +64,10 @@ int push_request_read(const struct push_opts *opts, const struct strlist *operan
  * no registry has. */
 int push_request_address(struct push_request *request, const char *ref, struct error *err);
 
-/* What an image that is called ref (NULL: it has no name) is called there: new. ERROR_USAGE when nothing
- * says it. */
-char *push_request_name(const struct push_request *request, const char *ref, struct error *err);
+/* What an image that is called ref (NULL: it has no name) is called there: new, or NULL where images need no name.
+ * ERROR_USAGE when nothing says it. */
+int push_request_name(const struct push_request *request, const char *ref, char **ret,
+		      struct error *err);
 
 /* The format in which the documents are copied. ERROR_USAGE when the destination does not take the one that was
  * asked for. */
