@@ -7,11 +7,13 @@
 #include "system/sync.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define BLOCK_MAX (256U << 10) /* gathered for one write */
@@ -137,22 +139,41 @@ static int make_part(struct archive_file *file, struct error *err)
 	return 0;
 }
 
+/* Is it another name of an open descriptor, as /dev/stdout and /dev/fd/3 are? To replace such a symlink would not
+ * reach what was meant, and all others would miss it. */
+static bool is_descriptor_name(int dirfd, const char *name)
+{
+	char target[sizeof("/proc/")];
+	struct statfs fs;
+
+	if (fstatfs(dirfd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
+		return true;
+	return readlinkat(dirfd, name, target, sizeof(target)) >= (ssize_t)strlen("/proc/") &&
+	       memcmp(target, "/proc/", strlen("/proc/")) == 0;
+}
+
+static int use_named(struct archive_file *file, struct error *err)
+{
+	int fd = output_open(file->path, err);
+
+	return fd < 0 ? -1 : use_descriptor(file, fd, err);
+}
+
 static int use_file(struct archive_file *file, struct error *err)
 {
 	struct stat st;
-	int fd;
 
 	file->dirfd = output_open_directory(file->path, &file->name, err);
 	if (file->dirfd < 0)
 		return error_prefix(err, "cannot create '%s'", file->path);
+	if (is_descriptor_name(file->dirfd, file->name))
+		return use_named(file, err);
 	if (fstatat(file->dirfd, file->name, &st, 0) < 0 || S_ISREG(st.st_mode))
 		return make_part(file, err);
-	if (S_ISDIR(st.st_mode)) {
-		errno = EISDIR;
-		return error_errno(err, "cannot create '%s'", file->path);
-	}
-	fd = output_open(file->path, err);
-	return fd < 0 ? -1 : use_descriptor(file, fd, err);
+	if (!S_ISDIR(st.st_mode))
+		return use_named(file, err);
+	errno = EISDIR;
+	return error_errno(err, "cannot create '%s'", file->path);
 }
 
 int archive_file_open(const char *path, const struct interrupt *interrupt, struct archive_file *ret,

@@ -10,7 +10,7 @@
  *	    archive_file_finish(&file, err) < 0) ...
  *
  *  - A file in the making is FILE.RANDOM.part. A symlink that is FILE is replaced, as any file.
- *  - FILE may be a pipe or a device, which is written to as it is.
+ *  - FILE may be a pipe, a device or a name of an open descriptor (/dev/fd/3), which is written to as it is.
  *  - Owners, modes and times in the archive are always the same ones, so that the same content is the same
  *    archive.
  *  - Nothing is seeked, nothing is read back.
