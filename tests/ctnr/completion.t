@@ -25,7 +25,7 @@ ctnr pull --tag busybox:1 "oci:$(busybox_layout)" >/dev/null || exit
 ctnr bundle --driver overlay busybox:1 made true >/dev/null || exit
 
 completes "ctnr "
-like_stdout "bundle * run * version" "verbs of ctnr"
+like_stdout "artifact bundle * run * version" "verbs of ctnr"
 completes "ctnr rm"
 is_stdout "rm rmi" "... that begin with what is typed"
 completes "ctnr image "

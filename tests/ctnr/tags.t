@@ -12,8 +12,8 @@ calls image tags --creds 'user:pass word' alpine
 is "$calls" 'fetch [--list-tags] [--short-name] [--creds=user:pass word] [--] [docker://alpine]' "... also as image tags"
 calls tags
 is_status 2 "a repository is needed"
-calls manifest inspect --platform linux/arm64 alpine:3
-is "$calls" 'fetch [--inspect] [--raw] [--short-name] [--platform=linux/arm64] [--] [docker://alpine:3]' \
+calls manifest inspect --platform linux/arm64 docker://alpine:3
+is "$calls" 'fetch [--inspect] [--raw] [--platform=linux/arm64] [--] [docker://alpine:3]' \
 	"manifest inspect prints what a registry gives"
 calls manifest inspect alpine debian
 is_status 2 "... of one image"

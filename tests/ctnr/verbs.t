@@ -149,9 +149,9 @@ for verb in build exec logs stop start kill network volume compose cp save load 
 	run "$front" container "$verb" x
 	like_stderr "ctnr container: error: '$verb' is not there yet*" "... of a noun too"
 done
-run "$front" manifest create x
-like_stderr "ctnr manifest: error: 'create' is not there yet
-ctnr manifest: hint: *index*" "what a noun has not is told for that noun"
+run "$front" manifest exists x
+like_stderr "ctnr manifest: error: 'exists' is not there yet
+ctnr manifest: hint: *inspect*" "what a noun has not is told for that noun"
 run "$front" ../front/split.sh
 is_status 2 "a verb is no path"
 run "$front" .
