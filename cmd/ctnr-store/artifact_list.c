@@ -16,8 +16,6 @@
 
 #include <inttypes.h>
 
-#define ANNOTATION_CREATED "org.opencontainers.image.created"
-
 /* What the list says of an artifact. */
 struct artifact {
 	struct manifest manifest;

@@ -36,6 +36,8 @@ static void add_row(struct table *table, const struct index_entry *entry,
 	listed_entry_add_name(entry, table);
 	if (media_type_kind(descriptor->media_type) == MEDIA_INDEX)
 		table_add(table, "(index)");
+	else if (facts->is_artifact)
+		table_add(table, "(artifact)");
 	else if (descriptor->platform.os[0])
 		table_add(table, platform_format(&descriptor->platform, platform));
 	else

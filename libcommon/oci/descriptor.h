@@ -10,6 +10,9 @@
 #include <stdint.h>
 
 #define ANNOTATION_REF_NAME "org.opencontainers.image.ref.name"
+/* When something was made, RFC 3339; what the file of a layer is called (image-spec annotations.md). */
+#define ANNOTATION_CREATED "org.opencontainers.image.created"
+#define ANNOTATION_TITLE "org.opencontainers.image.title"
 /* The digest of what the registry gave, before conversion or choice of a platform. */
 #define ANNOTATION_SOURCE "org.ctnr.source"
 /* When the name of an entry was set, RFC 3339 (oci/tag.h). */

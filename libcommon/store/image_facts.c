@@ -77,14 +77,29 @@ static char *platform_to_field(const struct platform *platform)
 	return slashes == 3 ? steal(&field) : NULL;
 }
 
-/* What the config of a manifest says. Returns false when it should be asked again. */
+static void learn_created(struct facts_document *document, const char *created)
+{
+	document->dated = created && clock_parse_rfc3339(created, &document->created) &&
+			  document->created != GO_ZERO_TIME;
+}
+
+/* The config of an artifact may be anything; of what made it the manifest tells. */
+static bool learn_artifact(const struct manifest *manifest, struct facts_document *document)
+{
+	const json_t *annotations = json_object_get(manifest->json, "annotations");
+
+	learn_created(document, json_text(json_object_get(annotations, ANNOTATION_CREATED)));
+	document->platform = FACTS_ARTIFACT;
+	return true;
+}
+
+/* What the config of an image's manifest says. Returns false when it should be asked again. */
 static bool learn_config(struct image_facts_memory *memory, const struct descriptor *descriptor,
 			 struct facts_document *document)
 {
 	autoimageconfig struct image_config config = IMAGE_CONFIG_INIT;
 	autojson json_t *other = NULL;
 	const json_t *json;
-	const char *created;
 	char *platform;
 
 	if (image_config_read(memory->layout, descriptor, &config, NULL) < 0)
@@ -92,9 +107,7 @@ static bool learn_config(struct image_facts_memory *memory, const struct descrip
 	json = config.json ? config.json : other;
 	if (!json)
 		return false;
-	created = json_text(json_object_get(json, "created"));
-	document->dated = created && clock_parse_rfc3339(created, &document->created) &&
-			  document->created != GO_ZERO_TIME;
+	learn_created(document, json_text(json_object_get(json, "created")));
 	platform = platform_to_field(&config.platform);
 	if (!platform)
 		return false;
@@ -118,7 +131,9 @@ static void learn_document(struct image_facts_memory *memory, uint32_t number)
 			 &text, NULL) < 0)
 		return;
 	if (manifest_parse(text.data, text.len, NULL, &manifest, NULL) == 0)
-		document->whole = learn_config(memory, &manifest.config, document);
+		document->whole = image_config_is_type(manifest.config.media_type)
+					  ? learn_config(memory, &manifest.config, document)
+					  : learn_artifact(&manifest, document);
 	else
 		document->whole = (other = json_parse(text.data, text.len, path, NULL));
 	if (!learn_children(memory, manifest.json ? manifest.json : other) ||
@@ -155,7 +170,7 @@ static uint64_t count_bytes(struct image_facts_memory *memory, uint32_t child, i
 	return size;
 }
 
-/* "-", or what platform_to_field() made. */
+/* What platform_to_field() made, or a word for none. */
 static void platform_from_field(const char *field, struct platform *ret)
 {
 	struct {
@@ -200,6 +215,7 @@ void image_facts_find(struct image_facts_memory *memory, const struct descriptor
 	document = &memory->documents[memory->blobs[number].document];
 	ret->dated = document->dated;
 	ret->created = document->created;
+	ret->is_artifact = strcmp(document->platform, FACTS_ARTIFACT) == 0;
 	platform_from_field(document->platform, &ret->platform);
 }
 

@@ -4,7 +4,7 @@
  * platform. All that follows from its documents, which are named by their digests and so say the same
  * for ever: STORE/cache/images remembers it, and the list opens none of them again.
  *
- *	ctnr-images 1
+ *	ctnr-images 2
  *	DIGEST SIZE
  *	NUMBER CREATED OS/ARCHITECTURE/VARIANT/VERSION CHILD...
  *	end
@@ -12,7 +12,7 @@
  * The second line is a blob's: there are many, numbered 0, 1, 2, ... The third one is a document's, a
  * manifest's or an index's: NUMBER is its own blob, each CHILD the number of a blob that it names, with
  * a '+' where that is a document too. Blobs stand before the documents that name them. CREATED is in
- * seconds since 1970. "-" stands for what is not known.
+ * seconds since 1970. "-" stands for what is not known, and "artifact" for a platform where the manifest is that of no image.
  *
  *  - Blobs count while they are in the layout: that is looked up each time, in the names of its folders.
  *    Bytes that changed under a digest are found by those who read them, not here; but no document is
@@ -43,7 +43,8 @@
 struct image_facts {
 	uint64_t size; /* bytes of the blobs that it reaches and that are there, each once */
 	bool dated;
-	int64_t created; /* seconds since 1970, when dated; of an image that its config dates */
+	int64_t created; /* seconds since 1970, when dated: by the config of an image, or the manifest of an artifact */
+	bool is_artifact; /* its config is none of an image */
 	/* Of its config, for a descriptor that states none; empty: not known. */
 	struct platform platform;
 };

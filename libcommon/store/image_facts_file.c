@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define FACTS_FILE "cache/images"
-#define FACTS_HEAD "ctnr-images 1"
+#define FACTS_HEAD "ctnr-images 2"
 #define FACTS_END "end"
 #define FACTS_MAX (64U << 20) /* bytes of the file: as index.json */
 #define CREATED_MAX (UINT64_C(1) << 40) /* seconds: the years 0 to 9999 and more */

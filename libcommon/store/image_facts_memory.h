@@ -51,8 +51,9 @@ struct facts_document {
 	bool whole; /* all that it says was there and could be read: worth remembering */
 	bool dated;
 	int64_t created;
-	const char *platform; /* as in the file; "-": not known */
+	const char *platform; /* as in the file; "-": not known; FACTS_ARTIFACT: of no image */
 };
+#define FACTS_ARTIFACT "artifact"
 
 struct image_facts_memory {
 	const struct store *store; /* borrowed */

@@ -57,6 +57,11 @@ localhost/typed:latest" "... by name"
 run "$test_lib/terminal.py" ctnr-store artifact ls
 like_stdout "REPOSITORY *TAG *DIGEST *TYPE *CREATED *SIZE*localhost/typed *latest *text/vnd.x+json *ago *" "... at a terminal as a table"
 
+run "$test_lib/terminal.py" ctnr-store image ls
+like_stdout "*localhost/typed *latest * (artifact) *ago *" "... and the list of images says of each that it is one"
+run "$test_lib/terminal.py" ctnr-store image ls
+like_stdout "*localhost/typed *latest * (artifact) *ago *" "... also when it remembers that"
+
 run ctnr-store artifact add things one
 is_status 1 "a name that is there is not taken"
 like_stderr "*there is one already*--append*--replace*" "... and the hint says how"

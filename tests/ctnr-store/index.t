@@ -191,12 +191,34 @@ run ctnr-store index show amd64:1
 is_status 3 "an image is no index"
 like_stderr "*it is no index*ctnr inspect*" "... and the hint says what shows it"
 
+# stranger NAME <JSON: an index that another program wrote.
+stranger() {
+	tr -d '\n' >stranger.json
+	stranger_digest=$(sha256sum <stranger.json | cut -d ' ' -f 1)
+	cp stranger.json "$store/images/blobs/sha256/$stranger_digest"
+	jq -c '.manifests += [{"mediaType":"application/vnd.oci.image.index.v1+json","digest":"sha256:'"$stranger_digest"'","size":'"$(wc -c <stranger.json)"',"annotations":{"org.opencontainers.image.ref.name":"localhost/'"$1"':1"}}]' \
+		"$store/images/index.json" >index.json && cp index.json "$store/images/index.json"
+}
+
+# Each entry is looked for among those before it: of 15,000 that would be 100,000,000 looks.
+ctnr-store index create long >/dev/null
+jq -cn --arg digest "$arm64" --argjson size "$(stat -c %s "$store/images/blobs/sha256/${arm64#*:}")" '{schemaVersion: 2,
+	mediaType: "application/vnd.oci.image.index.v1+json", manifests: [range(15000) | {digest: $digest, size: $size,
+	mediaType: "application/vnd.oci.image.manifest.v1+json", platform: {os: "x", architecture: "y", variant: "\(.)"}}]}' |
+	stranger endless
+run timeout 20 ctnr-store index add --all long:latest endless:1
+is_status 0 "an index of 15,000 entries is added"
+is "$(ctnr-store index show long | jq '.manifests | length')" 15000 "... whole"
+jq -cn '{schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests: [], annotations: {a: ("x" * 3999000)}}' |
+	stranger large
+ok "an index may be large" ctnr-store index annotate --index --annotation b=c large:1
+run ctnr-store index annotate --index --annotation "b=$(head -c 100000 /dev/zero | tr '\000' x)" \
+	--annotation "c=$(head -c 120000 /dev/zero | tr '\000' x)" large:1
+is_status 1 "... but not larger than readers take"
+like_stderr "*the index would have more than 4194304 bytes*" "... and the message says so"
+
 # What a stranger wrote.
-printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":null,"x":[1.50]}' >odd
-odd=$(sha256sum <odd | cut -d ' ' -f 1)
-cp odd "$store/images/blobs/sha256/$odd"
-jq -c '.manifests += [{"mediaType":"application/vnd.oci.image.index.v1+json","digest":"sha256:'"$odd"'","size":'"$(wc -c <odd)"',"annotations":{"org.opencontainers.image.ref.name":"localhost/odd:1"}}]' \
-	"$store/images/index.json" >index.json && cp index.json "$store/images/index.json"
+printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":null,"x":[1.50]}' | stranger odd
 ok "an index of another program is changed" ctnr-store index add odd:1 arm64:1
 like "$(ctnr-store index show odd:1)" '*"x":[[]1.50[]]*' "... and keeps what is not known"
 printf 'x' | dd of="$store/images/blobs/sha256/$(digest_of localhost/odd:1 | cut -d : -f 2)" bs=1 seek=20 conv=notrunc 2>/dev/null

@@ -6,11 +6,6 @@
 #include "base/str.h"
 #include "format/json.h"
 
-/* What annotation is the name of a file by (image-spec annotations.md). */
-#define ANNOTATION_TITLE "org.opencontainers.image.title"
-/* When something was made, RFC 3339. */
-#define ANNOTATION_CREATED "org.opencontainers.image.created"
-
 /* Read them into a new object, in their order; of a repeated key the last counts. ERROR_USAGE; NULL then. */
 json_t *annotations_read(const struct strlist *texts, struct error *err);
 

@@ -175,12 +175,3 @@ int entry_platform_wanted(const struct entry_platform_opts *opts, struct platfor
 	platform_host(ret);
 	return apply_words(opts, ret, err) < 0 ? -1 : 1;
 }
-
-bool entry_platform_is_same(const struct descriptor *one, const struct descriptor *other)
-{
-	const struct platform *a = &one->platform;
-	const struct platform *b = &other->platform;
-
-	return strcmp(a->os, b->os) == 0 && strcmp(a->architecture, b->architecture) == 0 &&
-	       strcmp(a->variant, b->variant) == 0 && strcmp(a->os_version, b->os_version) == 0;
-}

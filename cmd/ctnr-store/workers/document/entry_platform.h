@@ -25,7 +25,4 @@ int entry_platform_apply(const struct entry_platform_opts *opts, struct descript
 int entry_platform_wanted(const struct entry_platform_opts *opts, struct platform *ret,
 			  struct error *err);
 
-/* Are both entries for the same platform? */
-bool entry_platform_is_same(const struct descriptor *one, const struct descriptor *other);
-
 #endif

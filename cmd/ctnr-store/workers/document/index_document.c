@@ -2,7 +2,6 @@
 #include "workers/document/index_document.h"
 
 #include "workers/document/annotation.h"
-#include "workers/document/entry_platform.h"
 
 #include "base/alloc.h"
 #include "base/message.h"
@@ -18,6 +17,7 @@ void index_document_release(struct index_document *document)
 		return;
 	free(document->media_type);
 	json_free(&document->json);
+	json_free(&document->positions);
 }
 
 void index_document_init(struct index_document *ret)
@@ -90,35 +90,95 @@ static void merge_entry(json_t *there, const struct descriptor *entry)
 		json_object_update(old, platform);
 }
 
-static void warn_same_platform(const struct descriptor *there, const struct descriptor *entry)
+static void warn_same_platform(const struct index_document *document, size_t position,
+			       const struct descriptor *entry)
 {
+	autodescriptor struct descriptor there = DESCRIPTOR_INIT;
 	char text[PLATFORM_TEXT_MAX];
 
-	message_warning("%s is for %s too: of these two images the first one, %s, is taken",
-			entry->digest.text, platform_format(&entry->platform, text),
-			there->digest.text);
+	if (read_entry(document, position, &there))
+		message_warning("%s is for %s too: of these two images the first one, %s, is taken",
+				entry->digest.text, platform_format(&entry->platform, text),
+				there.digest.text);
+}
+
+/* The platform of an entry that is an image, as a key: new; NULL when it states none. */
+static char *platform_key(const struct descriptor *entry)
+{
+	const struct platform *platform = &entry->platform;
+
+	if (!platform->os[0] || index_entry_is_no_image(entry))
+		return NULL;
+	return xasprintf("%s/%s/%s/%s", platform->os, platform->architecture, platform->variant,
+			 platform->os_version);
+}
+
+/* The same with the digest, of any entry. */
+static char *entry_key(const struct descriptor *entry)
+{
+	autofree char *platform = platform_key(entry);
+
+	return xasprintf("%s %s", entry->digest.text, platform ? platform : "");
+}
+
+/* Note where an entry stands, unless one of the same key stands before it. */
+static void note_entry(struct index_document *document, const struct descriptor *entry,
+		       size_t position)
+{
+	autofree char *key = entry_key(entry);
+	autofree char *platform = platform_key(entry);
+	const char *const keys[] = { key, platform };
+
+	for (size_t i = 0; i < array_size(keys); i++)
+		if (keys[i] && !json_object_get(document->positions, keys[i]))
+			json_object_set_new(document->positions, keys[i],
+					    json_integer((json_int_t)position));
+}
+
+/* Several are added, and each looks for those before it. */
+static void note_entries(struct index_document *document)
+{
+	if (document->positions)
+		return;
+	document->positions = json_object();
+	for (size_t i = 0; i < json_array_size(entries_of(document)); i++) {
+		autodescriptor struct descriptor there = DESCRIPTOR_INIT;
+
+		if (read_entry(document, i, &there))
+			note_entry(document, &there, i);
+	}
+}
+
+/* Where the entry of that key stands; false when there is none. */
+static bool find_position(const struct index_document *document, const char *key,
+			  size_t *ret_position)
+{
+	const json_t *position = key ? json_object_get(document->positions, key) : NULL;
+
+	if (!position)
+		return false;
+	*ret_position = (size_t)json_integer_value(position);
+	return true;
 }
 
 int index_document_add(struct index_document *document, const struct descriptor *entry,
 		       struct error *err)
 {
+	autofree char *key = entry_key(entry);
+	autofree char *platform = platform_key(entry);
 	json_t *entries = entries_of(document);
+	size_t position;
 
 	if (check_types(document, entry, err) < 0)
 		return -1;
-	for (size_t i = 0; i < json_array_size(entries); i++) {
-		autodescriptor struct descriptor there = DESCRIPTOR_INIT;
-
-		if (!read_entry(document, i, &there) || !entry_platform_is_same(&there, entry))
-			continue;
-		if (digest_equal(&there.digest, &entry->digest)) {
-			merge_entry(json_array_get(entries, i), entry);
-			return 0;
-		}
-		if (entry->platform.os[0] && !index_entry_is_no_image(entry) &&
-		    !index_entry_is_no_image(&there))
-			warn_same_platform(&there, entry);
+	note_entries(document);
+	if (find_position(document, key, &position)) {
+		merge_entry(json_array_get(entries, position), entry);
+		return 0;
 	}
+	if (find_position(document, platform, &position))
+		warn_same_platform(document, position, entry);
+	note_entry(document, entry, json_array_size(entries));
 	json_array_append_new(entries, descriptor_to_json(entry));
 	return 0;
 }
@@ -154,6 +214,7 @@ int index_document_find(const struct index_document *document, const struct dige
 void index_document_replace(struct index_document *document, size_t position,
 			    const struct descriptor *entry)
 {
+	json_free(&document->positions);
 	json_array_set_new(entries_of(document), position, descriptor_to_json(entry));
 }
 
@@ -162,6 +223,7 @@ size_t index_document_remove(struct index_document *document, const struct diges
 	json_t *entries = entries_of(document);
 	size_t n = 0;
 
+	json_free(&document->positions);
 	for (size_t i = json_array_size(entries); i-- > 0;) {
 		autodescriptor struct descriptor there = DESCRIPTOR_INIT;
 

@@ -21,11 +21,12 @@
 struct index_document {
 	char *media_type;
 	json_t *json; /* the whole; "manifests" is an array */
+	json_t *positions; /* in that, by digest and platform, and the first image by platform; NULL: not noted yet */
 };
 
 #define INDEX_DOCUMENT_INIT \
 	{ \
-		NULL, NULL \
+		NULL, NULL, NULL \
 	}
 
 void index_document_release(struct index_document *document);
