@@ -274,13 +274,15 @@ int changes_read(const struct changes_request *request, tar_sink write, void *si
 									.sink = sink,
 									.archive = -EBADF,
 									.reports = -EBADF };
+		struct error cause = { 0 };
 
-		if (read_once(&reading, &facts, &interrupt, err) == 0) {
+		if (read_once(&reading, &facts, &interrupt, &cause) == 0) {
 			ret->n_entries = reading.n_entries;
 			return 0;
 		}
-		if (reading.verdict != VERDICT_TORN || !may_restart ||
-		    read_again(request, &reading, err) < 0)
+		if (reading.verdict != VERDICT_TORN || !may_restart)
+			return error_move(err, &cause);
+		if (read_again(request, &reading, err) < 0)
 			return -1;
 		may_restart = false;
 	}

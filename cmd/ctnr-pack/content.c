@@ -13,6 +13,7 @@
 
 #define PIECE_MAX (256U << 10) /* bytes that are read at once */
 #define TICK_MAX 20000000 /* nanoseconds: no kernel has longer ones (CONFIG_HZ is 100 at least) */
+#define TICKS_WAITED 3 /* for a file that is changed in each: it will change while it is read */
 #define BLOCK 512 /* bytes of st_blocks' unit */
 
 void content_release(struct content *content)
@@ -42,13 +43,15 @@ static bool is_of_this_tick(struct timespec changed)
 
 int content_stat(int fd, struct stat *ret, struct error *err)
 {
-	if (fstat(fd, ret) < 0)
-		return error_errno(err, "cannot stat");
-	if (!is_of_this_tick(ret->st_ctim))
-		return 0;
-	while (is_of_this_tick(ret->st_ctim))
-		sched_yield();
-	return fstat(fd, ret) < 0 ? error_errno(err, "cannot stat") : 0;
+	for (int i = 0; i < TICKS_WAITED; i++) {
+		if (fstat(fd, ret) < 0)
+			return error_errno(err, "cannot stat");
+		if (!is_of_this_tick(ret->st_ctim))
+			return 1;
+		while (is_of_this_tick(ret->st_ctim))
+			sched_yield();
+	}
+	return 0;
 }
 
 static bool is_same_time(struct timespec a, struct timespec b)

@@ -32,7 +32,7 @@ struct content {
 
 void content_release(struct content *content);
 
-/* Stat an open file, and wait until a change of it would be seen. */
+/* Stat an open file, and wait until a change of it would be seen. 1, or 0 when it is changed all the time. */
 int content_stat(int fd, struct stat *ret, struct error *err);
 
 /* Is the file of which st was taken still the same? 1, 0, -1. */

@@ -125,7 +125,8 @@ static void keep_capability_alone(struct tar_entry *entry)
 static int write_entry(struct object_writer *writer, const struct tar_entry *entry,
 		       struct error *err)
 {
-	if (tar_write_entry(writer->tar, entry, err) < 0)
+	writer->names_object = tar_write_entry(writer->tar, entry, err) < 0;
+	if (writer->names_object)
 		return -1;
 	writer->n_entries++;
 	return 0;
@@ -244,6 +245,7 @@ static int write_large_file(struct object_writer *writer, int fd, const struct d
 	result = is_sparse ? tar_write_sparse_entry(writer->tar, &draft->entry, content->segments,
 						    content->n_segments, err)
 			   : tar_write_entry(writer->tar, &draft->entry, err);
+	writer->names_object = result < 0;
 	if (result < 0)
 		return -1;
 	writer->n_entries++;
@@ -257,10 +259,10 @@ static int try_file(struct object_writer *writer, const struct object *object, i
 {
 	struct draft draft = { .object = object };
 	bool is_small;
-	int result;
+	int result = content_stat(fd, &draft.stat, err);
 
-	if (content_stat(fd, &draft.stat, err) < 0)
-		return -1;
+	if (result <= 0)
+		return result;
 	if (!S_ISREG(draft.stat.st_mode))
 		return error_set(err, ERROR_FAILED, "it was replaced while it was read");
 	if (object_xattrs_read(&writer->xattrs, fd, writer->source.route, writer->source.ids, err) <
@@ -325,9 +327,9 @@ static int write_by_type(struct object_writer *writer, const struct object *obje
 }
 
 /* A long path leaves room for what is wrong with it. */
-static int object_error(const char *path, struct error *err)
+static int object_error(const struct object_writer *writer, const char *path, struct error *err)
 {
-	return error_prefix(err, "'%.300s'", path[0] ? path : "/");
+	return writer->names_object ? -1 : error_prefix(err, "'%.300s'", path[0] ? path : "/");
 }
 
 int object_write(struct object_writer *writer, const struct object *object, struct error *err)
@@ -336,9 +338,9 @@ int object_write(struct object_writer *writer, const struct object *object, stru
 		error_set(err, ERROR_FAILED, "a layer cannot hold names that begin with '%s'",
 			  NAME_WHITEOUT_PREFIX);
 		error_hint(err, "in a layer they delete what is called so without it: rename it");
-		return object_error(object->path, err);
+		return object_error(writer, object->path, err);
 	}
-	return write_by_type(writer, object, err) < 0 ? object_error(object->path, err) : 0;
+	return write_by_type(writer, object, err) < 0 ? object_error(writer, object->path, err) : 0;
 }
 
 static int write_mark(struct object_writer *writer, const char *path, struct error *err)
@@ -364,5 +366,5 @@ int object_write_opaque(struct object_writer *writer, const char *path, struct e
 {
 	autofree char *mark = xasprintf("%s%s" NAME_OPAQUE_MARK, path, path[0] ? "/" : "");
 
-	return write_mark(writer, mark, err) < 0 ? object_error(path, err) : 0;
+	return write_mark(writer, mark, err) < 0 ? object_error(writer, path, err) : 0;
 }

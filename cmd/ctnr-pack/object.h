@@ -55,6 +55,7 @@ struct object_writer {
 	struct link_names links;
 	struct object_xattrs xattrs; /* of the object at hand */
 	struct content content;
+	bool names_object; /* the error of a refused entry has the path already */
 };
 
 void object_writer_init(struct object_writer *writer, const struct object_source *source,
