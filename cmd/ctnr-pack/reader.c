@@ -11,6 +11,7 @@
 #include "system/process.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,6 +45,35 @@ static int pipe_write(void *sink, const void *bytes, size_t len, struct error *e
 	memcpy(buffer->bytes + buffer->len, bytes, len);
 	buffer->len += len;
 	return 0;
+}
+
+static int compare_descriptors(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* What the tool has open is none of the reader's business: files that it writes, directories from which ".." leads
+ * out, its output, which becomes the place of reports. */
+static int keep_descriptors(const struct reader *reader, struct error *err)
+{
+	const struct changes_request *request = reader->request;
+	int kept[] = { reader->archive_fd, request->bundle->dirfd,
+		       request->store && request->store->path ? request->store->dirfd
+							      : STDERR_FILENO };
+	unsigned int next = STDERR_FILENO + 1;
+
+	if (dup2(reader->report_fd, STDOUT_FILENO) < 0)
+		return error_errno(err, "cannot duplicate a descriptor");
+	qsort(kept, array_size(kept), sizeof(kept[0]), compare_descriptors);
+	for (size_t i = 0; i < array_size(kept); i++) {
+		unsigned int fd = (unsigned int)kept[i];
+
+		if (fd > next && close_range(next, fd - 1, 0) < 0)
+			return error_errno(err, "cannot close descriptors");
+		if (fd >= next)
+			next = fd + 1;
+	}
+	return close_range(next, ~0U, 0) < 0 ? error_errno(err, "cannot close descriptors") : 0;
 }
 
 /* Directories from which ".." would lead out. */
@@ -119,6 +149,9 @@ static int run_reader(const struct reader *reader, pid_t parent, struct reporter
 	struct id_view ids;
 
 	descriptor_limit_raise();
+	if (keep_descriptors(reader, err) < 0)
+		return -1;
+	reporter->fd = STDOUT_FILENO;
 	if (id_view_make(request->identity, &inside, &ids, err) < 0 ||
 	    identity_enter(&inside, err) < 0)
 		return -1;

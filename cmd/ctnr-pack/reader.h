@@ -2,10 +2,11 @@
 /*
  * The child that reads a container's tree. In order:
  *
- *  1. Enter the user namespace that owns the files (system/id_view.h): newuidmap needs what step 3 gives up.
- *  2. Open the trees (store/trees.h), and close the directories from which ".." would lead out.
- *  3. Confine itself: it may read below the trees, and write to two pipes.
- *  4. Look at the tree, and write the archive.
+ *  1. Close all that the tool has open but the bundle, the store and the pipes.
+ *  2. Enter the user namespace that owns the files (system/id_view.h): newuidmap needs what step 4 gives up.
+ *  3. Open the trees (store/trees.h), and close the directories from which ".." would lead out.
+ *  4. Confine itself: it may read below the trees, and write to two pipes.
+ *  5. Look at the tree, and write the archive.
  */
 #ifndef CTNR_PACK_READER_H
 #define CTNR_PACK_READER_H
