@@ -3,7 +3,6 @@
 
 #include "base/alloc.h"
 #include "base/output.h"
-#include "oci/address.h"
 #include "system/sync.h"
 
 #include <fcntl.h>
@@ -176,15 +175,15 @@ static int use_file(struct archive_file *file, struct error *err)
 	return error_errno(err, "cannot create '%s'", file->path);
 }
 
-int archive_file_open(const char *path, const struct interrupt *interrupt, struct archive_file *ret,
-		      struct error *err)
+int archive_file_open(const struct address *address, const struct interrupt *interrupt,
+		      struct archive_file *ret, struct error *err)
 {
 	ret->interrupt = interrupt;
-	ret->path = xstrdup(path);
+	ret->path = xstrdup(address->path);
 	ret->tar = tar_writer_new(write_archive, ret);
 	/* A file beyond a limit of the size of files (ulimit -f) is an error, not a silent death. */
 	signal(SIGXFSZ, SIG_IGN);
-	return strcmp(path, ADDRESS_STDOUT) == 0 ? use_stdout(ret, err) : use_file(ret, err);
+	return address_is_stdout(address) ? use_stdout(ret, err) : use_file(ret, err);
 }
 
 bool archive_file_has(const struct archive_file *file, const char *name)

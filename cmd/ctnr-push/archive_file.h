@@ -4,7 +4,7 @@
  *
  *	autoarchivefile struct archive_file file = ARCHIVE_FILE_INIT;
  *
- *	if (archive_file_open("images.tar", &interrupt, &file, err) < 0 ||
+ *	if (archive_file_open(&address, &interrupt, &file, err) < 0 ||
  *	    archive_file_add(&file, "oci-layout", text, len, err) < 0 ||
  *	    archive_file_add_blob(&file, name, &stream, err) < 0 ||
  *	    archive_file_finish(&file, err) < 0) ...
@@ -22,6 +22,7 @@
 #include "blob_stream.h"
 
 #include "format/tar_write.h"
+#include "oci/address.h"
 #include "system/fd.h"
 
 struct archive_file {
@@ -46,10 +47,10 @@ struct archive_file {
 void archive_file_release(struct archive_file *file);
 #define autoarchivefile autocleanup(archive_file_release)
 
-/* path "-" is standard output. ERROR_USAGE when the archive would go to a terminal. ret, which the other functions
+/* Open the FILE of an address. ERROR_USAGE when the archive would go to a terminal. ret, which the other functions
  * get, stays where it is. */
-int archive_file_open(const char *path, const struct interrupt *interrupt, struct archive_file *ret,
-		      struct error *err);
+int archive_file_open(const struct address *address, const struct interrupt *interrupt,
+		      struct archive_file *ret, struct error *err);
 
 /* Was something added under that name? */
 bool archive_file_has(const struct archive_file *file, const char *name);

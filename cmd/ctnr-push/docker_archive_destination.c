@@ -36,7 +36,7 @@ static void *open_docker_archive(const struct destination_request *request, stru
 
 	archive->file = (struct archive_file)ARCHIVE_FILE_INIT;
 	archive->images = json_array();
-	if (archive_file_open(request->address->path, request->interrupt, &archive->file, err) == 0)
+	if (archive_file_open(request->address, request->interrupt, &archive->file, err) == 0)
 		return archive;
 	close_docker_archive(archive);
 	return NULL;

@@ -31,8 +31,7 @@ static void *open_oci_archive(const struct destination_request *request, struct 
 
 	archive->file = (struct archive_file)ARCHIVE_FILE_INIT;
 	archive->entries = json_array();
-	if (archive_file_open(request->address->path, request->interrupt, &archive->file, err) ==
-		    0 &&
+	if (archive_file_open(request->address, request->interrupt, &archive->file, err) == 0 &&
 	    archive_file_add(&archive->file, LAYOUT_FILE, LAYOUT_TEXT, strlen(LAYOUT_TEXT), err) ==
 		    0)
 		return archive;

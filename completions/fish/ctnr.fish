@@ -58,7 +58,7 @@ function __ctnr_operand
                 'ctnr push:*' 'ctnr image push:*' 'ctnr-push -:*'
             __ctnr_images
             __ctnr_addresses $typed
-        case 'ctnr tag:*' 'ctnr untag:*' 'ctnr rmi:*' 'ctnr history:*' 'ctnr image *' 'ctnr-store image *' \
+        case 'ctnr tag:*' 'ctnr save:*' 'ctnr untag:*' 'ctnr rmi:*' 'ctnr history:*' 'ctnr image *' 'ctnr-store image *' \
                 'ctnr manifest *' 'ctnr-store index *' 'ctnr artifact *:0' 'ctnr-store artifact *:0'
             __ctnr_images
         case 'ctnr inspect:*' 'ctnr diff:*' 'ctnr-store diff:*' 'ctnr check:*' 'ctnr system check:*' 'ctnr-store check:*'

@@ -32,6 +32,14 @@ static int parse_docker(const char *rest, struct address *ret, struct error *err
 	return 0;
 }
 
+/* The names that FILE of an archive may have for standard output: one that is opened would have a position of its
+ * own, and what is printed would be written over the archive. */
+static bool is_stdout_name(const char *path)
+{
+	return strcmp(path, ADDRESS_STDOUT) == 0 || strcmp(path, "/dev/stdout") == 0 ||
+	       strcmp(path, "/dev/fd/1") == 0 || strcmp(path, "/proc/self/fd/1") == 0;
+}
+
 /* PATH[:REF], after the prefix that the message names. */
 static int parse_path(const char *prefix, const char *what, const char *rest, struct address *ret,
 		      struct error *err)
@@ -244,7 +252,7 @@ bool address_is_stdout(const struct address *address)
 {
 	return (address->transport == TRANSPORT_OCI_ARCHIVE ||
 		address->transport == TRANSPORT_DOCKER_ARCHIVE) &&
-	       strcmp(address->path, ADDRESS_STDOUT) == 0;
+	       is_stdout_name(address->path);
 }
 
 /* "localhost/DIR:TAG" for an image that has only a tag, or no name at all; new. */

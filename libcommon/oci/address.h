@@ -29,7 +29,7 @@ struct address {
 	char *reference; /* docker: as written; else the REF, or NULL */
 };
 
-#define ADDRESS_STDOUT "-" /* as FILE of a destination */
+#define ADDRESS_STDOUT "-" /* as FILE of a destination, which may be /dev/stdout too */
 
 #define ADDRESS_INIT \
 	{ \

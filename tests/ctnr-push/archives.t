@@ -106,6 +106,12 @@ is "$(cat old.tar)" old "a symlink is replaced, and what it leads to is left alo
 is_file link.tar o.tar "... by the archive"
 run ctnr-push one:1 oci-archive:/dev/null
 ok "a device stays one" test -c /dev/null
+run ctnr-push one:1 oci-archive:/dev/stdout
+is_file "$stdout_file" o.tar "/dev/stdout is standard output"
+ok "... and stays what it is" test -L /dev/stdout
+ctnr-push one:1 oci-archive:/dev/fd/3 3>third.tar >record
+is_file third.tar o.tar "the name of another open descriptor is written to"
+is "$(jq -r .ref record)" localhost/one:1 "... and standard output gets the record"
 mkfifo fifo
 cat fifo >from-fifo &
 run ctnr-push one:1 oci-archive:fifo

@@ -142,7 +142,7 @@ like_stderr "*hint: did you mean 'compose'? It is not there yet" "... where noth
 run ctnr run --restrat=always x
 like_stderr "ctnr run: error: unknown option '--restrat'
 ctnr run: hint: did you mean '--restart'? It is not there yet: *" "... and so may an option"
-for verb in build exec logs stop start kill network volume compose cp save load create; do
+for verb in build exec logs stop start kill network volume compose cp load create; do
 	run "$front" "$verb" x
 	is_status 2 "$verb is a usage error"
 	like_stderr "ctnr: error: '$verb' is not there yet*" "... and said not to be there yet"
