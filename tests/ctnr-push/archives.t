@@ -136,6 +136,27 @@ is_stderr "ctnr-push: error: directory 'd/e' is not empty
 ctnr-push: hint: dir: takes one that is new or empty, and deletes nothing" "... and told"
 is "$(read_by_skopeo dir:d/e)" "$digest" "... what was there is there"
 
+# An index with its images.
+for platform in linux/amd64 linux/arm64; do
+	"$test_lib/make-layout.py" --index --platform "$platform" --ref 1 many base.tar one.tar >/dev/null
+done
+ctnr-fetch --all-platforms --tag many:1 oci:many:1 >/dev/null
+index=$(jq -r '.manifests[0].digest' many/index.json)
+for address in oci-archive:many.tar dir:many.dir; do
+	run ctnr-push --all-platforms many:1 "$address"
+	is "$status $(jq -r .descriptor.digest "$stdout_file")" "0 $index" "$address: an index is written"
+	for platform in amd64 arm64; do
+		is "$(skopeo --override-arch "$platform" inspect --format '{{.Architecture}}' "$address")" "$platform" \
+			"... with its image for $platform"
+	done
+done
+run ctnr-push --platform linux/arm64 many:1 docker-archive:many.docker.tar
+is "$status $(skopeo --override-arch arm64 inspect --format '{{.Architecture}}' docker-archive:many.docker.tar)" \
+	"0 arm64" "docker-archive: gets one image of an index"
+run ctnr-push --all-platforms many:1 docker-archive:x.tar
+is_status 2 "... and not all"
+like_stderr "*--all-platforms: *" "... and that is told"
+
 # Layers that Docker cannot load.
 "$test_lib/make-layout.py" --compress zstd --ref 1 zstd one.tar >/dev/null
 ctnr-fetch --tag zstd:1 oci:zstd:1 >/dev/null

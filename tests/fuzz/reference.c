@@ -69,5 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_digest(text);
 	check_platform(text);
 	address_parse(text, &address, &err);
+	address_release(&address);
+	address_parse_destination(text, &address, &err);
 	return 0;
 }
