@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# identities: sub one root
+# differs: one ID keeps owners as data; root has no user namespace
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/changes.sh"
+needs USERNS
+
+make_image base <<'END'
+dir etc
+file etc/group data=x uid=3 gid=4
+dir opt
+file opt/a data=a
+symlink link opt uid=7 gid=8
+fifo pipe mode=600 uid=7 gid=8
+char dev/null 1 3 uid=5 gid=6
+file caps data=x mode=755 uid=9 'xattr.security.capability=\x01\x00\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00'
+END
+
+bundle none base
+changes none none.tar
+is_status 0 "a container that changed nothing is packed"
+is "$(tar_list none.tar)" "" "... without a layer"
+
+T=1000000000
+bundle changed base
+overlay changed 'rm etc/group; rm -r opt; mkdir opt new; echo new >opt/b; echo 1 >new/b; ln new/b new/a
+	ln -s b new/l; mkfifo new/p; chmod 4711 new/b; printf x >new.file; mkdir opt/sub; chmod 1777 opt/sub
+	touch -h link; touch pipe; touch dev/null; touch caps; setfattr -n user.a -v 1 new.file
+	touch -d @-5 new/old'
+changes changed changed.tar --timestamp $T
+is_status 0 "changes of every kind become an archive"
+tar_list changed.tar >changed.list
+cat >changed.wanted <<END
+f caps 755 9:0 $T 1 security.capability=0100000200040000000000000000000000000000
+d dev/ 755 0:0 0
+c dev/null 644 5:6 $T 1:3
+d etc/ 755 0:0 $T
+f etc/.wh.group 0 0:0 0 0
+l link 777 7:8 $T -> opt
+d new/ 755 0:0 $T
+f new/a 4711 0:0 $T 2
+h new/b 4711 0:0 $T -> new/a
+l new/l 777 0:0 $T -> b
+f new/old 644 0:0 -5 0
+p new/p 644 0:0 $T
+f new.file 644 0:0 $T 1 user.a=31
+d opt/ 755 0:0 $T
+f opt/.wh..wh..opq 0 0:0 0 0
+f opt/b 644 0:0 $T 4
+d opt/sub/ 1777 0:0 $T
+p pipe 600 7:8 $T
+END
+is_file changed.list changed.wanted "... in their order, with owners, marks, links and attributes"
+done_testing
