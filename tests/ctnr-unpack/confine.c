@@ -36,6 +36,7 @@ struct test_place {
 	int dirfd;
 	int target;
 	int below;
+	bool reads_target; /* it is one more place to read */
 };
 
 /* Each tries something and says whether that worked. */
@@ -53,6 +54,11 @@ static bool makes_files(const struct test_place *place)
 static bool reads_below(const struct test_place *place)
 {
 	return openat(place->below, "file", O_RDONLY | O_CLOEXEC) >= 0;
+}
+
+static bool reads_target(const struct test_place *place)
+{
+	return openat(place->target, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) >= 0;
 }
 
 static bool writes_below(const struct test_place *place)
@@ -141,6 +147,7 @@ static const struct attempt {
 	bool needs_seccomp;
 } attempts[] = {
 	{ "layers below are read", reads_below, true, false },
+	{ "the target is read", reads_target, true, false },
 	{ "files are made below the target", makes_files, true, false },
 	{ "layers below are not written", writes_below, false, false },
 	{ "nothing outside is read", reads_outside, false, false },
@@ -175,8 +182,8 @@ static void confined(const struct test_place *place, const struct confine_profil
 		     int answers, int go)
 {
 	bool writes = profile->may & CONFINE_WRITE;
-	const struct confine_place confined_to = { writes ? place->target : -1,
-						   profile->may ? place->below : -1 };
+	struct confine_place confined_to = { writes ? place->target : -1,
+					     profile->may ? place->below : -1 };
 	struct identity identity;
 	struct error err = { 0 };
 	bool answer;
@@ -185,6 +192,10 @@ static void confined(const struct test_place *place, const struct confine_profil
 	if (identity_probe(&identity, &err) < 0 || identity_enter(&identity, &err) < 0)
 		_exit(2);
 	close(place->dirfd);
+	if (place->reads_target) {
+		confined_to.more = &place->target;
+		confined_to.n_more = 1;
+	}
 	if (confine(profile, &confined_to, &err) < 0)
 		_exit(3);
 	for (size_t i = 0; i < array_size(attempts); i++) {
@@ -234,7 +245,9 @@ static void try_all(struct test_place *place, const struct confine_profile *prof
 	}
 	close(answers[1]);
 	for (size_t i = 0; i < array_size(attempts); i++) {
-		bool reads = profile->may && attempts[i].works == reads_below;
+		bool reads = profile->may &&
+			     (attempts[i].works == reads_below ||
+			      (attempts[i].works == reads_target && place->reads_target));
 		bool wanted = attempts[i].wanted && (writes || reads);
 		bool answer = !wanted;
 
@@ -255,12 +268,14 @@ static void try_all(struct test_place *place, const struct confine_profile *prof
 
 int main(void)
 {
-	struct test_place place;
+	struct test_place place = { .reads_target = false };
 
 	/* CHOWN, DAC_OVERRIDE, FOWNER, FSETID, MKNOD, SETFCAP */
 	try_all(&place, &changeset_profile, 0x8800001bULL);
 	/* DAC_READ_SEARCH */
 	try_all(&place, &reading_profile, 0x4);
 	try_all(&place, &computing_profile, 0);
+	place.reads_target = true;
+	try_all(&place, &reading_profile, 0x4);
 	return done_testing();
 }

@@ -29,6 +29,7 @@ static void classified(const char *path, enum name_kind wanted)
 int main(void)
 {
 	char component[VIEW_NAME_MAX + 2];
+	char deletion[VIEW_NAME_MAX + 16];
 	char path[VIEW_PATH_MAX + 2];
 
 	cleaned("a", "a");
@@ -44,6 +45,12 @@ int main(void)
 	cleaned(component, NULL);
 	component[VIEW_NAME_MAX] = '\0';
 	cleaned(component, component);
+	snprintf(deletion, sizeof(deletion), "d/.wh.%s", component);
+	cleaned(deletion, deletion);
+	snprintf(deletion, sizeof(deletion), ".wh.%s/x", component);
+	cleaned(deletion, NULL);
+	snprintf(deletion, sizeof(deletion), ".wh.%sx", component);
+	cleaned(deletion, NULL);
 	for (size_t i = 0; i < VIEW_PATH_MAX; i++)
 		path[i] = i % 2 ? '/' : 'x';
 	path[VIEW_PATH_MAX] = '\0';

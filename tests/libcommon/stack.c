@@ -108,7 +108,7 @@ static void resolves(const char *path, const char *wanted)
 	is_str(got.data, wanted, title);
 }
 
-static void walks(const char *wanted, const char *title)
+static void walks_to(enum stack_walk_extent extent, const char *wanted, const char *title)
 {
 	autostack struct stack root = STACK_INIT;
 	autostackwalk struct stack_walk walk = STACK_WALK_INIT;
@@ -117,16 +117,23 @@ static void walks(const char *wanted, const char *title)
 	int event;
 
 	open_stack(&root);
+	walk.extent = extent;
 	if (stack_walk_start(&walk, &root, &err) < 0)
 		abort();
 	while ((event = stack_walk_next(&walk, &err)) > 0)
 		str_appendf(&got, "%s%s:%zu ",
-			    event == STACK_WALK_ENTER   ? "+"
-			    : event == STACK_WALK_LEAVE ? "-"
-							: "",
+			    event == STACK_WALK_ENTER      ? "+"
+			    : event == STACK_WALK_LEAVE    ? "-"
+			    : event == STACK_WALK_WHITEOUT ? "!"
+							   : "",
 			    walk.path.data, walk.layer);
 	str_append(&got, event < 0 ? err.message : ".");
 	is_str(got.data, wanted, title);
+}
+
+static void walks(const char *wanted, const char *title)
+{
+	walks_to(STACK_WALK_WHOLE, wanted, title);
 }
 
 /* A directory of the way back is moved away between two steps. */
@@ -219,6 +226,10 @@ int main(void)
 		walks("+d:0 d/new:0 d/old:2 +d/sub:1 d/sub/x:1 d/sub/y:2 -d/sub:1 -d:0 f:0 link:0 "
 		      "loop:0 -:0 .",
 		      "a whiteout hides what is below");
+		walks_to(STACK_WALK_MARKS,
+			 "+d:0 d/new:0 d/old:2 +d/sub:1 d/sub/x:1 d/sub/y:2 -d/sub:1 -d:0 f:0 !g:0 "
+			 "link:0 loop:0 -:0 .",
+			 "... and is told where marks are asked for");
 	}
 	if (mark_set_opaque(layers[1]) == 0)
 		ok(mark_is_opaque(layers[1]) && !mark_is_opaque(layers[0]),
