@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "merged.h"
 
-#include "layer/metadata.h"
-
 static int write_root(const struct trees *trees, struct object_writer *writer, struct error *err)
 {
-	const struct stat none = { .st_mode = S_IFDIR };
-	const struct object root = { "", "", trees->root.dirfds[0], &none, 0 };
-	int is_default =
-		metadata_is_default(root.dirfd, writer->source.route, writer->source.ids, err);
+	const struct stat directory = { .st_mode = S_IFDIR };
+	const struct object root = { "", "", trees->root.dirfds[0], &directory, 0 };
 
-	if (is_default != 0)
-		return is_default < 0 ? error_prefix(err, "'/'") : 0;
 	return object_write(writer, &root, err);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All of a container's tree as one layer: the upper directory and the layers as the overlay shows them, or the
- * rootfs of a copy. There is nothing below it, so that nothing is deleted. The root has an entry only when it is
- * not as readers make it without one.
+ * rootfs of a copy. There is nothing below it, so that nothing is deleted. The root has
+ * an entry: without one podman makes it 0555, and others 0755.
  */
 #ifndef CTNR_PACK_MERGED_H
 #define CTNR_PACK_MERGED_H

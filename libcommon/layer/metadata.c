@@ -5,8 +5,6 @@
 
 #include <sys/stat.h>
 
-#define DEFAULT_MODE 0755
-
 static int read_metadata(int dirfd, enum xattr_route route, const struct id_view *ids,
 			 struct stat *ret, struct object_xattrs *ret_xattrs, struct error *err)
 {
@@ -26,17 +24,4 @@ int metadata_is_same(int a, int b, enum xattr_route route, const struct id_view 
 		return -1;
 	return one.st_mode == two.st_mode && one.st_uid == two.st_uid && one.st_gid == two.st_gid &&
 	       object_xattrs_equal(&x, &y);
-}
-
-int metadata_is_default(int dirfd, enum xattr_route route, const struct id_view *ids,
-			struct error *err)
-{
-	autoobjectxattrs struct object_xattrs none = OBJECT_XATTRS_INIT, x = OBJECT_XATTRS_INIT;
-	struct stat st;
-
-	if (read_metadata(dirfd, route, ids, &st, &x, err) < 0)
-		return -1;
-	return (st.st_mode & 07777) == DEFAULT_MODE &&
-	       (ids->has_one_id || (st.st_uid == 0 && st.st_gid == 0)) &&
-	       object_xattrs_equal(&x, &none);
 }

@@ -11,8 +11,4 @@
 int metadata_is_same(int a, int b, enum xattr_route route, const struct id_view *ids,
 		     struct error *err);
 
-/* Has an open directory what a reader gives one that has no entry: mode 0755, owner 0:0, no attributes? */
-int metadata_is_default(int dirfd, enum xattr_route route, const struct id_view *ids,
-			struct error *err);
-
 #endif
