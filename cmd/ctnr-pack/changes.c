@@ -265,7 +265,9 @@ int changes_read(const struct changes_request *request, tar_sink write, void *si
 									  STRLIST_INIT };
 	bool may_restart = request->restart;
 
-	if (mount_points_read_config(request->bundle->dirfd, &facts.destinations, err) < 0 ||
+	/* A stack that lacks a layer would pass for one that never had it. */
+	if (bundle_stack_check(request->bundle, err) < 0 ||
+	    mount_points_read_config(request->bundle->dirfd, &facts.destinations, err) < 0 ||
 	    list_layers(request, &facts.layers, err) < 0 || interrupt_init(&interrupt, err) < 0)
 		return -1;
 	for (;;) {

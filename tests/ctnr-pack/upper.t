@@ -23,15 +23,22 @@ is_status 0 "a container that changed nothing is packed"
 is "$(tar_list none.tar)" "" "... without a layer"
 
 T=1000000000
+# Entries for the owner, user 65535, the group, a mask and others. With one ID there is no other user.
+acl=0200000001000600ffffffff02000400ffff000004000400ffffffff10000400ffffffff20000400ffffffff
+export acl
+told=
+[ "$CTNR_TEST_IDENTITY" = one ] || told=" system.posix_acl_access=$acl"
 bundle changed base
 overlay changed 'rm etc/group; rm -r opt; mkdir opt new; echo new >opt/b; echo 1 >new/b; ln new/b new/a
 	ln -s b new/l; mkfifo new/p; chmod 4711 new/b; printf x >new.file; mkdir opt/sub; chmod 1777 opt/sub
 	touch -h link; touch pipe; touch dev/null; touch caps; setfattr -n user.a -v 1 new.file
-	touch -d @-5 new/old'
+	touch -d @-5 new/old; mkdir shut; echo shut >shut/f; chmod 0 shut/f shut; echo >acl
+	[ "$CTNR_TEST_IDENTITY" = one ] || setfattr -n system.posix_acl_access -v 0x$acl acl'
 changes changed changed.tar --timestamp $T
 is_status 0 "changes of every kind become an archive"
 tar_list changed.tar >changed.list
 cat >changed.wanted <<END
+f acl 644 0:0 $T 1$told
 f caps 755 9:0 $T 1 security.capability=0100000200040000000000000000000000000000
 d dev/ 755 0:0 0
 c dev/null 644 5:6 $T 1:3
@@ -50,6 +57,16 @@ f opt/.wh..wh..opq 0 0:0 0 0
 f opt/b 644 0:0 $T 4
 d opt/sub/ 1777 0:0 $T
 p pipe 600 7:8 $T
+d shut/ 0 0:0 $T
+f shut/f 0 0:0 $T 5
 END
 is_file changed.list changed.wanted "... in their order, with owners, marks, links and attributes"
+
+# The layers below are needed: without them nothing tells what is hidden.
+layer=$(dirname "$(readlink -f changed/lower/0)")
+in_namespace mv "$layer" "$layer.away"
+run ctnr-pack ./changed
+is_status 5 "a bundle that lacks a layer is not packed"
+like_stderr "ctnr-pack: error: *a layer was removed meanwhile*" "... which is told"
+in_namespace mv "$layer.away" "$layer"
 done_testing
