@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# identities: sub root
+# differs: the reader's capabilities are root's own, or those of its user namespace
+#
+# Seen from outside: the process that reads what a container wrote cannot do anything else, and ends with the tool.
+# What it still can is tests/ctnr-unpack/confine.c.
+. "$(dirname "$0")/../lib/test.sh"
+. "$(dirname "$0")/changes.sh"
+needs USERNS
+
+make_image base <<'END'
+dir etc
+END
+bundle slow base
+# shellcheck disable=SC2016 # for the inner shell
+in_upper slow sh -c 'for i in 1 2 3 4 5 6 7 8; do truncate -s 60M "$i"; done'
+
+cat >look.py <<'END'
+"""Stop the reader amid its work, say what it may do, and let it go on, or kill the tool."""
+import os
+import signal
+import subprocess
+import sys
+import time
+
+
+def status(pid):
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+            return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    except OSError:
+        return {}
+
+
+def find_reader(parent):
+    for name in os.listdir("/proc"):
+        seen = status(name) if name.isdigit() else {}
+        # Its capabilities are the last that it gives up before its system calls.
+        if (seen.get("PPid") == str(parent) and seen.get("NoNewPrivs") == "1" and
+                int(seen["CapPrm"], 16) in (0, 4)):
+            return int(name)
+    return None
+
+
+what = sys.argv[1]
+command = subprocess.Popen(sys.argv[3:], stdout=subprocess.DEVNULL)
+reader = None
+while not reader and command.poll() is None:
+    reader = find_reader(command.pid)
+if not reader:
+    sys.exit("no reader was found")
+for _ in range(1 if sys.argv[2] == "0" else 1000):
+    if status(reader).get("Seccomp") == "2":
+        break
+    time.sleep(0.005)
+os.kill(reader, signal.SIGSTOP)
+seen = status(reader)
+print("NoNewPrivs", seen["NoNewPrivs"], "Seccomp", seen["Seccomp"], "CapPrm", seen["CapPrm"].lstrip("0"))
+if what == "kill":
+    command.kill()
+    command.wait()
+    while status(reader).get("State", "Z")[0] not in "ZX":
+        time.sleep(0.01)
+    print("ended")
+else:
+    os.kill(reader, signal.SIGCONT)
+    print("status", command.wait())
+END
+seccomp=2
+is_sanitized && seccomp=0
+run timeout 60 python3 look.py look $seccomp ctnr-pack --compression none --no-sync ./slow
+is_stdout "NoNewPrivs 1 Seccomp $seccomp CapPrm 4
+status 0" "the reader may read files of whatever owner, and nothing else"
+run timeout 60 python3 look.py kill $seccomp ctnr-pack --compression none --no-sync ./slow
+is_stdout "NoNewPrivs 1 Seccomp $seccomp CapPrm 4
+ended" "... and ends when the tool is killed"
+done_testing
