@@ -7,6 +7,7 @@
 #include "system/fd.h"
 
 #define PIECE (256U << 10) /* bytes that are copied at a time */
+#define BUSY_MS 50 /* how often to ask for a blob that another process is making */
 
 void base_image_release(struct base_image *base)
 {
@@ -65,8 +66,12 @@ static int bring_layer(const struct base_image *base, const struct descriptor *l
 {
 	autoblobwriter struct blob_writer writer = BLOB_WRITER_INIT;
 	autoclose int from = -EBADF;
-	int state = blob_start(layout, &layer->digest, layer->size, &writer, err);
+	int state;
 
+	while ((state = blob_try_start(layout, &layer->digest, layer->size, &writer, err)) ==
+	       BLOB_BUSY)
+		if (interrupt_wait(interrupt, BUSY_MS))
+			return interrupt_error(err);
 	if (state != BLOB_READY)
 		return state < 0 ? -1 : 0;
 	from = layout_open_blob(&base->layout, layer, err);
