@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/nearest.h"
 #include "base/number.h"
+#include "base/str.h"
 #include "oci/dockerfile_word.h"
 #include "oci/healthcheck.h"
 #include "system/path.h"
@@ -91,6 +92,14 @@ static int change_env(struct change_context *context, struct error *err)
 	return 0;
 }
 
+/* Such a key stands for another one here (format/json_odd.h). */
+static int check_label(const char *name, struct error *err)
+{
+	if (!str_starts_with(name, "\xef\xbf\xbf"))
+		return 0;
+	return error_set(err, ERROR_USAGE, "a label begins with U+FFFF, which is no character");
+}
+
 static int change_label(struct change_context *context, struct error *err)
 {
 	autostrlist struct strlist pairs = STRLIST_INIT;
@@ -98,6 +107,9 @@ static int change_label(struct change_context *context, struct error *err)
 
 	if (dockerfile_read_pairs(context->arguments, &context->syntax, &pairs, err) < 0)
 		return -1;
+	for (size_t i = 0; i < pairs.len; i += 2)
+		if (check_label(pairs.items[i], err) < 0)
+			return -1;
 	labels = member_object(context->config, "Labels");
 	for (size_t i = 0; i < pairs.len; i += 2)
 		json_object_set_new(labels, pairs.items[i], json_string(pairs.items[i + 1]));

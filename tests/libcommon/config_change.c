@@ -42,6 +42,8 @@ static const struct change_case cases[] = {
 	{ "LABEL a=b \"c d\"=\"e f\"", "Labels", "{\"a\":\"b\",\"c d\":\"e f\"}", NULL },
 	{ "LABEL a=b|LABEL a=$A", "Labels", "{\"a\":\"one two\"}", NULL },
 	{ "LABEL version 1.0", "Labels", "{\"version\":\"1.0\"}", NULL },
+	{ "LABEL a=b '\xef\xbf\xbf}'=c", "Labels", NULL, "LABEL: a label begins with U+FFFF" },
+	{ "LABEL a='\xef\xbf\xbf}'", "Labels", "{\"a\":\"\xef\xbf\xbf}\"}", NULL },
 	{ "CMD [\"a\", \"b c\"]", "Cmd", "[\"a\",\"b c\"]", NULL },
 	{ "CMD []", "Cmd", "[]", NULL },
 	{ "CMD echo \"$A\" > x", "Cmd", "[\"/bin/sh\",\"-c\",\"echo \\\"$A\\\" > x\"]", NULL },
