@@ -16,12 +16,27 @@ static int look_at_tree(const struct bundle *bundle, struct stat *ret, struct er
 	return 0;
 }
 
+/* Does the bundle's own record still name the image that we took it for? One that cannot be read says nothing. */
+static bool has_same_image(const struct bundle *bundle)
+{
+	autobundle struct bundle now = BUNDLE_INIT;
+
+	if (bundle_open_damaged(NULL, bundle->path, &now, NULL) < 0 || !now.image.layout)
+		return true;
+	return digest_equal(&now.image.descriptor.digest, &bundle->image.descriptor.digest);
+}
+
 int bundle_watch_begin(const struct bundle *bundle, struct bundle_watch *ret, struct error *err)
 {
 	ret->bundle = bundle;
 	if (fstat(bundle->dirfd, &ret->directory) < 0)
 		return error_errno(err, "%s '%s'", bundle_word(), bundle->id);
-	return look_at_tree(bundle, &ret->tree, err);
+	if (look_at_tree(bundle, &ret->tree, err) < 0)
+		return -1;
+	if (has_same_image(bundle))
+		return 0;
+	return error_set(err, ERROR_FAILED, "%s '%s' is of another image by now", bundle_word(),
+			 bundle->id);
 }
 
 static bool is_same_file(const struct stat *one, const struct stat *other)
@@ -35,7 +50,8 @@ int bundle_watch_check(const struct bundle_watch *watch, struct error *err)
 	struct stat now;
 
 	if (stat(bundle->path, &now) == 0 && is_same_file(&now, &watch->directory) &&
-	    look_at_tree(bundle, &now, NULL) == 0 && is_same_file(&now, &watch->tree))
+	    look_at_tree(bundle, &now, NULL) == 0 && is_same_file(&now, &watch->tree) &&
+	    has_same_image(bundle))
 		return 0;
 	return error_set(err, ERROR_TEMPORARY, "%s '%s' was removed or replaced meanwhile",
 			 bundle_word(), bundle->id);

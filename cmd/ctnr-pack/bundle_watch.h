@@ -3,7 +3,8 @@
  * Has a bundle stayed what it was, while its files were read? No lock is held for that long: whoever removes the
  * bundle, or gives it another image, need not wait. Both take the bundle, or the tree of its changes, away by a
  * rename before they delete anything. So where the same two are in their places after the reading, none of the
- * files that were read had been taken away by ctnr.
+ * files that were read had been taken away by ctnr. The record, which names the image, is written last: it is read
+ * again too, because the tree may have been replaced between its first reading and the beginning of the watch.
  *
  *	struct bundle_watch watch;
  *
@@ -24,6 +25,7 @@ struct bundle_watch {
 	struct stat tree; /* of what the container wrote */
 };
 
+/* Begin. Fails also when the record in the bundle names another image than the one that bundle has. */
 int bundle_watch_begin(const struct bundle *bundle, struct bundle_watch *ret, struct error *err);
 
 /* ERROR_TEMPORARY when something else is there now. */

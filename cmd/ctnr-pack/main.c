@@ -49,6 +49,7 @@ struct pack {
 	struct interrupt interrupt;
 	struct store store; /* where the bundle is; path NULL: there is none */
 	struct bundle bundle;
+	struct bundle_watch watch; /* of the bundle, from the beginning on */
 	struct identity identity;
 	struct base_image base;
 	struct layout layout; /* that gets the image */
@@ -124,7 +125,9 @@ static int find_bundle(struct pack *pack, const char *word, struct error *err)
 	if (open_store(pack, err) < 0 ||
 	    bundle_open(pack->store.path ? &pack->store : NULL, word, &pack->bundle, err) < 0)
 		return -1;
-	return base_image_open(&pack->bundle, &pack->base, err);
+	if (base_image_open(&pack->bundle, &pack->base, err) < 0)
+		return -1;
+	return bundle_watch_begin(&pack->bundle, &pack->watch, err);
 }
 
 static int find_identity(struct pack *pack, struct error *err)
@@ -173,15 +176,14 @@ static int make_layer(const struct pack *pack, struct new_layer *ret, struct err
 	};
 	const struct new_layer_plan plan = { &changes, &pack->compress, &pack->layout,
 					     &pack->interrupt, progress };
-	struct bundle_watch watch;
 
 	warn_of_running(&pack->bundle);
-	if (bundle_watch_begin(&pack->bundle, &watch, err) < 0)
-		return -1;
 	/* A bundle that was taken away is what failed, whatever the reading met then. */
 	if (new_layer_make(&plan, ret, err) < 0)
-		return bundle_watch_check(&watch, NULL) < 0 ? bundle_watch_check(&watch, err) : -1;
-	return bundle_watch_check(&watch, err);
+		return bundle_watch_check(&pack->watch, NULL) < 0
+			       ? bundle_watch_check(&pack->watch, err)
+			       : -1;
+	return bundle_watch_check(&pack->watch, err);
 }
 
 /* Steps 4 and 5. */

@@ -121,6 +121,15 @@ is "$(show '.manifest.layers[0].digest' from-docker)" "$(show '.manifest.layers[
 is "$(content from-docker)" "./bin/tool ./new " "... and it can be unpacked"
 is "$(show '.config.history | length' from-docker)" 2 "layers that the base tells nothing of are told of"
 
+# A copy.
+ctnr-unpack --driver copy -b copied registry.example/base:1 >/dev/null
+echo new >"$(bundle_of copied)/rootfs/new"
+rm "$(bundle_of copied)/rootfs/bin/tool"
+run ctnr-pack -t copy copied
+is_status 0 "a bundle with a plain directory is packed"
+is "$(show '.manifest.layers | length' copy)" 2 "... by what is different there"
+is "$(content copy)" "./new " "... with what is new, and without what is gone"
+
 # Another layout.
 bundle e oci:base:latest
 run ctnr-pack -t elsewhere e
@@ -155,5 +164,10 @@ run ctnr-pack -t third - <record
 is_status 0 "a record on standard input is packed"
 is "$(show '.manifest.layers | length' third)" 3 "... on an image that was packed"
 is "$(show '.config.history[-1].created_by' third)" '"ctnr-pack"' "... without a config no command is known"
+
+ctnr-unpack --driver overlay --update -b g third >/dev/null
+run ctnr-pack -t stale - <record
+is_status 1 "a record of what the bundle is no longer fails"
+is_stderr "ctnr-pack: error: bundle 'g' is of another image by now" "... and says so"
 
 done_testing

@@ -65,6 +65,10 @@ jq -c '.image.layout = "/nosuch"' record.json >"$bundle/record.json"
 refused 1 "image 'latest': *" c
 cp record.json "$bundle/record.json"
 
+mv "$bundle/upper" upper
+refused 1 "bundle 'c': cannot look at 'upper': *" c
+mv upper "$bundle/upper"
+
 # Layers and diff IDs that are not as many.
 layout odd --config '{"rootfs": {"type": "layers", "diff_ids": []}}' >/dev/null <<'END'
 file a data=x
