@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/fnv.h"
 #include "layer/stack_walk.h"
+#include "layer/view.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -77,9 +78,13 @@ int link_sets_read(struct link_sets *ret, struct stack *dir, const struct link_s
 		sets.seeds[i] = like ? like->seeds[i] : fnv_seed();
 	if (stack_walk_start(&walk, dir, err) < 0)
 		return -1;
-	while ((event = stack_walk_next(&walk, err)) > 0)
+	while ((event = stack_walk_next(&walk, err)) > 0) {
 		if (event == STACK_WALK_OBJECT && walk.stat->st_nlink > 1)
 			add_link(&sets, walk.stat, &walk.path);
+		/* No layer can have what is below. */
+		if (event == STACK_WALK_ENTER && walk.path.len > VIEW_PATH_MAX)
+			stack_walk_skip(&walk);
+	}
 	if (event < 0)
 		return -1;
 	*ret = sets;

@@ -40,7 +40,7 @@ struct link_sets {
 void link_sets_release(struct link_sets *sets);
 #define autolinksets autocleanup(link_sets_release)
 
-/* Go through the tree of a stack. Sets are to be compared with those of like, which was read before (NULL: there
+/* Go through the tree of a stack, but for what no layer can have (VIEW_PATH_MAX). Sets are to be compared with those of like, which was read before (NULL: there
  * is none). dir is taken. */
 int link_sets_read(struct link_sets *ret, struct stack *dir, const struct link_sets *like,
 		   struct error *err);

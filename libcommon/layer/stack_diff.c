@@ -212,6 +212,11 @@ static int next_in_both(struct stack_diff *diff, struct error *err)
 	return tell_left(diff);
 }
 
+void stack_diff_skip(struct stack_diff *diff)
+{
+	stack_walk_skip(&diff->to.walk);
+}
+
 int stack_diff_next(struct stack_diff *diff, struct error *err)
 {
 	int event = STACK_DIFF_END;

@@ -99,6 +99,9 @@ void stack_diff_release(struct stack_diff *diff);
 int stack_diff_start(struct stack_diff *diff, struct stack_diff_request *request,
 		     struct error *err);
 
+/* After ADDED of a directory: its content is passed over, and LEFT comes next. */
+void stack_diff_skip(struct stack_diff *diff);
+
 /* Returns an enum stack_diff_event, or -1; the error names the path. What diff says is valid until the next
  * call. Trees that have nothing to be compared begin with END. */
 int stack_diff_next(struct stack_diff *diff, struct error *err);

@@ -50,11 +50,16 @@ static size_t told_length(const struct change_writer *writer, const struct str *
 	return !told[i] && path->data[i] == '/' ? i : result;
 }
 
+bool change_is_too_deep(const struct str *path)
+{
+	return path->len > DIFF_PATH_MAX;
+}
+
 void change_write(struct change_writer *writer, enum diff_text change, const struct str *path)
 {
 	size_t at = told_length(writer, path);
 
-	if (path->len > DIFF_PATH_MAX) {
+	if (change_is_too_deep(path)) {
 		warn_of_length(writer, path);
 		return;
 	}

@@ -28,6 +28,9 @@ struct change_writer {
 void change_writer_release(struct change_writer *writer);
 #define autochangewriter autocleanup(change_writer_release)
 
+/* Is the path too long to be told? Then nothing below it can be either. */
+bool change_is_too_deep(const struct str *path);
+
 /* Tell a change, and before it the directories above it that were not told. Ends the process when the tool is gone. */
 void change_write(struct change_writer *writer, enum diff_text change, const struct str *path);
 

@@ -163,8 +163,12 @@ static int tell_top(struct comparison *comparison, struct error *err)
 	if (open_stack(comparison, &comparison->to, &stack, err) < 0 ||
 	    stack_walk_start(&walk, &stack, err) < 0)
 		return -1;
-	while ((event = stack_walk_next(&walk, err)) > 0)
+	while ((event = stack_walk_next(&walk, err)) > 0) {
 		write_top_event(comparison, &walk, (enum stack_event)event);
+		/* Landlock makes each step take time for the depth. */
+		if (event == STACK_WALK_ENTER && change_is_too_deep(&walk.path))
+			stack_walk_skip(&walk);
+	}
 	return event;
 }
 
@@ -217,8 +221,12 @@ static int tell_difference(struct comparison *comparison, struct error *err)
 	if (open_stack(comparison, &comparison->from, &request.from.dir, err) == 0 &&
 	    open_stack(comparison, &comparison->to, &request.to.dir, err) == 0)
 		event = stack_diff_start(&diff, &request, err);
-	while (event >= 0 && (event = stack_diff_next(&diff, err)) > 0)
+	while (event >= 0 && (event = stack_diff_next(&diff, err)) > 0) {
 		write_diff_event(comparison, &diff, (enum stack_diff_event)event);
+		if (event == STACK_DIFF_ADDED && diff.is_directory &&
+		    change_is_too_deep(&diff.object->path))
+			stack_diff_skip(&diff);
+	}
 	stack_release(&request.from.dir);
 	stack_release(&request.to.dir);
 	return event;
