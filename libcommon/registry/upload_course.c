@@ -93,18 +93,19 @@ static uint64_t chunk_size(const struct upload_course *c)
 /* Take over what the registry says behind a piece. */
 static enum upload_step take_piece(struct upload_course *c, uint64_t len)
 {
-	uint64_t has = c->u.offset + len;
+	uint64_t wanted = c->u.offset + len;
+	uint64_t has = wanted;
 
 	if (blob_upload_follow(&c->u, &c->response, &c->failure) < 0)
 		return STEP_REFUSED;
-	if (blob_upload_range(&c->response, &has) && has != c->u.offset + len) {
+	if (blob_upload_range(&c->response, &has) && has != wanted) {
 		error_set(&c->failure, ERROR_FAILED,
 			  "the registry says that it has %llu bytes, after %llu were sent",
-			  (unsigned long long)has, (unsigned long long)(c->u.offset + len));
+			  (unsigned long long)has, (unsigned long long)wanted);
 		return lose_pieces(c);
 	}
 	c->is_resumed = c->is_resumed || c->u.offset > 0;
-	c->u.offset += len;
+	c->u.offset = wanted;
 	return STEP_MADE;
 }
 
