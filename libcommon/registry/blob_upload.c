@@ -228,7 +228,7 @@ void blob_upload_cancel(struct blob_upload *u)
 
 	if (!u->location)
 		return;
-	deaf.http = session_connect_deaf(u->session, NULL);
+	deaf.http = session_connect_deaf(u->session, BLOB_UPLOAD_CANCEL_TIME, NULL);
 	if (deaf.http)
 		send_on(&deaf, &request, u->location, &response, NULL);
 	http_free(deaf.http);

@@ -69,8 +69,8 @@ bool blob_upload_range(const struct http_response *response, uint64_t *ret_bytes
 /* Forget it: it begins anew. */
 void blob_upload_forget(struct blob_upload *u);
 
-/* DELETE, where it has begun: the registry need not keep what nobody goes on with. Takes no longer than
- * BLOB_UPLOAD_CANCEL_TIME seconds, whatever signals came; that it fails means nothing. */
+/* DELETE, where it has begun: the registry need not keep what nobody goes on with. Whatever signals came, the
+ * registry is waited for so many seconds at most; that it fails means nothing. */
 #define BLOB_UPLOAD_CANCEL_TIME 2
 void blob_upload_cancel(struct blob_upload *u);
 

@@ -119,12 +119,12 @@ static int find_certificates(struct session *session, struct error *err)
 }
 
 static struct http *connect_heeding(struct session *session, const struct interrupt *interrupt,
-				    struct error *err)
+				    unsigned timeout, struct error *err)
 {
 	const struct session_options *options = &session->options;
 	struct http_options http = {
 		.insecure_host = session->insecure_host,
-		.timeout = options->timeout,
+		.timeout = timeout,
 		.low_speed = options->low_speed,
 		.interrupt = interrupt,
 	};
@@ -142,12 +142,12 @@ static struct http *connect_heeding(struct session *session, const struct interr
 
 struct http *session_connect(struct session *session, struct error *err)
 {
-	return connect_heeding(session, session->options.interrupt, err);
+	return connect_heeding(session, session->options.interrupt, session->options.timeout, err);
 }
 
-struct http *session_connect_deaf(struct session *session, struct error *err)
+struct http *session_connect_deaf(struct session *session, unsigned timeout, struct error *err)
 {
-	return connect_heeding(session, NULL, err);
+	return connect_heeding(session, NULL, timeout, err);
 }
 
 enum session_rights session_rights(const struct session *session)

@@ -67,9 +67,9 @@ void session_cleanup(struct session **session);
  * the certificates that are there for the registry. */
 struct http *session_connect(struct session *session, struct error *err);
 
-/* The same for what is undone at the end: signals do not end its requests, which therefore must have a time
- * (total_timeout). */
-struct http *session_connect_deaf(struct session *session, struct error *err);
+/* The same for what is undone at the end: signals do not end its requests, so the server, and one that gives
+ * tokens, is waited for no longer than so many seconds in each phase. */
+struct http *session_connect_deaf(struct session *session, unsigned timeout, struct error *err);
 
 /* What the session was opened for. */
 enum session_rights session_rights(const struct session *session);

@@ -110,6 +110,7 @@ sent "a piece that is refused once comes again" once416 --chunk 30000
 # What breaks off.
 sent "what breaks off goes on" cut --retries 1
 ok "... where it did" grep -q '^PATCH' "$hostile_log"
+is "$(grep -c '^PUT' "$hostile_log")" 2 "... and nothing of it was sent again unasked"
 sent "... within a piece too" cutpiece --retries 1 --chunk 30000
 refused 5 "*" "... but only as often as it was allowed" cuts
 is "$(grep -c '^GET /v2/cuts' "$hostile_log")" 0 "... and nobody asks before"
