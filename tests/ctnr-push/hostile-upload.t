@@ -84,6 +84,10 @@ refused 1 "*no URL*" "... or at what is no URL" junk
 refused 1 "*redirected more than*" "redirects have an end" begin/loop
 refused 1 "*redirected more than*" "... of a body too" put/loop
 sent "a redirect is followed with what is sent" moved
+for fault in begin/shifted put/shifted; do
+	sent "... to another server too" $fault
+	ok "... which gets the bytes, and no login" grep -q '^PUT [^ ]* -$' "$elsewhere_log"
+done
 refused 1 "*HTTP status 303*" "one that would make a GET of it is none" begin/other
 refused 1 "*HTTP status 302*" "... nor is it of a body" put/other
 

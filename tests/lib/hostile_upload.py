@@ -233,6 +233,16 @@ class Uploads:
         self.read_body()
         return self.redirect(self.path + "&moved=1")
 
+    def fault_shifted_begin(self):
+        """... to another server, where the upload goes on."""
+        self.read_body()
+        self.redirect(self.server.options.elsewhere + self.path)
+
+    def fault_shifted_put(self):
+        self.read_body()
+        self.redirect("%s/v2/%s/blobs/uploads/any-%d?digest=%s" % (
+            self.server.options.elsewhere, self.repository, time.monotonic_ns(), self.query["digest"][0]))
+
     def fault_other_begin(self):
         """A redirect that would make a GET of it."""
         self.read_body()
