@@ -4,6 +4,11 @@
 # Registries that do each thing that a registry can do wrong while it takes a blob, or a document: all of it is
 # there in the end, or the failure is clear and has its exit status; nobody else hears of the credentials, and
 # no try is without end. (A whole image: hostile.t.)
+#
+# skopeo 1.9.3, which pushes an image to the same registry, sends the login to the other server with foreign and
+# begin/shifted. It took other201 and otherdocument. It failed, trying once as we do, where a blob or document gets
+# there all the same: forgotten, resumed416, put/shifted, unranged; and, as its next try begins anew, with cut, late,
+# stale, noask, put/broken and busydocument.
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"
 . "$test_lib/hostile.sh"

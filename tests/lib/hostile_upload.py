@@ -134,21 +134,34 @@ class Uploads:
         self.read_body()
         self.answer(416, b"", self.state())
 
-    def receive(self, length=None):
-        """Take the body, or its first bytes, as it comes: what came before a connection broke stays."""
+    def blocks(self, length=None):
+        """The body, or its first bytes, as it comes; ends with None when it broke off."""
+        if self.headers.get("Transfer-Encoding"):  # as skopeo sends what it makes
+            while size := int(self.rfile.readline(20) or b"0", 16):
+                yield self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return
         left = int(self.headers.get("Content-Length") or 0)
         left = left if length is None else min(left, length)
         while left:
             block = self.rfile.read1(min(BLOCK, left))
+            left -= len(block)
+            yield block or None
             if not block:
+                return
+
+    def receive(self, length=None):
+        """Take the body into the upload: what came before a connection broke stays."""
+        for block in self.blocks(length):
+            if block is None:
                 self.close_connection = True
                 return False
             self.upload().body += block
-            left -= len(block)
         return True
 
     def read_body(self):
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        return b"".join(block or b"" for block in self.blocks())
 
     @staticmethod
     def has_digest(body, digest):
