@@ -32,8 +32,12 @@ int push_image_find(const struct push_request *request, const char *word, struct
 
 	if (!has_store && cause.code != ERROR_NOT_FOUND)
 		return error_move(err, &cause);
-	return image_resolve_raw(has_store ? &store : NULL, word, wanted_platform(request),
-				 &image->image, err);
+	if (image_resolve_raw(has_store ? &store : NULL, word, wanted_platform(request),
+			      &image->image, err) < 0)
+		return -1;
+	if (has_store && str_starts_with(image->image.layout, store.path))
+		image_note_use(&image->image);
+	return 0;
 }
 
 static const struct document *top_document(const struct push_image *image)

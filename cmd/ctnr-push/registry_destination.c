@@ -6,6 +6,7 @@
 #include "referrer_tag.h"
 
 #include "base/alloc.h"
+#include "oci/blob.h"
 #include "registry/lookup.h"
 #include "registry/upload.h"
 
@@ -110,6 +111,19 @@ static int has_registry_document(void *state, void *connection, const struct doc
 	return result == LOOKUP_FOUND && digest_equal(&found.digest, &document->digest);
 }
 
+/* A registry refused a blob: is that so because it is not what its digest says? */
+static int explain_refusal(const struct layout *from, const struct descriptor *blob,
+			   struct error *err)
+{
+	struct error damage = { 0 };
+
+	if (!error_is(err, ERROR_FAILED) || blob_verify(from, blob, &damage) == 0 ||
+	    damage.code != ERROR_VERIFY)
+		return -1;
+	error_move(err, &damage);
+	return error_default_hint(err, "'ctnr check --repair' mends what is damaged in the store");
+}
+
 static int put_registry_blob(void *state, void *connection, const struct layout *from,
 			     const struct descriptor *blob, struct progress *progress, size_t task,
 			     struct error *err)
@@ -122,7 +136,7 @@ static int put_registry_blob(void *state, void *connection, const struct layout 
 	mount_candidates_of(&destination->candidates, &blob->digest, &repositories);
 	result = upload_blob(destination->session, connection, &upload, progress, task, err);
 	if (result < 0)
-		return -1;
+		return explain_refusal(from, blob, err);
 	return result == UPLOAD_PRESENT   ? DESTINATION_PRESENT
 	       : result == UPLOAD_MOUNTED ? DESTINATION_MOUNTED
 					  : DESTINATION_WRITTEN;

@@ -57,18 +57,21 @@ void push_request_release(struct push_request *request)
 static int read_destination(const char *text, struct push_request *ret, struct error *err)
 {
 	autoreference struct reference reference = REFERENCE_INIT;
-	struct error cause = { 0 };
+	struct error as_address = { 0 };
+	struct error as_name = { 0 };
 
 	ret->has_address = true;
-	if (address_parse_destination(text, &ret->address, &cause) == 0)
+	if (address_parse_destination(text, &ret->address, &as_address) == 0)
 		return 0;
 	if (!strstr(text, "://") && !address_is_path(text, NULL) && reference_has_registry(text) &&
-	    reference_parse(text, &reference, NULL) == 0) {
+	    reference_parse(text, &reference, &as_name) == 0) {
 		ret->address = (struct address) { .transport = TRANSPORT_DOCKER,
 						  .reference = xstrdup(text) };
 		return 0;
 	}
-	error_move(err, &cause);
+	/* What begins with a domain cannot have been meant as a transport. */
+	error_move(err,
+		   as_name.code && memchr(text, '.', strcspn(text, ":/")) ? &as_name : &as_address);
 	return error_prefix(err, "DESTINATION");
 }
 

@@ -61,6 +61,9 @@ is "$(there ns/bare:1)" "$digest" "... docker:// may be left out where there is 
 run ctnr-push "$registry/ns/app:1" ns/bare:1
 is_status 2 "... and not without one"
 like_stderr "*hint:*docker://ns/bare:1*" "... which the hint says"
+run ctnr-push app:1 example.org/App:1
+is_status 2 "... nor where that cannot be a name"
+like_stderr "*invalid name*hint:*lower case*" "... which is said"
 run ctnr-push "$digest" "docker://$registry/by/digest:1"
 is "$(there by/digest:1)" "$digest" "an image is named by its digest"
 run ctnr-push "$digest"
@@ -103,7 +106,8 @@ is "$(jq -rs 'map(select(.event == "done" or .event == "present")) | length' "$s
 cp -a small flipped
 printf X | dd of="flipped/blobs/sha256/${blob#*:}" bs=1 seek=20 conv=notrunc 2>/dev/null
 run ctnr-push oci:flipped:1 "docker://$registry/flipped:1"
-isnt "$status" 0 "a blob that is not what its name says is not pushed"
+is_status 4 "a blob that is not what its name says is not pushed"
+like_stderr "*blob $blob has the content of*hint:*ctnr check*" "... and the message says whose fault that is"
 is "$(there flipped:1)" "" "... and no name"
 cp -a small missing
 rm "missing/blobs/sha256/${blob#*:}"
