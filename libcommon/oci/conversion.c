@@ -104,14 +104,23 @@ static int convert_descriptor(json_t *descriptor, const char *what, enum convers
 	return 0;
 }
 
-/* Leave of an object the members that have one of these names, in this order. */
+static bool is_listed(const char *const *names, const char *name)
+{
+	while (*names && strcmp(*names, name) != 0)
+		names++;
+	return *names != NULL;
+}
+
+/* Leave of an object the members that have one of these names, in the order in which they stand. */
 static void keep_members(json_t *object, const char *const *names)
 {
 	autojson json_t *kept = json_object();
+	const char *name;
+	json_t *value;
 
-	for (; *names; names++)
-		if (json_object_get(object, *names))
-			json_object_set(kept, *names, json_object_get(object, *names));
+	json_object_foreach (object, name, value)
+		if (is_listed(names, name))
+			json_object_set(kept, name, value);
 	json_object_clear(object);
 	json_object_update(object, kept);
 }
