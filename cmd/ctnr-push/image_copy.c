@@ -101,6 +101,24 @@ static int put_referrers(const struct image_copy *copy, void *connection,
 	return 0;
 }
 
+/* Put the documents of the image but for the top one: what is there under its digest stays. */
+static int put_parts(const struct image_copy *copy, void *connection, bool may_be_there,
+		     struct error *err)
+{
+	const struct image_documents *documents = copy->documents;
+
+	for (size_t i = 0; i + 1 < documents->n_image_nodes; i++) {
+		const struct document *document = image_document(documents, i);
+		int found = may_be_there ? destination_has_document(copy->destination, connection,
+								    document, false, err)
+					 : 0;
+
+		if (found < 0 || (!found && put_document(copy, connection, document, err) < 0))
+			return -1;
+	}
+	return 0;
+}
+
 static int put_name(const struct image_copy *copy, void *connection, const struct document *top,
 		    bool may_be_there, struct error *err)
 {
@@ -118,17 +136,13 @@ static int put_name(const struct image_copy *copy, void *connection, const struc
 int image_copy_run(const struct image_copy *copy, void *connection, struct error *err)
 {
 	const struct image_documents *documents = copy->documents;
-	size_t last = documents->n_image_nodes - 1;
-	const struct document *top = image_document(documents, last);
+	const struct document *top = image_document(documents, documents->n_image_nodes - 1);
 	atomic_bool has_written = false;
 
 	if (copy_blobs(copy, connection, &documents->layers, &has_written, err) < 0 ||
-	    copy_blobs(copy, connection, &documents->configs, &has_written, err) < 0)
-		return -1;
-	for (size_t i = 0; i < last; i++)
-		if (put_document(copy, connection, image_document(documents, i), err) < 0)
-			return -1;
-	if (put_referrers(copy, connection, top, err) < 0)
+	    copy_blobs(copy, connection, &documents->configs, &has_written, err) < 0 ||
+	    put_parts(copy, connection, !has_written, err) < 0 ||
+	    put_referrers(copy, connection, top, err) < 0)
 		return -1;
 	return put_name(copy, connection, top, !has_written && !documents->n_referrers, err);
 }

@@ -8,7 +8,7 @@
  *  4. the name
  *
  * Each blob is asked for, also of an image that the destination has already under that name: a registry that lost
- * one gets it again. Where every blob was there and the name stands for the same document, that is all that is done.
+ * one gets it again. Where every blob was there, documents are asked for likewise, and put where they are missing.
  */
 #ifndef CTNR_PUSH_IMAGE_COPY_H
 #define CTNR_PUSH_IMAGE_COPY_H

@@ -243,14 +243,21 @@ static char *subject_of_entry(const struct image_documents *documents,
 	return subject ? xstrdup(subject) : NULL;
 }
 
-/* The entries of an index by the digest of what they refer to, as lists of their positions: new. */
+/* The entries of an index by the digest of what they refer to, as lists of their positions: new. A document is
+ * read once, however often it stands there. */
 static json_t *list_referrers(const struct image_documents *documents, const struct index *index)
 {
+	autojson json_t *seen = json_object();
 	json_t *by_subject = json_object();
 
 	for (size_t i = 0; i < index->n_manifests; i++) {
-		autofree char *subject = subject_of_entry(documents, &index->manifests[i]);
+		const struct descriptor *entry = &index->manifests[i];
+		autofree char *subject = NULL;
 
+		if (json_object_get(seen, entry->digest.text))
+			continue;
+		json_object_set_new(seen, entry->digest.text, json_true());
+		subject = subject_of_entry(documents, entry);
 		if (!subject)
 			continue;
 		if (!json_object_get(by_subject, subject))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mount_candidates.h"
 
+#include "base/alloc.h"
+#include "oci/document.h"
 #include "oci/index_list.h"
 #include "oci/media_type.h"
 
@@ -76,9 +78,13 @@ static void add_blob(const struct mount_search *search, struct mount_candidates 
 static void add_image(const struct mount_search *search, struct mount_candidates *candidates,
 		      const char *repository, const struct descriptor *image)
 {
+	autodocument struct document document = { .media_type = xstrdup(image->media_type),
+						  .digest = image->digest,
+						  .bytes = STR_INIT };
 	automanifest struct manifest manifest = MANIFEST_INIT;
 
-	if (layout_read_manifest(search->layout, image, &manifest, NULL) < 0)
+	if (layout_read_blob(search->layout, image, MANIFEST_MAX, &document.bytes, NULL) < 0 ||
+	    document_parse_manifest(&document, &manifest, NULL) < 0)
 		return;
 	for (size_t i = 0; i < manifest.n_layers; i++)
 		add_blob(search, candidates, repository, &manifest.layers[i]);

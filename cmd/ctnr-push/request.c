@@ -134,8 +134,11 @@ int push_request_read(const struct push_opts *opts, const struct strlist *operan
 	ret->opts = opts;
 	if (operands->len == 0)
 		return error_set(err, ERROR_USAGE, "expected an IMAGE, got none");
-	for (size_t i = 0; i < n_images; i++)
+	for (size_t i = 0; i < n_images; i++) {
+		if (strcmp(operands->items[i], "-") == 0 && strlist_contains(&ret->images, "-"))
+			return error_set(err, ERROR_USAGE, "standard input has one record alone");
 		strlist_append(&ret->images, operands->items[i]);
+	}
 	if (check_options(opts, err) < 0 ||
 	    (opts->platform && platform_parse(opts->platform, &ret->platform, err) < 0))
 		return -1;

@@ -88,6 +88,12 @@ ctnr-fetch --all-platforms "docker://$registry/origin/multi:1" >/dev/null
 run ctnr-push "$registry/origin/multi:1" "docker://$registry/to/multi:all"
 there to/multi:all
 is "$status $there" "0 $index" "a name that stands for an index is pushed as one"
+puts=$(grep -a -c '"PUT /v2/to/multi/' "$registry_dir/log")
+run ctnr-push "$registry/origin/multi:1" "docker://$registry/to/multi:all"
+is "$status $(grep -a -c '"PUT /v2/to/multi/' "$registry_dir/log")" "0 $puts" "... and where it is there nothing is put"
+rm -r "$registry_dir/storage/docker/registry/v2/repositories/to/multi/_manifests/revisions/sha256/$(jq -r '.manifests[1].digest' "multi/blobs/sha256/${index#*:}" | cut -d : -f 2)"
+run ctnr-push "$registry/origin/multi:1" "docker://$registry/to/multi:all"
+is "$status $(grep -a -c '"PUT /v2/to/multi/' "$registry_dir/log")" "0 $((puts + 1))" "... but one manifest that the registry has lost"
 run ctnr-push --platform linux/arm64 "$registry/origin/multi:1" "docker://$registry/to/multi:arm"
 there to/multi:arm
 is "$there" "$(jq -r '.manifests[1].digest' "multi/blobs/sha256/${index#*:}")" "... and with --platform one image of it"

@@ -42,6 +42,8 @@ is "$(names both)" "example.org/app:1 localhost/multi:1" "... each under its nam
 is "$(jq -r .ref "$stdout_file" | paste -sd ' ' -)" "example.org/app:1 localhost/multi:1" "... with a record for each"
 run ctnr-push example.org/app:1 multi:1 oci:both:name
 is_status 2 "one name for several is a mistake"
+run ctnr-push - - oci:both
+is_status 2 "standard input has one record alone"
 run ctnr-push "$digest" oci:unnamed
 is_status 2 "an image that is named by its digest needs a name"
 like_stderr "*hint:*oci:DIR:NAME*" "... which the hint says"
