@@ -45,15 +45,15 @@ static const struct document *top_document(const struct push_image *image)
 	return image_document(&image->documents, image->documents.n_image_nodes - 1);
 }
 
-/* Read the documents: those that the image was made of, where they are whole, and the destination takes
- * them as they are. */
+/* Read the documents: those that the image was made of, where they are whole. To OCI's format they were converted
+ * already. */
 static int read_documents(struct push_image *image, enum image_format format, struct error *err)
 {
 	const struct image_choice *choice = &image->choice;
 	struct image_documents *documents = &image->documents;
 
 	image_documents_init(documents, &choice->layout);
-	if (choice->has_origin && format == IMAGE_FORMAT_KEEP) {
+	if (choice->has_origin && format != IMAGE_FORMAT_OCI) {
 		if (image_documents_read(documents, &choice->origin, NULL) == 0 &&
 		    image_documents_are_origin(documents, &choice->top.digest))
 			return 0;

@@ -44,7 +44,7 @@ there to/app:1
 is "$there" "$converted" "... as the store has it"
 run ctnr-push --format docker "$registry/to/app:1"
 there to/app:1
-is "$(jq -r .mediaType there.json)" "$docker" "with --format docker it is Docker's"
+is "$there" "$source" "with --format docker it is what it was"
 run ctnr-push "$(cat record)" "docker://$registry/to/record:1"
 there to/record:1
 is "$there" "$source" "a record knows the origin too"
