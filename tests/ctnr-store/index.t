@@ -174,6 +174,17 @@ wait
 is "$(cat collected.log)" "" "a collector beside takes nothing away that an edit needs"
 is "$(ctnr-store index show many | jq -r .annotations.n)" 6 "... and the last edit is there"
 
+# Killed at any moment.
+damage=
+for n in $(seq $((6 * ${CTNR_TEST_SCALE:-1}))); do
+	"$test_lib/kill-at.py" --main 0.03 ctnr-store index add --annotation "killed=$n" many amd64:1 >/dev/null 2>&1
+	ctnr-store check --quick >check.log 2>&1 || damage="$damage
+$n: $(cat check.log)"
+done
+is "$damage" "" "an edit that is killed leaves a store that is whole"
+ok "... and an index that can be changed" ctnr-store index add --annotation killed=no many amd64:1
+ctnr-store index remove many amd64:1 >/dev/null
+
 run ctnr-store image rm n1:1 n2:1
 is_status 0 "an image that is in an index is removed"
 run ctnr-store gc --grace 0

@@ -79,10 +79,20 @@ is "$(jq -r '[.manifests[] | select(.annotations["org.ctnr.subject"]).digest] | 
 if identity sub && has PEER:podman "podman reads the index"; then
 	printf '[[registry]]\nlocation = "%s"\ninsecure = true\n' "$registry" >registries.conf
 	printf '[storage]\ndriver = "vfs"\nrunroot = "%s/r"\ngraphroot = "%s/g"\n' "$PWD" "$PWD" >storage.conf
+	# podman's own process keeps its namespaces.
+	at_end 'read -r pause <"$XDG_RUNTIME_DIR/libpod/tmp/pause.pid"; kill "$pause"'
 	export CONTAINERS_STORAGE_CONF="$PWD/storage.conf" CONTAINERS_REGISTRIES_CONF="$PWD/registries.conf"
 	is "$(podman manifest inspect "$registry/app:all" 2>podman.log | jq '.manifests | length')" 2 "podman reads the index"
 	ok "... and pulls by its digest" podman pull --quiet "$registry/app@sha256:$(raw app:all)"
 	is "$(podman images --format '{{.Digest}}')" "sha256:$(raw app:all)" "... the image for this machine"
+	mkdir -p "$HOME/.config/containers/containers.conf.d"
+	printf '%s\n' '[containers]' 'cgroups = "disabled"' 'default_ulimits = ["nofile=1000:1000", "nproc=1000:1000"]' \
+		'log_driver = "k8s-file"' '[engine]' 'cgroup_manager = "cgroupfs"' 'events_logger = "none"' \
+		>"$HOME/.config/containers/containers.conf.d/tests.conf"
+	sed "s|@BINDIR@|$(dirname "$(command -v ctnr-exec)")|" "$test_lib/../../scripts/share/containers.conf.d/ctnr.conf" \
+		>"$HOME/.config/containers/containers.conf.d/ctnr.conf"
+	run podman --runtime ctnr-exec run --rm --network none "$registry/app@sha256:$(raw app:all)" echo ran
+	is_stdout ran "... which it runs"
 fi
 run ctnr check
 is_status 0 "the store is whole"
