@@ -79,6 +79,15 @@ is_status 3 "--append needs an artifact"
 run ctnr-store artifact add --append --type a/b things one
 is_status 2 "... which has a type already"
 
+for name in epoch again; do
+	SOURCE_DATE_EPOCH=1000000000 ctnr-store artifact add "$name" one >/dev/null
+done
+is "$(manifest_of epoch .annotations)" '{"org.opencontainers.image.created":"2001-09-09T01:46:40Z"}' \
+	"an artifact is of the time that SOURCE_DATE_EPOCH says"
+is "$(digest_of localhost/epoch:latest)" "$(digest_of localhost/again:latest)" "... and the same files make the same one"
+run env SOURCE_DATE_EPOCH=yesterday ctnr-store artifact add bad one
+is_status 2 "... which is a number"
+
 mkdir dir
 mkfifo fifo
 ln -s one link

@@ -18,6 +18,7 @@
 #include "workers/document/naming.h"
 
 #include "base/alloc.h"
+#include "base/moment.h"
 #include "oci/media_type.h"
 
 #include <stdlib.h>
@@ -30,6 +31,7 @@ struct addition {
 	size_t n_files;
 	struct descriptor subject;
 	bool has_subject;
+	struct moment moment;
 };
 
 static void addition_release(struct addition *addition)
@@ -116,6 +118,11 @@ static int read_document(struct naming *naming, const struct addition *addition,
 			 struct artifact_document *ret, struct error *err)
 {
 	const struct artifact_opts *opts = addition->opts;
+	const struct artifact_facts facts = {
+		.type = opts->type ? opts->type : ARTIFACT_TYPE_UNKNOWN,
+		.created = addition->moment.created,
+		.subject = addition->has_subject ? &addition->subject : NULL,
+	};
 	struct error cause = { 0 };
 	struct digest before;
 
@@ -126,12 +133,7 @@ static int read_document(struct naming *naming, const struct addition *addition,
 		return error_hint(err, "--append adds files to it, --replace takes its name");
 	}
 	if (!opts->append)
-		return artifact_document_init(&naming->layout,
-					      opts->type ? opts->type : ARTIFACT_TYPE_UNKNOWN,
-					      addition->has_subject ? &addition->subject : NULL,
-					      ret, err) < 0
-			       ? -1
-			       : 1;
+		return artifact_document_init(&naming->layout, &facts, ret, err) < 0 ? -1 : 1;
 	if (!naming->is_there)
 		return error_set(err, ERROR_NOT_FOUND, "there is none");
 	if (artifact_document_read(&naming->layout, &naming->entry, ret, &cause) == 0)
@@ -197,7 +199,8 @@ int artifact_add(const void *opts_, const struct strlist *operands, struct error
 	const struct artifact_files files = { opts, annotations };
 
 	if (!annotations || check_options(opts, operands, err) < 0 ||
-	    check_files(&files, operands, err) < 0 || interrupt_init(&interrupt, err) < 0 ||
+	    check_files(&files, operands, err) < 0 ||
+	    moment_choose(NULL, &addition.moment, err) < 0 || interrupt_init(&interrupt, err) < 0 ||
 	    open_naming(opts, operands->items[0], &naming, err) < 0 ||
 	    find_subject(&naming, &addition, err) < 0 ||
 	    store_files(&naming, &files, &interrupt, operands, &addition, err) < 0)

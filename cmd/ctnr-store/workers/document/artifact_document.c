@@ -5,7 +5,6 @@
 #include "workers/document/title.h"
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "oci/blob.h"
 #include "oci/image_config.h"
 #include "oci/media_type.h"
@@ -45,27 +44,24 @@ static json_t *subject_to_json(const struct descriptor *subject)
 	return descriptor_to_json(&plain);
 }
 
-int artifact_document_init(const struct layout *layout, const char *type,
-			   const struct descriptor *subject, struct artifact_document *ret,
-			   struct error *err)
+int artifact_document_init(const struct layout *layout, const struct artifact_facts *facts,
+			   struct artifact_document *ret, struct error *err)
 {
 	json_t *config = put_empty_config(layout, err);
 	json_t *json = json_object();
-	char now[CLOCK_TEXT_MAX];
 
 	ret->json = json;
 	if (!config)
 		return -1;
 	json_object_set_new(json, "schemaVersion", json_integer(2));
 	json_object_set_new(json, "mediaType", json_string(MEDIA_TYPE_MANIFEST));
-	json_object_set_new(json, "artifactType", json_string(type));
+	json_object_set_new(json, "artifactType", json_string(facts->type));
 	json_object_set_new(json, "config", config);
 	json_object_set_new(json, "layers", json_array());
-	if (subject)
-		json_object_set_new(json, "subject", subject_to_json(subject));
+	if (facts->subject)
+		json_object_set_new(json, "subject", subject_to_json(facts->subject));
 	json_object_set_new(json, "annotations",
-			    json_pack("{ss}", ANNOTATION_CREATED,
-				      clock_rfc3339(clock_wall_ns() / CLOCK_NS, now)));
+			    json_pack("{ss}", ANNOTATION_CREATED, facts->created));
 	return 0;
 }
 

@@ -26,10 +26,16 @@ struct artifact_document {
 void artifact_document_release(struct artifact_document *document);
 #define autoartifactdocument autocleanup(artifact_document_release)
 
-/* One without files, made now; the blob of its config is stored. subject is what it refers to, or NULL. ret is new. */
-int artifact_document_init(const struct layout *layout, const char *type,
-			   const struct descriptor *subject, struct artifact_document *ret,
-			   struct error *err);
+/* What is said of a new artifact. Everything is borrowed. */
+struct artifact_facts {
+	const char *type; /* a media type */
+	const char *created; /* RFC 3339 */
+	const struct descriptor *subject; /* what it refers to, or NULL */
+};
+
+/* One without files; the blob of its config is stored. ret is new. */
+int artifact_document_init(const struct layout *layout, const struct artifact_facts *facts,
+			   struct artifact_document *ret, struct error *err);
 
 /* One that is a blob of the layout. ret is new. ERROR_FAILED when it is no artifact; ERROR_NOT_FOUND when the blob is
  * not there. */

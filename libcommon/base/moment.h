@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * When an image was made. The same input gives the same digest only where somebody says when:
+ * When an image or an artifact was made. The same input gives the same digest only where somebody says when:
  *
  *	--timestamp TIME	seconds since 1970, or RFC 3339 ("2026-11-26T18:00:00Z")
  *	$SOURCE_DATE_EPOCH	seconds since 1970 (reproducible-builds.org), where there is no --timestamp
  *
- * Then the image is of that time, and files that are newer get it. Otherwise it is of now, and files keep their
+ * Then it is of that time, and files in layers that are newer get it. Otherwise it is of now, and files keep their
  * times.
  */
-#ifndef CTNR_PACK_MOMENT_H
-#define CTNR_PACK_MOMENT_H
+#ifndef BASE_MOMENT_H
+#define BASE_MOMENT_H
 
 #include "base/clock.h"
 #include "base/error.h"
