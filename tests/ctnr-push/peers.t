@@ -3,11 +3,11 @@
 # timeout: 60 podman takes a second for each command
 #
 # What was pushed to docker-registry, which speaks TLS and wants tokens, is had by others.
+# shellcheck disable=SC2086 # $access is words
 . "$(dirname "$0")/../lib/test.sh"
 . "$test_lib/image.sh"
 . "$test_lib/authority.sh"
 . "$test_lib/registry.sh"
-# shellcheck disable=SC2086 # $access is words
 needs PEER:docker-registry PEER:skopeo PEER:umoci PEER:podman PEER:jq SUBID
 
 registry_start_tokens user:secret
