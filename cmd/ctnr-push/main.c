@@ -19,7 +19,6 @@
 
 #include "base/alloc.h"
 #include "base/tool.h"
-#include "oci/reference.h"
 #include "registry/access.h"
 #include "system/sync.h"
 
@@ -73,17 +72,6 @@ static int read_images(struct push *push, struct error *err)
 	return 0;
 }
 
-/* The registry that DESTINATION is in: new, NULL for others. */
-static char *registry_of(const struct address *address)
-{
-	autoreference struct reference reference = REFERENCE_INIT;
-
-	if (address->transport != TRANSPORT_DOCKER ||
-	    reference_parse(address->reference, &reference, NULL) < 0)
-		return NULL;
-	return steal(&reference.registry);
-}
-
 static int copy_image(struct push *push, const struct destination *destination, void *connection,
 		      struct progress *progress, const struct push_image *image, struct error *err)
 {
@@ -119,7 +107,7 @@ static int copy_images(struct push *push, const struct destination *destination,
 static int copy_to_destination(struct push *push, struct error *err)
 {
 	const struct push_image *first = &push->images[0];
-	autofree char *registry = registry_of(&push->request.address);
+	autofree char *registry = address_registry(&push->request.address);
 	autodestination struct destination destination = DESTINATION_INIT;
 	const struct destination_request wanted = {
 		.address = &push->request.address,

@@ -307,3 +307,13 @@ char *address_image_name(const struct address *address, struct error *err)
 	return address->transport == TRANSPORT_DOCKER ? name_from_registry(address, err)
 						      : name_from_layout(address, err);
 }
+
+char *address_registry(const struct address *address)
+{
+	autoreference struct reference reference = REFERENCE_INIT;
+
+	if (address->transport != TRANSPORT_DOCKER ||
+	    reference_parse(address->reference, &reference, NULL) < 0)
+		return NULL;
+	return steal(&reference.registry);
+}

@@ -54,6 +54,9 @@ bool address_is_stdout(const struct address *address);
  * is called there cannot be one. */
 char *address_image_name(const struct address *address, struct error *err);
 
+/* The registry that an address names, as references have it: new; NULL for what is in none. */
+char *address_registry(const struct address *address);
+
 /* Does the text look like the path of a directory ("/images", "./images") or of an archive
  * ("app.tar.gz"), and not like the name of an image? ret_hint, which may be NULL, is how such an image
  * is given: new, or NULL when it is none. */

@@ -109,22 +109,11 @@ static int copy_from_source(struct fetch *fetch, const struct request *request,
 	return result;
 }
 
-/* The registry that a source is asked for: new, NULL for a layout. */
-static char *registry_of(const struct address *address)
-{
-	autoreference struct reference reference = REFERENCE_INIT;
-
-	if (address->transport != TRANSPORT_DOCKER ||
-	    reference_parse(address->reference, &reference, NULL) < 0)
-		return NULL;
-	return steal(&reference.registry);
-}
-
 static int copy_into_layout(struct fetch *fetch, const struct request *request,
 			    const struct layout *layout, struct copied *ret, struct error *err)
 {
 	autosource struct source source = SOURCE_INIT;
-	autofree char *registry = registry_of(&request->address);
+	autofree char *registry = address_registry(&request->address);
 	const struct source_request wanted = { &request->address, request_platform(request),
 					       &fetch->access, &fetch->opts->registries,
 					       &fetch->interrupt };
@@ -166,7 +155,7 @@ static int begin_fetch(struct fetch *fetch, struct error *err)
 static int query_source(struct fetch *fetch, const struct request *request, struct error *err)
 {
 	autosource struct source source = SOURCE_INIT;
-	autofree char *registry = registry_of(&request->address);
+	autofree char *registry = address_registry(&request->address);
 	const struct source_request wanted = { &request->address, request_platform(request),
 					       &fetch->access, &fetch->opts->registries,
 					       &fetch->interrupt };
@@ -336,7 +325,7 @@ static int check_sources(const struct fetch_opts *opts, const struct strlist *so
 		if (request.address.transport != TRANSPORT_DOCKER ||
 		    (opts->short_name && !reference_has_registry(request.address.reference)))
 			continue;
-		registry = registry_of(&request.address);
+		registry = address_registry(&request.address);
 		if (access_check_registry(&opts->access, first, registry, err) < 0)
 			return -1;
 		if (!first)
