@@ -183,22 +183,36 @@ static int write_directory(struct object_writer *writer, const struct object *ob
 	return write_entry(writer, &draft.entry, err);
 }
 
+/* Read a symlink. 1, or 0 when it is gone. */
+static int read_target(const struct object *object, char target[PATH_MAX], struct error *err)
+{
+	ssize_t len = readlinkat(object->dirfd, object->name, target, PATH_MAX);
+
+	if (len < 0 && errno == ENOENT)
+		return 0;
+	if (len == PATH_MAX)
+		errno = ENAMETOOLONG;
+	if (len < 0 || len == PATH_MAX)
+		return error_errno(err, "cannot read the symlink");
+	target[len] = '\0';
+	return 1;
+}
+
 /* Symlinks, FIFOs and devices are not opened. */
 static int write_special(struct object_writer *writer, const struct object *object,
 			 enum tar_type type, struct error *err)
 {
 	struct draft draft = { .object = object, .stat = *object->stat };
 	char target[PATH_MAX];
-	ssize_t len;
 
 	object_xattrs_clear(&writer->xattrs);
 	if (begin_draft(writer, &draft, type, err) < 0)
 		return -1;
 	if (type == TAR_SYMLINK) {
-		len = readlinkat(object->dirfd, object->name, target, sizeof(target));
-		if (len < 0 || (size_t)len == sizeof(target))
-			return error_errno(err, "cannot read the symlink");
-		target[len] = '\0';
+		int found = read_target(object, target, err);
+
+		if (found <= 0)
+			return found;
 		draft.entry.link = target;
 	} else if (type != TAR_FIFO) {
 		draft.entry.major = major(draft.stat.st_rdev);

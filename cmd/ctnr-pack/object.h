@@ -19,8 +19,8 @@
  *	socket		left out, with a warning
  *	.wh.NAME	an error: it would delete NAME in every image that is made of the layer
  *
- * Nothing is followed, and nothing but files and directories is opened. A file that is gone when it is opened is
- * left out, as if it had been gone before; how one is found out that changes while it is read is told in
+ * Nothing is followed, and nothing but files and directories is opened. A file or link that is gone when it is
+ * read is left out, as if it had been gone before; how one is found out that changes while it is read is told in
  * content.h.
  *
  * A whiteout's entry is an empty file of mode 0, of 0:0 and time 0, as an opaque mark's is: the name is all that

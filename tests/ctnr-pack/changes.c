@@ -26,6 +26,7 @@ static char top[] = "/tmp/ctnr-changes.XXXXXX";
 
 /* Shared with the reader of changes, which can write to nothing: another process does that for it. */
 static struct trouble {
+	bool hides_links; /* a symlink is gone when it is read */
 	unsigned int left; /* how many more reads of a file are followed by a change of it */
 	atomic_uint wanted; /* changes in all */
 	atomic_uint made;
@@ -66,6 +67,16 @@ ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)
 
 	make_trouble();
 	return len;
+}
+
+/* In place of the C library's. */
+ssize_t readlinkat(int dirfd, const char *path, char *buffer, size_t size)
+{
+	if (trouble->hides_links) {
+		errno = ENOENT;
+		return -1;
+	}
+	return syscall(SYS_readlinkat, dirfd, path, buffer, size);
 }
 
 /* An archive that is thrown away. */
@@ -196,6 +207,19 @@ static void test_large_file(void)
 	      "what becomes of the archive ends the reading");
 }
 
+static void test_link_that_is_gone(void)
+{
+	struct sink sink;
+
+	if (unlink("upper/f") < 0 || symlink("target", "upper/f") < 0)
+		abort();
+	gives(&(struct attempt) { 0, NULL, take_bytes }, "", &sink, "a symlink is an entry");
+	trouble->hides_links = true;
+	gives(&(struct attempt) { 0, NULL, take_bytes }, "not one entry", &sink,
+	      "one that is gone when it is read is none");
+	trouble->hides_links = false;
+}
+
 /* Owners that a map does not have are told apart from nobody. */
 static void test_id_view(void)
 {
@@ -240,6 +264,7 @@ int main(void)
 		write_when_wanted();
 	test_small_file();
 	test_large_file();
+	test_link_that_is_gone();
 	test_id_view();
 	kill(writer, SIGKILL);
 	waitpid(writer, NULL, 0);
