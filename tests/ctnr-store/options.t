@@ -33,7 +33,7 @@ ctnr-store: hint: try 'ctnr-store --help'" "... or unknown"
 run ctnr-store image nosuch
 is_status 2 "a known word with an unknown one behind it is refused"
 is_stderr "ctnr-store: error: unknown command 'image nosuch'
-ctnr-store: hint: there are: image ls, image show, image tag, image untag, image rm" \
+ctnr-store: hint: there are: image ls, image show, image history, image tag, image untag, image rm" \
 	"... as a whole, with those that there are"
 run ctnr-store bundle
 is_stderr "ctnr-store: error: 'bundle' is half a command
