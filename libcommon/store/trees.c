@@ -7,6 +7,7 @@
 #include "system/fd.h"
 
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 void trees_release(struct trees *trees)
@@ -85,13 +86,47 @@ int trees_open(int bundlefd, struct trees *ret, struct error *err)
 	return 0;
 }
 
+/*
+ * The same directory through a mount of its own, where no device can be opened and nothing written. A container may
+ * put a device in the place of a file between a look at it and its opening, and opening some devices does something
+ * (a watchdog then counts down, a tape rewinds). -EBADF where the process may not mount, as in a user namespace: no
+ * device can be opened there anyway.
+ */
+static int open_without_devices(int dirfd)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY };
+	autoclose int clone = open_tree(
+		dirfd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
+	int fd;
+
+	if (clone < 0 ||
+	    mount_setattr(clone, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) < 0)
+		return -EBADF;
+	fd = openat(clone, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -EBADF : fd;
+}
+
+static void leave_devices_out(struct trees *trees)
+{
+	for (size_t i = 0; i < trees->root.n_dirfds; i++) {
+		int fd = open_without_devices(trees->root.dirfds[i]);
+
+		if (fd < 0)
+			continue;
+		fd_close(&trees->root.dirfds[i]);
+		trees->root.dirfds[i] = fd;
+	}
+}
+
 int trees_confine(struct trees *trees, struct error *err)
 {
 	static const struct confine_profile profile = { .may = CONFINE_READ };
-	const struct confine_place place = { .writable = -1,
-					     .readable = trees->root.dirfds[0],
-					     .more = trees->root.dirfds + 1,
-					     .n_more = trees->root.n_dirfds - 1 };
+	struct confine_place place = { .writable = -1 };
+
+	leave_devices_out(trees);
+	place.readable = trees->root.dirfds[0];
+	place.more = trees->root.dirfds + 1;
+	place.n_more = trees->root.n_dirfds - 1;
 
 	trees->owners =
 		(struct owners_stack)OWNERS_STACK_INIT(trees->root.dirfds, trees->root.n_dirfds);

@@ -42,7 +42,8 @@ int trees_push_bundle(struct trees *trees, int bundlefd, struct error *err);
 /* Put a directory below the others, with the file of owners beside it; takes dirfd. */
 int trees_push(struct trees *trees, int dirfd, struct error *err);
 
-/* Give up everything but reading in the trees (system/confine.h). Nothing is pushed any more. */
+/* Give up everything but reading in the trees (system/confine.h), where no device can be opened. Nothing is pushed
+ * any more. */
 int trees_confine(struct trees *trees, struct error *err);
 
 /* The directory number index as a stack of its own, for a walk. */

@@ -43,6 +43,20 @@ def find_reader(parent):
     return None
 
 
+def find_opened(pid):
+    """The descriptors below which the device "null" can be opened, and how many know it."""
+    opened = known = 0
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            os.stat(f"/proc/{pid}/fd/{number}/null")
+            known += 1
+            os.close(os.open(f"/proc/{pid}/fd/{number}/null", os.O_RDONLY))
+            opened += 1
+        except OSError:
+            pass
+    return f"{opened} of {known > 0}"
+
+
 what = sys.argv[1]
 command = subprocess.Popen(sys.argv[3:], stdout=subprocess.DEVNULL)
 reader = None
@@ -64,6 +78,8 @@ if what == "kill":
         time.sleep(0.01)
     print("ended")
 else:
+    if what == "devices":
+        print("opened", find_opened(reader))
     os.kill(reader, signal.SIGCONT)
     print("status", command.wait())
 END
@@ -75,4 +91,20 @@ status 0" "the reader may read files of whatever owner, and nothing else"
 run timeout 60 python3 look.py kill $seccomp ctnr-pack --compression none --no-sync ./slow
 is_stdout "NoNewPrivs 1 Seccomp $seccomp CapPrm 4
 ended" "... and ends when the tool is killed"
+
+# Opening some devices does something, and a container of root's may put one in the place of a file at any moment.
+if [ "$(id -u)" -eq 0 ]; then
+	mknod slow/upper/null c 1 3
+	run timeout 60 python3 look.py devices $seccomp ctnr-pack --compression none --no-sync ./slow
+	is_stdout "NoNewPrivs 1 Seccomp $seccomp CapPrm 4
+opened 0 of True
+status 0" "the reader cannot open a device, whoever it belongs to"
+	bundle copy base --driver copy
+	mknod copy/rootfs/null c 1 3
+	for i in 1 2 3 4 5 6 7 8; do truncate -s 60M "copy/rootfs/$i"; done
+	run timeout 60 python3 look.py devices $seccomp ctnr-pack --compression none --no-sync ./copy
+	is_stdout "NoNewPrivs 1 Seccomp $seccomp CapPrm 4
+opened 0 of True
+status 0" "... nor one of a copy"
+fi
 done_testing
