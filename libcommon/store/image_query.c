@@ -2,6 +2,7 @@
 #include "store/image_query.h"
 
 #include "base/alloc.h"
+#include "base/nearest.h"
 #include "oci/address.h"
 #include "oci/reference.h"
 #include "oci/tag.h"
@@ -207,26 +208,74 @@ const struct descriptor *image_query_choose(const struct image_query *query,
 	return entry;
 }
 
-/* How to get what is not there, for a word that can be got. */
-static void hint_at_pulling(const struct image_query *query, struct error *err)
+/* The name as a person writes it: without what it has by default. New. */
+static char *short_name(const char *name)
+{
+	static const char *const defaults[] = { REFERENCE_LOCAL "/", "docker.io/library/", "docker.io/" };
+	size_t len = strlen(name);
+
+	if (str_ends_with(name, ":latest"))
+		len -= strlen(":latest");
+	for (size_t i = 0; i < array_size(defaults); i++) {
+		size_t skipped = strlen(defaults[i]);
+
+		if (str_starts_with(name, defaults[i]))
+			return xstrndup(name + skipped, len - skipped);
+	}
+	return xstrndup(name, len);
+}
+
+/* The name in the index that is a typing mistake or two away from the word, in short; NULL when there is none. New. */
+static char *find_near_name(const char *word, const struct index *index)
+{
+	autofree char *wanted = short_name(word);
+	autostrlist struct strlist names = STRLIST_INIT;
+	struct nearest nearest = nearest_to(wanted);
+
+	for (size_t i = 0; index && i < index->n_manifests; i++) {
+		const char *name =
+			descriptor_annotation(&index->manifests[i], ANNOTATION_REF_NAME);
+
+		if (name)
+			strlist_take(&names, short_name(name));
+	}
+	for (size_t i = 0; i < names.len; i++)
+		nearest_offer(&nearest, names.items[i]);
+	return nearest.best ? xstrdup(nearest.best) : NULL;
+}
+
+/* How to get what is not there, for a word that can be got, and what else may have been meant. */
+static void hint_at_pulling(const struct image_query *query, const struct index *index,
+			    struct error *err)
 {
 	const char *word = query->word;
 	const char *name = str_starts_with(word, "docker://") ? word + strlen("docker://") : word;
 	autoreference struct reference reference = REFERENCE_INIT;
+	autofree char *near = NULL;
 	struct error why = { 0 };
 
-	if (query->prefix || query->is_digest || str_starts_with(word, REFERENCE_LOCAL "/"))
+	if (query->prefix || query->is_digest)
 		return;
+	if (!query->has_digest)
+		near = find_near_name(name, index);
 	if (str_starts_with(word, "sha256:"))
 		error_default_hint(err, "a digest, or its first %d digits or more, name an image",
 				   IMAGE_QUERY_PREFIX_MIN);
-	else if (reference_parse(name, &reference, &why) == 0)
-		error_default_hint(err, "fetch it with 'ctnr pull %s'", word);
-	else if (why.hint[0])
+	else if (near && str_starts_with(word, REFERENCE_LOCAL "/"))
+		error_default_hint(err, "did you mean '%s'?", near);
+	else if (str_starts_with(word, REFERENCE_LOCAL "/"))
+		return;
+	else if (reference_parse(name, &reference, &why) < 0 && why.hint[0])
 		error_default_hint(err, "%s", why.hint);
+	else if (near && reference.repository)
+		error_default_hint(err, "did you mean '%s'? Otherwise fetch it with 'ctnr pull %s'",
+				   near, word);
+	else if (reference.repository)
+		error_default_hint(err, "fetch it with 'ctnr pull %s'", word);
 }
 
-int image_query_failed(const struct image_query *query, struct error *err)
+int image_query_failed(const struct image_query *query, const struct index *index,
+		       struct error *err)
 {
 	autofree char *hint = NULL;
 
@@ -234,7 +283,7 @@ int image_query_failed(const struct image_query *query, struct error *err)
 		error_recode(err, ERROR_USAGE);
 		error_default_hint(err, "%s", hint);
 	} else if (error_is(err, ERROR_NOT_FOUND)) {
-		hint_at_pulling(query, err);
+		hint_at_pulling(query, index, err);
 	}
 	return error_prefix(err, "image '%s'", query->word);
 }

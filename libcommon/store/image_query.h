@@ -52,8 +52,10 @@ const struct descriptor *image_query_choose(const struct image_query *query,
 					    const struct platform *platform,
 					    enum image_match *ret_match, struct error *err);
 
-/* "image 'WORD': no such image", and a hint how to get it, or how to write it. That a path is no image
- * is ERROR_USAGE, and the hint how it is given. Returns -1. */
-int image_query_failed(const struct image_query *query, struct error *err);
+/* "image 'WORD': no such image", and a hint which name of the index (NULL: there is none) was probably meant, how to get
+ * what is not there, or how to write it. That a path is no image is ERROR_USAGE, and the hint how it is given.
+ * Returns -1. */
+int image_query_failed(const struct image_query *query, const struct index *index,
+		       struct error *err);
 
 #endif

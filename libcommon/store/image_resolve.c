@@ -124,10 +124,10 @@ int image_find_entry(const struct store *store, const char *word, struct descrip
 
 	image_query_init(&query, word);
 	if (open_images(store, &layout, &index, err) < 0)
-		return image_query_failed(&query, err);
+		return image_query_failed(&query, NULL, err);
 	entry = image_query_choose(&query, &index, NULL, ret_match, err);
 	if (!entry)
-		return image_query_failed(&query, err);
+		return image_query_failed(&query, &index, err);
 	descriptor_copy(entry, ret);
 	return 0;
 }
@@ -141,9 +141,13 @@ static int search_store(const struct store *store, const struct image_query *que
 	enum image_match match;
 
 	if (open_images(store, &layout, &index, err) < 0)
-		return -1;
+		return image_query_failed(query, NULL, err);
 	entry = image_query_choose(query, &index, platform, &match, err);
-	return entry ? resolve_entry(&layout, entry, platform, ret, err) : -1;
+	if (!entry)
+		return image_query_failed(query, &index, err);
+	if (resolve_entry(&layout, entry, platform, ret, err) < 0)
+		return image_query_failed(query, NULL, err);
+	return 0;
 }
 
 /* What an answer is remembered for: a platform that was asked for is another question than the
@@ -173,7 +177,7 @@ static int resolve_in_store(const struct store *store, const char *word,
 	}
 	image_query_init(&query, word);
 	if (search_store(store, &query, platform, ret, err) < 0)
-		return image_query_failed(&query, err);
+		return -1;
 	refcache_remember(store, &stamp, key, ret->ref, &ret->descriptor);
 	return 0;
 }
@@ -250,10 +254,10 @@ static int resolve_in_store_raw(const struct store *store, const char *word,
 
 	image_query_init(&query, word);
 	if (open_images(store, &layout, &index, err) < 0)
-		return image_query_failed(&query, err);
+		return image_query_failed(&query, NULL, err);
 	chosen = image_query_choose(&query, &index, platform, &match, err);
 	if (!chosen)
-		return image_query_failed(&query, err);
+		return image_query_failed(&query, &index, err);
 	descriptor_copy(chosen, &entry);
 	make_image(&layout, NULL, &entry, ret);
 	/* It may have other names too, and none of them was said. */
