@@ -12,6 +12,7 @@ Tokens are JWT, signed by RS256 with KEY (openssl signs), whose CERTIFICATE is i
     --issuer NAME      who gives them (tokens)
     --life SECONDS     how long they are good (300)
     --says SECONDS     how long they are, as is said (expires_in): that, where it is another time
+    --private          nobody but the user may pull
     --hidden NAME      of that repository nobody gets anything
     --identity TOKEN   the user's identity token, which is exchanged by POST (RFC 6749, section 6)
 """
@@ -71,7 +72,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def access(self, user, scope):
         kind, name, actions = scope.split(":")
-        allowed = actions.split(",") if user else ["pull"]
+        others = [] if self.server.options.private else ["pull"]
+        allowed = actions.split(",") if user else others
         return {"type": kind, "name": name, "actions": [] if name == self.server.options.hidden else allowed}
 
     def answer(self, status, document):
@@ -89,6 +91,7 @@ def main():
         parser.add_argument("--" + name, required=True)
     for name in ("hidden", "identity"):
         parser.add_argument("--" + name)
+    parser.add_argument("--private", action="store_true")
     parser.add_argument("--service", default="registry")
     parser.add_argument("--issuer", default="tokens")
     parser.add_argument("--life", type=int, default=300)
