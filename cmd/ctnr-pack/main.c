@@ -36,6 +36,7 @@
 #include "system/fd.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -266,6 +267,8 @@ static int run_pack(const void *opts_, const struct strlist *operands, struct er
 	struct new_image_wish wish = { 0 };
 
 	pack.opts = opts_;
+	/* A layer beyond a limit of the size of files (ulimit -f) is an error, not a silent death. */
+	signal(SIGXFSZ, SIG_IGN);
 	sync_apply(&pack.opts->sync);
 	if (read_command_line(&pack, operands, err) < 0 ||
 	    interrupt_init(&pack.interrupt, err) < 0 ||

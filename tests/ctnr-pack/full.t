@@ -57,4 +57,15 @@ is "$(cat ro.status)" 1 "a store that is only read fails"
 like "$(cat ro.err)" "ctnr-pack: error: *ead-only*hint: *" "... and says so, and what helps"
 is "$(cat ro.layout)" localhost/x:latest "--layout packs from it into another place"
 
+# shellcheck disable=SC3045 # dash and busybox have it
+on_disk 16m <<'END'
+dd if=/dev/urandom of="$CTNR_STORE/bundles/c/upper/random" bs=1M count=2 2>/dev/null
+(ulimit -f 1000 && exec ctnr-pack -t large c) >limit.out 2>limit.err
+echo $? >limit.status
+find "$CTNR_STORE/images" -name '*.part' -o -path '*/.lease/*' >limit.left
+END
+is "$(cat limit.status)" 1 "a layer beyond the limit of the size of files fails"
+like "$(cat limit.err)" "ctnr-pack: error: *File too large*" "... and says why"
+is "$(cat limit.left)" "" "... nothing half-made stays"
+
 done_testing

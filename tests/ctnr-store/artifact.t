@@ -257,10 +257,24 @@ for signal in KILL TERM; do
 	ctnr-store gc --grace 0 >/dev/null 2>&1
 	fails "... or stays when it is collected" parts
 done
+
+# A limit of the size of files.
+head -c 3000000 /dev/urandom >large
+rm -rf limited
+mkdir limited
+ctnr-store artifact add large large >/dev/null
+for command in "add more large" "extract large limited"; do
+	# shellcheck disable=SC2086,SC3045 # words; dash and busybox have it
+	run sh -c 'ulimit -f 1000 && exec ctnr-store artifact "$@"' sh $command
+	is_status 1 "artifact ${command%% *} fails beyond a limit of the size of files"
+	like_stderr "ctnr-store: error: *File too large*" "... and says why"
+	fails "... and nothing half-made is left" parts
+	is "$(ls limited)" "" "... anywhere"
+done
 rm -r out
 mkdir out
 ok "... and what was there is" ctnr-store artifact extract many out
-run ctnr-store artifact rm things typed linked piped damaged many
+run ctnr-store artifact rm things typed linked piped damaged many large
 is_status 0 "artifacts are removed"
 run ctnr-store check
 is_status 0 "... and what is left is whole"

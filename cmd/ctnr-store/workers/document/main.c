@@ -9,6 +9,8 @@
 #include "workers/document/artifact.h"
 #include "workers/document/index.h"
 
+#include <signal.h>
+
 static const struct command commands[] = {
 	INDEX_COMMANDS(index_create, index_add, index_annotate, index_remove),
 	ARTIFACT_COMMANDS(artifact_add, artifact_extract),
@@ -19,5 +21,7 @@ static const struct tool tool = { STORE_TOOL_NAME, STORE_TOOL_SUMMARY, commands,
 
 int main(int argc, char **argv)
 {
+	/* A file beyond a limit of the size of files (ulimit -f) is an error, not a silent death. */
+	signal(SIGXFSZ, SIG_IGN);
 	return tool_main(&tool, argc, argv);
 }
