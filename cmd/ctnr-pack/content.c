@@ -82,23 +82,15 @@ static void make_buffer(struct content *content)
 
 int content_read_small(struct content *content, int fd, const struct stat *st, struct error *err)
 {
-	size_t len = 0;
+	size_t size = (size_t)st->st_size;
+	ssize_t len;
 
 	make_buffer(content);
 	/* One byte more tells a file that has grown. */
-	while (len <= (size_t)st->st_size) {
-		size_t wanted = (size_t)st->st_size + 1 - len;
-		ssize_t n = pread(fd, content->buffer + len, wanted, (off_t)len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_errno(err, "cannot read");
-		len += (size_t)n;
-		if ((size_t)n < wanted)
-			break;
-	}
-	return len == (size_t)st->st_size;
+	len = fd_pread_full(fd, content->buffer, size + 1, 0);
+	if (len < 0)
+		return error_errno(err, "cannot read");
+	return (size_t)len == size;
 }
 
 static int add_segment(struct content *content, off_t start, off_t end, struct error *err)
@@ -166,10 +158,8 @@ static int write_piece(struct content *content, int fd, const struct tar_segment
 	while (done < piece->len) {
 		size_t wanted =
 			piece->len - done < PIECE_MAX ? (size_t)(piece->len - done) : PIECE_MAX;
-		ssize_t n = pread(fd, content->buffer, wanted, (off_t)(piece->offset + done));
+		ssize_t n = fd_pread_full(fd, content->buffer, wanted, piece->offset + done);
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n < 0)
 			return error_errno(err, "cannot read");
 		if (n == 0)

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "system/fd.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,29 +22,10 @@ static uint64_t find_data(int fd, uint64_t at, uint64_t size)
 	return (uint64_t)found < size ? (uint64_t)found : size;
 }
 
-/* len bytes, fewer at the end of a file that has become shorter. */
-static ssize_t read_block(int fd, char *buffer, size_t len, uint64_t at)
-{
-	size_t done = 0;
-
-	while (done < len) {
-		ssize_t n = pread(fd, buffer + done, len - done, (off_t)(at + done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (n == 0)
-			break;
-		done += (size_t)n;
-	}
-	return (ssize_t)done;
-}
-
 static int do_blocks_differ(int a, int b, char *buffer, size_t len, uint64_t at, struct error *err)
 {
-	ssize_t a_len = read_block(a, buffer, len, at);
-	ssize_t b_len = read_block(b, buffer + BLOCK_SIZE, len, at);
+	ssize_t a_len = fd_pread_full(a, buffer, len, at);
+	ssize_t b_len = fd_pread_full(b, buffer + BLOCK_SIZE, len, at);
 
 	if (a_len < 0 || b_len < 0)
 		return error_errno(err, "cannot read");

@@ -103,7 +103,7 @@ static int read_owners(int fd, struct str *ret, struct error *err)
 		return error_set(err, ERROR_FAILED, "'%s' is larger than %u bytes", OWNERS_FILE,
 				 OWNERS_MAX);
 	str_reserve(ret, (size_t)st.st_size);
-	len = pread(fd, ret->data, (size_t)st.st_size, 0);
+	len = fd_pread_full(fd, ret->data, (size_t)st.st_size, 0);
 	if (len < 0)
 		return error_errno(err, "cannot read '%s'", OWNERS_FILE);
 	if (len < st.st_size)

@@ -69,6 +69,24 @@ ssize_t fd_read_full(int fd, void *buffer, size_t size)
 	return (ssize_t)got;
 }
 
+ssize_t fd_pread_full(int fd, void *buffer, size_t size, uint64_t offset)
+{
+	size_t got = 0;
+
+	while (got < size) {
+		ssize_t n = pread(fd, (char *)buffer + got, size - got, (off_t)(offset + got));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	return (ssize_t)got;
+}
+
 #define STALE_TRIES 10
 #define READ_CHUNK 16384U
 #define OVERWRITE_MAX (64U << 20) /* bytes */

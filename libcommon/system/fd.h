@@ -40,6 +40,9 @@ int fd_write_all(int fd, const void *data, size_t len);
 /* Read until size bytes or end of file. Returns the bytes read, -1 with errno on failure. */
 ssize_t fd_read_full(int fd, void *buffer, size_t size);
 
+/* The same from an offset on; the position of fd stays. */
+ssize_t fd_pread_full(int fd, void *buffer, size_t size, uint64_t offset);
+
 /* Append the rest of fd to ret; more than max bytes is an error ("larger than N bytes"). */
 int fd_read_rest(int fd, size_t max, struct str *ret, struct error *err);
 

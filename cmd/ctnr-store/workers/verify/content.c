@@ -22,24 +22,15 @@ static void compare_piece(struct comparison *c, const unsigned char *wanted, siz
 			  uint64_t offset)
 {
 	unsigned char piece[PIECE_SIZE];
-	size_t done = 0;
+	ssize_t done = fd_pread_full(c->content.fd, piece, len, offset);
 
-	while (done < len) {
-		ssize_t n = pread(c->content.fd, piece + done, len - done, (off_t)(offset + done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			comparison_tell(c, "cannot be read: %s", strerror(errno));
-			c->content.differs = true;
-			return;
-		}
-		if (n == 0)
-			break;
-		done += (size_t)n;
+	if (done < 0) {
+		comparison_tell(c, "cannot be read: %s", strerror(errno));
+		c->content.differs = true;
+		return;
 	}
 	for (size_t i = 0; i < len; i++) {
-		if (i < done && piece[i] == (wanted ? wanted[i] : 0))
+		if (i < (size_t)done && piece[i] == (wanted ? wanted[i] : 0))
 			continue;
 		tell_difference(c, offset + i);
 		return;
