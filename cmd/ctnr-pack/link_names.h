@@ -7,20 +7,19 @@
 #define CTNR_PACK_LINK_NAMES_H
 
 #include "base/str.h"
+#include "system/inode_set.h"
 
 #include <sys/stat.h>
 
 struct link_names {
-	struct link_name *slots; /* open addressing; where the name is in text */
-	size_t capacity; /* a power of two, or 0 */
-	size_t len;
-	uint64_t seed; /* of the hash: strangers choose which inodes come together */
+	struct inode_set files;
+	size_t *places; /* by the number of a file: where in text its first name is */
 	struct str text; /* the names, each with its NUL */
 };
 
 #define LINK_NAMES_INIT \
 	{ \
-		.text = STR_INIT \
+		.files = INODE_SET_INIT, .text = STR_INIT \
 	}
 
 void link_names_release(struct link_names *names);

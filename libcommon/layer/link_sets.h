@@ -15,6 +15,7 @@
 #define LAYER_LINK_SETS_H
 
 #include "layer/stack.h"
+#include "system/inode_set.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,22 +27,21 @@ struct link_set {
 };
 
 struct link_sets {
-	struct link_slot *slots; /* open addressing, by device and inode */
-	size_t capacity; /* a power of two, or 0 */
-	size_t len;
+	struct inode_set files;
+	struct link_set *items; /* by the number of a file */
 	uint64_t seeds[2];
 };
 
 #define LINK_SETS_INIT \
 	{ \
-		0 \
+		.files = INODE_SET_INIT \
 	}
 
 void link_sets_release(struct link_sets *sets);
 #define autolinksets autocleanup(link_sets_release)
 
-/* Go through the tree of a stack, but for what no layer can have (VIEW_PATH_MAX). Sets are to be compared with those of like, which was read before (NULL: there
- * is none). dir is taken. */
+/* Go through the tree of a stack, but for what no layer can have (VIEW_PATH_MAX). Sets are to be compared with those
+ * of like, which was read before (NULL: there is none). dir is taken. */
 int link_sets_read(struct link_sets *ret, struct stack *dir, const struct link_sets *like,
 		   struct error *err);
 

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "layer/stack_walk.h"
 #include "system/fd.h"
+#include "system/inode_set.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,18 +15,11 @@
 
 #define LINK_NAME_MAX 40 /* bytes: DEVICE.INODE in hexadecimal */
 
-/* A file that has more names than were met so far; its name among the links is made of these. */
-struct linked_file {
-	dev_t device;
-	ino_t inode;
-	nlink_t n_left; /* names that may still come */
-};
-
-/* Open addressing; the inodes are those of the source's filesystem, which nobody chooses freely. */
+/* Files that have more names than were met so far; the name of each among the links is made of its device and
+ * inode. */
 struct linked_files {
-	struct linked_file *slots; /* inode 0: empty */
-	size_t capacity; /* a power of two, or 0 */
-	size_t len;
+	struct inode_set met;
+	nlink_t *n_left; /* by the number of a file: names that may still come */
 };
 
 struct copier {
@@ -37,54 +31,32 @@ struct copier {
 static void copier_release(struct copier *copier)
 {
 	fd_close(&copier->dirfd);
-	free(copier->files.slots);
+	inode_set_release(&copier->files.met);
+	free(copier->files.n_left);
 }
 #define autocopier autocleanup(copier_release)
 
-static struct linked_file *find_file(const struct linked_files *files, dev_t device, ino_t inode)
+static void format_link_name(char name[LINK_NAME_MAX], const struct stat *st)
 {
-	size_t i = (inode * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (files->capacity - 1);
-
-	while (files->slots[i].inode &&
-	       (files->slots[i].inode != inode || files->slots[i].device != device))
-		i = (i + 1) & (files->capacity - 1);
-	return &files->slots[i];
-}
-
-static void grow_files(struct linked_files *files)
-{
-	struct linked_files old = *files;
-
-	files->capacity = old.capacity ? old.capacity * 2 : 64;
-	files->slots = xcalloc(files->capacity, sizeof(files->slots[0]));
-	for (size_t i = 0; i < old.capacity; i++)
-		if (old.slots[i].inode)
-			*find_file(files, old.slots[i].device, old.slots[i].inode) = old.slots[i];
-	free(old.slots);
-}
-
-static void format_link_name(char name[LINK_NAME_MAX], const struct linked_file *file)
-{
-	snprintf(name, LINK_NAME_MAX, "%llx.%llx", (unsigned long long)file->device,
-		 (unsigned long long)file->inode);
+	snprintf(name, LINK_NAME_MAX, "%llx.%llx", (unsigned long long)st->st_dev,
+		 (unsigned long long)st->st_ino);
 }
 
 /* The object was copied, and it has other names: keep one that the others can be made of. Where there are no
  * hard links, each name is copied. */
 static int keep_link(struct copier *copier, const struct stack_walk *walk, struct error *err)
 {
-	const struct linked_file new_file = { walk->stat->st_dev, walk->stat->st_ino,
-					      walk->stat->st_nlink - 1 };
 	struct linked_files *files = &copier->files;
+	const struct stat *st = walk->stat;
 	char name[LINK_NAME_MAX];
+	size_t number;
 
-	if (files->len * 4 >= files->capacity * 3)
-		grow_files(files);
-	format_link_name(name, &new_file);
+	format_link_name(name, st);
 	if (linkat(copier->dirfd, walk->name, copier->copy->links, name, 0) < 0)
 		return copy_replaces_link(errno) ? 0 : error_errno(err, "cannot link");
-	*find_file(files, new_file.device, new_file.inode) = new_file;
-	files->len++;
+	files->n_left = inode_set_add_item(&files->met, st->st_dev, st->st_ino, files->n_left,
+					   sizeof(files->n_left[0]), &number);
+	files->n_left[number] = st->st_nlink - 1;
 	return 0;
 }
 
@@ -93,19 +65,18 @@ static int keep_link(struct copier *copier, const struct stack_walk *walk, struc
 static int make_link(struct copier *copier, const struct stack_walk *walk, struct error *err)
 {
 	struct linked_files *files = &copier->files;
-	struct linked_file *file;
+	const struct stat *st = walk->stat;
+	size_t number = inode_set_find(&files->met, st->st_dev, st->st_ino);
 	char name[LINK_NAME_MAX];
+	bool is_last;
 	int result;
 
-	if (!files->capacity)
+	if (number == INODE_SET_NONE || !files->n_left[number])
 		return 0;
-	file = find_file(files, walk->stat->st_dev, walk->stat->st_ino);
-	if (!file->inode || !file->n_left)
-		return 0;
-	format_link_name(name, file);
-	file->n_left--;
-	result = file->n_left ? linkat(copier->copy->links, name, copier->dirfd, walk->name, 0)
-			      : renameat(copier->copy->links, name, copier->dirfd, walk->name);
+	format_link_name(name, st);
+	is_last = --files->n_left[number] == 0;
+	result = is_last ? renameat(copier->copy->links, name, copier->dirfd, walk->name)
+			 : linkat(copier->copy->links, name, copier->dirfd, walk->name, 0);
 	return result < 0 ? error_errno(err, "cannot link") : 1;
 }
 
@@ -193,7 +164,7 @@ static int copy_step(struct copier *copier, const struct stack_walk *walk, enum 
 int tree_copy(const struct tree_copy *copy, struct stack *source, struct error *err)
 {
 	autostackwalk struct stack_walk walk = STACK_WALK_INIT;
-	autocopier struct copier copier = { copy, -EBADF, { 0 } };
+	autocopier struct copier copier = { .copy = copy, .dirfd = -EBADF };
 	int event;
 
 	copier.dirfd = fcntl(copy->target, F_DUPFD_CLOEXEC, 0);

@@ -5,13 +5,14 @@
 #include "base/fnv.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define SLOTS_MIN 64 /* a power of two */
 
 struct inode_set_slot {
 	uint64_t device;
 	uint64_t inode;
-	bool taken;
+	size_t place; /* the number and 1; 0: the slot is free */
 };
 
 void inode_set_release(struct inode_set *set)
@@ -32,7 +33,7 @@ static struct inode_set_slot *find_slot(const struct inode_set *set, uint64_t de
 	for (size_t i = fnv_add_words(set->seed, key, sizeof(key)) & mask;; i = (i + 1) & mask) {
 		struct inode_set_slot *slot = &set->slots[i];
 
-		if (!slot->taken || (slot->device == device && slot->inode == inode))
+		if (!slot->place || (slot->device == device && slot->inode == inode))
 			return slot;
 	}
 }
@@ -50,7 +51,7 @@ static void grow_slots(struct inode_set *set)
 	set->capacity = n_old ? 2 * n_old : SLOTS_MIN;
 	set->slots = xcalloc(set->capacity, sizeof(*set->slots));
 	for (size_t i = 0; i < n_old; i++)
-		if (old[i].taken)
+		if (old[i].place)
 			*find_slot(set, old[i].device, old[i].inode) = old[i];
 	free(old);
 }
@@ -61,14 +62,35 @@ bool inode_set_add(struct inode_set *set, dev_t device, ino_t inode)
 
 	grow_slots(set);
 	slot = find_slot(set, device, inode);
-	if (slot->taken)
+	if (slot->place)
 		return false;
-	*slot = (struct inode_set_slot) { device, inode, true };
-	set->len++;
+	*slot = (struct inode_set_slot) { device, inode, ++set->len };
 	return true;
+}
+
+size_t inode_set_find(const struct inode_set *set, dev_t device, ino_t inode)
+{
+	return set->len ? find_slot(set, device, inode)->place - 1 : INODE_SET_NONE;
 }
 
 bool inode_set_has(const struct inode_set *set, dev_t device, ino_t inode)
 {
-	return set->len && find_slot(set, device, inode)->taken;
+	return inode_set_find(set, device, inode) != INODE_SET_NONE;
+}
+
+void *inode_set_add_item(struct inode_set *set, dev_t device, ino_t inode, void *items, size_t size,
+			 size_t *ret_number)
+{
+	size_t room = set->capacity / 2;
+
+	if (!inode_set_add(set, device, inode)) {
+		*ret_number = inode_set_find(set, device, inode);
+		return items;
+	}
+	*ret_number = set->len - 1;
+	/* As many items as may be in the set before it grows. */
+	if (set->capacity / 2 != room)
+		items = xrealloc(items, set->capacity / 2, size);
+	memset((char *)items + *ret_number * size, 0, size);
+	return items;
 }

@@ -455,10 +455,10 @@ int comparison_entry(struct comparison *c, const struct tar_entry *entry, struct
 
 static void compare_link_counts(struct comparison *c)
 {
-	for (size_t i = 0; i < c->link_counts.capacity; i++) {
-		const struct link_count *count = &c->link_counts.slots[i];
+	for (size_t i = 0; i < c->link_counts.files.len; i++) {
+		const struct link_count *count = &c->link_counts.items[i];
 
-		if (!count->n_names || count->n_names == count->n_links)
+		if (count->n_names == count->n_links)
 			continue;
 		str_clear(&c->message);
 		str_appendf(&c->message, "has %llu names on the disk, the layer says %llu",

@@ -6,21 +6,19 @@
 #ifndef CTNR_STORE_WORKERS_VERIFY_LINK_COUNT_H
 #define CTNR_STORE_WORKERS_VERIFY_LINK_COUNT_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "system/inode_set.h"
+
 #include <sys/stat.h>
 
 struct link_count {
-	ino_t ino;
 	nlink_t n_links; /* on disk */
-	nlink_t n_names; /* that the archive states; 0: an empty slot */
+	nlink_t n_names; /* that the archive states */
 	char *path; /* of the first of them */
 };
 
 struct link_counts {
-	struct link_count *slots; /* open addressing */
-	size_t capacity; /* a power of two, or 0 */
-	size_t len;
+	struct inode_set files;
+	struct link_count *items; /* by the number of a file */
 };
 
 void link_counts_release(struct link_counts *counts);
