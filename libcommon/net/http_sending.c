@@ -24,7 +24,7 @@ bool http_sending_is_form(const struct http_request *request)
 	return request->method == HTTP_POST && request->form;
 }
 
-bool http_sending_has_body(const struct http_request *request)
+static bool sends_body(const struct http_request *request)
 {
 	return request->method > HTTP_HEAD && !http_sending_is_form(request) && request->body;
 }
@@ -66,12 +66,13 @@ static size_t read_body(char *buffer, size_t size, size_t count, void *opaque)
 	return (size_t)len;
 }
 
-/* libcurl begins anew, over another connection: CURLOPT_SEEKFUNCTION. */
+/* libcurl begins anew, over another connection: CURLOPT_SEEKFUNCTION. Nobody knows what of the body was heard
+ * over the first one. */
 static int seek_body(void *opaque, curl_off_t offset, int origin)
 {
 	struct http_exchange *x = opaque;
 
-	if (origin != SEEK_SET || (x->sent && !http_sending_may_be_repeated(x)))
+	if (origin != SEEK_SET || (x->sent && x->request->body->is_taken_in_parts))
 		return CURL_SEEKFUNC_FAIL;
 	x->sent = (uint64_t)offset;
 	return CURL_SEEKFUNC_OK;
@@ -135,7 +136,7 @@ struct curl_slist *http_sending_prepare(struct http_exchange *x, const char *aut
 		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 	if (http_sending_is_form(request))
 		set_form(easy, request->form);
-	if (http_sending_has_body(request))
+	if (sends_body(request))
 		headers = set_body(x, headers);
 	if (!http_sending_is_form(request) && request->method > HTTP_HEAD)
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method_names[request->method]);
@@ -147,13 +148,7 @@ struct curl_slist *http_sending_prepare(struct http_exchange *x, const char *aut
 
 enum patience_phase http_sending_phase(const struct http_exchange *x)
 {
-	bool is_sending = http_sending_has_body(x->request) && x->sent < x->request->body->length;
+	bool is_sending = sends_body(x->request) && x->sent < x->request->body->length;
 
 	return is_sending ? PATIENCE_SEND : PATIENCE_HEAD;
-}
-
-bool http_sending_may_be_repeated(const struct http_exchange *x)
-{
-	return !http_sending_is_form(x->request) &&
-	       !(http_sending_has_body(x->request) && x->request->body->is_taken_in_parts);
 }

@@ -19,14 +19,10 @@
  * exchange has ended. */
 struct curl_slist *http_sending_prepare(struct http_exchange *x, const char *authorization);
 
-/* Does the request send a form, or its body? */
+/* Does the request send a form? */
 bool http_sending_is_form(const struct http_request *request);
-bool http_sending_has_body(const struct http_request *request);
 
 /* The phase that begins once there is a connection. */
 enum patience_phase http_sending_phase(const struct http_exchange *x);
-
-/* May it be sent a second time without an answer to the first, of which nobody knows who has heard it? */
-bool http_sending_may_be_repeated(const struct http_exchange *x);
 
 #endif

@@ -605,13 +605,6 @@ int tag_unname(const struct layout *layout, const char *name, struct error *err)
 	return edit_name(layout, &edit, err);
 }
 
-int tag_remove(const struct layout *layout, const char *name, struct error *err)
-{
-	const struct edit edit = { .name = name };
-
-	return edit_name(layout, &edit, err);
-}
-
 int tag_remove_with(const struct layout *layout, const char *name, const struct digest *digest,
 		    struct error *err)
 {

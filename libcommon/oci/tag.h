@@ -72,9 +72,6 @@ int tag_add(const struct layout *layout, const struct descriptor *descriptor, st
  * ERROR_NOT_FOUND when nothing has that name. */
 int tag_unname(const struct layout *layout, const char *name, struct error *err);
 
-/* Remove a name with its entries. ERROR_NOT_FOUND when nothing has that name. */
-int tag_remove(const struct layout *layout, const char *name, struct error *err);
-
 /* An image that is removed by its digest may have several names. */
 enum tag_several {
 	TAG_SEVERAL_REFUSED,

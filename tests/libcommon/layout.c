@@ -99,9 +99,10 @@ static void test_edit(const struct layout *layout)
 	free(after);
 	ok(tag_set(layout, "b", &raw, &err) == 0, "a name is given to another image");
 	finds(layout, "b", NULL, D("aa"), "... which then has it alone");
-	ok(tag_remove(layout, "a", &err) == 0, "a reference is removed");
+	ok(tag_remove_with(layout, "a", &raw.digest, &err) == 0, "a reference is removed");
 	finds(layout, "a", NULL, NULL, "... and gone");
-	ok(tag_remove(layout, "a", &err) < 0 && err.code == ERROR_NOT_FOUND, "... once");
+	ok(tag_remove_with(layout, "a", &raw.digest, &err) < 0 && err.code == ERROR_NOT_FOUND,
+	   "... once");
 	ok(tag_unname(layout, "b", &err) == 0, "a name is taken away");
 	finds(layout, NULL, NULL, D("aa"), "... the image is there by its other name");
 	ok(tag_unname(layout, "c", &err) == 0, "the last name is taken away");

@@ -21,7 +21,6 @@ struct operand_tree {
 	}
 
 void operand_tree_release(struct operand_tree *tree);
-#define autooperandtree autocleanup(operand_tree_release)
 
 enum operand_type {
 	OPERAND_ANY, /* a container, or else an image */

@@ -26,7 +26,6 @@ struct change_writer {
 	}
 
 void change_writer_release(struct change_writer *writer);
-#define autochangewriter autocleanup(change_writer_release)
 
 /* Is the path too long to be told? Then nothing below it can be either. */
 bool change_is_too_deep(const struct str *path);
