@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How long a server is waited for, which takes a body or gives one. Pure: the caller says what came and which time went by, no clock
- * is asked here.
+ * How long a server is waited for that takes a body or gives one. Pure: the caller says what came and which time
+ * went by, no clock is asked here.
  *
  *	struct patience patience = { .rules = &rules };
  *

@@ -46,8 +46,8 @@ struct blob_writer {
 		.part = LOCK_FILE_INIT \
 	}
 
-/* Releasing before blob_finish() or blob_finish_new() removes the .part file; a writer of blob_try_continue() leaves what came
- * in it for a later run, unless that was wrong or could not be written. */
+/* Releasing before blob_finish() or blob_finish_new() removes the .part file; a writer of blob_try_continue() leaves
+ * what came in it for a later run, unless that was wrong or could not be written. */
 void blob_writer_release(struct blob_writer *writer);
 #define autoblobwriter autocleanup(blob_writer_release)
 

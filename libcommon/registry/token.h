@@ -14,12 +14,13 @@
  *	if (token_fetch(http, &request, &token, err) < 0) ...
  *
  * The realm is https, but for a loopback realm of a loopback registry, and for one on the host of a registry
- * that is itself spoken to by plain HTTP. Credentials are sent to a
- * realm that they belong to (registry/credentials.h); to another the request is not made at all. An
- * identity token goes there by POST (OAuth2, RFC 6749, section 6), a password as Basic by GET.
+ * that is itself spoken to by plain HTTP. Credentials are sent to a realm that they belong to
+ * (registry/credentials.h); to another the request is not made at all. An identity token goes there by POST
+ * (OAuth2, RFC 6749, section 6), a password as Basic by GET.
  *
- * Several scopes are asked for in one token. They are ours, whatever the challenge says: a registry that names another repository, or more than
- * is needed, would get a token for that; and some name a placeholder (ghcr.io: repository:user/image:pull).
+ * Several scopes are asked for in one token. They are ours, whatever the challenge says: a registry that names
+ * another repository, or more than is needed, would get a token for that; and some name a placeholder (ghcr.io:
+ * repository:user/image:pull).
  * The answer has at most TOKEN_ANSWER_MAX bytes, and its token is one word of visible characters.
  */
 #ifndef REGISTRY_TOKEN_H

@@ -8,8 +8,9 @@
  *	if (confine(&profile, &(struct confine_place) { -1, dirfd }, err) < 0) ...
  *
  * The root directory becomes the one that may be read, or else the one that may be written, so that
- * no path leads out (a descriptor of another place still leads to what is below that). Landlock (Linux 5.19: before, it forbids hardlinks between directories):
- * nothing outside of these places can be opened; without any, nothing at all. Capabilities: those over
+ * no path leads out (a descriptor of another place still leads to what is below that). Landlock (from Linux 5.19
+ * on: before, it forbids hardlinks between directories): nothing outside of these places can be opened; without
+ * any, nothing at all. Capabilities: those over
  * files, where the profile may read, write or change metadata. seccomp: memory, and the calls of what the
  * profile may do; no sockets, no execution, no signals to others, no other processes, no namespaces, no
  * mounts. no_new_privs. stdin and stderr lead nowhere, so that a terminal is out of reach. What the
