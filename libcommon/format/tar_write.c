@@ -253,7 +253,7 @@ static void put_octal(char *field, size_t size, uint64_t value)
 /* A name, or what of it fits. */
 static void put_name(char *field, size_t size, const char *name)
 {
-	size_t len = strlen(name);
+	size_t len = strnlen(name, size + 1);
 
 	if (len > size)
 		for (len = size; len && name[len - 1] == '/';)
