@@ -125,7 +125,9 @@ static int find_bundle(struct pack *pack, const char *word, struct error *err)
 {
 	if (open_store(pack, err) < 0 ||
 	    bundle_open(pack->store.path ? &pack->store : NULL, word, &pack->bundle, err) < 0)
-		return -1;
+		return error_is(err, ERROR_NOT_FOUND)
+			       ? error_default_hint(err, "'ctnr ps --all' lists the containers")
+			       : -1;
 	if (base_image_open(&pack->bundle, &pack->base, err) < 0)
 		return -1;
 	return bundle_watch_begin(&pack->bundle, &pack->watch, err);

@@ -38,10 +38,7 @@ void archive_file_release(struct archive_file *file)
 
 static int write_error(const struct archive_file *file, struct error *err)
 {
-	error_errno(err, "cannot write '%s'", file->path);
-	return error_errno_is(err, ENOSPC)
-		       ? error_hint(err, "free some space there, or write it elsewhere")
-		       : -1;
+	return error_errno(err, "cannot write '%s'", file->path);
 }
 
 /* Wait until the reader takes something, or a signal asks to stop. */
@@ -110,7 +107,7 @@ static int use_descriptor(struct archive_file *file, int fd, struct error *err)
 		return write_error(file, err);
 	if (isatty(fd)) {
 		error_set(err, ERROR_USAGE, "an archive is not for a terminal");
-		return error_hint(err, "name a file for it, or send standard output to one");
+		return error_hint(err, "name a file for it ('ctnr save -o FILE'), or send standard output to one");
 	}
 	file->waits = !S_ISREG(st.st_mode);
 	return 0;

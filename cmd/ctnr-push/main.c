@@ -22,6 +22,7 @@
 #include "registry/access.h"
 #include "system/sync.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,7 +123,12 @@ static int copy_to_destination(struct push *push, struct error *err)
 	if (access_begin(&push->access, registry, &push->interrupt, err) < 0 ||
 	    destination_open(&wanted, &destination, err) < 0)
 		return -1;
-	return copy_images(push, &destination, err);
+	if (copy_images(push, &destination, err) == 0)
+		return 0;
+	/* The store has the image, and another one would not help. */
+	if (error_errno_is(err, ENOSPC) || error_errno_is(err, EDQUOT))
+		error_hint(err, "free some space there, or write it elsewhere");
+	return -1;
 }
 
 static int print_records(const struct push *push, struct error *err)

@@ -6,15 +6,24 @@
 #include "verbs.h"
 
 #include "oci/media_type.h"
+#include "oci/reference.h"
 
-/* What is no index is as good as absent: the name may be that of one in a registry. */
+static bool is_local(const struct target *target)
+{
+	const char *name = descriptor_annotation(&target->entry, ANNOTATION_REF_NAME);
+
+	return name && str_starts_with(name, REFERENCE_LOCAL "/");
+}
+
+/* What is no index is as good as absent: the name may be that of one in a registry, unless it is one that only the
+ * store can have. */
 static int show_index(const struct target *target, struct error *err)
 {
 	autolayout struct layout layout = LAYOUT_INIT;
 	autoindex struct index index = INDEX_INIT;
 
 	if (media_type_kind(target->entry.media_type) != MEDIA_INDEX) {
-		error_set(err, ERROR_NOT_FOUND, "it is no index");
+		error_set(err, is_local(target) ? ERROR_FAILED : ERROR_NOT_FOUND, "it is no index");
 		return error_hint(err, "'ctnr inspect' shows it");
 	}
 	if (layout_open(target->layout, LAYOUT_READ, &layout, err) < 0 ||

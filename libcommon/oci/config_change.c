@@ -403,6 +403,9 @@ static const struct instruction *find_instruction(const char *name, size_t len, 
 	error_set(err, ERROR_USAGE, "there is no instruction '%.*s'", (int)(len < 80 ? len : 80),
 		  name);
 	nearest_hint(&nearest, "", err);
+	error_default_hint(
+		err,
+		"instructions are those of a Dockerfile, as CMD, ENTRYPOINT, ENV, LABEL, USER and WORKDIR");
 	return NULL;
 }
 

@@ -211,7 +211,8 @@ const struct descriptor *image_query_choose(const struct image_query *query,
 /* The name as a person writes it: without what it has by default. New. */
 static char *short_name(const char *name)
 {
-	static const char *const defaults[] = { REFERENCE_LOCAL "/", "docker.io/library/", "docker.io/" };
+	static const char *const defaults[] = { REFERENCE_LOCAL "/", "docker.io/library/",
+						"docker.io/" };
 	size_t len = strlen(name);
 
 	if (str_ends_with(name, ":latest"))
@@ -233,8 +234,7 @@ static char *find_near_name(const char *word, const struct index *index)
 	struct nearest nearest = nearest_to(wanted);
 
 	for (size_t i = 0; index && i < index->n_manifests; i++) {
-		const char *name =
-			descriptor_annotation(&index->manifests[i], ANNOTATION_REF_NAME);
+		const char *name = descriptor_annotation(&index->manifests[i], ANNOTATION_REF_NAME);
 
 		if (name)
 			strlist_take(&names, short_name(name));

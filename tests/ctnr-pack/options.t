@@ -28,7 +28,7 @@ refused() {
 
 refused 2 "expected one BUNDLE, got 0*"
 refused 2 "expected one BUNDLE, got 2*" c d
-refused 3 "there is no bundle 'nosuch'*" nosuch
+refused 3 "there is no bundle 'nosuch'*hint: *ctnr ps --all*" nosuch
 refused 2 "option --tag: invalid reference*" -t A:B:C c
 refused 2 "option --tag:*" -t "x@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" c
 refused 2 "option --tag:*" -t good -t 'not good' c

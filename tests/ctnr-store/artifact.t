@@ -65,6 +65,11 @@ like_stdout "*localhost/typed *latest * (artifact) *years ago *" "... also when 
 run ctnr-store artifact add things one
 is_status 1 "a name that is there is not taken"
 like_stderr "*there is one already*--append*--replace*" "... and the hint says how"
+"$test_lib/make-layout.py" --ref localhost/image:1 "$store/images" >/dev/null
+run ctnr-store artifact add image:1 one
+is_status 1 "nor is that of an image"
+like_stderr "*the name is that of an image*hint: *--replace*" "... and the hint does not tell of adding to it"
+ctnr-store image rm localhost/image:1 >/dev/null
 ok "... but with --replace" ctnr-store artifact add --replace things two
 is "$(manifest_of things '[.layers[].size]')" '[3000000]' "... which begins anew"
 created=$(manifest_of things .annotations)

@@ -57,6 +57,9 @@ before=$(digest_of localhost/list:latest)
 run ctnr-store index create --amend list amd64:1
 is_status 0 "--amend adds to what is there"
 is "$(digest_of localhost/list:latest)" "$before" "... and the same image of the same platform is there once"
+run ctnr-store index create amd64:1
+is_status 1 "the name of an image is not taken either"
+like_stderr "*an image has that name*hint: *ctnr untag localhost/amd64:1" "... and the hint says what frees it"
 run ctnr-store index create --amend amd64:1
 is_status 1 "--amend adds to an index only"
 like_stderr "*is no index*" "... and says so"
@@ -199,8 +202,11 @@ is_status 0 "indexes are removed"
 run ctnr-store index show list
 is_status 3 "... and are gone"
 run ctnr-store index show amd64:1
-is_status 3 "an image is no index"
+is_status 1 "an image is no index, and no registry is asked for a local one"
 like_stderr "*it is no index*ctnr inspect*" "... and the hint says what shows it"
+run ctnr-store index add nosuch amd64:1
+is_status 3 "images are added to what is there"
+like_stderr "*hint: 'ctnr manifest create nosuch' makes it*" "... and the hint says what makes it"
 
 # stranger NAME <JSON: an index that another program wrote.
 stranger() {

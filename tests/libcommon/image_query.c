@@ -122,11 +122,15 @@ static void test_failures(void)
 {
 	fails_with("nginx", ERROR_NOT_FOUND, "ctnr pull nginx", "what is not there can be pulled");
 	fails_with("localhost/x", ERROR_NOT_FOUND, NULL, "... not from localhost");
-	fails_with("alpnie", ERROR_NOT_FOUND, "did you mean 'alpine'? Otherwise fetch it with 'ctnr pull alpnie'",
+	fails_with("alpnie", ERROR_NOT_FOUND,
+		   "did you mean 'alpine'? Otherwise fetch it with 'ctnr pull alpnie'",
 		   "... a name that is near is told");
-	fails_with("debian:13", ERROR_NOT_FOUND, "did you mean 'debian:12'?", "... and another tag");
-	fails_with("localhost/alpin", ERROR_NOT_FOUND, "did you mean 'alpine'?", "... of localhost too");
-	fails_with("alpine2@" SHA256 HEX("88888888"), ERROR_NOT_FOUND, "fetch it", "... but no other digest's");
+	fails_with("debian:13", ERROR_NOT_FOUND, "did you mean 'debian:12'?",
+		   "... and another tag");
+	fails_with("localhost/alpin", ERROR_NOT_FOUND, "did you mean 'alpine'?",
+		   "... of localhost too");
+	fails_with("alpine2@" SHA256 HEX("88888888"), ERROR_NOT_FOUND, "fetch it",
+		   "... but no other digest's");
 	fails_with("deadbeef", ERROR_NOT_FOUND, NULL, "... nor by its first digits");
 	fails_with(SHA256 HEX("88888888"), ERROR_NOT_FOUND, NULL, "... nor by its digest");
 	fails_with("alpine@" SHA256 "zz", ERROR_NOT_FOUND, NULL, "... nor with half a digest");

@@ -112,6 +112,21 @@ static int store_files(const struct naming *naming, const struct artifact_files 
 	return 0;
 }
 
+/* The name of a new artifact stands for something already. */
+static int taken_error(const struct naming *naming, struct error *err)
+{
+	autoartifactdocument struct artifact_document document = { 0 };
+	struct error cause = { 0 };
+
+	if (artifact_document_read(&naming->layout, &naming->entry, &document, &cause) < 0 &&
+	    cause.code == ERROR_FAILED) {
+		error_set(err, ERROR_FAILED, "the name is that of an image");
+		return error_hint(err, "choose another one; --replace takes it from the image");
+	}
+	error_set(err, ERROR_FAILED, "there is one already");
+	return error_hint(err, "--append adds files to it, --replace takes its name");
+}
+
 /* Read the artifact that the name stands for, or begin one. Returns 1; 0 when what it stood for is gone, and the name
  * stands for something else. */
 static int read_document(struct naming *naming, const struct addition *addition,
@@ -128,10 +143,8 @@ static int read_document(struct naming *naming, const struct addition *addition,
 
 	if (naming_read(naming, err) < 0)
 		return -1;
-	if (naming->is_there && !opts->append && !opts->replace) {
-		error_set(err, ERROR_FAILED, "there is one already");
-		return error_hint(err, "--append adds files to it, --replace takes its name");
-	}
+	if (naming->is_there && !opts->append && !opts->replace)
+		return taken_error(naming, err);
 	if (!opts->append)
 		return artifact_document_init(&naming->layout, &facts, ret, err) < 0 ? -1 : 1;
 	if (!naming->is_there)

@@ -116,7 +116,8 @@ static int choose_files(struct extraction *extraction, struct error *err)
 	}
 	if (extraction->n_files)
 		return 0;
-	return error_set(err, ERROR_NOT_FOUND, "the artifact has no such file");
+	error_set(err, ERROR_NOT_FOUND, "the artifact has no such file");
+	return error_hint(err, "'ctnr artifact inspect' lists its files");
 }
 
 /* Copy the blob to out, and fail when it was not what its digest says. */
@@ -184,6 +185,12 @@ static int write_file(const struct extraction *extraction, const struct descript
 	return 0;
 }
 
+static int there_already(const char *name, struct error *err)
+{
+	error_set(err, ERROR_FAILED, "'%s' is there already", name);
+	return error_hint(err, "nothing is overwritten: choose another directory, or remove it");
+}
+
 /* A directory gets all or nothing, as far as that is known before. */
 static int check_free(const struct extraction *extraction, int dirfd, struct error *err)
 {
@@ -195,7 +202,7 @@ static int check_free(const struct extraction *extraction, int dirfd, struct err
 		if (!name)
 			return -1;
 		if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-			return error_set(err, ERROR_FAILED, "'%s' is there already", name);
+			return there_already(name, err);
 	}
 	return 0;
 }
@@ -248,7 +255,9 @@ static int write_target(const struct extraction *extraction, const char *target,
 	if (extraction->n_files > 1) {
 		error_set(err, ERROR_USAGE, "the artifact has %zu files, and '%s' is no directory",
 			  extraction->n_files, target);
-		return error_hint(err, "choose one with --title or --digest");
+		return error_hint(
+			err,
+			"name a directory that is there, or choose one file with --title or --digest");
 	}
 	return is_stdout ? write_stdout(extraction, err) : write_path(extraction, target, err);
 }

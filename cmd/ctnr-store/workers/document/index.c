@@ -15,6 +15,7 @@
 #include "workers/document/index_source.h"
 
 #include "base/alloc.h"
+#include "oci/media_type.h"
 
 #include <stdlib.h>
 
@@ -32,6 +33,18 @@ struct index_change {
 	bool must_begin;
 };
 
+/* The name of a new index stands for something already. */
+static int taken_error(const struct naming *naming, struct error *err)
+{
+	if (media_type_kind(naming->entry.media_type) == MEDIA_INDEX) {
+		error_set(err, ERROR_FAILED, "there is one already");
+		return error_hint(err, "--amend adds to it, 'ctnr manifest rm' removes it");
+	}
+	error_set(err, ERROR_FAILED, "an image has that name");
+	return error_hint(err, "choose another one, or take it from the image: ctnr untag %s",
+			  naming->name);
+}
+
 /* Read the document that the name stands for, or begin one. Returns 1; 0 when what it stood for is gone, and the name
  * stands for something else. */
 static int read_document(struct naming *naming, const struct index_change *change,
@@ -42,10 +55,8 @@ static int read_document(struct naming *naming, const struct index_change *chang
 
 	if (naming_read(naming, err) < 0)
 		return -1;
-	if (naming->is_there && change->must_begin) {
-		error_set(err, ERROR_FAILED, "there is one already");
-		return error_hint(err, "--amend adds to it, 'ctnr manifest rm' removes it");
-	}
+	if (naming->is_there && change->must_begin)
+		return taken_error(naming, err);
 	if (!naming->is_there && !change->may_begin)
 		return error_set(err, ERROR_NOT_FOUND, "there is none");
 	if (!naming->is_there) {

@@ -44,6 +44,12 @@ int naming_give(struct naming *naming, const char *word, struct error *err)
 	return naming->name ? 0 : -1;
 }
 
+static int no_such_index(const char *word, struct error *err)
+{
+	return error_hint(
+		err, "'ctnr manifest create %s' makes it; 'ctnr images' lists what is there", word);
+}
+
 int naming_find(struct naming *naming, const char *word, struct error *err)
 {
 	autodescriptor struct descriptor entry = DESCRIPTOR_INIT;
@@ -51,9 +57,7 @@ int naming_find(struct naming *naming, const char *word, struct error *err)
 	const char *name;
 
 	if (image_find_entry(&naming->store, word, &entry, &match, err) < 0)
-		return error_is(err, ERROR_NOT_FOUND)
-			       ? error_hint(err, "'ctnr images' lists those that are there")
-			       : -1;
+		return error_is(err, ERROR_NOT_FOUND) ? no_such_index(word, err) : -1;
 	name = descriptor_annotation(&entry, ANNOTATION_REF_NAME);
 	if (match != IMAGE_BY_NAME || !name) {
 		error_set(err, ERROR_USAGE, "'%s' is not a name", word);
