@@ -5,6 +5,7 @@
 # A layer that is longer than a piece is several gzip members, one behind the other: what reads layers reads them
 # all. (dockerd is in tests/ctnr-push/docker.t. Perl's IO::Uncompress alone reads the first one, unless it is told otherwise.)
 . "$(dirname "$0")/../lib/test.sh"
+. "$test_lib/podman.sh"
 needs PEER:busybox PEER:bsdtar PEER:umoci PEER:skopeo PEER:podman PEER:buildah PEER:zstd SUBID
 compress=$CTNR_TEST_BUILD/tests/lib/compress
 

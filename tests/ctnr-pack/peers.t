@@ -4,6 +4,7 @@
 #
 # What others make of an image that was committed.
 . "$(dirname "$0")/../lib/test.sh"
+. "$test_lib/podman.sh"
 . "$test_lib/image.sh"
 needs USERNS SUBID PEER:podman PEER:skopeo PEER:umoci PEER:buildah
 

@@ -5,6 +5,7 @@
 # What was pushed to docker-registry, which speaks TLS and wants tokens, is had by others.
 # shellcheck disable=SC2086 # $access is words
 . "$(dirname "$0")/../lib/test.sh"
+. "$test_lib/podman.sh"
 . "$test_lib/image.sh"
 . "$test_lib/authority.sh"
 . "$test_lib/registry.sh"

@@ -5,6 +5,7 @@
 #
 # Indexes and artifacts on their way through a registry.
 . "$(dirname "$0")/../lib/test.sh"
+. "$test_lib/podman.sh"
 . "$test_lib/image.sh"
 . "$test_lib/registry.sh"
 needs PEER:skopeo PEER:docker-registry
@@ -78,9 +79,7 @@ is "$(jq -r '[.manifests[] | select(.annotations["org.ctnr.subject"]).digest] | 
 	"sha256:$(stored "$registry/note:1")" "... the artifact as it was made"
 if identity sub && has PEER:podman "podman reads the index"; then
 	printf '[[registry]]\nlocation = "%s"\ninsecure = true\n' "$registry" >registries.conf
-	printf '[storage]\ndriver = "vfs"\nrunroot = "%s/r"\ngraphroot = "%s/g"\n' "$PWD" "$PWD" >storage.conf
-	# podman's own process keeps its namespaces.
-	at_end 'read -r pause <"$XDG_RUNTIME_DIR/libpod/tmp/pause.pid"; kill "$pause"'
+	printf '[storage]\ndriver = "vfs"\nrunroot = "%s/r"\ngraphroot = "%s/g"\n' "$XDG_RUNTIME_DIR" "$PWD" >storage.conf
 	export CONTAINERS_STORAGE_CONF="$PWD/storage.conf" CONTAINERS_REGISTRIES_CONF="$PWD/registries.conf"
 	is "$(podman manifest inspect "$registry/app:all" 2>podman.log | jq '.manifests | length')" 2 "podman reads the index"
 	ok "... and pulls by its digest" podman pull --quiet "$registry/app@sha256:$(raw app:all)"
