@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -24,8 +25,18 @@
 
 static char top[] = "/tmp/ctnr-changes.XXXXXX";
 
+/* What becomes of the file. */
+enum trouble_kind {
+	TROUBLE_WRITTEN,
+	TROUBLE_WRITTEN_UNSEEN, /* with the time of its content as before */
+	TROUBLE_FIFO, /* there is a FIFO in its place */
+	TROUBLE_SYMLINK, /* ... or a symlink */
+};
+
 /* Shared with the reader of changes, which can write to nothing: another process does that for it. */
 static struct trouble {
+	enum trouble_kind kind;
+	bool comes_at_open; /* before the file is opened; else behind each read */
 	bool hides_links; /* a symlink is gone when it is read */
 	unsigned int left; /* how many more reads of a file are followed by a change of it */
 	atomic_uint wanted; /* changes in all */
@@ -44,16 +55,34 @@ static void make_trouble(void)
 		sched_yield();
 }
 
+static int write_file(void)
+{
+	autoclose int fd = open("upper/f", O_WRONLY | O_CLOEXEC);
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT } };
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || write(fd, "x", 1) != 1)
+		return -1;
+	times[1] = st.st_mtim;
+	return trouble->kind == TROUBLE_WRITTEN_UNSEEN ? futimens(fd, times) : 0;
+}
+
+static int replace_file(void)
+{
+	if (unlink("upper/f") < 0)
+		return -1;
+	return trouble->kind == TROUBLE_FIFO ? mkfifo("upper/f", 0644) : symlink(".", "upper/f");
+}
+
 /* The other process. */
 static _Noreturn void write_when_wanted(void)
 {
 	for (;;) {
 		if (atomic_load(&trouble->made) != atomic_load(&trouble->wanted)) {
-			int fd = open("upper/f", O_WRONLY | O_CLOEXEC);
+			bool is_replaced = trouble->kind >= TROUBLE_FIFO;
 
-			if (write(fd, "x", 1) != 1)
+			if ((is_replaced ? replace_file() : write_file()) < 0)
 				_exit(1);
-			close(fd);
 			atomic_fetch_add(&trouble->made, 1);
 		}
 		usleep(20);
@@ -61,11 +90,20 @@ static _Noreturn void write_when_wanted(void)
 }
 
 /* In place of the C library's. */
+int openat64(int dirfd, const char *path, int flags, ...)
+{
+	if (trouble->comes_at_open && strcmp(path, "f") == 0)
+		make_trouble();
+	return (int)syscall(SYS_openat, dirfd, path, flags, 0);
+}
+
+/* In place of the C library's. */
 ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)
 {
 	ssize_t len = syscall(SYS_pread64, fd, buffer, size, offset);
 
-	make_trouble();
+	if (!trouble->comes_at_open)
+		make_trouble();
 	return len;
 }
 
@@ -184,6 +222,11 @@ static void test_small_file(void)
 	      "'f': it changed while it was read, twice", &sink,
 	      "... and when it changes again, that is an error");
 	is_int(sink.n_restarts, 0, "... for which nothing else is read again");
+	trouble->kind = TROUBLE_WRITTEN_UNSEEN;
+	gives(&(struct attempt) { 2, restart, take_bytes },
+	      "'f': it changed while it was read, twice", &sink,
+	      "a change that sets the time back is seen too");
+	trouble->kind = TROUBLE_WRITTEN;
 }
 
 static void test_large_file(void)
@@ -205,6 +248,28 @@ static void test_large_file(void)
 	      "... and so it is when that fails");
 	gives(&(struct attempt) { 0, restart, refuse_bytes }, "the disk is full", &sink,
 	      "what becomes of the archive ends the reading");
+}
+
+/* It was a file when the directory was read. */
+static void test_file_that_is_replaced(void)
+{
+	struct sink sink;
+
+	make_file(SMALL);
+	trouble->comes_at_open = true;
+	trouble->kind = TROUBLE_FIFO;
+	gives(&(struct attempt) { 1, restart, take_bytes },
+	      "'f': it was replaced while it was read", &sink,
+	      "a FIFO in the place of a file holds nothing up, and is an error");
+	if (unlink("upper/f") < 0)
+		abort();
+	make_file(SMALL);
+	trouble->kind = TROUBLE_SYMLINK;
+	gives(&(struct attempt) { 1, restart, take_bytes },
+	      "'f': cannot open: Too many levels of symbolic links", &sink,
+	      "a symlink in the place of a file is not followed");
+	trouble->comes_at_open = false;
+	trouble->kind = TROUBLE_WRITTEN;
 }
 
 static void test_link_that_is_gone(void)
@@ -264,6 +329,7 @@ int main(void)
 		write_when_wanted();
 	test_small_file();
 	test_large_file();
+	test_file_that_is_replaced();
 	test_link_that_is_gone();
 	test_id_view();
 	kill(writer, SIGKILL);
