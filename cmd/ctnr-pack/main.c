@@ -266,7 +266,7 @@ static int run_pack(const void *opts_, const struct strlist *operands, struct er
 	autopack struct pack pack = PACK_INIT;
 	autofree char *command = NULL;
 	autonewimage struct new_image image = NEW_IMAGE_INIT;
-	struct new_image_wish wish = { 0 };
+	struct new_image_request request = { 0 };
 
 	pack.opts = opts_;
 	/* A layer beyond a limit of the size of files (ulimit -f) is an error, not a silent death. */
@@ -277,15 +277,15 @@ static int run_pack(const void *opts_, const struct strlist *operands, struct er
 	    find_bundle(&pack, operands->items[0], err) < 0 || find_identity(&pack, err) < 0)
 		return -1;
 	command = bundle_command(&pack.bundle);
-	wish.changes = &pack.opts->changes;
-	wish.squash = pack.opts->squash;
-	wish.history = (struct image_history_entry) {
+	request.changes = &pack.opts->changes;
+	request.squash = pack.opts->squash;
+	request.history = (struct image_history_entry) {
 		.created = pack.moment.created,
 		.created_by = command,
 		.author = pack.opts->author,
 		.comment = pack.opts->message,
 	};
-	if (new_image_begin(&pack.base, &wish, &image, err) < 0)
+	if (new_image_begin(&pack.base, &request, &image, err) < 0)
 		return -1;
 	return pack_image(&pack, &image, err);
 }

@@ -67,25 +67,25 @@ static int apply_changes(struct new_image *image, struct error *err)
 {
 	struct config_change change = { .image = image->config };
 
-	for (size_t i = 0; i < image->wish->changes->len; i++)
-		if (config_change_apply(&change, image->wish->changes->items[i], err) < 0)
+	for (size_t i = 0; i < image->request->changes->len; i++)
+		if (config_change_apply(&change, image->request->changes->items[i], err) < 0)
 			return error_prefix(err, "option --change");
 	return 0;
 }
 
-int new_image_begin(const struct base_image *base, const struct new_image_wish *wish,
+int new_image_begin(const struct base_image *base, const struct new_image_request *request,
 		    struct new_image *ret, struct error *err)
 {
-	const struct image_history_entry *history = &wish->history;
+	const struct image_history_entry *history = &request->history;
 
 	ret->base = base;
-	ret->wish = wish;
+	ret->request = request;
 	ret->config = json_deep_copy(base->config.json);
 	ret->layers = json_array();
 	json_object_set_new(ret->config, "created", json_string(history->created));
 	if (history->author)
 		json_object_set_new(ret->config, "author", json_string(history->author));
-	if (wish->squash)
+	if (request->squash)
 		forget_layers(ret);
 	else if (take_base(ret, err) < 0)
 		return -1;
@@ -94,7 +94,7 @@ int new_image_begin(const struct base_image *base, const struct new_image_wish *
 
 int new_image_add_layer(struct new_image *image, const struct new_layer *layer, struct error *err)
 {
-	struct image_history_entry history = image->wish->history;
+	struct image_history_entry history = image->request->history;
 	json_t *rootfs = json_object_get(image->config, "rootfs");
 	json_t *diff_ids = json_object_get(rootfs, "diff_ids");
 
@@ -127,8 +127,8 @@ static json_t *make_annotations(const struct new_image *image)
 	json_object_del(annotations, ANNOTATION_BASE_NAME);
 	if (json_object_get(annotations, ANNOTATION_CREATED))
 		json_object_set_new(annotations, ANNOTATION_CREATED,
-				    json_string(image->wish->history.created));
-	if (image->wish->squash)
+				    json_string(image->request->history.created));
+	if (image->request->squash)
 		return annotations;
 	json_object_set_new(annotations, ANNOTATION_BASE_DIGEST,
 			    json_string(base->descriptor.digest.text));

@@ -4,12 +4,12 @@
  *
  *	autonewimage struct new_image image = NEW_IMAGE_INIT;
  *
- *	if (new_image_begin(&base, &wish, &image, err) < 0) ...	// instructions are applied: mistakes show here
+ *	if (new_image_begin(&base, &request, &image, err) < 0) ...	// instructions are applied: mistakes show here
  *	new_image_add_layer(&image, &layer);
  *	if (new_image_put(&image, &layout, &descriptor, err) < 0) ...
  *
  * The config is the base's with what was asked for: architecture, os, and members that nobody here knows, stay.
- * "created" is the wish's. There is one entry more in the history, of an empty layer where nothing was changed: no
+ * "created" is the request's. There is one entry more in the history, of an empty layer where nothing was changed: no
  * layer is made for nothing. A base whose history tells of fewer layers than it has gets entries that say only
  * that, because other programs count them.
  *
@@ -30,7 +30,7 @@
 #include "oci/image_history.h"
 
 /* What is asked for. Borrowed. */
-struct new_image_wish {
+struct new_image_request {
 	const struct strlist *changes; /* instructions (oci/config_change.h) */
 	struct image_history_entry
 		history; /* created is the image's too, author where it is not NULL */
@@ -39,7 +39,7 @@ struct new_image_wish {
 
 struct new_image {
 	const struct base_image *base; /* borrowed */
-	const struct new_image_wish *wish; /* borrowed */
+	const struct new_image_request *request; /* borrowed */
 	json_t *config;
 	json_t *layers; /* descriptors */
 };
@@ -53,7 +53,7 @@ void new_image_release(struct new_image *image);
 #define autonewimage autocleanup(new_image_release)
 
 /* Begin with the base and the instructions. ERROR_USAGE when one of these is wrong. */
-int new_image_begin(const struct base_image *base, const struct new_image_wish *wish,
+int new_image_begin(const struct base_image *base, const struct new_image_request *request,
 		    struct new_image *ret, struct error *err);
 
 /* Add the layer, or that there is none, and the entry of the history. */

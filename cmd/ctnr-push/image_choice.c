@@ -117,8 +117,8 @@ static void choose_origin(struct image_choice *choice, const struct descriptor *
 		choice->has_origin = false;
 }
 
-int image_choose(const struct image *image, const struct image_wish *wish, struct image_choice *ret,
-		 struct error *err)
+int image_choose(const struct image *image, const struct image_choice_request *request,
+		 struct image_choice *ret, struct error *err)
 {
 	autodescriptor struct descriptor source = DESCRIPTOR_INIT;
 	bool has_source;
@@ -129,11 +129,11 @@ int image_choose(const struct image *image, const struct image_wish *wish, struc
 	ret->layout.check = blob_check;
 	descriptor_copy(&image->descriptor, &ret->top);
 	has_source = describe_source(&ret->layout, &ret->top, &source);
-	if (wish->wants_all && has_source && is_index(&source) && !is_index(&ret->top)) {
+	if (request->wants_all && has_source && is_index(&source) && !is_index(&ret->top)) {
 		descriptor_release(&ret->top);
 		descriptor_copy(&source, &ret->top);
-	} else if ((wish->platform || (wish->wants_manifest && is_index(&ret->top))) &&
-		   choose_platform(ret, wish->platform, err) < 0) {
+	} else if ((request->platform || (request->wants_manifest && is_index(&ret->top))) &&
+		   choose_platform(ret, request->platform, err) < 0) {
 		return -1;
 	}
 	if (has_source)

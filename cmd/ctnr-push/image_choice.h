@@ -4,7 +4,7 @@
  *
  *	autoimagechoice struct image_choice choice = IMAGE_CHOICE_INIT;
  *
- *	if (image_choose(&image, &wish, &choice, err) < 0) ...
+ *	if (image_choose(&image, &request, &choice, err) < 0) ...
  *	... choice.top is the manifest or index; choice.has_origin: choice.origin is what it was made of
  *
  *  - A name stands for a manifest, or for an index: that is copied, as it stands in the layout. With a platform
@@ -18,7 +18,7 @@
 
 #include "store/image.h"
 
-struct image_wish {
+struct image_choice_request {
 	const struct platform *platform; /* NULL: whatever the name stands for; borrowed */
 	bool wants_all; /* platforms */
 	bool wants_manifest; /* no index: of one the host's platform is taken, where none is stated */
@@ -41,7 +41,7 @@ void image_choice_release(struct image_choice *choice);
 
 /* Choose what of an image (image_resolve_raw()) is copied; ret is new. Whether all of it is there shows when it is
  * read. */
-int image_choose(const struct image *image, const struct image_wish *wish, struct image_choice *ret,
-		 struct error *err);
+int image_choose(const struct image *image, const struct image_choice_request *request,
+		 struct image_choice *ret, struct error *err);
 
 #endif

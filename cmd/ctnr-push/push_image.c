@@ -95,7 +95,7 @@ static int read_referrers(struct push_image *image, struct error *err)
 static int read_image(const struct push_request *request, struct push_image *image,
 		      struct error *err)
 {
-	const struct image_wish wish = {
+	const struct image_choice_request choosing = {
 		.platform = wanted_platform(request),
 		.wants_all = request->opts->all_platforms,
 		.wants_manifest = destination_type_of(&request->address)->takes_docker_only,
@@ -104,7 +104,7 @@ static int read_image(const struct push_request *request, struct push_image *ima
 
 	if (push_request_name(request, image->image.ref, &image->name, err) < 0 ||
 	    push_request_format(request, &format, err) < 0 ||
-	    image_choose(&image->image, &wish, &image->choice, err) < 0 ||
+	    image_choose(&image->image, &choosing, &image->choice, err) < 0 ||
 	    read_documents(image, format, err) < 0 ||
 	    image_documents_convert(&image->documents, format, err) < 0 ||
 	    check_digest(request, image, err) < 0)
