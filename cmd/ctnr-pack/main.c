@@ -29,6 +29,7 @@
 #include "base/moment.h"
 #include "base/output.h"
 #include "base/tool.h"
+#include "format/digest_file.h"
 #include "oci/reference.h"
 #include "oci/tag.h"
 #include "store/bundle_lock.h"
@@ -45,6 +46,7 @@
 struct pack {
 	const struct pack_opts *opts; /* borrowed */
 	struct strlist names; /* of the image, whole */
+	struct digest_file id_file;
 	struct compress_options compress;
 	struct moment moment;
 	struct interrupt interrupt;
@@ -58,8 +60,8 @@ struct pack {
 
 #define PACK_INIT \
 	{ \
-		.interrupt = INTERRUPT_INIT, .store = STORE_INIT, .bundle = BUNDLE_INIT, \
-		.base = BASE_IMAGE_INIT, .layout = LAYOUT_INIT \
+		.id_file = DIGEST_FILE_INIT, .interrupt = INTERRUPT_INIT, .store = STORE_INIT, \
+		.bundle = BUNDLE_INIT, .base = BASE_IMAGE_INIT, .layout = LAYOUT_INIT \
 	}
 
 /* The interrupt is released last: it may end the process. */
@@ -69,6 +71,7 @@ static void pack_release(struct pack *pack)
 	base_image_release(&pack->base);
 	bundle_release(&pack->bundle);
 	store_release(&pack->store);
+	digest_file_release(&pack->id_file);
 	strlist_release(&pack->names);
 	interrupt_release(&pack->interrupt);
 }
@@ -107,7 +110,9 @@ static int read_command_line(struct pack *pack, const struct strlist *operands, 
 	if (opts->compression &&
 	    compress_options_parse(opts->compression, &pack->compress, err) < 0)
 		return error_prefix(err, "option --compression");
-	return moment_choose(opts->timestamp, &pack->moment, err);
+	if (moment_choose(opts->timestamp, &pack->moment, err) < 0)
+		return -1;
+	return digest_file_open("iidfile", opts->iidfile, &pack->id_file, err);
 }
 
 /* The store that the bundle is in. A bundle elsewhere needs none. */
@@ -204,25 +209,12 @@ static int make_image(struct pack *pack, struct new_image *image, struct descrip
 	return interrupt_wait(&pack->interrupt, 0) ? interrupt_error(err) : 0;
 }
 
-static int write_id(const char *path, const struct descriptor *descriptor, struct error *err)
-{
-	autoclose int fd = output_open(path, err);
-	const char *text = descriptor->digest.text;
-
-	if (fd >= 0 && (ftruncate(fd, 0) == 0 || errno == EINVAL) &&
-	    fd_write_all(fd, text, strlen(text)) == 0)
-		return 0;
-	if (fd >= 0)
-		error_errno(err, "cannot write");
-	return error_prefix(err, "option --iidfile: '%s'", path);
-}
-
 /* Step 6. */
 static int name_image(const struct pack *pack, const struct descriptor *descriptor,
 		      struct error *err)
 {
 	/* A file that cannot be written leaves the image without a name. */
-	if (pack->opts->iidfile && write_id(pack->opts->iidfile, descriptor, err) < 0)
+	if (digest_file_write(&pack->id_file, &descriptor->digest, err) < 0)
 		return -1;
 	if (!pack->names.len)
 		return tag_add(&pack->layout, descriptor, err);

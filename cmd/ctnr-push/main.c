@@ -12,13 +12,13 @@
  * SIGINT, SIGTERM and SIGHUP are blocked from step 4 on and looked for wherever something is waited for; the process
  * dies of them at the end, when everything half-made is gone.
  */
-#include "digest_file.h"
 #include "image_copy.h"
 #include "push_image.h"
 #include "request.h"
 
 #include "base/alloc.h"
 #include "base/tool.h"
+#include "format/digest_file.h"
 #include "registry/access.h"
 #include "system/sync.h"
 
@@ -161,7 +161,7 @@ static int run_push(const void *opts_, const struct strlist *operands, struct er
 		return 0;
 	if (access_check_logins(&push.access, err) < 0 ||
 	    access_read_files(&push.access, err) < 0 ||
-	    digest_file_open(push.opts->digestfile, &push.digest_file, err) < 0 ||
+	    digest_file_open("digestfile", push.opts->digestfile, &push.digest_file, err) < 0 ||
 	    read_images(&push, err) < 0 || interrupt_init(&push.interrupt, err) < 0 ||
 	    copy_to_destination(&push, err) < 0)
 		return -1;

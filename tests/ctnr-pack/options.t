@@ -83,6 +83,7 @@ is_status 1 "a file that cannot be written fails"
 like_stderr "ctnr-pack: error: option --iidfile: '/nosuch/id'*" "... and is named"
 run ctnr-store image show x
 is_status 3 "... and no name is set"
+is "$(blobs)" "$before" "... and nothing was made before that was seen"
 run ctnr-pack --iidfile /dev/stdout --print ref c
 is "$(printf %s "$stdout" | cut -c 1-7)" sha256: "a digest can go to a descriptor"
 echo something that was there before and is longer than the digest of an image, which is not so long >id

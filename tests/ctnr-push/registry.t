@@ -94,6 +94,8 @@ is "$(ls "$registry_dir/storage/docker/registry/v2/repositories/pinned/_manifest
 run ctnr-push --digestfile digest app:1 "docker://$registry/file:1"
 is "$(cat digest)" "$digest" "--digestfile writes the digest"
 is "$(wc -c <digest)" 71 "... and no line end, as skopeo does"
+is "$(ctnr-push --digestfile /dev/stdout --print ref app:1 "docker://$registry/file:1")" "$digest$registry/file:1" \
+	"... which can go to a descriptor"
 run ctnr-push --digestfile nosuch/digest app:1 "docker://$registry/file:2"
 is_status 1 "... a folder that is not there is told"
 is "$(there file:2)" "" "... before anything is pushed"
