@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image_copy.h"
 
-#include "system/crew.h"
+#include "system/jobs.h"
 
 #include <stdatomic.h>
 
-/* The blobs that a crew copies. */
+/* The blobs that several threads copy. */
 struct blob_round {
 	const struct image_copy *copy;
 	const struct blob_list *blobs;
 	atomic_bool *has_written; /* one that was not there */
 };
 
-static void *connect_crew(void *data, struct error *err)
+static void *connect_thread(void *data, struct error *err)
 {
 	const struct blob_round *round = data;
 
 	return destination_connect(round->copy->destination, err);
 }
 
-static void disconnect_crew(void *data, void *connection)
+static void disconnect_thread(void *data, void *connection)
 {
 	const struct blob_round *round = data;
 
@@ -53,10 +53,10 @@ static int copy_blobs(const struct image_copy *copy, void *connection,
 		      const struct blob_list *blobs, atomic_bool *has_written, struct error *err)
 {
 	struct blob_round round = { copy, blobs, has_written };
-	const struct crew_work work = { connect_crew, disconnect_crew, copy_blob, &round };
+	const struct jobs_work work = { connect_thread, disconnect_thread, copy_blob, &round };
 	size_t jobs = copy->destination->type->takes_several ? copy->jobs : 1;
 
-	return crew_run(&work, blobs->len, jobs, connection, copy->interrupt, err);
+	return jobs_run(&work, blobs->len, jobs, connection, copy->interrupt, err);
 }
 
 static int put_document(const struct image_copy *copy, void *connection,

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "oci/blob_copy.h"
 #include "oci/media_type.h"
-#include "system/crew.h"
+#include "system/jobs.h"
 
 #include <signal.h>
 
@@ -108,16 +108,16 @@ static int transfer_blob(struct transfer *t, void *connection, const struct blob
 	return -1;
 }
 
-/* The functions of a crew (system/crew.h) that transfers blobs. */
+/* The functions of the threads (system/jobs.h) that transfers blobs. */
 
-static void *connect_crew(void *data, struct error *err)
+static void *connect_thread(void *data, struct error *err)
 {
 	const struct transfer *t = data;
 
 	return source_connect(t->source, err);
 }
 
-static void disconnect_crew(void *data, void *connection)
+static void disconnect_thread(void *data, void *connection)
 {
 	const struct transfer *t = data;
 
@@ -144,13 +144,13 @@ static int count_missing(const struct transfer *t, size_t *ret, struct error *er
 
 int transfer_run(struct transfer *t, void *connection, struct error *err)
 {
-	const struct crew_work work = { connect_crew, disconnect_crew, transfer_job, t };
+	const struct jobs_work work = { connect_thread, disconnect_thread, transfer_job, t };
 	size_t n_missing;
 
 	if (count_missing(t, &n_missing, err) < 0)
 		return -1;
 	/* A blob beyond a limit of the size of files (ulimit -f) is an error, not a silent death. */
 	signal(SIGXFSZ, SIG_IGN);
-	return crew_run(&work, t->n_blobs, n_missing < t->jobs ? n_missing : t->jobs, connection,
+	return jobs_run(&work, t->n_blobs, n_missing < t->jobs ? n_missing : t->jobs, connection,
 			t->interrupt, err);
 }

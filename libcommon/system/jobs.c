@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "system/crew.h"
+#include "system/jobs.h"
 
 #include "base/alloc.h"
 
 #include <pthread.h>
 
-/* The jobs of one crew_run() as its threads take them. */
+/* The jobs of one jobs_run() as its threads take them. */
 struct job_queue {
-	const struct crew_work *work;
+	const struct jobs_work *work;
 	const struct interrupt *interrupt;
 	size_t n_jobs;
 	pthread_mutex_t lock; /* of what follows */
@@ -41,7 +41,7 @@ static void note_failure(struct job_queue *queue, const struct error *err)
 
 static void do_jobs(struct job_queue *queue, void *connection)
 {
-	const struct crew_work *work = queue->work;
+	const struct jobs_work *work = queue->work;
 	size_t index;
 
 	while (take_job(queue, &index)) {
@@ -55,7 +55,7 @@ static void do_jobs(struct job_queue *queue, void *connection)
 static void *run_thread(void *data)
 {
 	struct job_queue *queue = data;
-	const struct crew_work *work = queue->work;
+	const struct jobs_work *work = queue->work;
 	struct error err = { 0 };
 	void *connection = work->connect(work->data, &err);
 
@@ -68,7 +68,7 @@ static void *run_thread(void *data)
 	return NULL;
 }
 
-int crew_run(const struct crew_work *work, size_t n_jobs, size_t n_threads, void *connection,
+int jobs_run(const struct jobs_work *work, size_t n_jobs, size_t n_threads, void *connection,
 	     const struct interrupt *interrupt, struct error *err)
 {
 	struct job_queue queue = { .work = work,

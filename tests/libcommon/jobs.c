@@ -3,7 +3,7 @@
 #include "tap.h"
 
 #include "base/alloc.h"
-#include "system/crew.h"
+#include "system/jobs.h"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -12,11 +12,11 @@
 #define THREADS 4
 #define FAILING 3 /* the job that fails where one does */
 
-/* Jobs that meet wait for ever when a crew is wrong: the test ends then. */
+/* Jobs that meet wait for ever when jobs_run() is wrong: the test ends then. */
 #define PATIENCE 20 /* seconds */
 
-/* What a crew has done. */
-struct crew_log {
+/* What the threads have done. */
+struct jobs_log {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	size_t order[JOBS]; /* the jobs, as they were begun */
@@ -28,14 +28,14 @@ struct crew_log {
 	bool is_deserted; /* nobody can be connected to */
 };
 
-#define CREW_LOG_INIT \
+#define JOBS_LOG_INIT \
 	{ \
 		.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER \
 	}
 
 static void *log_connect(void *data, struct error *err)
 {
-	struct crew_log *log = data;
+	struct jobs_log *log = data;
 
 	if (log->is_deserted) {
 		error_set(err, ERROR_TEMPORARY, "nobody is there");
@@ -49,7 +49,7 @@ static void *log_connect(void *data, struct error *err)
 
 static void log_disconnect(void *data, void *connection)
 {
-	struct crew_log *log = data;
+	struct jobs_log *log = data;
 
 	pthread_mutex_lock(&log->lock);
 	log->n_disconnected++;
@@ -59,7 +59,7 @@ static void log_disconnect(void *data, void *connection)
 
 static int log_job(void *data, void *connection, size_t index, struct error *err)
 {
-	struct crew_log *log = data;
+	struct jobs_log *log = data;
 
 	if (!connection)
 		return error_set(err, ERROR_FAILED, "a job without a connection");
@@ -74,17 +74,17 @@ static int log_job(void *data, void *connection, size_t index, struct error *err
 	return 0;
 }
 
-static int run_crew(struct crew_log *log, size_t n_threads, const struct interrupt *interrupt,
+static int run_jobs(struct jobs_log *log, size_t n_threads, const struct interrupt *interrupt,
 		    struct error *err)
 {
-	const struct crew_work work = { log_connect, log_disconnect, log_job, log };
+	const struct jobs_work work = { log_connect, log_disconnect, log_job, log };
 	char own_connection = 0;
 
-	return crew_run(&work, JOBS, n_threads, &own_connection, interrupt, err);
+	return jobs_run(&work, JOBS, n_threads, &own_connection, interrupt, err);
 }
 
 /* Was each job done once? */
-static bool has_done_all(const struct crew_log *log)
+static bool has_done_all(const struct jobs_log *log)
 {
 	bool done[JOBS] = { false };
 
@@ -98,11 +98,11 @@ static bool has_done_all(const struct crew_log *log)
 
 static void test_alone(void)
 {
-	struct crew_log log = CREW_LOG_INIT;
+	struct jobs_log log = JOBS_LOG_INIT;
 	struct error err = { 0 };
 	bool is_in_order = true;
 
-	is_int(run_crew(&log, 1, NULL, &err), 0, "one thread does all jobs");
+	is_int(run_jobs(&log, 1, NULL, &err), 0, "one thread does all jobs");
 	for (size_t i = 0; i < JOBS; i++)
 		is_in_order = is_in_order && log.order[i] == i;
 	ok(has_done_all(&log) && is_in_order, "... each once, in their order");
@@ -111,11 +111,11 @@ static void test_alone(void)
 
 static void test_together(void)
 {
-	struct crew_log log = CREW_LOG_INIT;
+	struct jobs_log log = JOBS_LOG_INIT;
 	struct error err = { 0 };
 
 	log.meeting = THREADS;
-	is_int(run_crew(&log, THREADS, NULL, &err), 0, "four threads do four jobs at a time");
+	is_int(run_jobs(&log, THREADS, NULL, &err), 0, "four threads do four jobs at a time");
 	ok(has_done_all(&log), "... each once");
 	is_int((intmax_t)log.n_connected, THREADS - 1,
 	       "... the calling one with its own connection, each other with a new one");
@@ -125,13 +125,13 @@ static void test_together(void)
 static void test_failure(void)
 {
 	autointerrupt struct interrupt interrupt = INTERRUPT_INIT;
-	struct crew_log log = CREW_LOG_INIT;
+	struct jobs_log log = JOBS_LOG_INIT;
 	struct error err = { 0 };
 
 	if (interrupt_init(&interrupt, &err) < 0)
 		exit(1);
 	log.has_failing = true;
-	is_int(run_crew(&log, 1, &interrupt, &err), -1, "a job that fails is the crew's failure");
+	is_int(run_jobs(&log, 1, &interrupt, &err), -1, "a job that fails is the failure of all");
 	is_str(err.message, "job 3 failed", "... with its message");
 	is_int(err.code, ERROR_VERIFY, "... and its code");
 	is_int((intmax_t)log.n_begun, FAILING + 1, "no job is begun after it");
@@ -140,11 +140,11 @@ static void test_failure(void)
 
 static void test_connection(void)
 {
-	struct crew_log log = CREW_LOG_INIT;
+	struct jobs_log log = JOBS_LOG_INIT;
 	struct error err = { 0 };
 
 	log.is_deserted = true;
-	is_int(run_crew(&log, THREADS, NULL, &err), -1,
+	is_int(run_jobs(&log, THREADS, NULL, &err), -1,
 	       "a thread that cannot connect is a failure");
 	is_str(err.message, "nobody is there", "... whose message it is");
 }
