@@ -107,7 +107,9 @@ static int use_descriptor(struct archive_file *file, int fd, struct error *err)
 		return write_error(file, err);
 	if (isatty(fd)) {
 		error_set(err, ERROR_USAGE, "an archive is not for a terminal");
-		return error_hint(err, "name a file for it ('ctnr save -o FILE'), or send standard output to one");
+		return error_hint(
+			err,
+			"name a file for it ('ctnr save -o FILE'), or send standard output to one");
 	}
 	file->waits = !S_ISREG(st.st_mode);
 	return 0;
