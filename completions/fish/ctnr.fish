@@ -22,6 +22,19 @@ function __ctnr_addresses
     end
 end
 
+# Where ctnr-push copies to.
+function __ctnr_destinations
+    set -l transport (string match -r '^(?:oci-archive|docker-archive|dir):' -- $argv[1])
+    if test -n "$transport"
+        for path in (__fish_complete_path (string replace -- $transport '' $argv[1]))
+            echo $transport$path
+        end
+    else
+        __ctnr_addresses $argv[1]
+        printf '%s\n' oci-archive: docker-archive: dir:
+    end
+end
+
 # The value of an option whose fields are the arguments behind what is typed.
 function __ctnr_value
     set -l typed $argv[1]
@@ -54,10 +67,14 @@ function __ctnr_operand
     set -l typed $argv[2]
     switch $argv[1]
         case 'ctnr run:0' 'ctnr container run:0' 'ctnr bundle:0' 'ctnr-unpack -:0' \
-                'ctnr pull:*' 'ctnr image pull:*' 'ctnr-fetch -:*' \
-                'ctnr push:*' 'ctnr image push:*' 'ctnr-push -:*'
+                'ctnr pull:*' 'ctnr image pull:*' 'ctnr artifact pull:*' 'ctnr-fetch -:*'
             __ctnr_images
             __ctnr_addresses $typed
+        case 'ctnr push:0' 'ctnr image push:0' 'ctnr artifact push:0' 'ctnr manifest push:0' 'ctnr-push -:0'
+            __ctnr_images
+        case 'ctnr push:*' 'ctnr image push:*' 'ctnr artifact push:*' 'ctnr manifest push:*' 'ctnr-push -:*'
+            __ctnr_images
+            __ctnr_destinations $typed
         case 'ctnr tag:*' 'ctnr save:*' 'ctnr untag:*' 'ctnr rmi:*' 'ctnr history:*' 'ctnr image *' 'ctnr-store image *' \
                 'ctnr manifest *' 'ctnr-store index *' 'ctnr artifact *:0' 'ctnr-store artifact *:0'
             __ctnr_images

@@ -26,6 +26,13 @@ ctnr bundle --driver overlay busybox:1 made true >/dev/null || exit
 
 completes "ctnr "
 like_stdout "artifact bundle * run * version" "verbs of ctnr"
+completes "ctnr push busybox:1 d"
+is_stdout "dir: docker-archive: docker://" "where an image is pushed to"
+: >some.tar
+completes "ctnr push busybox:1 docker-archive:some"
+is_stdout "some.tar" "... a file for an archive"
+completes "ctnr push o"
+is_stdout "oci:" "... and what is pushed is no archive"
 completes "ctnr rm"
 is_stdout "rm rmi" "... that begin with what is typed"
 completes "ctnr image "
