@@ -84,6 +84,11 @@ int destination_put_referrer(const struct destination *destination, void *connec
 					       err);
 }
 
+bool destination_distrust(const struct destination *destination)
+{
+	return destination->type->distrust && destination->type->distrust(destination->state);
+}
+
 int destination_finish(const struct destination *destination, struct error *err)
 {
 	return destination->type->finish ? destination->type->finish(destination->state, err) : 0;

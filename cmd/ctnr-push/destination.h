@@ -78,6 +78,9 @@ struct destination_type {
 	 * is there. NULL: referrers have no place there. */
 	int (*put_referrer)(void *state, void *connection, const struct document *document,
 			    const struct digest *subject, struct error *err);
+	/* A document was refused for want of a blob that was said to be there. Then, and once: true, and blobs are
+	 * written from now on whatever is said to be there. NULL: never. */
+	bool (*distrust)(void *state);
 	/* All images are there. NULL: nothing is left to do. */
 	int (*finish)(void *state, struct error *err);
 };
@@ -119,6 +122,7 @@ int destination_put_named(const struct destination *destination, void *connectio
 int destination_put_referrer(const struct destination *destination, void *connection,
 			     const struct document *document, const struct digest *subject,
 			     struct error *err);
+bool destination_distrust(const struct destination *destination);
 int destination_finish(const struct destination *destination, struct error *err);
 
 /* What a transport takes, before anything is opened. */

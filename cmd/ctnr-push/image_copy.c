@@ -133,7 +133,7 @@ static int put_name(const struct image_copy *copy, void *connection, const struc
 	return destination_put_named(copy->destination, connection, top, copy->name, err);
 }
 
-int image_copy_run(const struct image_copy *copy, void *connection, struct error *err)
+static int copy_once(const struct image_copy *copy, void *connection, struct error *err)
 {
 	const struct image_documents *documents = copy->documents;
 	const struct document *top = image_document(documents, documents->n_image_nodes - 1);
@@ -145,4 +145,17 @@ int image_copy_run(const struct image_copy *copy, void *connection, struct error
 	    put_referrers(copy, connection, top, err) < 0)
 		return -1;
 	return put_name(copy, connection, top, !has_written && !documents->n_referrers, err);
+}
+
+/* A registry from which something was deleted, or in which an upload was broken off, may say that it has a blob and not
+ * find it for the manifest: pushing again would end so each time. */
+int image_copy_run(const struct image_copy *copy, void *connection, struct error *err)
+{
+	struct error cause = { 0 };
+
+	if (copy_once(copy, connection, &cause) == 0)
+		return 0;
+	if (!destination_distrust(copy->destination))
+		return error_move(err, &cause);
+	return copy_once(copy, connection, err);
 }

@@ -10,6 +10,7 @@
 #include "registry/lookup.h"
 #include "registry/upload.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct registry_destination {
@@ -20,6 +21,9 @@ struct registry_destination {
 	struct mount_candidates candidates;
 	struct session *session;
 	uint64_t chunk;
+	atomic_bool has_believed; /* that a blob is there, without having sent it */
+	bool lacks_blob; /* which a document needed */
+	bool sends_always; /* what is said to be there, too */
 };
 
 static void close_registry(void *state)
@@ -130,13 +134,16 @@ static int put_registry_blob(void *state, void *connection, const struct layout 
 {
 	struct registry_destination *destination = state;
 	autostrlist struct strlist repositories = STRLIST_INIT;
-	const struct upload upload = { blob, from, &repositories, destination->chunk };
+	const struct upload upload = { blob, from, &repositories, destination->chunk,
+				       destination->sends_always };
 	int result;
 
 	mount_candidates_of(&destination->candidates, &blob->digest, &repositories);
 	result = upload_blob(destination->session, connection, &upload, progress, task, err);
 	if (result < 0)
 		return explain_refusal(from, blob, err);
+	if (result != UPLOAD_SENT)
+		atomic_store(&destination->has_believed, true);
 	return result == UPLOAD_PRESENT   ? DESTINATION_PRESENT
 	       : result == UPLOAD_MOUNTED ? DESTINATION_MOUNTED
 					  : DESTINATION_WRITTEN;
@@ -148,9 +155,13 @@ static int put_under(struct registry_destination *destination, struct http *http
 {
 	struct digest subject;
 	bool indexes_subject = false;
+	int result;
 	int refers;
 
-	if (upload_document(destination->session, http, document, tag, &indexes_subject, err) < 0)
+	result = upload_document(destination->session, http, document, tag, &indexes_subject, err);
+	if (result == UPLOAD_LACKS_BLOB)
+		destination->lacks_blob = true;
+	if (result < 0)
 		return -1;
 	if (indexes_subject)
 		return 0;
@@ -183,6 +194,16 @@ static int put_registry_named(void *state, void *connection, const struct docume
 	return 0;
 }
 
+static bool distrust_registry(void *state)
+{
+	struct registry_destination *destination = state;
+
+	if (!destination->lacks_blob || !destination->has_believed || destination->sends_always)
+		return false;
+	destination->sends_always = true;
+	return true;
+}
+
 const struct destination_type registry_destination = {
 	.transport = TRANSPORT_DOCKER,
 	.takes_several = true,
@@ -195,4 +216,5 @@ const struct destination_type registry_destination = {
 	.put_document = put_registry_document,
 	.put_named = put_registry_named,
 	.put_referrer = put_registry_referrer,
+	.distrust = distrust_registry,
 };

@@ -7,6 +7,8 @@
 #include "registry/rate_limit.h"
 #include "registry/retry.h"
 
+#include <string.h>
+
 #define STATUS_TOO_MANY 429
 
 /* What the registry says about its refusal: errors[0].message, or nothing. */
@@ -94,4 +96,14 @@ int refusal_error(struct session *session, const struct http_response *response,
 	return error_set(err, retry_is_temporary(status) ? ERROR_TEMPORARY : ERROR_FAILED,
 			 "%s answered with HTTP status %ld%s%.200s", session_authority(session),
 			 status, *message ? ": " : "", message);
+}
+
+bool refusal_misses_blob(const struct http_response *response)
+{
+	autojson json_t *body = json_parse(response->body.data, response->body.len, "error", NULL);
+	const char *code = json_string_value(
+		json_object_get(json_array_get(json_object_get(body, "errors"), 0), "code"));
+
+	return code &&
+	       (strcmp(code, "MANIFEST_BLOB_UNKNOWN") == 0 || strcmp(code, "BLOB_UNKNOWN") == 0);
 }

@@ -9,4 +9,7 @@
  * hint is for what the session was opened for. Returns -1. */
 int refusal_error(struct session *session, const struct http_response *response, struct error *err);
 
+/* Does the registry refuse a manifest because it does not find a blob of it (MANIFEST_BLOB_UNKNOWN)? */
+bool refusal_misses_blob(const struct http_response *response);
+
 #endif

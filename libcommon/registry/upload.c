@@ -73,7 +73,8 @@ int upload_blob(struct session *session, struct http *http, const struct upload 
 	autouploadcourse struct upload_course c = { .upload = upload,
 						    .response = HTTP_RESPONSE_INIT };
 	autoclose int fd = -EBADF;
-	int is_present = upload_has_blob(session, http, upload->blob, err);
+	int is_present =
+		upload->sends_always ? 0 : upload_has_blob(session, http, upload->blob, err);
 
 	if (is_present)
 		return is_present < 0 ? -1 : UPLOAD_PRESENT;
@@ -86,7 +87,7 @@ int upload_blob(struct session *session, struct http *http, const struct upload 
 				     .fd = fd,
 				     .progress = progress,
 				     .task = task };
-	if (mount_from_any(&c))
+	if (!upload->sends_always && mount_from_any(&c))
 		return UPLOAD_MOUNTED;
 	return upload_course_run(&c, err) < 0 ? -1 : UPLOAD_SENT;
 }
@@ -117,8 +118,10 @@ int upload_document(struct session *session, struct http *http, const struct doc
 
 	if (session_send(session, http, &request, &response, err) < 0)
 		return -1;
-	if (response.status / 100 != 2)
-		return refusal_error(session, &response, err);
+	if (response.status / 100 != 2) {
+		refusal_error(session, &response, err);
+		return refusal_misses_blob(&response) ? UPLOAD_LACKS_BLOB : -1;
+	}
 	if (stored_digest_check(&response, &document->digest, err) < 0)
 		return -1;
 	if (ret_indexes_subject)

@@ -37,6 +37,7 @@ struct upload {
 	const struct strlist
 		*mount_from; /* repositories of the same registry that may have it; or NULL */
 	uint64_t chunk; /* bytes of a piece; 0: all at once, unless the registry wants pieces */
+	bool sends_always; /* also what the registry says it has; nothing is mounted */
 };
 
 enum upload_result {
@@ -44,6 +45,9 @@ enum upload_result {
 	UPLOAD_PRESENT, /* it was there */
 	UPLOAD_MOUNTED, /* another repository had it */
 };
+
+/* What upload_document() returns when the registry does not find a blob that the document refers to. */
+#define UPLOAD_LACKS_BLOB (-2)
 
 /* Returns an enum upload_result, or -1. Reports to the task of progress (may be NULL). */
 int upload_blob(struct session *session, struct http *http, const struct upload *upload,
@@ -55,7 +59,8 @@ int upload_has_blob(struct session *session, struct http *http, const struct des
 
 /* Put a manifest or an index under a tag, or under its digest (tag NULL). All that it refers to must be there.
  * ERROR_VERIFY when the registry says that it has stored something else. ret_indexes_subject (may be NULL):
- * does the registry list referrers itself (OCI-Subject)? */
+ * does the registry list referrers itself (OCI-Subject)? Returns 0, -1, or UPLOAD_LACKS_BLOB, which is a failure
+ * too. */
 int upload_document(struct session *session, struct http *http, const struct document *document,
 		    const char *tag, bool *ret_indexes_subject, struct error *err);
 

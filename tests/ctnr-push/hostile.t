@@ -97,5 +97,7 @@ refused 4 "*has stored sha256:000*" "... and one that has stored others" other20
 refused 1 "*HTTP status 202*" "... and one that has not stored them yet" accepted
 refused 4 "*has stored sha256:000*" "... and one that has stored another manifest" otherdocument
 refused 3 "*blob unknown*" "... and one that does not find what was pushed" incomplete
+accepted "blobs that are said to be there, and are not, are sent all the same" orphan
+refused 1 "*HTTP status 400*blob unknown*" "... once" orphanall
 refused 5 "*no answer in 1 seconds*" "... and one that does not answer" deaf --timeout 1
 done_testing

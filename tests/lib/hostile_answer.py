@@ -30,8 +30,8 @@ class Answers:
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def error(self, status, message, headers=()):
-        body = json.dumps({"errors": [{"code": "ERROR", "message": message}]}).encode()
+    def error(self, status, message, headers=(), code="ERROR"):
+        body = json.dumps({"errors": [{"code": code, "message": message}]}).encode()
         self.answer(status, body, headers)
 
     def endless(self, status, headers):

@@ -7,6 +7,7 @@ manifest).
 The repository may name the fault without its kind: NAME is whatever goes wrong in any request by that name."""
 
 import hashlib
+import json
 import os
 import re
 import socket
@@ -104,7 +105,9 @@ class Uploads:
         self.answer(204, b"")
 
     def put_document(self, headers=()):
-        body = self.read_body()
+        return self.store_document(self.read_body(), headers)
+
+    def store_document(self, body, headers=()):
         digest = "sha256:" + hashlib.sha256(body).hexdigest()
         if not self.has_digest(body, self.identity if ":" in self.identity else digest):
             return self.error(400, "manifest invalid")
@@ -513,6 +516,26 @@ class Uploads:
             return self.put_document()
         self.read_body()
         return self.error(503, "later", [("Retry-After", "0")])
+
+    def fault_orphan_has(self):
+        """A blob that is said to be there, and that no manifest finds before it was sent."""
+        digest = self.path.rpartition(":")[2]
+        with open(os.path.join(self.server.options.layout, "blobs/sha256", digest), "rb") as source:
+            self.answer(200, source.read())
+
+    fault_orphanall_has = fault_orphan_has
+
+    def fault_orphan_document(self):
+        body = self.read_body()
+        manifest = json.loads(body)
+        names = [blob["digest"] for blob in [manifest["config"], *manifest["layers"]]]
+        if not all(os.path.exists(self.pushed_path(name)) for name in names):
+            return self.error(400, "blob unknown to registry", code="MANIFEST_BLOB_UNKNOWN")
+        return self.store_document(body)
+
+    def fault_orphanall_document(self):
+        self.read_body()
+        self.error(400, "blob unknown to registry", code="MANIFEST_BLOB_UNKNOWN")
 
     def fault_incomplete_document(self):
         self.read_body()
