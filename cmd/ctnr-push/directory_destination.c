@@ -10,9 +10,11 @@
 #include "destination.h"
 
 #include "base/alloc.h"
+#include "base/output.h"
 #include "system/fd.h"
 #include "system/sync.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -82,16 +84,51 @@ static int write_file(struct directory *directory, const char *name, const void 
 	return finish_file(directory, name, fd, err);
 }
 
+/* Does the way to a directory lead where its caller means it to (base/output.h), as far as it is there? */
+static int check_way(const char *path, struct error *err)
+{
+	autofree char *way = xstrdup(path);
+	char *slash;
+
+	do {
+		struct error cause = { 0 };
+		autofree char *name = NULL;
+		autoclose int parent = output_open_directory(way, &name, &cause);
+
+		if (parent >= 0)
+			return 0;
+		if (cause.saved_errno != ENOENT)
+			return error_move(err, &cause);
+		slash = strrchr(way, '/');
+		if (slash)
+			*slash = '\0';
+	} while (slash && *way);
+	return 0;
+}
+
+/* Open the directory, to which no symlink of somebody else's leads. */
+static int open_checked(const char *path, struct error *err)
+{
+	autofree char *inside = xasprintf("%s/.", path);
+	autofree char *name = NULL;
+	autoclose int fd = output_open_directory(inside, &name, err);
+
+	return fd < 0 ? error_prefix(err, "directory '%s'", path) : dir_open_at(fd, ".", err);
+}
+
 /* Open DIR, which is made when it is not there. */
 static int enter_directory(struct directory *directory, struct error *err)
 {
 	autostrlist struct strlist found = STRLIST_INIT;
-	int made = dir_make_at(AT_FDCWD, directory->path, 0777, err);
+	int made;
 
+	if (check_way(directory->path, err) < 0)
+		return error_prefix(err, "directory '%s'", directory->path);
+	made = dir_make_at(AT_FDCWD, directory->path, 0777, err);
 	if (made < 0)
 		return -1;
 	directory->is_made = made > 0;
-	directory->fd = dir_open_at(AT_FDCWD, directory->path, err);
+	directory->fd = open_checked(directory->path, err);
 	if (directory->fd < 0 || dir_list_at(directory->fd, ".", &found, err) < 0)
 		return -1;
 	if (!found.len)

@@ -229,4 +229,29 @@ for kind in oci-archive:new/old.tar docker-archive:new/new.tar dir:new/dir; do
 	is $? 143 "$kind: a signal ends the writing"
 	leaves_nothing "... and nothing is left of it"
 done
+
+# A directory like /tmp, of root, with what user 1 made there.
+title="dir: a directory is not made behind another user's link in a sticky directory, but behind an own one"
+if identity root || has SUBID "$title"; then
+	cat >shared.sh <<'END'
+mkdir -m 755 victim
+mkdir shared && chmod 1777 shared
+ln -s ../victim shared/theirs
+chown -h 1:1 shared/theirs
+ln -s ../victim shared/own
+for target in theirs theirs/new theirs/more/new own/new new; do
+	ctnr-push oci:one:1 "dir:shared/$target" 2>&1 >/dev/null
+	echo $?
+done
+ls victim
+END
+	run in_namespace sh shared.sh
+	is_stdout "$(for target in theirs theirs/new theirs/more/new; do
+		echo "ctnr-push: error: directory 'shared/$target': 'theirs' belongs to another user, in a directory that is everybody's: Permission denied
+1"
+	done)
+0
+0
+new" "$title"
+fi
 done_testing

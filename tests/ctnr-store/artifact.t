@@ -263,6 +263,33 @@ for signal in KILL TERM; do
 	fails "... or stays when it is collected" parts
 done
 
+# A directory like /tmp, of root, with what user 1 made there.
+shared_title="nothing is extracted behind another user's link in a sticky directory, but behind an own one"
+if identity root || has SUBID "$shared_title"; then
+	cat >shared.sh <<'END'
+mkdir -m 755 victim
+mkdir shared && chmod 1777 shared
+ln -s ../victim shared/theirs
+chown -h 1:1 shared/theirs
+ln -s ../victim shared/own
+for target in theirs theirs/file own own/file new; do
+	ctnr-store artifact extract piped "shared/$target" 2>&1
+	echo $?
+done
+ls victim
+END
+	run in_namespace sh shared.sh
+	is_stdout "$(for target in theirs theirs/file; do
+		echo "ctnr-store: error: artifact 'piped': 'shared/$target': 'theirs' belongs to another user, in a directory that is everybody's: Permission denied
+1"
+	done)
+0
+0
+0
+file
+three" "$shared_title"
+fi
+
 # A limit of the size of files.
 head -c 3000000 /dev/urandom >large
 rm -rf limited

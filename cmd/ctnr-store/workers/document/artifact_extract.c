@@ -13,6 +13,7 @@
 #include "workers/document/title.h"
 
 #include "base/alloc.h"
+#include "base/output.h"
 #include "format/hash.h"
 #include "oci/blob.h"
 #include "oci/image_config.h"
@@ -209,10 +210,12 @@ static int check_free(const struct extraction *extraction, int dirfd, struct err
 
 static int write_directory(const struct extraction *extraction, const char *path, struct error *err)
 {
-	autoclose int dirfd = dir_open_at(AT_FDCWD, path, err);
+	autofree char *inside = xasprintf("%s/.", path);
+	autofree char *last = NULL;
+	autoclose int dirfd = output_open_directory(inside, &last, err);
 
 	if (dirfd < 0)
-		return -1;
+		return error_prefix(err, "'%s'", path);
 	if (check_free(extraction, dirfd, err) < 0)
 		return error_prefix(err, "'%s'", path);
 	for (size_t i = 0; i < extraction->n_files; i++) {
@@ -227,13 +230,12 @@ static int write_directory(const struct extraction *extraction, const char *path
 /* A path that is not there: the one file gets it. */
 static int write_path(const struct extraction *extraction, const char *path, struct error *err)
 {
-	const char *slash = strrchr(path, '/');
-	autofree char *parent = slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
-	autoclose int dirfd = dir_open_at(AT_FDCWD, parent, err);
+	autofree char *name = NULL;
+	autoclose int dirfd = output_open_directory(path, &name, err);
 
 	if (dirfd < 0)
-		return -1;
-	return write_file(extraction, extraction->files[0], dirfd, slash ? slash + 1 : path, err);
+		return error_prefix(err, "'%s'", path);
+	return write_file(extraction, extraction->files[0], dirfd, name, err);
 }
 
 static int write_stdout(const struct extraction *extraction, struct error *err)
