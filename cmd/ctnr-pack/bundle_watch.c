@@ -33,6 +33,10 @@ int bundle_watch_begin(const struct bundle *bundle, struct bundle_watch *ret, st
 		return error_errno(err, "%s '%s'", bundle_word(), bundle->id);
 	if (look_at_tree(bundle, &ret->tree, err) < 0)
 		return -1;
+	/* A symlink would make an image of what is somewhere else. */
+	if (!S_ISDIR(ret->tree.st_mode))
+		return error_set(err, ERROR_FAILED, "%s '%s': '%s' is no directory", bundle_word(),
+				 bundle->id, tree_name(bundle));
 	if (has_same_image(bundle))
 		return 0;
 	return error_set(err, ERROR_FAILED, "%s '%s' is of another image by now", bundle_word(),

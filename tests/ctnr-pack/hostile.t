@@ -130,6 +130,23 @@ done
 : >swapped/stop
 wait $swapper
 is "$found" 0 "directories that become links lead nowhere"
+
+# A tree that is a link.
+mkdir host
+echo secret-of-the-host >host/secret
+for kind in "overlay upper" "copy rootfs"; do
+	tree=${kind#* }
+	bundle "linked-$tree" base --driver "${kind% *}"
+	mv "linked-$tree/$tree" "linked-$tree/moved"
+	ln -s "$CTNR_TEST_TMP/host" "linked-$tree/$tree"
+	for options in "" --squash; do
+		# shellcheck disable=SC2086 # none or one
+		run ctnr-pack $options "./linked-$tree"
+		is_status 1 "a bundle whose '$tree' is a link is an error (${options:-no options})"
+		like_stderr "ctnr-pack: error: *'$tree' is no directory" "... and nothing is read behind it"
+	done
+done
+
 # Trees are made and removed faster there. Few descriptors are to be had from here on.
 shm=$(mktemp -d /dev/shm/ctnr-deep.XXXXXX)
 chmod 755 "$shm"
