@@ -101,7 +101,7 @@ opened 0 of True
 status 0" "the reader cannot open a device, whoever it belongs to"
 	bundle copy base --driver copy
 	mknod copy/rootfs/null c 1 3
-	for i in 1 2 3 4 5 6 7 8; do truncate -s 60M "copy/rootfs/$i"; done
+	for i in 1 2 3; do truncate -s 60M "copy/rootfs/$i"; done
 	run timeout 60 python3 look.py devices $seccomp ctnr-pack --compression none --no-sync ./copy
 	is_stdout "NoNewPrivs 1 Seccomp $seccomp CapPrm 4
 opened 0 of True
