@@ -261,7 +261,8 @@ static int do_job(struct comparison *comparison, struct error *err)
 					: tell_top(comparison, err);
 }
 
-int main(void)
+/* Returns the exit status. */
+static int run_job(void)
 {
 	autocleanup(comparison_release) struct comparison comparison = {
 		.job = JOB_INIT,
@@ -272,12 +273,18 @@ int main(void)
 	};
 	struct error err = { 0 };
 
-	signal(SIGPIPE, SIG_IGN);
-	process_die_with_parent(0);
 	if (do_job(&comparison, &err) < 0) {
 		change_write_error(&err);
 		return err.code ? err.code : ERROR_FAILED;
 	}
 	change_write_end();
 	return 0;
+}
+
+int main(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	process_die_with_parent(0);
+	/* What sanitizers do behind main() needs more than a confined process may. */
+	_exit(run_job());
 }
