@@ -14,8 +14,10 @@ for how in gzip:1 gzip zstd:1 zstd zstd:7; do
 		"$compress" "$how" "$threads" <input >got
 		is_file got wanted "$how: $threads threads give the bytes of one"
 	done
-	# Before AVX and BMI2, and before SSSE3.
-	[ "$(uname -m)" = x86_64 ] || continue
+	# Before AVX and BMI2, and before SSSE3. An address sanitizer's memory is too much for the emulator.
+	if [ "$(uname -m)" != x86_64 ] || is_sanitized; then
+		continue
+	fi
 	for cpu in Nehalem qemu64; do
 		qemu-x86_64 -cpu "$cpu" "$compress" "$how" 2 <input >got
 		is_file got wanted "$how: a CPU like $cpu gives the same bytes"

@@ -29,7 +29,7 @@ file swapped/x data=x
 END
 bundle one base
 name=$(printf '%0255d' 0)
-overlay one "cd a && rm gone && chmod 4711 setuid && chown 70000:3000000 ping && setcap cap_net_raw+ep ping &&
+overlay one "cd a && rm gone && chmod 4711 setuid && chown 70000:3000000 ping && setcap cap_net_raw+ep ping && ln ping pong &&
 	echo 2 >two && ln two three && ln -s two link && mkdir -p deep/er && chmod 2770 deep && chown 1:2 deep &&
 	touch -d @1000000000 deep/er && cd .. && rm -r full && mkdir full && echo 3 >full/3 &&
 	rm -r swapped && echo x >swapped && rm pipe && mkfifo pipe2 && mknod zero c 1 5 && chown -h 9:9 bin &&

@@ -62,6 +62,14 @@ f shut/f 0 0:0 $T 5
 END
 is_file changed.list changed.wanted "... in their order, with owners, marks, links and attributes"
 
+# The mark is no news where there is nothing below.
+bundle opaque base
+in_upper opaque sh -c 'mkdir hand opt && for i in hand opt; do setfattr -n user.overlay.opaque -v y $i; done'
+changes opaque opaque.tar --timestamp $T
+is "$(tar_list opaque.tar | sed 's/ 755 .*//; s/ 0 .*//')" "d hand/
+d opt/
+f opt/.wh..wh..opq" "a directory that hides nothing is not marked as one that does"
+
 # The layers below are needed: without them nothing tells what is hidden.
 layer=$(dirname "$(readlink -f changed/lower/0)")
 in_namespace mv "$layer" "$layer.away"

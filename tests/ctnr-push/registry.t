@@ -56,6 +56,10 @@ run ctnr-push "$registry/ns/app:1" "docker://$registry/ns/copy:2"
 is "$(there ns/copy:2)" "$digest" "DESTINATION names another repository"
 is "$(requests POST '/copy/blobs/uploads/?[^ ]*mount=')" 2 "... whose blobs are mounted"
 is "$(requests PUT /copy/blobs/)" 0 "... and not sent"
+ctnr-fetch --tag example.org/secret/app:1 oci:small:1 >/dev/null
+run ctnr-push "$registry/ns/app:1" "docker://$registry/ns/third:1"
+is "$(requests POST '/third/blobs/uploads/?[^ ]*from=ns') $(requests POST '/third/[^ ]*secret')" "2 0" \
+	"... and a registry is not asked for repositories that are elsewhere"
 run ctnr-push "$registry/ns/app:1" "$registry/ns/bare:1"
 is "$(there ns/bare:1)" "$digest" "... docker:// may be left out where there is a host"
 run ctnr-push "$registry/ns/app:1" ns/bare:1
@@ -89,6 +93,18 @@ run ctnr-push app:1 "docker://$registry/pinned@$digest"
 is_status 0 "with a digest alone it is pushed"
 ok "... and there" skopeo inspect --raw --tls-verify=false "docker://$registry/pinned@$digest"
 is "$(ls "$registry_dir/storage/docker/registry/v2/repositories/pinned/_manifests")" revisions "... and gets no tag"
+
+# One after the other: what says of what a thing is made comes behind all that it is made of.
+for layer in 1 2 3; do
+	printf 'file f%s data=%s\n' "$layer" "$layer" | python3 "$test_lib/make-tar.py" "$layer.tar"
+done
+python3 "$test_lib/make-layout.py" --ref 1 layers 1.tar 2.tar 3.tar >/dev/null
+run ctnr-push --jobs 4 oci:layers:1 "docker://$registry/order:1"
+config=$(jq -r .config.digest "layers/blobs/sha256/$(jq -r '.manifests[0].digest[7:]' layers/index.json)")
+is "$(grep -o '"PUT /v2/order/[^ ]*' "$registry_dir/log" | sed 's/.*digest=sha256%3A//; s/[^0-9a-f/].*//' | sed -n '4p')" \
+	"${config#*:}" "the config is the last blob"
+is "$(grep -o '"PUT /v2/order/[^/]*' "$registry_dir/log" | sed 's/.*[/]//' | uniq -c | tr -s ' \n' ' ')" " 4 blobs 1 manifests " \
+	"... and the manifest comes behind it"
 
 # What is written beside.
 run ctnr-push --digestfile digest app:1 "docker://$registry/file:1"

@@ -101,7 +101,7 @@ pass "a tree that is rearranged meanwhile is told or is an error"
 
 # calls BUNDLE...: system calls that diff takes (traced programs cannot be given IDs, so it has them already).
 calls() {
-	in_namespace strace -f -qq -e signal=none -o "$place/trace" ctnr-store diff "$@" >/dev/null
+	in_namespace env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -e signal=none -o "$place/trace" ctnr-store diff "$@" >/dev/null
 	wc -l <trace
 }
 
@@ -121,7 +121,7 @@ END
 done
 container nothing overlay </dev/null
 none=$(calls nothing)
-ok "a container without changes costs nothing of its image" test "$none" -lt 700
+is_sanitized || ok "a container without changes costs nothing of its image" test "$none" -lt 700
 few_files=$(($(calls files-100) - none))
 many_files=$(($(calls files-400) - none))
 ok "changes in an overlay cost what they are ($few_files, $many_files)" \
