@@ -70,6 +70,10 @@ is "$(grep -c '^POST' "$hostile_log")" 1 "... by the upload that the mount has b
 result=mounted sent "several may be asked" mounted2 --mount none --mount right
 is "$(grep -c '^DELETE' "$hostile_log")" 1 "... and an upload that nobody goes on with is cancelled"
 
+sent "... but no more than four" unmounted6 --mount a --mount b --mount c --mount d --mount e --mount f
+is "$(grep -c '^POST [^ ]*mount=' "$hostile_log")" 4 "... repositories"
+sent "what is there with another size is sent" headother
+
 # Where an upload goes on.
 sent "it may go on at a relative URL" relative
 sent "... or at a path without a query" path

@@ -495,6 +495,9 @@ class Uploads:
     def fault_headbroken_has(self):
         self.error(500, "broken")
 
+    def fault_headother_has(self):
+        self.answer(200, b"other")
+
     # Documents
 
     def fault_otherdocument_document(self):
