@@ -62,6 +62,12 @@ f shut/f 0 0:0 $T 5
 END
 is_file changed.list changed.wanted "... in their order, with owners, marks, links and attributes"
 
+bundle linked base
+overlay linked 'ln caps caps2'
+changes linked linked.tar --timestamp $T
+is "$(tar_list linked.tar | grep caps2)" "h caps2 755 9:0 $T -> caps security.capability=0100000200040000000000000000000000000000" \
+	"another name of a file with capabilities has them too, for those who set its owner anew"
+
 # The mark is no news where there is nothing below.
 bundle opaque base
 in_upper opaque sh -c 'mkdir hand opt && for i in hand opt; do setfattr -n user.overlay.opaque -v y $i; done'

@@ -56,9 +56,9 @@ run ctnr-push "$registry/ns/app:1" "docker://$registry/ns/copy:2"
 is "$(there ns/copy:2)" "$digest" "DESTINATION names another repository"
 is "$(requests POST '/copy/blobs/uploads/?[^ ]*mount=')" 2 "... whose blobs are mounted"
 is "$(requests PUT /copy/blobs/)" 0 "... and not sent"
-ctnr-fetch --tag example.org/secret/app:1 oci:small:1 >/dev/null
-run ctnr-push "$registry/ns/app:1" "docker://$registry/ns/third:1"
-is "$(requests POST '/third/blobs/uploads/?[^ ]*from=ns') $(requests POST '/third/[^ ]*secret')" "2 0" \
+ctnr-fetch --tag example.org/secret/app:1 oci:other:1 >/dev/null
+run ctnr-push example.org/secret/app:1 "docker://$registry/ns/third:1"
+is "$(requests POST /third/blobs/uploads/) $(requests POST '/third/[^ ]*secret')" "2 0" \
 	"... and a registry is not asked for repositories that are elsewhere"
 run ctnr-push "$registry/ns/app:1" "$registry/ns/bare:1"
 is "$(there ns/bare:1)" "$digest" "... docker:// may be left out where there is a host"
