@@ -83,14 +83,14 @@ void *inode_set_add_item(struct inode_set *set, dev_t device, ino_t inode, void 
 {
 	size_t room = set->capacity / 2;
 
-	if (!inode_set_add(set, device, inode)) {
-		*ret_number = inode_set_find(set, device, inode);
-		return items;
-	}
-	*ret_number = set->len - 1;
-	/* As many items as may be in the set before it grows. */
+	bool is_new = inode_set_add(set, device, inode);
+
+	/* As many items as may be in the set before it grows, which it does for a file that it has, too. */
 	if (set->capacity / 2 != room)
 		items = xrealloc(items, set->capacity / 2, size);
+	*ret_number = is_new ? set->len - 1 : inode_set_find(set, device, inode);
+	if (!is_new)
+		return items;
 	memset((char *)items + *ret_number * size, 0, size);
 	return items;
 }

@@ -3,6 +3,7 @@
 
 #include "system/inode_set.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 #define N_FILES 10000U
@@ -47,9 +48,27 @@ static void test_items(void)
 	free(items);
 }
 
+/* Each file is added twice, one by one, so that the set grows for one that it has. */
+static void test_items_twice(void)
+{
+	autoinodeset struct inode_set set = INODE_SET_INIT;
+	ino_t *items = NULL;
+	size_t number;
+	bool has_room = true;
+
+	for (size_t i = 0; i < 2000 && has_room; i++) {
+		items = inode_set_add_item(&set, 7, (ino_t)(i / 2) << 20, items, sizeof(items[0]),
+					   &number);
+		has_room = malloc_usable_size(items) >= set.capacity / 2 * sizeof(items[0]);
+	}
+	ok(has_room, "a set that grows for a file that it has has room for the next one");
+	free(items);
+}
+
 int main(void)
 {
 	test_members();
 	test_items();
+	test_items_twice();
 	return done_testing();
 }
