@@ -44,8 +44,6 @@ static int start_hasher(struct archive *archive, struct error *err)
 {
 	pthread_attr_t attr;
 
-	if (hash_start(&archive->hash, archive->blob->digest.algorithm, err) < 0)
-		return -1;
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, THREAD_STACK);
 	errno = pthread_create(&archive->hasher, &attr, hasher_main, archive);
@@ -77,7 +75,7 @@ struct archive *archive_new(const struct compress_options *options, struct blob_
 	archive->blob = blob;
 	ring_init(&archive->ring, HASH_BLOCKS);
 	archive->compress = compress_new(options, write_blob, blob, err);
-	if (!archive->compress || start_hasher(archive, err) < 0)
+	if (!archive->compress || hash_start(&archive->hash, blob->digest.algorithm, err) < 0)
 		return NULL;
 	return steal(&archive);
 }
@@ -118,6 +116,8 @@ static void hash_bytes(struct archive *archive, const unsigned char *bytes, size
 
 int archive_write(struct archive *archive, const void *bytes, size_t len, struct error *err)
 {
+	if (!archive->has_hasher && start_hasher(archive, err) < 0)
+		return -1;
 	hash_bytes(archive, bytes, len);
 	return compress_write(archive->compress, bytes, len, err);
 }

@@ -28,7 +28,8 @@
 struct archive;
 
 /* New; the blob's writer is borrowed. Both digests have the blob's algorithm. NULL with err when there is no
- * memory, or no thread to be had. */
+ * memory. Threads are started by the first bytes, so that a caller may fork before: a child that is forked beside
+ * threads can find locks that nobody will open. */
 struct archive *archive_new(const struct compress_options *options, struct blob_writer *blob,
 			    struct error *err);
 /* Ends the threads, to be called before the blob's writer is released; NULL is nothing. */
