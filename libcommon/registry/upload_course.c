@@ -8,7 +8,7 @@
 /* Bytes of a piece, where the registry wants pieces and the caller does not say. */
 #define CHUNK_USUAL (16U << 20)
 #define PROGRESS_MIN (1U << 20) /* bytes more at the registry, after which failures count anew */
-#define RESTARTS_MAX 3 /* times that an upload begins anew without having broken off */
+#define RESTARTS_MAX 5 /* times that an upload begins anew */
 #define QUESTIONS_MAX 4 /* times that a registry is asked where it stands, without having failed */
 
 #define STATUS_BAD_REQUEST 400
@@ -235,13 +235,12 @@ static int recover_blob(struct upload_course *c, enum upload_step step, struct e
 
 	if (step == STEP_UNSURE)
 		next = resume_blob(c, err);
-	else if (step == STEP_LOST && c->restarts++ == RESTARTS_MAX)
-		return error_move(err, &c->failure);
 	if (next < 0)
 		return -1;
-	if (next == STEP_LOST)
-		return restart_blob(c, err);
-	return next == STEP_REFUSED ? error_move(err, &c->failure) : 0;
+	/* However much a registry takes before it loses all of it. */
+	if (next == STEP_REFUSED || (next == STEP_LOST && c->restarts++ == RESTARTS_MAX))
+		return error_move(err, &c->failure);
+	return next == STEP_LOST ? restart_blob(c, err) : 0;
 }
 
 int upload_course_run(struct upload_course *c, struct error *err)

@@ -50,10 +50,16 @@ is "$(sha256sum <"$pushed/killed/1" | cut -d ' ' -f 1)" "${digest#*:}" "... whol
 head -c 20000000 /dev/urandom >noise
 echo "file noise from=$CTNR_TEST_TMP/noise" | layout large --ref 1 --compress none >/dev/null
 large=$(jq -r '.manifests[0].digest' large/index.json)
+# What has the lock of the layer's file is waited for, so that the copy is killed before its end.
+layer=$(jq -r '.layers[0].digest' "large/blobs/sha256/${large#*:}")
+mkdir -p out/blobs/sha256
+exec 9>"out/blobs/sha256/${layer#*:}.part"
+flock 9
 start ctnr-push oci:large:1 oci:out:1
-eventually 20 sh -c 'ls out/blobs/sha256/*.part' || fail "the copy began"
+eventually 20 sh -c 'ls out/.lease/*' || fail "the copy began"
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
+exec 9>&-
 is "$(jq -c .manifests out/index.json 2>/dev/null || echo '[]')" '[]' "a copy to a layout that was killed leaves no name"
 run ctnr-push oci:large:1 oci:out:1
 is_status 0 "... and the next one goes on"
